@@ -1,0 +1,134 @@
+//! How a customer is reached: e-mail address, e-mail status, telephone numbers.
+
+use std::fmt;
+
+use crate::Invalid;
+
+/// An e-mail address: text before the `@`, between the `@` and a dot, and after that dot; 254 characters at most (RFC 5321, 4.5.3.1.3).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Email(String);
+
+impl Email {
+    /// Parses an address; `invalid-email` for anything else.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let parts = || {
+            let (local, domain) = text.rsplit_once('@')?;
+            let (host, top) = domain.rsplit_once('.')?;
+            (!local.is_empty() && !host.is_empty() && !top.is_empty()).then_some(())
+        };
+        let plain = !text
+            .chars()
+            .any(|character| character.is_whitespace() || character.is_control());
+        if plain && text.chars().count() <= 254 && parts().is_some() {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Invalid::new(
+                "invalid-email",
+                "an e-mail address has text before the '@', between the '@' and a dot, and after the dot",
+            ))
+        }
+    }
+
+    /// The address as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Email(…)")
+    }
+}
+
+/// Whether `text` is an e-mail status: `O1` to `O4`. Answers it as records keep it.
+pub fn email_status(text: &str) -> Option<String> {
+    let status = text.trim().to_ascii_uppercase();
+    matches!(status.as_str(), "O1" | "O2" | "O3" | "O4").then_some(status)
+}
+
+/// A telephone number, with what it is for where that is known.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Phone {
+    kind: Option<String>,
+    number: String,
+}
+
+impl Phone {
+    /// Parses a number: 1 to 100 of digits, blanks and `+ ( ) - . x`, with at least one digit; `invalid-phone` for anything else.
+    /// The kind is 1 to 20 ASCII letters, digits, `_`, `-` or blanks; `invalid-phone-type` for anything else.
+    pub fn parse(kind: Option<&str>, number: &str) -> Result<Self, Invalid> {
+        let allowed = |byte: u8| byte.is_ascii_digit() || b" +()-.x".contains(&byte);
+        if number.len() > 100
+            || !number.bytes().all(allowed)
+            || !number.bytes().any(|byte| byte.is_ascii_digit())
+        {
+            return Err(Invalid::new(
+                "invalid-phone",
+                "a phone number is up to 100 digits, blanks and + ( ) - . x, with at least one digit",
+            ));
+        }
+        let kind_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_- ".contains(&byte);
+        match kind {
+            Some(kind) if kind.is_empty() || kind.len() > 20 || !kind.bytes().all(kind_allowed) => {
+                Err(Invalid::new(
+                    "invalid-phone-type",
+                    "a phone type is 1 to 20 letters, digits, '_', '-' and blanks",
+                ))
+            }
+            Some(_) | None => Ok(Self {
+                kind: kind.map(str::to_owned),
+                number: number.to_owned(),
+            }),
+        }
+    }
+
+    /// What the number is for, as the caller said: `BUSINESS`, say.
+    pub fn kind(&self) -> Option<&str> {
+        self.kind.as_deref()
+    }
+
+    /// The number as it was given.
+    pub fn number(&self) -> &str {
+        &self.number
+    }
+}
+
+impl fmt::Debug for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Phone(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_email_address_has_three_parts() {
+        for valid in ["office@acme.example", "a@b.c", "a@b@c.d", "a@b.co.uk"] {
+            assert!(Email::parse(valid).is_ok(), "{valid}");
+        }
+        for invalid in [
+            "",
+            "a",
+            "@b.c",
+            "a@b",
+            "a@.c",
+            "a@b.",
+            "a b@c.d",
+            &format!("{}@b.c", "a".repeat(251)),
+        ] {
+            assert!(Email::parse(invalid).is_err(), "{invalid}");
+        }
+    }
+
+    #[test]
+    fn a_phone_number_has_digits_and_what_people_put_between_them() {
+        assert!(Phone::parse(Some("BUSINESS"), "+1 (508) 555-0100 x12").is_ok());
+        for invalid in ["", "call me", "---", "555;0100", &"1".repeat(101)] {
+            assert!(Phone::parse(None, invalid).is_err(), "{invalid}");
+        }
+        assert!(Phone::parse(Some(""), "1").is_err());
+    }
+}

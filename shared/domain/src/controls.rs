@@ -1,0 +1,287 @@
+//! The controls (system control values): settings of one deployment, read from the environment once, at start. The letters and digits in the docs are the controls' codes.
+
+use crate::contact;
+use crate::country::Country;
+use crate::customer::CustomerNumber;
+use crate::duplicate::MatchField;
+use crate::match_code::Layout;
+
+/// A company code of the deployment. `007` and `7` are the same company; letters are compared without case.
+#[derive(Debug, Clone)]
+pub struct Company(String);
+
+impl Company {
+    /// The company of that code, as it is written, blanks around it aside.
+    pub fn new(code: &str) -> Self {
+        Self(code.trim().to_owned())
+    }
+
+    /// The code as the deployment writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What is compared: digits without leading zeros, or capitals.
+    pub fn key(&self) -> String {
+        if !self.0.is_empty() && self.0.bytes().all(|byte| byte.is_ascii_digit()) {
+            let digits = self.0.trim_start_matches('0');
+            if digits.is_empty() {
+                "0".to_owned()
+            } else {
+                digits.to_owned()
+            }
+        } else {
+            self.0.to_uppercase()
+        }
+    }
+}
+
+impl PartialEq for Company {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Company {}
+
+/// All controls of one deployment.
+#[derive(Debug, Clone)]
+pub struct Controls {
+    companies: Vec<Company>,
+    /// B17: the country of an address that names none.
+    pub default_country: Option<&'static Country>,
+    /// H85: whether every customer has a class.
+    pub require_customer_class: bool,
+    /// D63: the class of a customer that is given none.
+    pub default_customer_class: Option<String>,
+    /// The classes that are valid; empty: any.
+    pub customer_classes: Vec<String>,
+    /// G97: the opt in/opt out of a customer that is given none.
+    pub default_email_status: Option<String>,
+    /// F70: which fields must be equal, beside the match code, for two customers to be the same.
+    pub exact_match: Vec<MatchField>,
+    /// What a match code is made of.
+    pub match_code_layout: Layout,
+    /// Whether every address has a street.
+    pub require_street_address: bool,
+    /// L93: whether messages from Xstore skip the edits.
+    pub bypass_edits_for_xstore: bool,
+    /// I99: where the service that verifies addresses answers; none: addresses are taken as they come.
+    pub address_standardization_url: Option<String>,
+    /// I90: the customer whose empty attributes are blanked in a Change that does not give them.
+    pub default_customer: Option<CustomerNumber>,
+}
+
+impl Controls {
+    /// Reads the controls from `variable`, which answers an environment variable by its name. An empty one is as good as none.
+    ///
+    /// # Errors
+    /// One sentence for each control with a bad value; each names its control.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<String>> {
+        let mut bad = Vec::new();
+        let value = |name: &str| {
+            variable(name)
+                .map(|value| value.trim().to_owned())
+                .filter(|value| !value.is_empty())
+        };
+        let list = |name: &str| -> Vec<String> {
+            value(name)
+                .map(|value| value.split(',').map(|one| one.trim().to_owned()).collect())
+                .unwrap_or_default()
+        };
+        let mut flag = |name: &str| match value(name).as_deref() {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(_) => {
+                bad.push(format!("{name} is `true` or `false`."));
+                false
+            }
+        };
+        let require_customer_class = flag("REQUIRE_CUSTOMER_CLASS");
+        let require_street_address = flag("REQUIRE_STREET_ADDRESS");
+        let bypass_edits_for_xstore = flag("BYPASS_EDITS_FOR_XSTORE");
+
+        let mut companies: Vec<Company> = list("COMPANIES")
+            .iter()
+            .map(|code| Company::new(code))
+            .collect();
+        if companies
+            .iter()
+            .any(|company| company.as_str().is_empty() || company.as_str().chars().count() > 100)
+        {
+            bad.push("COMPANIES is a list of company codes with a comma between each two, the default company first.".to_owned());
+        }
+        if companies.is_empty() {
+            companies.push(Company::new("1"));
+        }
+        let default_country = value("DEFAULT_COUNTRY").and_then(|code| {
+            let country = Country::of(&code);
+            if country.is_none() {
+                bad.push(
+                    "DEFAULT_COUNTRY is a country's code of two or three letters (ISO 3166-1)."
+                        .to_owned(),
+                );
+            }
+            country
+        });
+        let customer_classes: Vec<String> = list("CUSTOMER_CLASSES")
+            .iter()
+            .map(|class| class.to_uppercase())
+            .collect();
+        if customer_classes.iter().any(String::is_empty) {
+            bad.push(
+                "CUSTOMER_CLASSES is a list of classes with a comma between each two.".to_owned(),
+            );
+        }
+        let default_customer_class =
+            value("DEFAULT_CUSTOMER_CLASS").map(|class| class.to_uppercase());
+        if let Some(class) = &default_customer_class
+            && !customer_classes.is_empty()
+            && !customer_classes.contains(class)
+        {
+            bad.push(
+                "DEFAULT_CUSTOMER_CLASS is one of CUSTOMER_CLASSES, where there are any."
+                    .to_owned(),
+            );
+        }
+        let default_email_status = value("DEFAULT_EMAIL_STATUS").and_then(|status| {
+            let known = contact::email_status(&status);
+            if known.is_none() {
+                bad.push("DEFAULT_EMAIL_STATUS is one of O1, O2, O3 and O4.".to_owned());
+            }
+            known
+        });
+        let exact_match = match value("EXACT_MATCH") {
+            None => MatchField::DEFAULT.to_vec(),
+            Some(names) => {
+                let fields: Option<Vec<_>> = names
+                    .split(',')
+                    .map(|name| MatchField::named(name.trim()))
+                    .collect();
+                fields.unwrap_or_else(|| {
+                    bad.push(format!(
+                        "EXACT_MATCH is a list of {} with a comma between each two.",
+                        MatchField::ALL.map(MatchField::name).join(", ")
+                    ));
+                    Vec::new()
+                })
+            }
+        };
+        let match_code_layout = match value("MATCH_CODE_LAYOUT") {
+            None => Layout::default(),
+            Some(text) => Layout::parse(&text).unwrap_or_else(|| {
+                bad.push("MATCH_CODE_LAYOUT is like postal_code:5,name:4,street:6, each part once and 1 to 40 long.".to_owned());
+                Layout::default()
+            }),
+        };
+        let address_standardization_url = value("ADDRESS_STANDARDIZATION_URL");
+        if let Some(url) = &address_standardization_url
+            && !url.starts_with("http://")
+            && !url.starts_with("https://")
+        {
+            bad.push("ADDRESS_STANDARDIZATION_URL is an http:// or https:// address.".to_owned());
+        }
+        let default_customer = value("DEFAULT_CUSTOMER").and_then(|number| {
+            let number = CustomerNumber::parse(&number);
+            if number.is_none() {
+                bad.push("DEFAULT_CUSTOMER is a customer number: up to nine digits.".to_owned());
+            }
+            number
+        });
+        if bad.is_empty() {
+            Ok(Self {
+                companies,
+                default_country,
+                require_customer_class,
+                default_customer_class,
+                customer_classes,
+                default_email_status,
+                exact_match,
+                match_code_layout,
+                require_street_address,
+                bypass_edits_for_xstore,
+                address_standardization_url,
+                default_customer,
+            })
+        } else {
+            Err(bad)
+        }
+    }
+
+    /// The company of messages that name none, and of dealers.
+    pub fn default_company(&self) -> &Company {
+        self.companies
+            .first()
+            .expect("there is always a company, `read` sees to it")
+    }
+
+    /// The deployment's company of that code, as the deployment writes it.
+    pub fn company(&self, code: &str) -> Option<&Company> {
+        let company = Company::new(code);
+        self.companies.iter().find(|one| **one == company)
+    }
+}
+
+impl Default for Controls {
+    /// The controls of an environment that sets none.
+    fn default() -> Self {
+        Self::read(|_| None).expect("nothing set is nothing bad")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Controls, Vec<String>> {
+        Controls::read(|name| {
+            pairs
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn nothing_set_gives_the_defaults() {
+        let controls = read(&[]).unwrap();
+        assert_eq!(controls.default_company().as_str(), "1");
+        assert_eq!(controls.exact_match.len(), 7);
+        assert!(controls.default_country.is_none());
+        assert!(!controls.require_street_address);
+    }
+
+    #[test]
+    fn every_bad_control_is_named_in_a_sentence() {
+        let bad = [
+            ("COMPANIES", "1,,2"),
+            ("DEFAULT_COUNTRY", "Mars"),
+            ("REQUIRE_CUSTOMER_CLASS", "yes"),
+            ("CUSTOMER_CLASSES", "A,,B"),
+            ("DEFAULT_CUSTOMER_CLASS", "C"),
+            ("DEFAULT_EMAIL_STATUS", "O5"),
+            ("EXACT_MATCH", "first_name,shoe_size"),
+            ("MATCH_CODE_LAYOUT", "name:0"),
+            ("REQUIRE_STREET_ADDRESS", "1"),
+            ("BYPASS_EDITS_FOR_XSTORE", "TRUE"),
+            ("ADDRESS_STANDARDIZATION_URL", "ftp://x"),
+            ("DEFAULT_CUSTOMER", "12x"),
+        ];
+        let sentences = read(&bad).unwrap_err();
+        for (name, _) in bad {
+            assert!(
+                sentences.iter().any(|sentence| sentence.starts_with(name)),
+                "{name} is not named in {sentences:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn companies_are_compared_as_numbers_where_they_are_numbers() {
+        let controls = read(&[("COMPANIES", "7, us")]).unwrap();
+        assert_eq!(controls.company("007").map(Company::as_str), Some("7"));
+        assert_eq!(controls.company("US").map(Company::as_str), Some("us"));
+        assert_eq!(controls.company("70"), None);
+        assert_eq!(Company::new("000"), Company::new("0"));
+    }
+}

@@ -1,0 +1,110 @@
+//! Countries: which require a state and a postal code, which states they have, how their postal codes look. See `data/README.md` for the origin of the facts.
+
+use std::fmt;
+
+use regex_lite::Regex;
+
+/// One country of ISO 3166-1 with its rules for addresses.
+#[derive(PartialEq, Eq)]
+pub struct Country {
+    alpha2: &'static str,
+    alpha3: &'static str,
+    name: &'static str,
+    requires_state: bool,
+    requires_postal_code: bool,
+    postal_code_pattern: &'static str,
+    states: &'static [&'static str],
+}
+
+/// All countries, by their two letters.
+static COUNTRIES: &[Country] = &include!(concat!(env!("OUT_DIR"), "/countries.rs"));
+
+impl Country {
+    /// The country of that two- or three-letter code, case and surrounding blanks aside.
+    pub fn of(code: &str) -> Option<&'static Self> {
+        let code = code.trim();
+        COUNTRIES.iter().find(|country| {
+            country.alpha2.eq_ignore_ascii_case(code) || country.alpha3.eq_ignore_ascii_case(code)
+        })
+    }
+
+    /// The three-letter code, which is the one that records keep.
+    pub fn alpha3(&self) -> &'static str {
+        self.alpha3
+    }
+
+    /// The English name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether an address needs a state.
+    pub fn requires_state(&self) -> bool {
+        self.requires_state
+    }
+
+    /// Whether an address needs a postal code.
+    pub fn requires_postal_code(&self) -> bool {
+        self.requires_postal_code
+    }
+
+    /// The state's code as records keep it, or none if the country has no such state. Where our data lists no states, any is right.
+    pub fn state(&self, text: &str) -> Option<String> {
+        let state = text.trim().to_uppercase();
+        (self.states.is_empty() || self.states.contains(&state.as_str())).then_some(state)
+    }
+
+    /// The postal code as records keep it, or none if it is not one of the country's. Where our data has no pattern, any is right.
+    pub fn postal_code(&self, text: &str) -> Option<String> {
+        let postal_code = text.trim().to_uppercase();
+        let fits = || {
+            Regex::new(&format!("^(?:{})$", self.postal_code_pattern))
+                .expect("every pattern of the table compiles, a test says so")
+                .is_match(&postal_code)
+        };
+        (self.postal_code_pattern.is_empty() || fits()).then_some(postal_code)
+    }
+}
+
+impl fmt::Debug for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.alpha3)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles_and_every_code_is_found_in_both_lengths() {
+        assert!(COUNTRIES.len() > 240);
+        for country in COUNTRIES {
+            country.postal_code("00000");
+            assert_eq!(Country::of(&country.alpha2.to_lowercase()), Some(country));
+            assert_eq!(Country::of(country.alpha3), Some(country));
+            assert!(!country.name().is_empty());
+        }
+    }
+
+    #[test]
+    fn states_and_postal_codes_are_those_of_the_country() {
+        let usa = Country::of("us").unwrap();
+        assert_eq!(usa.alpha3(), "USA");
+        assert_eq!(usa.state("ma"), Some("MA".into()));
+        assert_eq!(usa.state("XX"), None);
+        assert_eq!(usa.postal_code("01581"), Some("01581".into()));
+        assert_eq!(usa.postal_code("01581-1234"), Some("01581-1234".into()));
+        assert_eq!(usa.postal_code("1581"), None);
+        assert_eq!(
+            Country::of("CAN").unwrap().postal_code("k1a 0b1"),
+            Some("K1A 0B1".into())
+        );
+        assert_eq!(
+            Country::of("DEU").unwrap().state("Bayern"),
+            Some("BAYERN".into())
+        );
+        assert_eq!(Country::of("XXX"), None);
+        assert_eq!(Country::of(""), None);
+    }
+}

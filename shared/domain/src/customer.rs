@@ -1,0 +1,295 @@
+//! The customer: its identifier, its number, its record. Dealers call it customer organization, messages sold-to customer.
+
+use std::fmt;
+
+use crate::address::Address;
+use crate::contact::{Email, Phone};
+use crate::controls::{Company, Controls};
+use crate::effect::Effects;
+use crate::match_code::{Block, MatchCode, is_sixteen, sixteen};
+use crate::message::{Attribute, Attributes};
+use crate::time::Timestamp;
+
+/// A customer number: up to nine digits, assigned by the system, unique, never reused. Compared as a number, shown with nine digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CustomerNumber(u32);
+
+impl CustomerNumber {
+    /// The highest number there can be.
+    pub const HIGHEST: u32 = 999_999_999;
+
+    /// The number; none for zero and for more than nine digits.
+    pub fn new(number: u64) -> Option<Self> {
+        u32::try_from(number)
+            .ok()
+            .filter(|number| (1..=Self::HIGHEST).contains(number))
+            .map(Self)
+    }
+
+    /// Parses a number; leading zeros may be left out or be too many. None for anything but digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.is_empty() || text.len() > 100 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        text.trim_start_matches('0')
+            .parse()
+            .ok()
+            .and_then(Self::new)
+    }
+
+    /// The number.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl fmt::Display for CustomerNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:09}", self.0)
+    }
+}
+
+/// Where in its block a customer lives.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// The seat that a checked Add or an association took: 1, 2, 3 … without a gap, never freed.
+    Seat(u32),
+    /// A place beside the seats, for a customer that was added unchecked: sixteen random characters.
+    Beside(String),
+}
+
+impl Place {
+    /// The highest seat: six digits.
+    pub const LAST_SEAT: u32 = 999_999;
+
+    /// The place beside the seats that these bits name.
+    pub fn beside(bits: [u8; 10]) -> Self {
+        Self::Beside(sixteen(bits))
+    }
+
+    /// Parses a place: six digits but not all zeros, or sixteen characters of Crockford's base 32.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            text.parse().ok().filter(|seat| *seat > 0).map(Self::Seat)
+        } else {
+            is_sixteen(text).then(|| Self::Beside(text.to_owned()))
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Seat(seat) => write!(f, "{seat:06}"),
+            Self::Beside(name) => f.write_str(name),
+        }
+    }
+}
+
+/// `customerOrganizationIdentifier`: permanent, opaque to callers. It is the block in which the customer was made and its place there, and stays when the customer moves.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identifier {
+    /// The block in which the customer was made.
+    pub block: Block,
+    /// Its place there.
+    pub place: Place,
+}
+
+impl Identifier {
+    /// Parses an identifier. None for a text that no customer can have: to a caller that is an unknown customer.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (block, place) = text.split_once('-')?;
+        Some(Self {
+            block: Block::parse(block)?,
+            place: Place::parse(place)?,
+        })
+    }
+}
+
+impl fmt::Display for Identifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.block.as_str(), self.place)
+    }
+}
+
+/// Whether business is done with a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Business is done.
+    Active,
+    /// `cst_inactive` is `Y`. It is a candidate of the duplicate check all the same.
+    Inactive,
+}
+
+impl Status {
+    /// `ACTIVE` or `INACTIVE`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Inactive => "INACTIVE",
+        }
+    }
+}
+
+/// A customer's record.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// Its identifier.
+    pub identifier: Identifier,
+    /// Its number.
+    pub number: CustomerNumber,
+    /// 1 when it is created, one more with each update.
+    pub version: u64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last updated.
+    pub updated_at: Timestamp,
+    /// What is known of it, under the names of the messages. What steers a message, and the customer number, are not among them.
+    pub attributes: Attributes,
+    /// Another name of the business, as dealers give it.
+    pub alternate_name: Option<String>,
+    /// Telephone numbers as dealers give them; those of messages are attributes.
+    pub phones: Vec<Phone>,
+    /// The block that holds a reference to this customer, after a Change moved it out of the block of its identifier.
+    pub moved_to: Option<Block>,
+    /// What requests did to it: how a repeated request finds what it did.
+    pub effects: Effects,
+}
+
+impl Customer {
+    /// Whether business is done with it.
+    pub fn status(&self) -> Status {
+        if self
+            .attributes
+            .text(Attribute::INACTIVE)
+            .trim()
+            .eq_ignore_ascii_case("Y")
+        {
+            Status::Inactive
+        } else {
+            Status::Active
+        }
+    }
+
+    /// Its company, as the record has it, or the deployment's default.
+    pub fn company(&self, controls: &Controls) -> Company {
+        company_of(&self.attributes, controls)
+    }
+
+    /// The business's name; for a person without one, the person's.
+    pub fn business_name(&self) -> String {
+        display_name(&self.attributes)
+    }
+
+    /// Its address.
+    pub fn address(&self) -> Address {
+        Address::of(&self.attributes)
+    }
+
+    /// Its primary e-mail address, if the record has one that reads as such.
+    pub fn email(&self) -> Option<Email> {
+        self.attributes
+            .get(Attribute::EMAIL)
+            .and_then(|email| Email::parse(email).ok())
+    }
+
+    /// All its telephone numbers, ten at most: those that dealers gave, then those of messages as `DAY`, `EVENING` and `FAX`.
+    pub fn all_phones(&self) -> Vec<Phone> {
+        let of_messages = [
+            ("DAY", Attribute::DAY_PHONE, Attribute::DAY_EXTENSION),
+            (
+                "EVENING",
+                Attribute::EVENING_PHONE,
+                Attribute::EVENING_EXTENSION,
+            ),
+            ("FAX", Attribute::FAX_PHONE, Attribute::FAX_EXTENSION),
+        ];
+        let parsed = of_messages
+            .into_iter()
+            .filter_map(|(kind, number, extension)| {
+                let number = self.attributes.get(number)?;
+                let number = match self.attributes.get(extension) {
+                    Some(extension) => format!("{number} x{extension}"),
+                    None => number.to_owned(),
+                };
+                Phone::parse(Some(kind), &number).ok()
+            });
+        self.phones.iter().cloned().chain(parsed).take(10).collect()
+    }
+}
+
+impl fmt::Debug for Customer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Customer")
+            .field("identifier", &self.identifier)
+            .field("number", &self.number)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The company that attributes name, or the deployment's default.
+pub fn company_of(attributes: &Attributes, controls: &Controls) -> Company {
+    match attributes.get(Attribute::COMPANY) {
+        Some(code) => controls
+            .company(code)
+            .cloned()
+            .unwrap_or_else(|| Company::new(code)),
+        None => controls.default_company().clone(),
+    }
+}
+
+/// The block that a customer with these attributes belongs to; none where it has no match code.
+pub fn block_of(attributes: &Attributes, controls: &Controls) -> Option<Block> {
+    let code = MatchCode::of(attributes, &controls.match_code_layout)?;
+    Some(Block::of(&company_of(attributes, controls), &code))
+}
+
+/// How a customer is called: the company's name, or first and last name.
+pub fn display_name(attributes: &Attributes) -> String {
+    match attributes.get(Attribute::COMPANY_NAME) {
+        Some(name) => name.to_owned(),
+        None => [Attribute::FIRST_NAME, Attribute::LAST_NAME]
+            .into_iter()
+            .filter_map(|attribute| attributes.get(attribute))
+            .map(str::trim)
+            .collect::<Vec<_>>()
+            .join(" "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn customer_numbers_are_compared_as_numbers() {
+        assert!(CustomerNumber::parse("9") < CustomerNumber::parse("000000010"));
+        assert_eq!(CustomerNumber::parse("9").unwrap().to_string(), "000000009");
+        for none in ["", "0", "1000000000", "-1", "1.0", "x", "١"] {
+            assert_eq!(CustomerNumber::parse(none), None, "{none:?}");
+        }
+    }
+
+    #[test]
+    fn an_identifier_is_shown_and_parsed_back() {
+        for text in [
+            "0123456789ABCDEF-000001",
+            "0123456789ABCDEF-ZZZZZZZZZZZZZZZZ",
+        ] {
+            assert_eq!(Identifier::parse(text).unwrap().to_string(), text);
+        }
+        for none in [
+            "",
+            "-",
+            "0123456789ABCDEF",
+            "0123456789ABCDEF-000000",
+            "0123456789ABCDEF-00001",
+            "0123456789abcdef-000001",
+            "0123456789ABCDEF-000001-",
+        ] {
+            assert_eq!(Identifier::parse(none), None, "{none:?}");
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Effects: what one request did, kept on what it did it to, so that the request's next try finds it and answers the same.
+
+use std::collections::BTreeMap;
+
+use crate::Invalid;
+use crate::customer::Identifier;
+use crate::duplicate::Explanation;
+use crate::match_code::{hash, is_sixteen, sixteen};
+use crate::time::Timestamp;
+
+/// How long a keyed effect other than a creation is remembered: the seven days of an idempotency key, and an hour for clocks that differ.
+pub const KEYED_SECONDS: u64 = 7 * 24 * 3600 + 3600;
+
+/// How long an effect without a key is remembered: only the database client's own retries, seconds later, ask for it.
+pub const UNKEYED_SECONDS: u64 = 60;
+
+/// How many effects one record remembers at the most, the newest; a creation comes on top.
+pub const MOST: usize = 200;
+
+/// Names the effect of one request: derived from its idempotency key, or random. Sixteen characters of Crockford's base 32.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EffectId(String);
+
+impl EffectId {
+    /// The effect of a request without a key.
+    pub fn random(bits: [u8; 10]) -> Self {
+        Self(sixteen(bits))
+    }
+
+    /// The effect of a request with a key: one for each caller, operation and key.
+    pub fn of_key(caller: &str, operation: &str, key: &str) -> Self {
+        Self(sixteen(hash(&[
+            b"customer-master key 1",
+            caller.as_bytes(),
+            operation.as_bytes(),
+            key.as_bytes(),
+        ])))
+    }
+
+    /// The effect on one of several things that a request acts on.
+    #[must_use]
+    pub fn on(&self, thing: &str) -> Self {
+        Self(sixteen(self.bits(thing)))
+    }
+
+    /// Bits that only this effect has, for the purpose that is named: what it creates gets its random name from them, and so the same name in each try.
+    pub fn bits(&self, purpose: &str) -> [u8; 10] {
+        hash(&[
+            b"customer-master effect 1",
+            self.0.as_bytes(),
+            purpose.as_bytes(),
+        ])
+    }
+
+    /// Parses an effect's name.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        if is_sixteen(text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Invalid::new(
+                "invalid-effect",
+                "an effect is sixteen characters",
+            ))
+        }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Who this is: the effect's name, and whether it comes from an idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// The name of the effect.
+    pub id: EffectId,
+    /// Whether the caller gave an idempotency key.
+    pub keyed: bool,
+}
+
+/// What a request did to a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Did {
+    /// Created it.
+    Created,
+    /// Updated it.
+    Updated,
+}
+
+/// One effect on a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effect {
+    /// What was done.
+    pub did: Did,
+    /// When.
+    pub at: Timestamp,
+    /// Whether the request had an idempotency key.
+    pub keyed: bool,
+}
+
+impl Effect {
+    fn lasts(&self, now: Timestamp) -> bool {
+        let seconds = if self.keyed {
+            KEYED_SECONDS
+        } else {
+            UNKEYED_SECONDS
+        };
+        self.did == Did::Created || self.at.plus_seconds(seconds) > now
+    }
+}
+
+/// The effects that a customer remembers: its creation for ever, updates for seven days.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Effects(BTreeMap<EffectId, Effect>);
+
+impl Effects {
+    /// The effects of a new record.
+    pub fn created(cause: &Cause, at: Timestamp) -> Self {
+        Self(BTreeMap::from([(
+            cause.id.clone(),
+            Effect {
+                did: Did::Created,
+                at,
+                keyed: cause.keyed,
+            },
+        )]))
+    }
+
+    /// What that request did here, if it did anything.
+    pub fn of(&self, id: &EffectId) -> Option<Effect> {
+        self.0.get(id).copied()
+    }
+
+    /// Adds an update, and forgets what need not be remembered any more.
+    pub fn updated(&mut self, cause: &Cause, now: Timestamp) {
+        self.0.retain(|_, effect| effect.lasts(now));
+        while self
+            .0
+            .values()
+            .filter(|effect| effect.did == Did::Updated)
+            .count()
+            >= MOST
+        {
+            let oldest = self
+                .0
+                .iter()
+                .filter(|(_, effect)| effect.did == Did::Updated)
+                .min_by_key(|(_, effect)| effect.at);
+            let oldest = oldest
+                .map(|(id, _)| id.clone())
+                .expect("there are MOST of them");
+            self.0.remove(&oldest);
+        }
+        self.0.insert(
+            cause.id.clone(),
+            Effect {
+                did: Did::Updated,
+                at: now,
+                keyed: cause.keyed,
+            },
+        );
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = (&EffectId, &Effect)> {
+        self.0.iter()
+    }
+}
+
+impl FromIterator<(EffectId, Effect)> for Effects {
+    fn from_iter<I: IntoIterator<Item = (EffectId, Effect)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}
+
+/// Where the customer of an association came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// It was created by the association.
+    Created,
+    /// It was found by name and address; how the fields compared.
+    Matched(Explanation),
+    /// The caller named it.
+    Given,
+}
+
+/// What a request did to a dealer customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DealerCustomerEffect {
+    /// Associated it with a customer.
+    Associated {
+        /// The customer.
+        organization: Identifier,
+        /// Where the customer came from.
+        origin: Origin,
+    },
+    /// Released it from its customer.
+    Released,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cause(number: usize, keyed: bool) -> Cause {
+        Cause {
+            id: EffectId::of_key("caller", "add", &number.to_string()),
+            keyed,
+        }
+    }
+
+    #[test]
+    fn a_creation_is_remembered_for_ever_and_updates_for_as_long_as_their_key() {
+        let start = Timestamp::from_millis(1_000_000_000);
+        let mut effects = Effects::created(&cause(0, true), start);
+        effects.updated(&cause(1, true), start);
+        effects.updated(&cause(2, false), start);
+        let later = start.plus_seconds(UNKEYED_SECONDS);
+        effects.updated(&cause(3, true), later);
+        let known = |effects: &Effects| {
+            (0..5)
+                .filter(|number| effects.of(&cause(*number, true).id).is_some())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(known(&effects), [0, 1, 3]);
+        effects.updated(&cause(4, true), start.plus_seconds(KEYED_SECONDS));
+        assert_eq!(known(&effects), [0, 3, 4]);
+    }
+
+    #[test]
+    fn a_record_remembers_a_bounded_number_of_updates_and_its_creation() {
+        let start = Timestamp::from_millis(0);
+        let mut effects = Effects::created(&cause(0, false), start);
+        for number in 1..=(MOST + 10) {
+            effects.updated(&cause(number, true), start.plus_seconds(number as u64));
+        }
+        assert_eq!(effects.iter().count(), MOST + 1);
+        assert!(effects.of(&cause(0, false).id).is_some());
+        assert!(effects.of(&cause(10, true).id).is_none());
+        assert!(effects.of(&cause(11, true).id).is_some());
+    }
+}
