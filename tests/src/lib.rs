@@ -1,0 +1,9 @@
+//! The development server in pieces: the gateway that stands in for API Gateway, its authorizer, the embedded database and the command line.
+//!
+//! The functions are called as they are; no rule of the customer master may be written here.
+
+pub mod claims;
+pub mod embedded;
+mod event;
+pub mod gateway;
+pub mod options;
