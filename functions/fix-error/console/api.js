@@ -1,0 +1,136 @@
+// The calls to the API, as http.md has them, and nothing of the page. A refusal is thrown as a `Problem`; the outcome of
+// a reprocess (CWCustomerOut) is an answer, whatever its status.
+
+import { startOfDay } from './time.js';
+import { askForToken, token } from './token.js';
+
+// This module is <base>/console/api.js, whatever prefix a stage puts before it.
+const BASE = new URL('../', import.meta.url);
+
+export const PAGE_SIZE = 50;
+
+// API Gateway gives up after 30 s; so nothing comes after that.
+const TIME_LIMIT_MS = 35_000;
+
+/** A refusal of the API, or that no answer came (`status` 0). */
+export class Problem extends Error {
+  constructor(status, body, headers) {
+    super(body.detail || body.title || `The server answered ${status}.`);
+    this.status = status;
+    this.kind = String(body.type ?? '').split('/').pop();
+    this.title = body.title ?? '';
+    this.body = body;
+    this.requestId = body.requestId ?? headers?.get('X-Request-Id') ?? null;
+    this.retryAfter = seconds(headers?.get('Retry-After'));
+  }
+
+  static unreachable(cause) {
+    const late = cause?.name === 'TimeoutError';
+    return new Problem(0, {
+      type: 'unreachable',
+      detail: late ? 'The server did not answer in time.' : 'The server could not be reached.',
+    });
+  }
+}
+
+function seconds(retryAfter) {
+  if (!retryAfter) return null;
+  if (/^\d+$/.test(retryAfter.trim())) return Number(retryAfter);
+  const until = Date.parse(retryAfter);
+  return Number.isNaN(until) ? null : Math.max(0, Math.ceil((until - Date.now()) / 1000));
+}
+
+// A POST whose answer was lost, or was "busy", is sent again with the key of the first try: one effect, however often.
+const unansweredKeys = new Map();
+
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+async function call(method, path, { query = {}, body, contentType = 'application/json', version, signal } = {}) {
+  const url = new URL(path, BASE);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== '') url.searchParams.set(name, value);
+  }
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const request = `${method} ${url.href} ${version ?? ''} ${text ?? ''}`;
+  for (;;) {
+    const headers = new Headers({ Accept: 'application/json, application/problem+json' });
+    const sentToken = token();
+    if (sentToken) headers.set('Authorization', `Bearer ${sentToken}`);
+    if (text !== undefined) headers.set('Content-Type', contentType);
+    if (version !== undefined) headers.set('If-Match', `"${version}"`);
+    if (method === 'POST') {
+      if (!unansweredKeys.has(request)) unansweredKeys.set(request, newKey());
+      headers.set('Idempotency-Key', unansweredKeys.get(request));
+    }
+    const { response, answer } = await send(url, { method, headers, body: text }, signal);
+    if (response.status < 500) unansweredKeys.delete(request);
+    if (response.ok || answer.CustSoldTo) return { status: response.status, body: answer };
+    if (response.status !== 401) throw new Problem(response.status, answer, response.headers);
+    // Another call may have got a new token meanwhile; only the token that was refused is asked for again.
+    if (token() !== sentToken) continue;
+    const reason = sentToken ? 'The server does not accept this token (any more).' : 'The server asks for a token with the scope “steward”.';
+    if (!(await askForToken(reason))) throw new Problem(401, answer, response.headers);
+  }
+}
+
+async function send(url, request, signal) {
+  const signals = [AbortSignal.timeout(TIME_LIMIT_MS), signal].filter(Boolean);
+  try {
+    const response = await fetch(url, { ...request, signal: AbortSignal.any(signals), credentials: 'omit', cache: 'no-store' });
+    return { response, answer: parse(await response.text()) };
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw Problem.unreachable(cause);
+  }
+}
+
+// A gateway in between may answer with something that is not JSON; its status still says enough.
+function parse(text) {
+  try {
+    const answer = JSON.parse(text);
+    return answer !== null && typeof answer === 'object' ? answer : {};
+  } catch {
+    return {};
+  }
+}
+
+const address = (id) => `errors/${encodeURIComponent(id)}`;
+
+/** One page of the list. The filters are the route's: days are local days, and the last one is included. */
+export async function listErrors(filters, cursor, signal) {
+  const query = {
+    ...filters,
+    receivedAfter: filters.receivedAfter && startOfDay(filters.receivedAfter),
+    receivedBefore: filters.receivedBefore && startOfDay(filters.receivedBefore, 1),
+    limit: PAGE_SIZE,
+    cursor,
+  };
+  return (await call('GET', 'errors', { query, signal })).body;
+}
+
+export async function showError(id, signal) {
+  return (await call('GET', address(id), { signal })).body;
+}
+
+/** Corrects attributes; answers with the request as it is then. */
+export async function correctError(id, patch, version) {
+  return (await call('PATCH', address(id), { body: patch, contentType: 'application/merge-patch+json', version })).body;
+}
+
+/** Reprocesses, with the patch in the same call if there is one; answers with status and CWCustomerOut. */
+export function reprocessError(id, patch, version, dryRun) {
+  const body = Object.keys(patch).length > 0 ? patch : undefined;
+  return call('POST', `${address(id)}/reprocess`, { body, version, query: dryRun ? { dryRun: true } : {} });
+}
+
+export async function deleteError(id, version) {
+  await call('DELETE', address(id), { version });
+}
+
+/** Reprocesses several; answers with one result each. */
+export async function reprocessErrors(ids, dryRun) {
+  return (await call('POST', 'errors/reprocess', { body: { ids }, query: dryRun ? { dryRun: true } : {} })).body.results ?? [];
+}

@@ -1,0 +1,83 @@
+// Reprocessing many: which ones, chunk by chunk, and how far it is. It goes on after a refused one, waits when the system
+// is busy, and can be stopped and continued. No DOM: what it says goes to the `on...` functions; bulk-dialog.js shows it.
+
+import { listErrors, reprocessErrors } from './api.js';
+
+// Small enough that a call ends well within the gateway's time and "stop" is soon heeded.
+const CHUNK = 10;
+const TRIES = 4;
+const SHORT_WAIT_S = 1;
+
+/** Reads all open requests that match the filters. `onFound(count)` hears how many there are so far. */
+export async function collect(filters, signal, onFound) {
+  const found = new Map();
+  let cursor = null;
+  do {
+    const page = await listErrors({ ...filters, state: 'open' }, cursor, signal);
+    for (const entry of page.errors ?? []) found.set(entry.id, entry);
+    cursor = page.next ?? null;
+    onFound(found.size);
+  } while (cursor !== null);
+  return [...found.values()];
+}
+
+/**
+ * Runs through the entries. Returns those without a result: none when it came to its end, the rest when it was stopped
+ * (`signal`) or met what no waiting mends, which is thrown with the rest as `rest`.
+ */
+export async function runBulk(entries, { dryRun, signal, onResult, onWait }) {
+  let queue = [...entries];
+  while (queue.length > 0 && !signal.aborted) {
+    const chunk = queue.slice(0, CHUNK);
+    let results;
+    try {
+      results = await reprocessPatiently(chunk, dryRun, signal, onWait);
+    } catch (problem) {
+      problem.rest = queue;
+      throw problem;
+    }
+    if (results === null) break;
+    const byEntry = new Map(results.map((result) => [result.id, result]));
+    const answered = chunk.filter((entry) => byEntry.has(entry.id));
+    for (const entry of answered) onResult(entry, byEntry.get(entry.id));
+    if (answered.length === 0) {
+      // An answer that names none of them would be asked for again without end.
+      for (const entry of chunk) onResult(entry, { id: entry.id, outcome: 'unanswered', codes: [] });
+      queue = queue.slice(chunk.length);
+    } else {
+      // The server may stop early in a chunk; what it left out comes next.
+      queue = queue.filter((entry) => !byEntry.has(entry.id));
+    }
+  }
+  return queue;
+}
+
+async function reprocessPatiently(chunk, dryRun, signal, onWait) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await reprocessErrors(chunk.map((entry) => entry.id), dryRun);
+    } catch (problem) {
+      const passing = problem.status === 0 || problem.status === 429 || problem.status >= 500;
+      if (!passing || tries >= TRIES) throw problem;
+      const seconds = problem.retryAfter ?? SHORT_WAIT_S * 2 ** (tries - 1);
+      onWait(problem, seconds);
+      if (!(await waited(seconds, signal))) return null;
+    }
+  }
+}
+
+/** Waits; resolves to false when it was stopped meanwhile. */
+function waited(seconds, signal) {
+  if (signal.aborted) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const stop = () => {
+      clearTimeout(timer);
+      resolve(false);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve(true);
+    }, seconds * 1000);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}

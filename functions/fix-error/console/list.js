@@ -1,0 +1,261 @@
+// The list of requests in error: loads it page by page, keeps what is loaded, and which rows are ticked. What a row looks
+// like is in rows.js, the filters in filters.js, reprocessing in bulk.js.
+
+import { listErrors } from './api.js';
+import { reasonOf } from './attributes.js';
+import { announce, byId, counted, el, fill } from './dom.js';
+import { clearFilters, showCauses, showFilters } from './filters.js';
+import { problemPanel } from './outcome.js';
+import { isFiltered, listHash, NO_FILTERS } from './route.js';
+import { buildRow } from './rows.js';
+
+const list = byId('errors');
+const loadMore = byId('load-more');
+const progress = byId('list-progress');
+
+// A page may be short or empty while there is more: with a rare filter the server reads a bounded number of items a call.
+// One press goes on until it has found this many, or has asked this often; then the steward decides.
+const ENOUGH_ROWS = 25;
+const MOST_CALLS = 8;
+// A load faster than this shows no sign of loading: it would only flicker.
+const PATIENCE_MS = 250;
+
+const state = {
+  filters: { ...NO_FILTERS },
+  hash: null, // of the filters that are loaded, null before the first load
+  entries: [],
+  next: null,
+  loading: null, // the AbortController of the load under way
+  tired: false, // stopped looking although there may be more
+  selected: new Set(),
+  lastOpened: null,
+};
+
+export const listAddress = () => listHash(state.filters);
+export const currentFilters = () => state.filters;
+export const selectedEntries = () => state.entries.filter((entry) => state.selected.has(entry.id));
+export const entryOf = (id) => state.entries.find((entry) => entry.id === id) ?? null;
+
+/** Shows the list with these filters; loads it when it is not the one that is shown already. */
+export function showList(filters) {
+  const hash = listHash(filters);
+  state.filters = filters;
+  showFilters(filters);
+  if (hash === state.hash) {
+    showRows();
+    focusRow(state.lastOpened);
+  } else {
+    reloadList();
+  }
+}
+
+/** Loads the list from its newest on. What is shown stays until the new one is there. */
+export async function reloadList() {
+  state.hash = listHash(state.filters);
+  await load(null);
+}
+
+async function load(cursor) {
+  state.loading?.abort();
+  const loading = new AbortController();
+  state.loading = loading;
+  const fresh = cursor === null;
+  fill(byId('list-problem'));
+  list.setAttribute('aria-busy', 'true');
+  const slow = setTimeout(() => {
+    byId('list-view').dataset.loading = fresh ? 'fresh' : 'more';
+    say(fresh && state.entries.length === 0 ? 'Loading…' : 'Looking further back…');
+  }, PATIENCE_MS);
+  let found = 0;
+  let calls = 0;
+  try {
+    let page;
+    let next = cursor;
+    do {
+      page = await listErrors(state.filters, next, loading.signal);
+      calls += 1;
+      next = page.next ?? null;
+      if (fresh && calls === 1) startAnew();
+      found += append(page.errors ?? []);
+      state.next = next;
+      if (calls > 1) say(`Looking further back… ${counted(calls, 'page')} read, ${counted(found, 'request')} found.`);
+    } while (next !== null && found < ENOUGH_ROWS && calls < MOST_CALLS);
+    state.tired = next !== null && found < ENOUGH_ROWS;
+    say(null);
+    showRest();
+    announce(fresh ? summary() : `${counted(found, 'more request')} loaded. ${summary()}`);
+  } catch (problem) {
+    if (loading.signal.aborted) return;
+    say(null);
+    if (fresh && calls === 0) {
+      // What was shown belongs to other filters, so it must not stand under these.
+      startAnew();
+      state.hash = null;
+    }
+    showRest();
+    const again = () => load(fresh && calls === 0 ? null : state.next ?? null);
+    fill(byId('list-problem'), problemPanel(problem, { what: 'The list could not be loaded.', again }));
+    announce('The list could not be loaded.');
+  } finally {
+    clearTimeout(slow);
+    if (state.loading === loading) {
+      state.loading = null;
+      list.removeAttribute('aria-busy');
+      delete byId('list-view').dataset.loading;
+      showRest();
+    }
+  }
+  return found;
+}
+
+function startAnew() {
+  state.entries = [];
+  state.next = null;
+  state.tired = false;
+  state.selected.clear();
+  list.replaceChildren();
+}
+
+// New ones that arrive while paging come before what is loaded, so a page never repeats; but a row that did come twice
+// (the index lags) is shown once.
+function append(entries) {
+  const known = new Set(state.entries.map((entry) => entry.id));
+  const fresh = entries.filter((entry) => !known.has(entry.id));
+  state.entries.push(...fresh);
+  list.append(...fresh.map(row));
+  return fresh.length;
+}
+
+const row = (entry) => buildRow(entry, state.selected.has(entry.id), select);
+
+function showRows() {
+  list.replaceChildren(...state.entries.map(row));
+  showRest();
+}
+
+function say(sentence) {
+  progress.textContent = sentence ?? '';
+  progress.hidden = sentence === null;
+}
+
+function summary() {
+  const words = { open: 'waiting', resolved: 'resolved', deleted: 'deleted' }[state.filters.state];
+  const count = state.entries.length;
+  if (count === 0) return state.next === null ? `No request ${words}.` : 'Nothing found yet.';
+  const cause = state.filters.code ? ` with “${reasonOf(state.filters.code)}”` : '';
+  return `${count.toLocaleString('en')} ${words}${cause}${state.next === null ? ', all loaded' : ' loaded, there are more'}.`;
+}
+
+// Everything around the rows that follows from them.
+function showRest() {
+  const loading = state.loading !== null;
+  byId('list-summary').textContent = loading && state.entries.length === 0 ? '' : summary();
+  showCauses(state.entries);
+  showSelection();
+  const empty = byId('list-empty');
+  empty.hidden = loading || state.entries.length > 0 || state.hash === null;
+  if (!empty.hidden) fill(empty, emptyWords());
+  loadMore.hidden = state.next === null;
+  loadMore.textContent = state.tired ? 'Keep looking further back' : 'Load more';
+  if (!loading && state.tired) say('Little of what was read matches these filters. There may be more further back.');
+}
+
+function emptyWords() {
+  const clear = el('button', { type: 'button', on: { click: () => clearFilters() } }, 'Clear the filters');
+  if (state.next !== null) return el('p', { class: 'empty-title' }, 'Nothing found so far.');
+  if (isFiltered(state.filters)) {
+    return [el('p', { class: 'empty-title' }, 'Nothing matches these filters.'), el('p', {}, clear)];
+  }
+  const words = {
+    open: ['Nothing is waiting.', 'Every message that came in was accepted, or has been dealt with.'],
+    resolved: ['Nothing was resolved lately.', 'Resolved requests are kept for 90 days.'],
+    deleted: ['Nothing was deleted lately.', 'Deleted requests are kept for 90 days.'],
+  }[state.filters.state];
+  return [el('p', { class: 'empty-title' }, words[0]), el('p', {}, words[1])];
+}
+
+function select(id, ticked) {
+  if (ticked) state.selected.add(id);
+  else state.selected.delete(id);
+  showSelection();
+}
+
+function showSelection() {
+  const open = state.entries.filter((entry) => entry.state === 'open');
+  const count = state.selected.size;
+  const all = byId('select-all');
+  byId('bulk-bar').hidden = open.length === 0;
+  all.checked = open.length > 0 && count === open.length;
+  all.indeterminate = count > 0 && count < open.length;
+  byId('select-all-text').textContent = count > 0 ? `${count.toLocaleString('en')} selected` : 'Select all loaded';
+  const selected = byId('reprocess-selected');
+  selected.hidden = count === 0;
+  selected.textContent = `Reprocess ${counted(count, 'selected one', 'selected')}…`;
+  const cause = byId('reprocess-cause');
+  cause.hidden = !state.filters.code || state.filters.state !== 'open';
+  cause.textContent = `Reprocess all with “${reasonOf(state.filters.code ?? '')}”…`;
+}
+
+/** Ticks or unticks the row that has the focus. */
+export function toggleFocusedRow() {
+  const box = focusedRow()?.querySelector('input.select:not(:disabled)');
+  box?.click();
+  return Boolean(box);
+}
+
+const focusedRow = () => document.activeElement?.closest('#errors > .row') ?? null;
+
+/** Moves the focus along the rows; from outside them, to the first. */
+export function moveFocus(step) {
+  const focused = focusedRow();
+  const target = focused ? (step > 0 ? focused.nextElementSibling : focused.previousElementSibling) : list.firstElementChild;
+  target?.querySelector('a.open').focus();
+  return Boolean(target);
+}
+
+/** Puts the focus on a row, or on the heading where it is gone. */
+export function focusRow(id) {
+  const target = [...list.children].find((node) => node.dataset.id === id);
+  (target?.querySelector('a.open') ?? byId('list-heading')).focus();
+}
+
+export function noteOpened(id) {
+  state.lastOpened = id;
+}
+
+/** The neighbours of a request in what is loaded; `open` skips those that are done. */
+export function neighbour(id, step, { open = false } = {}) {
+  const index = state.entries.findIndex((entry) => entry.id === id);
+  if (index < 0) return null;
+  for (let at = index + step; at >= 0 && at < state.entries.length; at += step) {
+    if (!open || state.entries[at].state === 'open') return state.entries[at];
+  }
+  return null;
+}
+
+/** Takes over what became known of a request elsewhere. Its row stays where it is, so that nothing jumps. */
+export function noteChange(id, change) {
+  const entry = entryOf(id);
+  if (!entry) return;
+  Object.assign(entry, change);
+  if (entry.state !== 'open') state.selected.delete(id);
+  [...list.children].find((node) => node.dataset.id === id)?.replaceWith(row(entry));
+  showRest();
+}
+
+export function startList() {
+  byId('refresh').addEventListener('click', () => reloadList());
+  loadMore.addEventListener('click', async () => {
+    const last = list.lastElementChild;
+    await load(state.next);
+    // The button may be gone, and the steward wants to read on with what came.
+    const first = last ? last.nextElementSibling : list.firstElementChild;
+    if (first) first.querySelector('a.open').focus();
+    else if (loadMore.hidden) byId('list-heading').focus();
+  });
+  byId('select-all').addEventListener('change', (event) => {
+    state.selected = new Set(event.target.checked ? state.entries.filter((entry) => entry.state === 'open').map((entry) => entry.id) : []);
+    for (const box of list.querySelectorAll('input.select:not(:disabled)')) box.checked = event.target.checked;
+    showSelection();
+  });
+}

@@ -1,0 +1,51 @@
+// What the address says: which view, which filters, which request. Reads and writes the hash; changes nothing else.
+//
+//   #/errors?state=open&code=city-blank     the list, filtered
+//   #/errors/<id>                           one request in error
+//   #/errors/<id>/cst_city                  the same, at one attribute
+
+export const FILTERS = ['state', 'code', 'attribute', 'company', 'receivedAfter', 'receivedBefore', 'text'];
+
+export const NO_FILTERS = Object.freeze({ state: 'open' });
+
+/** Reads a hash. What it does not understand is the list of open requests. */
+export function parseRoute(hash) {
+  const [path, query = ''] = hash.replace(/^#/, '').split(/\?(.*)/s, 2);
+  const [, first, id, attribute] = path.split('/');
+  if (first === 'errors' && id) {
+    return { view: 'request', id: decode(id), attribute: attribute ? decode(attribute) : null };
+  }
+  const parameters = new URLSearchParams(query);
+  const filters = { ...NO_FILTERS };
+  for (const name of FILTERS) {
+    const value = parameters.get(name);
+    if (value) filters[name] = value;
+  }
+  if (!['open', 'resolved', 'deleted'].includes(filters.state)) filters.state = 'open';
+  return { view: 'list', filters };
+}
+
+function decode(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+export function listHash(filters) {
+  const parameters = new URLSearchParams();
+  for (const name of FILTERS) {
+    if (filters[name] && filters[name] !== NO_FILTERS[name]) parameters.set(name, filters[name]);
+  }
+  const query = parameters.toString();
+  return query ? `#/errors?${query}` : '#/errors';
+}
+
+export function requestHash(id, attribute = null) {
+  const address = `#/errors/${encodeURIComponent(id)}`;
+  return attribute ? `${address}/${encodeURIComponent(attribute)}` : address;
+}
+
+/** Are any filters set, beside the state? */
+export const isFiltered = (filters) => FILTERS.some((name) => name !== 'state' && filters[name]);

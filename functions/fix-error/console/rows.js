@@ -1,0 +1,65 @@
+// One row of the list: who it is about and why it was refused, at a glance. Builds nodes from what the list gives;
+// fetches nothing and remembers nothing.
+
+import { actionOf, reasonOf } from './attributes.js';
+import { draftOf } from './draft.js';
+import { el, outside } from './dom.js';
+import { requestHash } from './route.js';
+import { timeElement } from './time.js';
+
+/** The name to call a request by. */
+export function nameOf(entry) {
+  const name = String(entry?.name ?? '').trim();
+  return name === '' ? null : name;
+}
+
+/** The name as a node: text from outside, or a word that there is none. */
+export function nameNode(entry) {
+  const name = nameOf(entry);
+  return name === null ? el('span', { class: 'no-name' }, 'No name') : outside(name);
+}
+
+/** Action, company and numbers, apart by dots. */
+export function factNodes(entry) {
+  const facts = [];
+  const action = actionOf(entry.action);
+  if (action) facts.push(el('span', { class: 'action' }, action));
+  if (entry.company) facts.push(el('span', {}, 'company ', outside(entry.company)));
+  if (entry.customerNumber) facts.push(el('span', {}, 'customer ', outside(entry.customerNumber, { class: 'number' })));
+  if (entry.alternateNumber) facts.push(el('span', {}, 'alternate ', outside(entry.alternateNumber, { class: 'number' })));
+  return facts;
+}
+
+export function reasonNodes(codes) {
+  return (codes ?? []).map((code) => el('li', { class: 'reason', data: { code }, title: code }, reasonOf(code)));
+}
+
+export function stateBadge(state) {
+  if (!state || state === 'open') return null;
+  return el('span', { class: `badge ${state === 'resolved' ? 'resolved' : 'deleted'}` }, state === 'resolved' ? 'Resolved' : state === 'deleted' ? 'Deleted' : state);
+}
+
+/** Builds a row. `selected` ticks its box; only an open request can be ticked. */
+export function buildRow(entry, selected, onSelect) {
+  const open = entry.state === 'open';
+  const box = el('input', {
+    type: 'checkbox',
+    class: 'select',
+    'aria-label': `Select ${nameOf(entry) ?? 'the request without a name'}`,
+    disabled: !open,
+    on: { change: (event) => onSelect(entry.id, event.target.checked) },
+  });
+  box.checked = open && selected;
+  const codes = entry.codes ?? [];
+  return el('li', { class: 'row', data: { id: entry.id, state: entry.state } },
+    el('span', { class: 'select-area' }, box),
+    el('div', { class: 'who' },
+      el('a', { class: 'open', href: requestHash(entry.id) }, nameNode(entry)),
+      ' ', stateBadge(entry.state),
+      draftOf(entry.id) ? el('span', { class: 'badge unsaved' }, 'Unsaved edits') : null,
+      el('p', { class: 'facts' }, factNodes(entry))),
+    codes.length > 0
+      ? el('ul', { class: 'reasons', 'aria-label': 'Reasons' }, reasonNodes(codes))
+      : el('p', { class: 'reasons none' }, open ? 'No failing edit' : ''),
+    el('div', { class: 'age' }, timeElement(entry.receivedAt)));
+}
