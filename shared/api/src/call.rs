@@ -1,0 +1,380 @@
+//! One request at the door: opened from the event, closed with an answer or a problem and one log line.
+//!
+//! Opening never fails; what is wrong with a request is said when the part in question is asked for. Personal data is in
+//! the path, the query and the body, so none of them is ever logged.
+
+use std::fmt;
+use std::future::Future;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::time::{Duration, Instant};
+
+use domain::outcome::Cost;
+use lambda_http::http::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, IF_MATCH, X_CONTENT_TYPE_OPTIONS,
+};
+use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Request, RequestExt, Response};
+
+use crate::answer::Answer;
+use crate::caller::Caller;
+use crate::idempotency::IdempotencyKey;
+use crate::media::{ContentType, JSON};
+use crate::path;
+use crate::precondition::IfMatch;
+use crate::problem::{self, Fault, Problem, ProblemType};
+use crate::query::{DRY_RUN, Parameters, Query};
+
+/// The largest body that is read, in bytes (128 KiB), so that a request in error with its corrections always fits an item.
+pub const LARGEST_BODY: usize = 128 * 1024;
+
+/// How long a call may take before it is answered `busy`, from the moment it was opened. No answer takes longer than 9 s;
+/// the rest is for writing the answer and the log line.
+pub const LONGEST_CALL: Duration = Duration::from_millis(8_500);
+
+/// Given with every answer, so that caller and log can be brought together.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A caller's own id for what the request belongs to; returned and logged.
+pub const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
+
+/// A caller's key for the effect of a POST.
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The longest request or correlation id that is taken over, in characters.
+const LONGEST_ID: usize = 128;
+
+/// One request.
+pub struct Call {
+    method: Method,
+    segments: Option<Vec<String>>,
+    parameters: Parameters,
+    headers: HeaderMap,
+    body: Body,
+    caller: Option<Caller>,
+    request_id: String,
+    correlation_id: Option<String>,
+    started: Instant,
+}
+
+impl Call {
+    /// Opens a request. It never fails: what is wrong with it is said when it is asked for.
+    pub fn open(request: Request) -> Call {
+        let started = Instant::now();
+        let (head, body) = request.into_parts();
+        let context = match head.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => Some(context),
+            // The enum is not ours and grows with the features of its crate.
+            #[allow(
+                unreachable_patterns,
+                reason = "only this kind of event is compiled in today"
+            )]
+            Some(_) => None,
+            None => None,
+        };
+        let given_ids = [
+            context.and_then(|context| context.request_id.as_deref()),
+            head.lambda_context_ref()
+                .map(|context| context.request_id.as_str()),
+        ];
+        let request_id = given_ids
+            .into_iter()
+            .flatten()
+            .find(|id| is_an_id(id))
+            .map_or_else(new_id, str::to_owned);
+        let correlation_id = only(&head.headers, &CORRELATION_ID)
+            .filter(|id| is_an_id(id))
+            .map(str::to_owned);
+        Call {
+            segments: path::segments(
+                head.raw_http_path(),
+                context.and_then(|context| context.stage.as_deref()),
+            ),
+            parameters: Parameters::of(head.query_string_parameters_ref()),
+            caller: Caller::from_context(head.request_context_ref()),
+            request_id,
+            correlation_id,
+            method: head.method,
+            headers: head.headers,
+            body,
+            started,
+        }
+    }
+
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The decoded segments of the path, without the prefix of a named stage: `/customers/7` is `["customers", "7"]`.
+    ///
+    /// # Errors
+    /// `not-found` for a path that no route can have: an empty segment, or one that cannot be decoded.
+    pub fn segments(&self) -> Result<Vec<&str>, Problem> {
+        let segments = self.segments.as_ref().ok_or_else(Problem::not_found)?;
+        Ok(segments.iter().map(String::as_str).collect())
+    }
+
+    /// The caller.
+    ///
+    /// # Errors
+    /// `unauthenticated` when no verified claims came with the request, or they name nobody.
+    pub fn caller(&self) -> Result<&Caller, Problem> {
+        self.caller.as_ref().ok_or_else(Problem::unauthenticated)
+    }
+
+    /// A reader of the query's parameters, which collects their faults.
+    pub fn query<'f>(&self, faults: &'f mut Vec<Fault>) -> Query<'_, 'f> {
+        Query::open(&self.parameters, faults)
+    }
+
+    /// `dryRun`, for a route that has no other parameter and nothing else to collect faults of.
+    ///
+    /// # Errors
+    /// `invalid-request` for a value that is neither `true` nor `false`, and for every other parameter.
+    pub fn dry_run(&self) -> Result<bool, Problem> {
+        let mut faults = Vec::new();
+        let mut query = self.query(&mut faults);
+        let dry_run = query.dry_run();
+        query.finish();
+        problem::refuse_if_any(faults)?;
+        Ok(dry_run)
+    }
+
+    /// A header's value, where the header is there once and is ASCII text. Several lines of one header come joined from
+    /// the gateway, with `, ` between them.
+    pub fn header(&self, name: &HeaderName) -> Option<&str> {
+        only(&self.headers, name)
+    }
+
+    /// `Accept`, all its lines.
+    pub fn accept(&self) -> Option<String> {
+        joined(&self.headers, &ACCEPT)
+    }
+
+    /// `If-Match`: the versions that the caller has seen.
+    ///
+    /// # Errors
+    /// `invalid-request` at `/headers/If-Match` for what is neither `*` nor quoted versions.
+    pub fn if_match(&self) -> Result<Option<IfMatch>, Problem> {
+        let Some(text) = joined(&self.headers, &IF_MATCH) else {
+            return Ok(None);
+        };
+        IfMatch::parse(&text).map(Some).ok_or_else(|| {
+            let message = "If-Match is * or the quoted version, for example \"3\".";
+            Problem::invalid_request(vec![Fault::new(
+                "/headers/If-Match",
+                "invalid-if-match",
+                message,
+            )])
+        })
+    }
+
+    /// `Idempotency-Key`.
+    ///
+    /// # Errors
+    /// `invalid-request` at `/headers/Idempotency-Key` for what is not one key of 16 to 128 of `A-Z a-z 0-9 - _`.
+    pub fn idempotency_key(&self) -> Result<Option<IdempotencyKey>, Problem> {
+        let Some(text) = joined(&self.headers, &IDEMPOTENCY_KEY) else {
+            return Ok(None);
+        };
+        IdempotencyKey::parse(&text).map(Some).map_err(|invalid| {
+            Problem::invalid_request(vec![Fault::refused("/headers/Idempotency-Key", invalid)])
+        })
+    }
+
+    /// The content type of the body in small letters and without parameters; JSON where none is given.
+    pub fn media_type(&self) -> String {
+        self.content_type().name
+    }
+
+    /// The body, if it is in one of the `accepted` content types ([`crate::media`] has their names).
+    ///
+    /// # Errors
+    /// `too-large` over [`LARGEST_BODY`]; `unsupported-media-type` for another content type, for a charset other than UTF-8,
+    /// and for a compressed body.
+    pub fn body(&self, accepted: &[&str]) -> Result<&[u8], Problem> {
+        if self.body.len() > LARGEST_BODY {
+            let detail = format!("A body has at most {LARGEST_BODY} bytes.");
+            return Err(Problem::new(ProblemType::TooLarge).detail(detail));
+        }
+        let refused =
+            |detail: String| Err(Problem::new(ProblemType::UnsupportedMediaType).detail(detail));
+        let content_type = self.content_type();
+        if !accepted.contains(&content_type.name.as_str()) {
+            return refused(format!("This route reads {}.", accepted.join(", ")));
+        }
+        if !content_type.is_utf_8() {
+            return refused("This route reads UTF-8.".to_owned());
+        }
+        match joined(&self.headers, &CONTENT_ENCODING).as_deref() {
+            None | Some("" | "identity") => Ok(&self.body),
+            Some(_) => refused("This route does not read compressed bodies.".to_owned()),
+        }
+    }
+
+    /// The id under which the log knows this request.
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// Runs `work`, which makes the answer, for as long as the call may take.
+    ///
+    /// # Errors
+    /// What `work` says; `busy` when [`LONGEST_CALL`] is over (whether there was an effect the same idempotency key will
+    /// tell); `internal` when `work` panics, so that a panic is an answer with a log line and not a failed invocation.
+    pub async fn in_time(
+        &self,
+        work: impl Future<Output = Result<Answer, Problem>>,
+    ) -> Result<Answer, Problem> {
+        let mut work = pin!(work);
+        let guarded = std::future::poll_fn(|context| {
+            catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))).unwrap_or_else(|_| {
+                std::task::Poll::Ready(Err(Problem::internal("the operation panicked")))
+            })
+        });
+        let left = LONGEST_CALL.saturating_sub(self.started.elapsed());
+        tokio::time::timeout(left, guarded)
+            .await
+            .unwrap_or_else(|_| Err(Problem::busy("the answer was not there in time")))
+    }
+
+    /// Closes the call: makes the response and writes its log line.
+    ///
+    /// `operation` is the operation's name, a fixed word; `cost` is what it cost the table.
+    pub fn close(
+        self,
+        operation: &'static str,
+        result: Result<Answer, Problem>,
+        cost: Cost,
+    ) -> Response<Body> {
+        let (outcome, replayed, inside) = match &result {
+            Ok(answer) => (answer.outcome, answer.replayed, None),
+            Err(problem) => (problem.kind().slug(), false, problem.inside()),
+        };
+        let mut response = self.response(result);
+        let Cost {
+            steps,
+            calls,
+            read_units,
+            write_units,
+            rounds,
+        } = cost;
+        let duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(
+            operation,
+            outcome,
+            status = response.status().as_u16(),
+            duration_ms,
+            request_id = self.request_id,
+            correlation_id = self.correlation_id,
+            steps,
+            calls,
+            read_units,
+            write_units,
+            rounds,
+            dry_run = self.parameters.only(DRY_RUN) == Some("true"),
+            replayed,
+            "request"
+        );
+        if response.status().is_server_error() {
+            tracing::error!(
+                operation,
+                outcome,
+                request_id = self.request_id,
+                inside,
+                "failed"
+            );
+        }
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(REQUEST_ID, id_value(&self.request_id));
+        if let Some(id) = &self.correlation_id {
+            headers.insert(CORRELATION_ID, id_value(id));
+        }
+        response
+    }
+
+    fn response(&self, result: Result<Answer, Problem>) -> Response<Body> {
+        let (status, headers, body) = match result {
+            Ok(Answer {
+                status,
+                outcome: _,
+                headers,
+                body,
+                replayed: _,
+            }) => (status, headers, body),
+            Err(problem) => {
+                let mut headers: HeaderMap = problem.headers().iter().cloned().collect();
+                headers.insert(
+                    CONTENT_TYPE,
+                    HeaderValue::from_static(problem::CONTENT_TYPE),
+                );
+                (
+                    problem.kind().status(),
+                    headers,
+                    Body::Text(problem.body(&self.request_id)),
+                )
+            }
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
+    }
+
+    fn content_type(&self) -> ContentType {
+        ContentType::parse(
+            joined(&self.headers, &CONTENT_TYPE)
+                .as_deref()
+                .unwrap_or(JSON),
+        )
+    }
+}
+
+/// Path, query, headers and body hold personal data, so only method and request id are shown.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("method", &self.method)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The value of a header that is there once, as ASCII text.
+fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?.to_str().ok()?;
+    values.next().is_none().then_some(value)
+}
+
+/// All values of a header with commas between them, as the gateway joins them.
+fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let values: Vec<_> = headers
+        .get_all(name)
+        .iter()
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
+/// Ids are logged and sent back, so they are short and visible ASCII.
+fn is_an_id(text: &str) -> bool {
+    (1..=LONGEST_ID).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn id_value(id: &str) -> HeaderValue {
+    HeaderValue::from_str(id).expect("an id is visible ASCII, which every header can carry")
+}
+
+/// An id for a request that came without one, as test events do. Each `RandomState` is seeded anew.
+fn new_id() -> String {
+    format!("{:016x}", RandomState::new().build_hasher().finish())
+}
+
+#[cfg(test)]
+mod tests;
