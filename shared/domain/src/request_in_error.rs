@@ -1,1 +1,336 @@
-//! In the making.
+//! Requests in error: messages that failed their edits, kept for a steward to fix and reprocess.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::Invalid;
+use crate::customer::{self, CustomerNumber};
+use crate::edits::{FailedEdit, Field};
+use crate::effect::EffectId;
+use crate::match_code::{is_sixteen, sixteen};
+use crate::message::{Attribute, Message};
+use crate::time::Timestamp;
+
+/// How long resolved and deleted requests are kept: 90 days.
+pub const KEPT_SECONDS: u64 = 90 * 24 * 3600;
+
+/// How many entries a history has at the most, so that a request always fits an item of the table.
+pub const LONGEST_HISTORY: usize = 300;
+
+/// The name of a request in error. It derives from the request that failed, so that its next try finds it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestInErrorId(String);
+
+impl RequestInErrorId {
+    /// The request in error that this effect opens.
+    pub fn of(effect: &EffectId) -> Self {
+        Self(sixteen(effect.bits("request in error")))
+    }
+
+    /// Parses an id; none for anything but sixteen characters of Crockford's base 32.
+    pub fn parse(text: &str) -> Option<Self> {
+        is_sixteen(text).then(|| Self(text.to_owned()))
+    }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Where a request in error stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// It waits for a steward.
+    Open,
+    /// It was reprocessed, and a customer came of it.
+    Resolved,
+    /// It was closed, and no customer comes of it.
+    Deleted,
+}
+
+impl State {
+    /// All states.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Resolved, Self::Deleted];
+
+    /// `open`, `resolved` or `deleted`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Resolved => "resolved",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// The state of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// The message as it was received: never changed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Received {
+    /// The content type it came with.
+    pub content_type: String,
+    /// The body, character for character.
+    pub body: String,
+}
+
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Received({}, …)", self.content_type)
+    }
+}
+
+/// What a steward changes: for each field its new value, or that it is taken away (a JSON merge patch, RFC 7396).
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Correction(BTreeMap<Field, Option<String>>);
+
+impl Correction {
+    /// Sets a field, or takes it away.
+    pub fn set(&mut self, field: Field, value: Option<String>) {
+        self.0
+            .insert(field, value.filter(|value| !value.trim().is_empty()));
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Each field with its new value.
+    pub fn iter(&self) -> impl Iterator<Item = (Field, Option<&str>)> {
+        self.0
+            .iter()
+            .map(|(field, value)| (*field, value.as_deref()))
+    }
+
+    /// The message after the correction.
+    pub fn apply(&self, message: &Message) -> Message {
+        let mut corrected = message.clone();
+        for (field, value) in self.iter() {
+            match (field, value) {
+                (Field::MessageType, value) => corrected.message_type = value.map(str::to_owned),
+                (Field::Attribute(attribute), Some(value)) => {
+                    corrected.attributes.set(attribute, value)
+                }
+                (Field::Attribute(attribute), None) => corrected.attributes.remove(attribute),
+            }
+        }
+        corrected
+    }
+}
+
+impl fmt::Debug for Correction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// What happened to a request in error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// It came, and failed its edits.
+    Received,
+    /// A steward changed it.
+    Corrected,
+    /// A steward reprocessed it, and it failed again or was a duplicate.
+    Tried,
+    /// A steward reprocessed it, and a customer came of it.
+    Resolved,
+    /// A steward closed it.
+    Deleted,
+}
+
+impl What {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Received,
+        Self::Corrected,
+        Self::Tried,
+        Self::Resolved,
+        Self::Deleted,
+    ];
+
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Corrected => "corrected",
+            Self::Tried => "tried",
+            Self::Resolved => "resolved",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// What that word says.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|what| what.as_str() == word)
+    }
+}
+
+/// What an attempt to process came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// A customer was created.
+    Created(CustomerNumber),
+    /// A customer was updated.
+    Updated(CustomerNumber),
+    /// Edits failed.
+    Failure,
+    /// It was a duplicate.
+    Duplicate,
+}
+
+/// One entry of a history.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// When.
+    pub at: Timestamp,
+    /// Who: the caller's name.
+    pub who: String,
+    /// What.
+    pub what: What,
+    /// What the attempt came to, where there was one.
+    pub attempt: Option<Attempt>,
+    /// The edits that failed then.
+    pub failed: Vec<FailedEdit>,
+    /// What was changed.
+    pub correction: Correction,
+    /// The request that did it.
+    pub effect: EffectId,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("at", &self.at)
+            .field("what", &self.what)
+            .field("attempt", &self.attempt)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request in error.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RequestInError {
+    /// Its name.
+    pub id: RequestInErrorId,
+    /// Where it stands.
+    pub state: State,
+    /// 1 when it is opened, one more with each change.
+    pub version: u64,
+    /// When the message came.
+    pub received_at: Timestamp,
+    /// The message as received.
+    pub received: Received,
+    /// The message as corrected so far.
+    pub message: Message,
+    /// The edits that failed at the last evaluation that was recorded.
+    pub failed: Vec<FailedEdit>,
+    /// What happened to it, the oldest first; only ever appended to.
+    pub history: Vec<Entry>,
+}
+
+impl RequestInError {
+    /// A message that just failed.
+    pub fn open(
+        received: Received,
+        message: Message,
+        failed: Vec<FailedEdit>,
+        who: &str,
+        effect: &EffectId,
+        now: Timestamp,
+    ) -> Self {
+        let entry = Entry {
+            at: now,
+            who: who.to_owned(),
+            what: What::Received,
+            attempt: Some(Attempt::Failure),
+            failed: failed.clone(),
+            correction: Correction::default(),
+            effect: effect.clone(),
+        };
+        Self {
+            id: RequestInErrorId::of(effect),
+            state: State::Open,
+            version: 1,
+            received_at: now,
+            received,
+            message,
+            failed,
+            history: vec![entry],
+        }
+    }
+
+    /// The request after one more thing happened to it.
+    ///
+    /// # Errors
+    /// `history-full` where the history is so long that only resolving or deleting ends it.
+    pub fn after(&self, entry: Entry) -> Result<Self, Invalid> {
+        let closes = matches!(entry.what, What::Resolved | What::Deleted);
+        if self.history.len() >= LONGEST_HISTORY && !closes {
+            return Err(Invalid::new(
+                "history-full",
+                "the request was changed and tried too often; resolve or delete it",
+            ));
+        }
+        let mut next = self.clone();
+        next.version += 1;
+        next.message = entry.correction.apply(&next.message);
+        next.state = match entry.what {
+            What::Resolved => State::Resolved,
+            What::Deleted => State::Deleted,
+            What::Received | What::Corrected | What::Tried => State::Open,
+        };
+        if entry.what != What::Deleted {
+            next.failed.clone_from(&entry.failed);
+        }
+        next.history.push(entry);
+        Ok(next)
+    }
+
+    /// When it is forgotten; open ones never are.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        match self.state {
+            State::Open => None,
+            State::Resolved | State::Deleted => self
+                .history
+                .last()
+                .map(|last| last.at.plus_seconds(KEPT_SECONDS)),
+        }
+    }
+
+    /// The number of the customer that came of it.
+    pub fn customer_number(&self) -> Option<CustomerNumber> {
+        self.history
+            .iter()
+            .rev()
+            .find_map(|entry| match entry.attempt {
+                Some(Attempt::Created(number) | Attempt::Updated(number)) => Some(number),
+                Some(Attempt::Failure | Attempt::Duplicate) | None => None,
+            })
+    }
+
+    /// Who it is about: the name in the message.
+    pub fn name(&self) -> String {
+        customer::display_name(&self.message.attributes)
+    }
+
+    /// An attribute of the message as corrected so far.
+    pub fn attribute(&self, attribute: Attribute) -> Option<&str> {
+        self.message.attributes.get(attribute)
+    }
+}
+
+impl fmt::Debug for RequestInError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestInError")
+            .field("id", &self.id)
+            .field("state", &self.state)
+            .field("version", &self.version)
+            .field("failed", &self.failed)
+            .finish_non_exhaustive()
+    }
+}

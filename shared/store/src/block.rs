@@ -1,0 +1,79 @@
+//! Reading a block: all customers of one company that share a match code, and the seat that is free.
+
+use domain::customer::{Customer, Identifier, Place};
+use domain::match_code::Block;
+
+use crate::items;
+use crate::keys::{self, InBlock};
+use crate::table::{Query, Table, TableError};
+
+/// How many moved references are followed at once: as many items as the database reads in one call.
+const AT_ONCE: usize = 100;
+
+/// A block as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadBlock {
+    /// Its customers: those that live in it and those that moved here, each whole.
+    pub customers: Vec<Customer>,
+    /// The seat behind the last one.
+    pub next_seat: u32,
+    /// Whether the seats are 1, 2, 3 … without a gap. With a gap the reading overlapped a write and decides nothing.
+    pub complete: bool,
+}
+
+/// Reads all of a block, strongly consistent.
+pub async fn read(table: &impl Table, block: &Block) -> Result<ReadBlock, TableError> {
+    let mut customers = Vec::new();
+    let mut moved = Vec::new();
+    let (mut seats, mut last_seat) = (0, 0);
+    let mut query = Query {
+        partition: keys::block(block),
+        prefix: String::new(),
+        after: None,
+        limit: None,
+    };
+    loop {
+        let page = table.query(&query).await?;
+        query.after = page.found.last().map(|item| items::key_of(item).sk);
+        for item in page.found {
+            match keys::in_block(&items::key_of(&item).sk) {
+                Some(InBlock::Customer(Place::Seat(seat))) => {
+                    seats += 1;
+                    last_seat = last_seat.max(seat);
+                    customers.push(items::customer(item)?);
+                }
+                Some(InBlock::Customer(Place::Beside(_))) => customers.push(items::customer(item)?),
+                Some(InBlock::Moved(identifier)) => moved.push(identifier),
+                None => {
+                    return Err(TableError::Defect(
+                        "a block holds an item that no block has".into(),
+                    ));
+                }
+            }
+        }
+        if !page.more {
+            break;
+        }
+    }
+    customers.extend(read_customers(table, &moved).await?);
+    Ok(ReadBlock {
+        customers,
+        next_seat: last_seat + 1,
+        complete: seats == last_seat,
+    })
+}
+
+/// Reads customers by their identifiers, strongly consistent.
+async fn read_customers(
+    table: &impl Table,
+    identifiers: &[Identifier],
+) -> Result<Vec<Customer>, TableError> {
+    let mut customers = Vec::with_capacity(identifiers.len());
+    for some in identifiers.chunks(AT_ONCE) {
+        let keys: Vec<_> = some.iter().map(keys::customer).collect();
+        for item in table.get_all(&keys).await? {
+            customers.push(items::customer(item)?);
+        }
+    }
+    Ok(customers)
+}

@@ -1,0 +1,565 @@
+//! The table in DynamoDB.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, CancellationReason, ConsumedCapacity, Delete, KeysAndAttributes, Put,
+    ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    Update,
+};
+use domain::time::Timestamp;
+
+use crate::expressions::Expression;
+use crate::keys::{self, Key};
+use crate::meter::Meter;
+use crate::table::{IndexEntry, IndexQuery, Item, Page, Query, Table, TableError};
+use crate::writes::{Refusal, Transacted, Write, Written};
+
+/// How often a transaction that is still in progress, or a batch that was not read whole, is asked for again.
+const AGAIN: u32 = 4;
+
+/// The table in DynamoDB.
+#[derive(Debug, Clone)]
+pub struct Dynamo {
+    client: Client,
+    name: Arc<str>,
+    meter: Arc<Meter>,
+}
+
+impl Dynamo {
+    /// The table of this name.
+    pub fn new(client: Client, name: &str) -> Self {
+        Self {
+            client,
+            name: name.into(),
+            meter: Arc::default(),
+        }
+    }
+
+    /// Opens the connection with a read of a fixed key, so that the first request finds it open. Whatever comes of it is ignored: the first request will tell.
+    pub async fn warm(&self) {
+        if let Err(error) = self.get(&keys::customer_counter()).await {
+            tracing::warn!(error = &error as &dyn Error, "the warming read failed");
+        }
+    }
+
+    fn read(&self, capacity: Option<&ConsumedCapacity>) {
+        self.meter.read(units(capacity));
+    }
+
+    fn wrote(&self, capacity: Option<&ConsumedCapacity>) {
+        self.meter.wrote(units(capacity));
+    }
+}
+
+impl Table for Dynamo {
+    fn metered(&self, meter: Arc<Meter>) -> Self {
+        Self {
+            meter,
+            ..self.clone()
+        }
+    }
+
+    fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    async fn get(&self, key: &Key) -> Result<Option<Item>, TableError> {
+        let _call = self.meter.call();
+        let got = self
+            .client
+            .get_item()
+            .table_name(&*self.name)
+            .set_key(Some(key_map(key)))
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(could_not)?;
+        self.read(got.consumed_capacity());
+        Ok(got.item)
+    }
+
+    async fn get_all(&self, keys: &[Key]) -> Result<Vec<Item>, TableError> {
+        let mut found = Vec::with_capacity(keys.len());
+        let mut wanted: Vec<_> = keys.iter().map(key_map).collect();
+        for attempt in 0..AGAIN {
+            if wanted.is_empty() {
+                return Ok(found);
+            }
+            if attempt > 0 {
+                self.pause(Duration::from_millis(25_u64 << attempt)).await;
+            }
+            let request = KeysAndAttributes::builder()
+                .set_keys(Some(wanted))
+                .consistent_read(true)
+                .build()
+                .map_err(defect)?;
+            let _call = self.meter.call();
+            let got = self
+                .client
+                .batch_get_item()
+                .request_items(&*self.name, request)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(could_not)?;
+            self.meter.read(
+                got.consumed_capacity()
+                    .iter()
+                    .map(|capacity| units(Some(capacity)))
+                    .sum(),
+            );
+            found.extend(
+                got.responses
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|(_, items)| items),
+            );
+            wanted = got
+                .unprocessed_keys
+                .into_iter()
+                .flatten()
+                .flat_map(|(_, left)| left.keys)
+                .collect();
+        }
+        if wanted.is_empty() {
+            Ok(found)
+        } else {
+            Err(TableError::Unavailable("a batch was not read whole".into()))
+        }
+    }
+
+    async fn query(&self, query: &Query) -> Result<Page<Item>, TableError> {
+        let mut expression = Expression::default();
+        let mut condition = expression.equals(keys::PARTITION_KEY, text(&query.partition));
+        if !query.prefix.is_empty() {
+            condition = format!(
+                "{condition} AND {}",
+                expression.begins_with(keys::SORT_KEY, &query.prefix)
+            );
+        }
+        let start = query.after.as_ref().map(|sk| {
+            key_map(&Key {
+                pk: query.partition.clone(),
+                sk: sk.clone(),
+            })
+        });
+        let _call = self.meter.call();
+        let got = self
+            .client
+            .query()
+            .table_name(&*self.name)
+            .consistent_read(true)
+            .key_condition_expression(condition)
+            .set_expression_attribute_names(expression.names())
+            .set_expression_attribute_values(expression.values())
+            .set_exclusive_start_key(start)
+            .set_limit(query.limit.and_then(|limit| i32::try_from(limit).ok()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(could_not)?;
+        self.read(got.consumed_capacity());
+        Ok(Page {
+            more: got.last_evaluated_key.is_some(),
+            found: got.items.unwrap_or_default(),
+        })
+    }
+
+    async fn index(&self, query: &IndexQuery) -> Result<Page<IndexEntry>, TableError> {
+        let mut expression = Expression::default();
+        let condition = format!(
+            "{} AND {}",
+            expression.equals(keys::INDEX_PARTITION_KEY, text(&query.partition)),
+            expression.between(keys::INDEX_SORT_KEY, &query.from, &query.to)
+        );
+        let start = query.after.as_ref().map(|entry| {
+            let mut start = key_map(&entry.key);
+            start.insert(keys::INDEX_PARTITION_KEY.to_owned(), text(&query.partition));
+            start.insert(keys::INDEX_SORT_KEY.to_owned(), text(&entry.sort));
+            start
+        });
+        let _call = self.meter.call();
+        let got = self
+            .client
+            .query()
+            .table_name(&*self.name)
+            .index_name(keys::INDEX)
+            .key_condition_expression(condition)
+            .set_expression_attribute_names(expression.names())
+            .set_expression_attribute_values(expression.values())
+            .set_exclusive_start_key(start)
+            .scan_index_forward(!query.descending)
+            .limit(i32::try_from(query.limit).unwrap_or(i32::MAX))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(could_not)?;
+        self.read(got.consumed_capacity());
+        let more = got.last_evaluated_key.is_some();
+        let found = got
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(index_entry)
+            .collect::<Result<_, _>>()?;
+        Ok(Page { found, more })
+    }
+
+    async fn write(&self, write: &Write) -> Result<Written, TableError> {
+        let mut expression = Expression::default();
+        let condition = expression.condition(write.condition());
+        let stood = ReturnValuesOnConditionCheckFailure::AllOld;
+        let _call = self.meter.call();
+        match write {
+            Write::Put { item, .. } => {
+                let sent = self
+                    .client
+                    .put_item()
+                    .table_name(&*self.name)
+                    .set_item(Some(item.clone()))
+                    .condition_expression(condition)
+                    .set_expression_attribute_names(expression.names())
+                    .set_expression_attribute_values(expression.values())
+                    .return_values_on_condition_check_failure(stood)
+                    .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                    .send()
+                    .await;
+                self.written(sent.map(|done| (done.consumed_capacity, None)))
+            }
+            Write::Update {
+                key,
+                set,
+                set_if_absent,
+                remove,
+                ..
+            } => {
+                let update = expression.update(set, set_if_absent, remove);
+                let sent = self
+                    .client
+                    .update_item()
+                    .table_name(&*self.name)
+                    .set_key(Some(key_map(key)))
+                    .update_expression(update)
+                    .condition_expression(condition)
+                    .set_expression_attribute_names(expression.names())
+                    .set_expression_attribute_values(expression.values())
+                    .return_values(ReturnValue::AllOld)
+                    .return_values_on_condition_check_failure(stood)
+                    .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                    .send()
+                    .await;
+                self.written(sent.map(|done| {
+                    (
+                        done.consumed_capacity,
+                        done.attributes.filter(|old| !old.is_empty()),
+                    )
+                }))
+            }
+            Write::Delete { key, .. } => {
+                let sent = self
+                    .client
+                    .delete_item()
+                    .table_name(&*self.name)
+                    .set_key(Some(key_map(key)))
+                    .condition_expression(condition)
+                    .set_expression_attribute_names(expression.names())
+                    .set_expression_attribute_values(expression.values())
+                    .return_values_on_condition_check_failure(stood)
+                    .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                    .send()
+                    .await;
+                self.written(sent.map(|done| (done.consumed_capacity, None)))
+            }
+        }
+    }
+
+    async fn transact(&self, token: &str, writes: &[Write]) -> Result<Transacted, TableError> {
+        let items = writes
+            .iter()
+            .map(|write| self.transact_item(write))
+            .collect::<Result<Vec<_>, _>>()?;
+        let _call = self.meter.call();
+        for attempt in 1.. {
+            let sent = self
+                .client
+                .transact_write_items()
+                .set_transact_items(Some(items.clone()))
+                .client_request_token(token)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await;
+            let error = match sent {
+                Ok(done) => {
+                    self.meter.wrote(
+                        done.consumed_capacity()
+                            .iter()
+                            .map(|capacity| units(Some(capacity)))
+                            .sum(),
+                    );
+                    return Ok(Transacted::Done);
+                }
+                Err(error) => error,
+            };
+            match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                    return refusals(cancelled.cancellation_reasons());
+                }
+                Some(TransactWriteItemsError::TransactionInProgressException(_))
+                    if attempt < AGAIN =>
+                {
+                    self.pause(Duration::from_millis(25_u64 << attempt)).await;
+                }
+                _ => return Err(could_not(error)),
+            }
+        }
+        Err(TableError::Unavailable(
+            "a transaction stayed in progress".into(),
+        ))
+    }
+
+    async fn add(&self, key: &Key, amount: u64) -> Result<u64, TableError> {
+        const COUNT: &str = "count";
+        let mut expression = Expression::default();
+        let update = expression.add(COUNT, amount);
+        let _call = self.meter.call();
+        let done = self
+            .client
+            .update_item()
+            .table_name(&*self.name)
+            .set_key(Some(key_map(key)))
+            .update_expression(update)
+            .set_expression_attribute_names(expression.names())
+            .set_expression_attribute_values(expression.values())
+            .return_values(ReturnValue::UpdatedNew)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(could_not)?;
+        self.wrote(done.consumed_capacity());
+        let count = done
+            .attributes()
+            .and_then(|new| new.get(COUNT))
+            .and_then(|value| value.as_n().ok())
+            .and_then(|digits| digits.parse().ok());
+        count.ok_or_else(|| TableError::Defect("the counter did not count".into()))
+    }
+
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    fn chance(&self) -> [u8; 10] {
+        let mut bits = [0; 10];
+        getrandom::fill(&mut bits).expect("the system has random bits");
+        bits
+    }
+
+    async fn pause(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+impl Dynamo {
+    /// What came of a single write.
+    fn written<E>(
+        &self,
+        sent: Result<(Option<ConsumedCapacity>, Option<Item>), SdkError<E>>,
+    ) -> Result<Written, TableError>
+    where
+        E: Refused + ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        match sent {
+            Ok((capacity, before)) => {
+                self.wrote(capacity.as_ref());
+                Ok(Written::Done(before))
+            }
+            Err(error) => match error.as_service_error().and_then(Refused::refusal) {
+                Some(refusal) => Ok(Written::Refused(refusal)),
+                None => Err(could_not(error)),
+            },
+        }
+    }
+
+    fn transact_item(&self, write: &Write) -> Result<TransactWriteItem, TableError> {
+        let mut expression = Expression::default();
+        let condition = expression.condition(write.condition());
+        let stood = ReturnValuesOnConditionCheckFailure::AllOld;
+        let item = TransactWriteItem::builder();
+        let item = match write {
+            Write::Put { item: put, .. } => item.put(
+                Put::builder()
+                    .table_name(&*self.name)
+                    .set_item(Some(put.clone()))
+                    .condition_expression(condition)
+                    .set_expression_attribute_names(expression.names())
+                    .set_expression_attribute_values(expression.values())
+                    .return_values_on_condition_check_failure(stood)
+                    .build()
+                    .map_err(defect)?,
+            ),
+            Write::Update {
+                key,
+                set,
+                set_if_absent,
+                remove,
+                ..
+            } => {
+                let update = expression.update(set, set_if_absent, remove);
+                item.update(
+                    Update::builder()
+                        .table_name(&*self.name)
+                        .set_key(Some(key_map(key)))
+                        .update_expression(update)
+                        .condition_expression(condition)
+                        .set_expression_attribute_names(expression.names())
+                        .set_expression_attribute_values(expression.values())
+                        .return_values_on_condition_check_failure(stood)
+                        .build()
+                        .map_err(defect)?,
+                )
+            }
+            Write::Delete { key, .. } => item.delete(
+                Delete::builder()
+                    .table_name(&*self.name)
+                    .set_key(Some(key_map(key)))
+                    .condition_expression(condition)
+                    .set_expression_attribute_names(expression.names())
+                    .set_expression_attribute_values(expression.values())
+                    .return_values_on_condition_check_failure(stood)
+                    .build()
+                    .map_err(defect)?,
+            ),
+        };
+        Ok(item.build())
+    }
+}
+
+/// The refusals of a single write, which the SDK knows as one error type for each kind of write.
+trait Refused {
+    fn refusal(&self) -> Option<Refusal>;
+}
+
+macro_rules! refused {
+    ($($error:path),+) => {
+        $(impl Refused for $error {
+            fn refusal(&self) -> Option<Refusal> {
+                match self {
+                    Self::ConditionalCheckFailedException(failed) => Some(Refusal::Condition(failed.item.clone().filter(|item| !item.is_empty()))),
+                    Self::TransactionConflictException(_) => Some(Refusal::Contended),
+                    _ => None,
+                }
+            }
+        })+
+    };
+}
+
+refused!(
+    aws_sdk_dynamodb::operation::put_item::PutItemError,
+    aws_sdk_dynamodb::operation::update_item::UpdateItemError,
+    aws_sdk_dynamodb::operation::delete_item::DeleteItemError
+);
+
+/// Reads the reasons of a cancelled transaction by their position.
+fn refusals(reasons: &[CancellationReason]) -> Result<Transacted, TableError> {
+    let refusal = |reason: &CancellationReason| match reason.code() {
+        None | Some("None") => Ok(None),
+        Some("ConditionalCheckFailed") => Ok(Some(Refusal::Condition(
+            reason.item.clone().filter(|item| !item.is_empty()),
+        ))),
+        Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => {
+            Ok(Some(Refusal::Contended))
+        }
+        Some(code) => Err(TableError::Defect(
+            format!("a transaction was cancelled with {code}").into(),
+        )),
+    };
+    reasons
+        .iter()
+        .map(refusal)
+        .collect::<Result<_, _>>()
+        .map(Transacted::Refused)
+}
+
+/// Tells an answer that says "try again" from one that says "you are wrong".
+fn could_not<E>(error: SdkError<E>) -> TableError
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    const AGAIN_LATER: [&str; 7] = [
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "InternalServerError",
+        "ServiceUnavailable",
+        "TransactionInProgressException",
+        "LimitExceededException",
+    ];
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the SDK may add kinds of errors; what is not known to pass is a defect"
+    )]
+    let later = match &error {
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
+            true
+        }
+        SdkError::ServiceError(answer) => {
+            answer.raw().status().is_server_error()
+                || answer
+                    .err()
+                    .code()
+                    .is_some_and(|code| AGAIN_LATER.contains(&code))
+        }
+        _ => false,
+    };
+    if later {
+        TableError::Unavailable(Box::new(error))
+    } else {
+        TableError::Defect(Box::new(error))
+    }
+}
+
+fn defect(error: impl Error + Send + Sync + 'static) -> TableError {
+    TableError::Defect(Box::new(error))
+}
+
+fn units(capacity: Option<&ConsumedCapacity>) -> f64 {
+    capacity
+        .and_then(ConsumedCapacity::capacity_units)
+        .unwrap_or_default()
+}
+
+fn text(value: &str) -> AttributeValue {
+    AttributeValue::S(value.to_owned())
+}
+
+fn key_map(key: &Key) -> HashMap<String, AttributeValue> {
+    HashMap::from([
+        (keys::PARTITION_KEY.to_owned(), text(&key.pk)),
+        (keys::SORT_KEY.to_owned(), text(&key.sk)),
+    ])
+}
+
+fn index_entry(mut item: Item) -> Result<IndexEntry, TableError> {
+    let mut take = |name: &str| match item.remove(name) {
+        Some(AttributeValue::S(text)) => Ok(text),
+        _ => Err(TableError::Defect("an index entry has no key".into())),
+    };
+    Ok(IndexEntry {
+        sort: take(keys::INDEX_SORT_KEY)?,
+        key: Key {
+            pk: take(keys::PARTITION_KEY)?,
+            sk: take(keys::SORT_KEY)?,
+        },
+    })
+}

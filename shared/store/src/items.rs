@@ -1,0 +1,31 @@
+//! Items: how the domain's records stand in the table. Reading is strict: an item with an attribute too many or too few is an error, never a guess.
+
+mod claim;
+mod customer;
+mod dealer_customer;
+mod fields;
+mod idempotency_key;
+mod request_in_error;
+
+pub use claim::Claim;
+pub use customer::{MovedReference, customer, customer_item};
+pub use dealer_customer::{
+    DealerCustomerRecord, associate, associate_absent, dealer_customer, release,
+};
+pub use fields::key_of;
+pub use idempotency_key::{KEY_SECONDS, idempotency_key, same_request};
+pub use request_in_error::{request_in_error, request_in_error_item};
+
+/// The attribute with an item's version.
+pub const VERSION: &str = "version";
+
+/// The attribute with the customer that a dealer customer or a claim belongs to.
+pub const ORGANIZATION: &str = "organization";
+
+/// The name of the attribute under which a dealer customer keeps an effect.
+pub fn effect_attribute(effect: &domain::effect::EffectId) -> String {
+    format!("{EFFECT_PREFIX}{}", effect.as_str())
+}
+
+/// What the names of those attributes begin with.
+const EFFECT_PREFIX: &str = "effect_";

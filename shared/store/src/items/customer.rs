@@ -1,0 +1,251 @@
+//! The item of a customer, and the reference to one that moved.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::contact::Phone;
+use domain::customer::{Customer, CustomerNumber, Identifier};
+use domain::effect::{Did, Effect, EffectId, Effects};
+use domain::match_code::Block;
+use domain::message::{Attribute, Attributes};
+
+use super::fields::{Fields, corrupt, in_index, map_of, new_item, number, set, text, text_of};
+use super::{ORGANIZATION, VERSION};
+use crate::keys;
+use crate::table::{Item, TableError};
+
+const CUSTOMER: &str = "customer";
+
+/// The item of a customer.
+pub fn customer_item(customer: &Customer) -> Item {
+    let Customer {
+        identifier,
+        number: customer_number,
+        version,
+        created_at,
+        updated_at,
+        attributes,
+        alternate_name,
+        phones,
+        moved_to,
+        effects,
+    } = customer;
+    let mut item = new_item(keys::customer(identifier));
+    in_index(&mut item, keys::number(*customer_number));
+    item.insert(
+        "number".to_owned(),
+        number(u64::from(customer_number.get())),
+    );
+    item.insert(VERSION.to_owned(), number(*version));
+    item.insert("created_at".to_owned(), number(created_at.millis()));
+    item.insert("updated_at".to_owned(), number(updated_at.millis()));
+    item.insert("attributes".to_owned(), attributes_value(attributes));
+    set(
+        &mut item,
+        "alternate_name",
+        alternate_name.as_ref().map(text),
+    );
+    set(
+        &mut item,
+        "phones",
+        (!phones.is_empty()).then(|| phones_value(phones)),
+    );
+    set(
+        &mut item,
+        "moved_to",
+        moved_to.as_ref().map(|block| text(block.as_str())),
+    );
+    item.insert("effects".to_owned(), effects_value(effects));
+    item
+}
+
+/// Reads the item of a customer.
+pub fn customer(item: Item) -> Result<Customer, TableError> {
+    let (mut fields, key) = Fields::of_item(CUSTOMER, item)?;
+    let customer = Customer {
+        identifier: keys::identifier_of(&key).ok_or_else(|| corrupt(CUSTOMER, "key"))?,
+        number: CustomerNumber::new(fields.number("number")?)
+            .ok_or_else(|| corrupt(CUSTOMER, "number"))?,
+        version: fields.number(VERSION)?,
+        created_at: fields.time("created_at")?,
+        updated_at: fields.time("updated_at")?,
+        attributes: attributes_of(fields.map("attributes")?)?,
+        alternate_name: fields.optional_text("alternate_name")?,
+        phones: phones_of(fields.list("phones")?)?,
+        moved_to: fields.optional_parsed("moved_to", Block::parse)?,
+        effects: effects_of(fields.map("effects")?)?,
+    };
+    fields.end()?;
+    Ok(customer)
+}
+
+/// A reference, in the block that a customer moved to, to that customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MovedReference {
+    /// The block that the customer moved to.
+    pub to: Block,
+    /// The customer.
+    pub identifier: Identifier,
+}
+
+impl MovedReference {
+    /// The item of the reference.
+    pub fn item(&self) -> Item {
+        let mut item = new_item(keys::moved(&self.to, &self.identifier));
+        item.insert(ORGANIZATION.to_owned(), text(self.identifier.to_string()));
+        item
+    }
+}
+
+/// Attributes as a map.
+pub(super) fn attributes_value(attributes: &Attributes) -> AttributeValue {
+    AttributeValue::M(
+        attributes
+            .iter()
+            .map(|(attribute, value)| (attribute.name().to_owned(), text(value)))
+            .collect(),
+    )
+}
+
+/// Reads attributes.
+pub(super) fn attributes_of(
+    map: HashMap<String, AttributeValue>,
+) -> Result<Attributes, TableError> {
+    let read = |(name, value): (String, AttributeValue)| {
+        let attribute =
+            Attribute::named(&name).ok_or_else(|| corrupt("attributes", "unknown attribute"))?;
+        Ok((attribute, text_of("attributes", value)?))
+    };
+    map.into_iter().map(read).collect()
+}
+
+/// Telephone numbers as a list.
+pub(super) fn phones_value(phones: &[Phone]) -> AttributeValue {
+    let phone = |phone: &Phone| {
+        let mut map = Item::from([("number".to_owned(), text(phone.number()))]);
+        set(&mut map, "type", phone.kind().map(text));
+        AttributeValue::M(map)
+    };
+    AttributeValue::L(phones.iter().map(phone).collect())
+}
+
+/// Reads telephone numbers.
+pub(super) fn phones_of(list: Vec<AttributeValue>) -> Result<Vec<Phone>, TableError> {
+    let read = |value| {
+        let mut fields = map_of("phone", value)?;
+        let (kind, number) = (fields.optional_text("type")?, fields.text("number")?);
+        fields.end()?;
+        Phone::parse(kind.as_deref(), &number).map_err(|_| corrupt("phone", "number"))
+    };
+    list.into_iter().map(read).collect()
+}
+
+fn effects_value(effects: &Effects) -> AttributeValue {
+    let value = |effect: &Effect| {
+        let did = match effect.did {
+            Did::Created => "created",
+            Did::Updated => "updated",
+        };
+        AttributeValue::M(Item::from([
+            ("did".to_owned(), text(did)),
+            ("at".to_owned(), number(effect.at.millis())),
+            ("keyed".to_owned(), AttributeValue::Bool(effect.keyed)),
+        ]))
+    };
+    AttributeValue::M(
+        effects
+            .iter()
+            .map(|(id, effect)| (id.as_str().to_owned(), value(effect)))
+            .collect(),
+    )
+}
+
+fn effects_of(map: HashMap<String, AttributeValue>) -> Result<Effects, TableError> {
+    let read = |(id, value): (String, AttributeValue)| {
+        let id = EffectId::parse(&id).map_err(|_| corrupt("effect", "id"))?;
+        let mut fields = map_of("effect", value)?;
+        let did = fields.parsed("did", |did| match did {
+            "created" => Some(Did::Created),
+            "updated" => Some(Did::Updated),
+            _ => None,
+        })?;
+        let effect = Effect {
+            did,
+            at: fields.time("at")?,
+            keyed: fields.flag("keyed")?,
+        };
+        fields.end()?;
+        Ok((id, effect))
+    };
+    map.into_iter().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::effect::Cause;
+    use domain::time::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn a_customer_is_written_and_read_back_and_its_item_is_pinned() {
+        let cause = Cause {
+            id: EffectId::of_key("caller", "add", "key"),
+            keyed: true,
+        };
+        let whole = Customer {
+            identifier: Identifier::parse("0123456789ABCDEF-000001").unwrap(),
+            number: CustomerNumber::new(13_962).unwrap(),
+            version: 3,
+            created_at: Timestamp::from_millis(1),
+            updated_at: Timestamp::from_millis(2),
+            attributes: Attribute::all()
+                .map(|attribute| (attribute, attribute.name()))
+                .collect(),
+            alternate_name: Some("Acme".to_owned()),
+            phones: vec![
+                Phone::parse(Some("BUSINESS"), "1").unwrap(),
+                Phone::parse(None, "2").unwrap(),
+            ],
+            moved_to: Block::parse("ZZZZZZZZZZZZZZZZ"),
+            effects: Effects::created(&cause, Timestamp::from_millis(1)),
+        };
+        let item = customer_item(&whole);
+        let mut names: Vec<_> = item.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(
+            names,
+            [
+                "alternate_name",
+                "attributes",
+                "created_at",
+                "effects",
+                "gsi1pk",
+                "gsi1sk",
+                "moved_to",
+                "number",
+                "phones",
+                "pk",
+                "sk",
+                "updated_at",
+                "version"
+            ]
+        );
+        assert_eq!(customer(item.clone()).unwrap(), whole);
+
+        let bare = Customer {
+            alternate_name: None,
+            phones: Vec::new(),
+            moved_to: None,
+            ..whole
+        };
+        assert_eq!(customer_item(&bare).len(), 10);
+        assert_eq!(customer(customer_item(&bare)).unwrap(), bare);
+
+        for strange in ["pk", "number", "surplus"] {
+            let mut item = item.clone();
+            item.insert(strange.to_owned(), text("?"));
+            assert!(customer(item).is_err(), "{strange}");
+        }
+    }
+}

@@ -1,0 +1,374 @@
+//! The item of a dealer customer. It is written by updates alone, so that one call serves a new and a released one: what the dealer said of it stays from its creation on.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::address::Address;
+use domain::contact::Email;
+use domain::customer::Identifier;
+use domain::dealer::{Dcn, DealerCustomer, DealerProfile, DealerType};
+use domain::duplicate::Explanation;
+use domain::effect::{
+    Cause, DealerCustomerEffect, EffectId, KEYED_SECONDS, Origin, UNKEYED_SECONDS,
+};
+use domain::time::Timestamp;
+
+use super::customer::{phones_of, phones_value};
+use super::fields::{Fields, corrupt, map_of, number, set, text};
+use super::{EFFECT_PREFIX, ORGANIZATION, effect_attribute};
+use crate::keys;
+use crate::table::{Item, TableError};
+use crate::writes::{Condition, Write};
+
+const DEALER_CUSTOMER: &str = "dealer customer";
+const CREATED_BY: &str = "created_by";
+const PROFILE: &str = "profile";
+
+/// A dealer customer as the table has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DealerCustomerRecord {
+    /// The dealer customer.
+    pub dealer_customer: DealerCustomer,
+    /// The request that created it.
+    pub created_by: EffectId,
+    /// What requests did to it.
+    effects: Vec<RememberedEffect>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct RememberedEffect {
+    id: EffectId,
+    effect: DealerCustomerEffect,
+    at: Timestamp,
+    keyed: bool,
+}
+
+impl DealerCustomerRecord {
+    /// What that request did here, if it did anything.
+    pub fn effect_of(&self, id: &EffectId) -> Option<&DealerCustomerEffect> {
+        self.effects
+            .iter()
+            .find(|known| known.id == *id)
+            .map(|known| &known.effect)
+    }
+}
+
+/// Reads the item of a dealer customer.
+pub fn dealer_customer(item: Item) -> Result<DealerCustomerRecord, TableError> {
+    let (mut fields, key) = Fields::of_item(DEALER_CUSTOMER, item)?;
+    let mut effects = Vec::new();
+    for (id, value) in fields.beginning(EFFECT_PREFIX) {
+        effects.push(remembered(&id, value)?);
+    }
+    let record = DealerCustomerRecord {
+        dealer_customer: DealerCustomer {
+            dcn: keys::dcn_of(&key).ok_or_else(|| corrupt(DEALER_CUSTOMER, "key"))?,
+            profile: profile_of(Fields::of("profile", fields.map(PROFILE)?))?,
+            organization: fields.optional_parsed(ORGANIZATION, Identifier::parse)?,
+        },
+        created_by: fields.parsed(CREATED_BY, |id| EffectId::parse(id).ok())?,
+        effects,
+    };
+    fields.end()?;
+    Ok(record)
+}
+
+/// Associates a dealer customer that is there or not with a customer, if it belongs to none.
+pub fn associate(
+    dcn: &Dcn,
+    profile: &DealerProfile,
+    organization: &Identifier,
+    origin: &Origin,
+    cause: &Cause,
+    now: Timestamp,
+) -> Write {
+    let at = keys::of_organization(organization, dcn);
+    let effect = DealerCustomerEffect::Associated {
+        organization: organization.clone(),
+        origin: origin.clone(),
+    };
+    Write::Update {
+        key: keys::dealer_customer(dcn),
+        set: Item::from([
+            (ORGANIZATION.to_owned(), text(organization.to_string())),
+            (keys::INDEX_PARTITION_KEY.to_owned(), text(at.partition)),
+            (keys::INDEX_SORT_KEY.to_owned(), text(at.sort)),
+            (
+                effect_attribute(&cause.id),
+                effect_value(&effect, cause, now),
+            ),
+        ]),
+        set_if_absent: Item::from([
+            (PROFILE.to_owned(), AttributeValue::M(profile_map(profile))),
+            (CREATED_BY.to_owned(), text(cause.id.as_str())),
+        ]),
+        remove: Vec::new(),
+        on: Condition::Unassociated(cause.id.clone()),
+    }
+}
+
+/// The same, if the dealer customer is not there: in a transaction, which tells nothing of what stood there before.
+pub fn associate_absent(associate: Write) -> Write {
+    match associate {
+        Write::Update {
+            key,
+            set,
+            set_if_absent,
+            remove,
+            on: _,
+        } => Write::Update {
+            key,
+            set,
+            set_if_absent,
+            remove,
+            on: Condition::Absent,
+        },
+        other @ (Write::Put { .. } | Write::Delete { .. }) => other,
+    }
+}
+
+/// Releases a dealer customer from its customer, and forgets the effects that need not be remembered any more.
+pub fn release(
+    record: &DealerCustomerRecord,
+    organization: &Identifier,
+    cause: &Cause,
+    now: Timestamp,
+) -> Write {
+    let outlived = |known: &&RememberedEffect| {
+        let seconds = if known.keyed {
+            KEYED_SECONDS
+        } else {
+            UNKEYED_SECONDS
+        };
+        known.at.plus_seconds(seconds) <= now
+    };
+    let taken_away = [
+        ORGANIZATION,
+        keys::INDEX_PARTITION_KEY,
+        keys::INDEX_SORT_KEY,
+    ]
+    .map(str::to_owned);
+    Write::Update {
+        key: keys::dealer_customer(&record.dealer_customer.dcn),
+        set: Item::from([(
+            effect_attribute(&cause.id),
+            effect_value(&DealerCustomerEffect::Released, cause, now),
+        )]),
+        set_if_absent: Item::new(),
+        remove: taken_away
+            .into_iter()
+            .chain(
+                record
+                    .effects
+                    .iter()
+                    .filter(outlived)
+                    .map(|known| effect_attribute(&known.id)),
+            )
+            .collect(),
+        on: Condition::BelongsTo(organization.clone()),
+    }
+}
+
+fn effect_value(effect: &DealerCustomerEffect, cause: &Cause, now: Timestamp) -> AttributeValue {
+    let mut map = Item::from([
+        ("at".to_owned(), number(now.millis())),
+        ("keyed".to_owned(), AttributeValue::Bool(cause.keyed)),
+    ]);
+    match effect {
+        DealerCustomerEffect::Associated {
+            organization,
+            origin,
+        } => {
+            map.insert(ORGANIZATION.to_owned(), text(organization.to_string()));
+            let (origin, letters) = match origin {
+                Origin::Created => ("created", None),
+                Origin::Matched(explanation) => ("matched", Some(text(explanation.letters()))),
+                Origin::Given => ("given", None),
+            };
+            map.insert("origin".to_owned(), text(origin));
+            set(&mut map, "match", letters);
+        }
+        DealerCustomerEffect::Released => {}
+    }
+    AttributeValue::M(map)
+}
+
+fn remembered(id: &str, value: AttributeValue) -> Result<RememberedEffect, TableError> {
+    const EFFECT: &str = "dealer customer's effect";
+    let mut fields = map_of(EFFECT, value)?;
+    let effect = match fields.optional_parsed(ORGANIZATION, Identifier::parse)? {
+        None => DealerCustomerEffect::Released,
+        Some(organization) => {
+            let origin = match fields.text("origin")?.as_str() {
+                "created" => Origin::Created,
+                "matched" => Origin::Matched(fields.parsed("match", Explanation::from_letters)?),
+                "given" => Origin::Given,
+                _ => return Err(corrupt(EFFECT, "origin")),
+            };
+            DealerCustomerEffect::Associated {
+                organization,
+                origin,
+            }
+        }
+    };
+    let id = EffectId::parse(id).map_err(|_| corrupt(EFFECT, "id"))?;
+    let remembered = RememberedEffect {
+        id,
+        effect,
+        at: fields.time("at")?,
+        keyed: fields.flag("keyed")?,
+    };
+    fields.end()?;
+    Ok(remembered)
+}
+
+fn profile_map(profile: &DealerProfile) -> Item {
+    let DealerProfile {
+        dealer_type,
+        business_name,
+        alternate_name,
+        address,
+        email,
+        phones,
+    } = profile;
+    let parts = Address::PARTS
+        .into_iter()
+        .zip(address.values())
+        .filter(|(_, value)| !value.is_empty());
+    let address = parts
+        .map(|((name, _), value)| (name.to_owned(), text(value)))
+        .collect();
+    let mut map = Item::from([
+        ("dealer_type".to_owned(), text(dealer_type.as_str())),
+        ("business_name".to_owned(), text(business_name)),
+        ("address".to_owned(), AttributeValue::M(address)),
+    ]);
+    set(
+        &mut map,
+        "alternate_name",
+        alternate_name.as_ref().map(text),
+    );
+    set(
+        &mut map,
+        "email",
+        email.as_ref().map(|email| text(email.as_str())),
+    );
+    set(
+        &mut map,
+        "phones",
+        (!phones.is_empty()).then(|| phones_value(phones)),
+    );
+    map
+}
+
+fn profile_of(mut fields: Fields) -> Result<DealerProfile, TableError> {
+    let mut address = Fields::of("address", fields.map("address")?);
+    let mut parts: [String; 7] = Default::default();
+    for ((name, _), part) in Address::PARTS.into_iter().zip(&mut parts) {
+        *part = address.optional_text(name)?.unwrap_or_default();
+    }
+    address.end()?;
+    let profile = DealerProfile {
+        dealer_type: fields.parsed("dealer_type", |text| DealerType::parse(text).ok())?,
+        business_name: fields.text("business_name")?,
+        alternate_name: fields.optional_text("alternate_name")?,
+        address: Address::from_values(parts),
+        email: fields.optional_parsed("email", |text| Email::parse(text).ok())?,
+        phones: phones_of(fields.list("phones")?)?,
+    };
+    fields.end()?;
+    Ok(profile)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::contact::Phone;
+    use domain::dealer::{DealerCode, DealerCustomerNumber};
+
+    use super::super::fields::new_item;
+    use super::*;
+
+    fn cause(key: &str) -> Cause {
+        Cause {
+            id: EffectId::of_key("caller", "associate", key),
+            keyed: true,
+        }
+    }
+
+    fn written(write: &Write) -> Item {
+        match write {
+            Write::Update {
+                key,
+                set,
+                set_if_absent,
+                ..
+            } => new_item(key.clone())
+                .into_iter()
+                .chain(set.clone())
+                .chain(set_if_absent.clone())
+                .collect(),
+            Write::Put { .. } | Write::Delete { .. } => {
+                panic!("a dealer customer is written by updates")
+            }
+        }
+    }
+
+    #[test]
+    fn a_dealer_customer_is_written_and_read_back_and_its_item_is_pinned() {
+        let dcn = Dcn {
+            dealer_code: DealerCode::parse("TD68").unwrap(),
+            dealer_customer_number: DealerCustomerNumber::parse("245").unwrap(),
+        };
+        let profile = DealerProfile {
+            dealer_type: DealerType::default(),
+            business_name: "Acme Mining".to_owned(),
+            alternate_name: Some("Acme".to_owned()),
+            address: Address {
+                city: "Westborough".to_owned(),
+                ..Address::default()
+            },
+            email: Email::parse("a@b.c").ok(),
+            phones: vec![Phone::parse(None, "1").unwrap()],
+        };
+        let identifier = Identifier::parse("0123456789ABCDEF-000001").unwrap();
+        let explanation = Explanation::from_letters("EEEEEEEDB").unwrap();
+        let (cause, now) = (cause("a"), Timestamp::from_millis(7));
+        let write = associate(
+            &dcn,
+            &profile,
+            &identifier,
+            &Origin::Matched(explanation.clone()),
+            &cause,
+            now,
+        );
+        let item = written(&write);
+        assert_eq!(item.len(), 8);
+        let record = dealer_customer(item).unwrap();
+        assert_eq!(
+            record.dealer_customer,
+            DealerCustomer {
+                dcn,
+                profile,
+                organization: Some(identifier.clone())
+            }
+        );
+        assert_eq!(record.created_by, cause.id);
+        assert_eq!(
+            record.effect_of(&cause.id),
+            Some(&DealerCustomerEffect::Associated {
+                organization: identifier.clone(),
+                origin: Origin::Matched(explanation)
+            })
+        );
+        let soon = release(&record, &identifier, &self::cause("b"), now);
+        let late = release(
+            &record,
+            &identifier,
+            &self::cause("b"),
+            now.plus_seconds(KEYED_SECONDS),
+        );
+        let removed = |write: &Write| match write {
+            Write::Update { remove, .. } => remove.len(),
+            Write::Put { .. } | Write::Delete { .. } => 0,
+        };
+        assert_eq!((removed(&soon), removed(&late)), (3, 4));
+    }
+}

@@ -1,0 +1,291 @@
+//! The item of a request in error.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::customer::CustomerNumber;
+use domain::edits::{EditCode, FailedEdit, Field};
+use domain::effect::EffectId;
+use domain::message::{Message, Routing};
+use domain::request_in_error::{Attempt, Correction, Entry, Received, RequestInError, State, What};
+
+use super::VERSION;
+use super::customer::{attributes_of, attributes_value};
+use super::fields::{Fields, corrupt, in_index, map_of, new_item, number, set, text, text_of};
+use crate::keys;
+use crate::table::{Item, TableError};
+
+const REQUEST: &str = "request in error";
+
+/// The item of a request in error.
+pub fn request_in_error_item(request: &RequestInError) -> Item {
+    let RequestInError {
+        id,
+        state,
+        version,
+        received_at,
+        received,
+        message,
+        failed,
+        history,
+    } = request;
+    let mut item = new_item(keys::request_in_error(id));
+    in_index(&mut item, keys::error(*state, *received_at, id));
+    item.insert("state".to_owned(), text(state.as_str()));
+    item.insert(VERSION.to_owned(), number(*version));
+    item.insert("received_at".to_owned(), number(received_at.millis()));
+    item.insert("content_type".to_owned(), text(&received.content_type));
+    item.insert("body".to_owned(), text(&received.body));
+    item.insert(
+        "message".to_owned(),
+        AttributeValue::M(message_map(message)),
+    );
+    set(&mut item, "failed", failed_value(failed));
+    item.insert(
+        "history".to_owned(),
+        AttributeValue::L(
+            history
+                .iter()
+                .map(|entry| AttributeValue::M(entry_map(entry)))
+                .collect(),
+        ),
+    );
+    set(
+        &mut item,
+        keys::EXPIRES_AT,
+        request.expires_at().map(|at| number(at.seconds())),
+    );
+    item
+}
+
+/// Reads the item of a request in error.
+pub fn request_in_error(item: Item) -> Result<RequestInError, TableError> {
+    let (mut fields, key) = Fields::of_item(REQUEST, item)?;
+    fields.optional_number(keys::EXPIRES_AT)?;
+    let mut history = Vec::new();
+    for entry in fields.list("history")? {
+        history.push(entry_of(map_of("history", entry)?)?);
+    }
+    let request = RequestInError {
+        id: keys::request_in_error_of(&key).ok_or_else(|| corrupt(REQUEST, "key"))?,
+        state: fields.parsed("state", State::named)?,
+        version: fields.number(VERSION)?,
+        received_at: fields.time("received_at")?,
+        received: Received {
+            content_type: fields.text("content_type")?,
+            body: fields.text("body")?,
+        },
+        message: message_of(Fields::of("message", fields.map("message")?))?,
+        failed: failed_of(fields.list("failed")?)?,
+        history,
+    };
+    fields.end()?;
+    Ok(request)
+}
+
+fn message_map(message: &Message) -> Item {
+    let Message {
+        message_type,
+        routing:
+            Routing {
+                source,
+                target,
+                resp_qmgr,
+                resp_q,
+            },
+        attributes,
+        unknown,
+    } = message;
+    let mut map = Item::from([("attributes".to_owned(), attributes_value(attributes))]);
+    set(&mut map, "type", message_type.as_ref().map(text));
+    set(&mut map, "source", source.as_ref().map(text));
+    set(&mut map, "target", target.as_ref().map(text));
+    set(&mut map, "resp_qmgr", resp_qmgr.as_ref().map(text));
+    set(&mut map, "resp_q", resp_q.as_ref().map(text));
+    set(
+        &mut map,
+        "unknown",
+        (!unknown.is_empty()).then(|| AttributeValue::L(unknown.iter().map(text).collect())),
+    );
+    map
+}
+
+fn message_of(mut fields: Fields) -> Result<Message, TableError> {
+    let message = Message {
+        message_type: fields.optional_text("type")?,
+        routing: Routing {
+            source: fields.optional_text("source")?,
+            target: fields.optional_text("target")?,
+            resp_qmgr: fields.optional_text("resp_qmgr")?,
+            resp_q: fields.optional_text("resp_q")?,
+        },
+        attributes: attributes_of(fields.map("attributes")?)?,
+        unknown: fields
+            .list("unknown")?
+            .into_iter()
+            .map(|name| text_of("unknown", name))
+            .collect::<Result<_, _>>()?,
+    };
+    fields.end()?;
+    Ok(message)
+}
+
+fn failed_value(failed: &[FailedEdit]) -> Option<AttributeValue> {
+    let value =
+        |failed: &FailedEdit| text(format!("{} {}", failed.field.name(), failed.code.code()));
+    (!failed.is_empty()).then(|| AttributeValue::L(failed.iter().map(value).collect()))
+}
+
+fn failed_of(list: Vec<AttributeValue>) -> Result<Vec<FailedEdit>, TableError> {
+    let read = |value| {
+        let words = text_of("failed edit", value)?;
+        let failed = words.split_once(' ').and_then(|(field, code)| {
+            Some(FailedEdit {
+                field: Field::named(field)?,
+                code: EditCode::named(code)?,
+            })
+        });
+        failed.ok_or_else(|| corrupt("failed edit", "words"))
+    };
+    list.into_iter().map(read).collect()
+}
+
+fn entry_map(entry: &Entry) -> Item {
+    let Entry {
+        at,
+        who,
+        what,
+        attempt,
+        failed,
+        correction,
+        effect,
+    } = entry;
+    let mut map = Item::from([
+        ("at".to_owned(), number(at.millis())),
+        ("who".to_owned(), text(who)),
+        ("what".to_owned(), text(what.as_str())),
+        ("effect".to_owned(), text(effect.as_str())),
+    ]);
+    if let Some(attempt) = attempt {
+        let (word, customer_number) = match attempt {
+            Attempt::Created(number) => ("created", Some(*number)),
+            Attempt::Updated(number) => ("updated", Some(*number)),
+            Attempt::Failure => ("failure", None),
+            Attempt::Duplicate => ("duplicate", None),
+        };
+        map.insert("attempt".to_owned(), text(word));
+        set(
+            &mut map,
+            "number",
+            customer_number.map(|customer_number| number(u64::from(customer_number.get()))),
+        );
+    }
+    set(&mut map, "failed", failed_value(failed));
+    let value = |value: Option<&str>| value.map_or(AttributeValue::Null(true), text);
+    let correction: Item = correction
+        .iter()
+        .map(|(field, new)| (field.name().to_owned(), value(new)))
+        .collect();
+    set(
+        &mut map,
+        "correction",
+        (!correction.is_empty()).then_some(AttributeValue::M(correction)),
+    );
+    map
+}
+
+fn entry_of(mut fields: Fields) -> Result<Entry, TableError> {
+    let customer_number = fields
+        .optional_number("number")?
+        .and_then(CustomerNumber::new);
+    let attempt = match (fields.optional_text("attempt")?.as_deref(), customer_number) {
+        (None, None) => None,
+        (Some("created"), Some(number)) => Some(Attempt::Created(number)),
+        (Some("updated"), Some(number)) => Some(Attempt::Updated(number)),
+        (Some("failure"), None) => Some(Attempt::Failure),
+        (Some("duplicate"), None) => Some(Attempt::Duplicate),
+        _ => return Err(corrupt("history", "attempt")),
+    };
+    let mut correction = Correction::default();
+    for (name, value) in fields.map("correction")? {
+        let field = Field::named(&name).ok_or_else(|| corrupt("history", "correction"))?;
+        let value = if value.is_null() {
+            None
+        } else {
+            Some(text_of("history", value)?)
+        };
+        correction.set(field, value);
+    }
+    let entry = Entry {
+        at: fields.time("at")?,
+        who: fields.text("who")?,
+        what: fields.parsed("what", What::named)?,
+        attempt,
+        failed: failed_of(fields.list("failed")?)?,
+        correction,
+        effect: fields.parsed("effect", |id| EffectId::parse(id).ok())?,
+    };
+    fields.end()?;
+    Ok(entry)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::message::Attribute;
+    use domain::time::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn a_request_in_error_is_written_and_read_back_and_its_item_is_pinned() {
+        let effect = EffectId::of_key("caller", "add", "key");
+        let now = Timestamp::from_millis(1_000);
+        let message = Message {
+            message_type: Some("CWCustomerIn".to_owned()),
+            routing: Routing {
+                source: Some("OMS".to_owned()),
+                ..Routing::default()
+            },
+            attributes: [(Attribute::LAST_NAME, "Robinson")].into_iter().collect(),
+            unknown: vec!["cst_favourite".to_owned()],
+        };
+        let failed = vec![
+            FailedEdit::on(Attribute::CITY, EditCode::CityBlank),
+            FailedEdit {
+                field: Field::MessageType,
+                code: EditCode::InvalidType,
+            },
+        ];
+        let received = Received {
+            content_type: "application/xml".to_owned(),
+            body: "<Message/>".to_owned(),
+        };
+        let opened = RequestInError::open(received, message, failed, "caller", &effect, now);
+        assert_eq!(
+            request_in_error(request_in_error_item(&opened)).unwrap(),
+            opened
+        );
+        assert_eq!(request_in_error_item(&opened).len(), 12);
+
+        let mut correction = Correction::default();
+        correction.set(
+            Field::Attribute(Attribute::CITY),
+            Some("Westborough".to_owned()),
+        );
+        correction.set(Field::Attribute(Attribute::STATE), None);
+        let entry = Entry {
+            at: now.plus_seconds(1),
+            who: "steward".to_owned(),
+            what: What::Resolved,
+            attempt: CustomerNumber::new(7).map(Attempt::Created),
+            failed: Vec::new(),
+            correction,
+            effect,
+        };
+        let resolved = opened.after(entry).unwrap();
+        assert_eq!(
+            request_in_error(request_in_error_item(&resolved)).unwrap(),
+            resolved
+        );
+        assert!(request_in_error_item(&resolved).contains_key("expires_at"));
+        assert_eq!(resolved.customer_number(), CustomerNumber::new(7));
+    }
+}

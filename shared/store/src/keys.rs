@@ -1,0 +1,283 @@
+//! The keys of the table. The only place with a key prefix.
+
+use domain::customer::{CustomerNumber, Identifier, Place};
+use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
+use domain::effect::EffectId;
+use domain::match_code::Block;
+use domain::request_in_error::{RequestInErrorId, State};
+use domain::time::Timestamp;
+
+/// The table's partition key.
+pub const PARTITION_KEY: &str = "pk";
+/// The table's sort key.
+pub const SORT_KEY: &str = "sk";
+/// The index.
+pub const INDEX: &str = "gsi1";
+/// The index's partition key.
+pub const INDEX_PARTITION_KEY: &str = "gsi1pk";
+/// The index's sort key.
+pub const INDEX_SORT_KEY: &str = "gsi1sk";
+/// The attribute of DynamoDB's time to live.
+pub const EXPIRES_AT: &str = "expires_at";
+
+/// The number of partitions over which the requests in error of one state are spread in the index.
+pub const SHARDS: u8 = 4;
+
+/// Behind the last text that can follow a prefix: no key has this character.
+const LAST: char = '\u{10ffff}';
+
+/// The key of an item.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The partition.
+    pub pk: String,
+    /// The place in the partition.
+    pub sk: String,
+}
+
+impl Key {
+    fn new(pk: String, sk: impl Into<String>) -> Self {
+        Self { pk, sk: sk.into() }
+    }
+}
+
+/// What stands in a block under a sort key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InBlock {
+    /// A customer.
+    Customer(Place),
+    /// A reference to a customer that moved here.
+    Moved(Identifier),
+}
+
+/// The partition of a block.
+pub fn block(block: &Block) -> String {
+    format!("BLOCK#{}", block.as_str())
+}
+
+/// A customer.
+pub fn customer(identifier: &Identifier) -> Key {
+    let sort = match &identifier.place {
+        Place::Seat(seat) => format!("SEAT#{seat:06}"),
+        Place::Beside(name) => format!("ALSO#{name}"),
+    };
+    Key::new(block(&identifier.block), sort)
+}
+
+/// The reference, in the block that a customer moved to, to that customer.
+pub fn moved(to: &Block, identifier: &Identifier) -> Key {
+    Key::new(block(to), format!("MOVED#{identifier}"))
+}
+
+/// What stands in a block under this sort key; none for a key that no block has.
+pub fn in_block(sort: &str) -> Option<InBlock> {
+    match sort.split_once('#')? {
+        ("SEAT", seat) => match Place::parse(seat)? {
+            place @ Place::Seat(_) => Some(InBlock::Customer(place)),
+            Place::Beside(_) => None,
+        },
+        ("ALSO", name) => match Place::parse(name)? {
+            place @ Place::Beside(_) => Some(InBlock::Customer(place)),
+            Place::Seat(_) => None,
+        },
+        ("MOVED", identifier) => Identifier::parse(identifier).map(InBlock::Moved),
+        _ => None,
+    }
+}
+
+/// The block of a partition; none for another partition.
+pub fn block_of(partition: &str) -> Option<Block> {
+    partition.strip_prefix("BLOCK#").and_then(Block::parse)
+}
+
+/// The customer under this key; none for another key.
+pub fn identifier_of(key: &Key) -> Option<Identifier> {
+    match in_block(&key.sk)? {
+        InBlock::Customer(place) => Some(Identifier {
+            block: block_of(&key.pk)?,
+            place,
+        }),
+        InBlock::Moved(_) => None,
+    }
+}
+
+/// The partition of a dealer's customers.
+pub fn dealer(code: &DealerCode) -> String {
+    format!("DEALER#{code}")
+}
+
+/// What the sort keys of a dealer's customers begin with.
+pub const DEALER_CUSTOMERS: &str = "DCN#";
+
+/// A dealer customer.
+pub fn dealer_customer(dcn: &Dcn) -> Key {
+    Key::new(
+        dealer(&dcn.dealer_code),
+        format!("{DEALER_CUSTOMERS}{}", dcn.dealer_customer_number),
+    )
+}
+
+/// The DCN under this key; none for another key.
+pub fn dcn_of(key: &Key) -> Option<Dcn> {
+    Some(Dcn {
+        dealer_code: DealerCode::parse(key.pk.strip_prefix("DEALER#")?).ok()?,
+        dealer_customer_number: DealerCustomerNumber::parse(key.sk.strip_prefix(DEALER_CUSTOMERS)?)
+            .ok()?,
+    })
+}
+
+/// The claim of an alternate number.
+pub fn alternate_number(number: &str) -> Key {
+    let key = format!("ALTERNATE#{}", number.trim());
+    Key::new(key.clone(), key)
+}
+
+/// The claim of a relate id.
+pub fn relate_id(id: &str) -> Key {
+    let key = format!("RELATE#{}", id.trim());
+    Key::new(key.clone(), key)
+}
+
+/// A request in error.
+pub fn request_in_error(id: &RequestInErrorId) -> Key {
+    Key::new(format!("ERROR#{}", id.as_str()), "ERROR")
+}
+
+/// The request in error under this key; none for another key.
+pub fn request_in_error_of(key: &Key) -> Option<RequestInErrorId> {
+    key.pk
+        .strip_prefix("ERROR#")
+        .and_then(RequestInErrorId::parse)
+}
+
+/// An idempotency key.
+pub fn idempotency_key(effect: &EffectId) -> Key {
+    Key::new(format!("KEY#{}", effect.as_str()), "KEY")
+}
+
+/// The counter of customer numbers. It is also what the warming read of a fresh process reads.
+pub fn customer_counter() -> Key {
+    Key::new("COUNTER#CUSTOMER".to_owned(), "COUNTER")
+}
+
+/// A place in the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexKey {
+    /// The partition.
+    pub partition: String,
+    /// The place in the partition.
+    pub sort: String,
+}
+
+/// Where the index has the customer of a number.
+pub fn number(number: CustomerNumber) -> IndexKey {
+    IndexKey {
+        partition: format!("NUMBER#{number}"),
+        sort: "NUMBER".to_owned(),
+    }
+}
+
+/// The partition of the index with the dealer customers of a customer.
+pub fn organization(identifier: &Identifier) -> String {
+    format!("ORGANIZATION#{identifier}")
+}
+
+/// Where the index has a dealer customer of a customer.
+pub fn of_organization(identifier: &Identifier, dcn: &Dcn) -> IndexKey {
+    IndexKey {
+        partition: organization(identifier),
+        sort: format!("{}#{}", dcn.dealer_code, dcn.dealer_customer_number),
+    }
+}
+
+/// From where to where the index has the dealer customers of one dealer, or of all.
+pub fn dealer_range(code: Option<&DealerCode>) -> (String, String) {
+    match code {
+        Some(code) => (format!("{code}#"), format!("{code}#{LAST}")),
+        None => ("#".to_owned(), LAST.to_string()),
+    }
+}
+
+/// The partitions of the index with the requests in error of a state.
+pub fn errors(state: State) -> impl Iterator<Item = String> {
+    (0..SHARDS).map(move |shard| format!("ERRORS#{}#{shard}", state.as_str()))
+}
+
+/// Where the index has a request in error: by the time it came, spread over the shards by its id.
+pub fn error(state: State, received_at: Timestamp, id: &RequestInErrorId) -> IndexKey {
+    let shard = id.as_str().bytes().fold(0_u8, u8::wrapping_add) % SHARDS;
+    IndexKey {
+        partition: format!("ERRORS#{}#{shard}", state.as_str()),
+        sort: error_sort(received_at, id.as_str()),
+    }
+}
+
+/// From where to where the index has requests in error that came in this time.
+pub fn error_range(
+    received_after: Option<Timestamp>,
+    received_before: Option<Timestamp>,
+) -> (String, String) {
+    let from = received_after.map_or_else(|| "0".to_owned(), |after| error_sort(after, ""));
+    let to = received_before.map_or_else(
+        || LAST.to_string(),
+        |before| error_sort(before, &LAST.to_string()),
+    );
+    (from, to)
+}
+
+fn error_sort(received_at: Timestamp, id: &str) -> String {
+    format!("{:015}#{id}", received_at.millis())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_pinned_and_read_back() {
+        for (identifier, sort) in [
+            ("0123456789ABCDEF-000007", "SEAT#000007"),
+            ("0123456789ABCDEF-ZZZZZZZZZZZZZZZZ", "ALSO#ZZZZZZZZZZZZZZZZ"),
+        ] {
+            let identifier = Identifier::parse(identifier).unwrap();
+            let key = customer(&identifier);
+            assert_eq!(
+                (key.pk.as_str(), key.sk.as_str()),
+                ("BLOCK#0123456789ABCDEF", sort)
+            );
+            assert_eq!(identifier_of(&key), Some(identifier.clone()));
+            assert_eq!(
+                in_block(&moved(&identifier.block, &identifier).sk),
+                Some(InBlock::Moved(identifier))
+            );
+        }
+        let dcn = Dcn {
+            dealer_code: DealerCode::parse("TD68").unwrap(),
+            dealer_customer_number: DealerCustomerNumber::parse("24.5_x-Y").unwrap(),
+        };
+        let key = dealer_customer(&dcn);
+        assert_eq!(
+            (key.pk.as_str(), key.sk.as_str()),
+            ("DEALER#TD68", "DCN#24.5_x-Y")
+        );
+        assert_eq!(dcn_of(&key), Some(dcn));
+        assert_eq!(in_block("SEAT#0123456789ABCDEF"), None);
+        assert_eq!(in_block("OTHER#1"), None);
+    }
+
+    #[test]
+    fn requests_in_error_are_in_the_index_by_the_time_they_came() {
+        let id = RequestInErrorId::parse("0123456789ABCDEF").unwrap();
+        let moment = Timestamp::from_millis(1_795_408_496_007);
+        let at = error(State::Open, moment, &id);
+        assert!(
+            errors(State::Open).any(|partition| partition == at.partition),
+            "{at:?}"
+        );
+        assert_eq!(at.sort, "001795408496007#0123456789ABCDEF");
+        let (from, to) = error_range(Some(moment), Some(moment));
+        assert!(from <= at.sort && at.sort <= to);
+        let (from, to) = error_range(Some(Timestamp::from_millis(1_795_408_496_008)), None);
+        assert!(at.sort < from && from < to);
+    }
+}

@@ -1,0 +1,14 @@
+//! The customer master's one table: its keys, its items, its conditions, and DynamoDB behind them.
+//!
+//! No rule of the business is here: the domain decides, operations say in which order to read and write.
+
+pub mod block;
+pub mod client;
+pub mod dynamo;
+mod expressions;
+pub mod items;
+pub mod keys;
+pub mod meter;
+pub mod numbers;
+pub mod table;
+pub mod writes;

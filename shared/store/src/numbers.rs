@@ -1,0 +1,73 @@
+//! The lease of customer numbers: a process takes them from the counter in growing blocks, outside every transaction. Gaps are normal, repeats impossible.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use domain::customer::CustomerNumber;
+
+use crate::keys;
+use crate::table::{Table, TableError};
+
+/// The largest block that is leased at once.
+const LARGEST: u64 = 128;
+
+/// The numbers that this process has leased and not yet used.
+#[derive(Debug, Default)]
+pub struct Numbers(Mutex<Lease>);
+
+#[derive(Debug, Default)]
+struct Lease {
+    free: VecDeque<Range<u64>>,
+    last_size: u64,
+}
+
+impl Numbers {
+    /// Sees to it that a number is there, so that [`Self::take`] need not wait. Meant to run beside a request's first read.
+    pub async fn have_one(&self, table: &impl Table) -> Result<(), TableError> {
+        if self.lease().free.is_empty() {
+            self.lease_more(table).await
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Takes a number that nobody else has or will have.
+    pub async fn take(&self, table: &impl Table) -> Result<CustomerNumber, TableError> {
+        loop {
+            let next = self.lease().next();
+            match next {
+                Some(number) => {
+                    return CustomerNumber::new(number).ok_or_else(|| {
+                        TableError::Defect("the customer numbers are used up".into())
+                    });
+                }
+                None => self.lease_more(table).await?,
+            }
+        }
+    }
+
+    async fn lease_more(&self, table: &impl Table) -> Result<(), TableError> {
+        let size = (self.lease().last_size * 2).clamp(1, LARGEST);
+        let last = table.add(&keys::customer_counter(), size).await?;
+        let mut lease = self.lease();
+        lease.last_size = size;
+        lease.free.push_back(last + 1 - size..last + 1);
+        Ok(())
+    }
+
+    fn lease(&self) -> MutexGuard<'_, Lease> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lease {
+    fn next(&mut self) -> Option<u64> {
+        let block = self.free.front_mut()?;
+        let number = block.next();
+        if block.is_empty() {
+            self.free.pop_front();
+        }
+        number
+    }
+}

@@ -1,0 +1,137 @@
+//! The table as operations see it: the one seam between them and the world. Time and chance come through it too, so that a test can stand in for all three.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::time::Timestamp;
+
+use crate::keys::Key;
+use crate::meter::Meter;
+use crate::writes::{Transacted, Write, Written};
+
+/// An item, keys included.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// A strongly consistent look at a partition of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// The partition.
+    pub partition: String,
+    /// Only sort keys with this beginning; empty: all.
+    pub prefix: String,
+    /// Only sort keys behind this one.
+    pub after: Option<String>,
+    /// How many items at the most; none: as many as the database returns at once.
+    pub limit: Option<u32>,
+}
+
+/// A look at a partition of the index, which lags behind the table a little.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexQuery {
+    /// The partition.
+    pub partition: String,
+    /// The lowest sort key that counts.
+    pub from: String,
+    /// The highest sort key that counts.
+    pub to: String,
+    /// Only entries behind this one in the order of the query.
+    pub after: Option<IndexEntry>,
+    /// Highest sort key first.
+    pub descending: bool,
+    /// How many entries at the most.
+    pub limit: u32,
+}
+
+/// One entry of the index: the index's sort key and the item's key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexEntry {
+    /// The sort key in the index.
+    pub sort: String,
+    /// The item's key in the table.
+    pub key: Key,
+}
+
+/// What a query returned, and whether there is more.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// What was found, in order.
+    pub found: Vec<T>,
+    /// Whether the query has more.
+    pub more: bool,
+}
+
+/// Could not find out.
+#[derive(Debug)]
+pub enum TableError {
+    /// The database throttled, failed or did not answer in time, for longer than retries last. A write may or may not have taken effect.
+    Unavailable(Box<dyn std::error::Error + Send + Sync>),
+    /// The request or the answer is not as this code has it: a defect here or in the deployment.
+    Defect(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl fmt::Display for TableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unavailable(_) => f.write_str("the database did not answer in time"),
+            Self::Defect(_) => f.write_str("the database and this code do not agree"),
+        }
+    }
+}
+
+impl std::error::Error for TableError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unavailable(source) | Self::Defect(source) => Some(source.as_ref()),
+        }
+    }
+}
+
+/// The table, and with it time and chance.
+pub trait Table: Clone + Send + Sync + 'static {
+    /// The same table, whose calls that meter counts.
+    fn metered(&self, meter: Arc<Meter>) -> Self;
+
+    /// The meter that counts this table's calls.
+    fn meter(&self) -> &Meter;
+
+    /// Reads one item, strongly consistent.
+    fn get(&self, key: &Key) -> impl Future<Output = Result<Option<Item>, TableError>> + Send;
+
+    /// Reads up to 100 items, each strongly consistent, in no order; absent ones are left out.
+    fn get_all(&self, keys: &[Key]) -> impl Future<Output = Result<Vec<Item>, TableError>> + Send;
+
+    /// Reads a page of a partition, strongly consistent, in the order of the sort keys.
+    fn query(&self, query: &Query) -> impl Future<Output = Result<Page<Item>, TableError>> + Send;
+
+    /// Reads a page of the index, eventually consistent.
+    fn index(
+        &self,
+        query: &IndexQuery,
+    ) -> impl Future<Output = Result<Page<IndexEntry>, TableError>> + Send;
+
+    /// Writes one item under its condition.
+    fn write(&self, write: &Write) -> impl Future<Output = Result<Written, TableError>> + Send;
+
+    /// Writes several items under their conditions, all or none. Repeated with the same token within ten minutes it has no further effect.
+    fn transact(
+        &self,
+        token: &str,
+        writes: &[Write],
+    ) -> impl Future<Output = Result<Transacted, TableError>> + Send;
+
+    /// Adds to the counter and returns its new value. It has no condition: repeated, it counts again.
+    fn add(&self, key: &Key, amount: u64) -> impl Future<Output = Result<u64, TableError>> + Send;
+
+    /// The time.
+    fn now(&self) -> Timestamp;
+
+    /// Eighty random bits.
+    fn chance(&self) -> [u8; 10];
+
+    /// Waits.
+    fn pause(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+}

@@ -1,0 +1,102 @@
+//! Writes and their conditions as data: what two tables could drift apart on is the meaning of these few conditions and nothing else.
+
+use domain::customer::Identifier;
+use domain::effect::EffectId;
+use domain::time::Timestamp;
+
+use crate::items;
+use crate::keys::Key;
+use crate::table::Item;
+
+/// What must hold of the item that stands where a write goes. There is no write without a condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// Nothing is there.
+    Absent,
+    /// Nothing is there, or what is there expired before this time.
+    AbsentOrExpired(Timestamp),
+    /// The item is there and has this version.
+    VersionIs(u64),
+    /// Nothing is there, or a dealer customer that belongs to no customer; and the effect has not been here before.
+    Unassociated(EffectId),
+    /// A dealer customer, or a claim, that belongs to this customer.
+    BelongsTo(Identifier),
+    /// Nothing is there, or a claim of this customer.
+    AbsentOrBelongsTo(Identifier),
+}
+
+/// One write.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Write {
+    /// The whole item, in place of what is there.
+    Put {
+        /// The item, keys included.
+        item: Item,
+        /// What must hold of what is there.
+        on: Condition,
+    },
+    /// Some attributes of an item, which is made if it is not there.
+    Update {
+        /// The item's key.
+        key: Key,
+        /// Attributes that get these values.
+        set: Item,
+        /// Attributes that get these values unless they have one.
+        set_if_absent: Item,
+        /// Attributes that are taken away.
+        remove: Vec<String>,
+        /// What must hold of what is there.
+        on: Condition,
+    },
+    /// Takes the item away.
+    Delete {
+        /// The item's key.
+        key: Key,
+        /// What must hold of what is there.
+        on: Condition,
+    },
+}
+
+impl Write {
+    /// The key of the item that is written.
+    pub fn key(&self) -> Key {
+        match self {
+            Self::Put { item, .. } => items::key_of(item),
+            Self::Update { key, .. } | Self::Delete { key, .. } => key.clone(),
+        }
+    }
+
+    /// What must hold of what is there.
+    pub fn condition(&self) -> &Condition {
+        match self {
+            Self::Put { on, .. } | Self::Update { on, .. } | Self::Delete { on, .. } => on,
+        }
+    }
+}
+
+/// Why a write did not happen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Refusal {
+    /// The condition does not hold; what stood there instead.
+    Condition(Option<Item>),
+    /// Another transaction holds the item at the moment, or the item is throttled. It may be free a moment later.
+    Contended,
+}
+
+/// What came of one write.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Written {
+    /// It happened. An update tells what stood there before.
+    Done(Option<Item>),
+    /// It did not.
+    Refused(Refusal),
+}
+
+/// What came of a transaction.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Transacted {
+    /// All of it happened.
+    Done,
+    /// None of it happened; for each write, in order, why it did not, or nothing where it could have.
+    Refused(Vec<Option<Refusal>>),
+}
