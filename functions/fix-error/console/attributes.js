@@ -1,18 +1,18 @@
 // The attributes of a message and the codes of its edits, as domain.md names them, with words for people. Data only:
 // nothing here decides what is valid, that is the server's.
 
-/** The groups of the form, in order, each with its attributes: name, label, and perhaps a hint and choices. */
+/** The groups of the form, in order, each with its attributes: name, label, and perhaps a hint for when it is empty, and choices. */
 export const GROUPS = [
   {
     id: 'identity',
     title: 'Identity and numbers',
     attributes: [
-      ['type', 'Message type', 'CWCustomerIn'],
+      ['type', 'Message type', 'CWCustomerIn is the only one'],
       ['cst_company', 'Company'],
-      ['cst_action_type', 'Action type', 'Only D matters: it is refused'],
-      ['cst_duplicate', 'Duplicate check', 'S, A, Y; else no check', { S: 'update one, refuse several', A: 'update the best match', Y: 'refuse any', N: 'no check' }],
+      ['cst_action_type', 'Action type', 'D is refused, all else is accepted'],
+      ['cst_duplicate', 'Duplicate check', 'S, A or Y; else no check', { S: 'update one, refuse several', A: 'update the best match', Y: 'refuse any', N: 'no check' }],
       ['cst_send_response', 'Send response'],
-      ['cst_cust_nbr', 'Customer number', 'Given: changes that customer'],
+      ['cst_cust_nbr', 'Customer number', 'Names the customer to change'],
       ['cst_interface_cust_nbr', 'Alternate customer number'],
       ['cst_relate_id', 'Relate id'],
       ['cst_account_nbr', 'Account number'],

@@ -29,7 +29,7 @@ export function buildCompare(record, received) {
     el('details', { id: 'raw', open: true },
       el('summary', {}, 'The body as received'),
       el('p', { class: 'note' }, record.received?.contentType ? ['Content type ', outside(record.received.contentType)] : 'No content type was given'),
-      el('pre', { id: 'raw-body', tabindex: '0', role: 'region', 'aria-label': 'The body as received' }, record.received?.body ?? '')));
+      outside(record.received?.body ?? '', { id: 'raw-body', tabindex: '0', role: 'region', 'aria-label': 'The body as received' }, 'pre')));
 }
 
 /** Brings the table up to date with the steward's edits. */
@@ -50,8 +50,8 @@ export function updateCompare(record, edits, received) {
     if (differs) differences += 1;
     return el('tr', { data: { attribute, differs: String(differs), unsaved: String(unsaved) } },
       el('th', { scope: 'row', title: attribute }, isKnown(attribute) ? labelOf(attribute) : outside(attribute)),
-      el('td', {}, before === '' ? el('span', { class: 'nothing' }, 'not given') : differs ? el('del', {}, outside(before)) : outside(before)),
-      el('td', {}, now === '' ? el('span', { class: 'nothing' }, 'removed') : differs ? el('ins', {}, outside(now)) : outside(now),
+      el('td', {}, el('div', { class: 'value' }, before === '' ? el('span', { class: 'nothing' }, 'not given') : differs ? el('del', {}, outside(before)) : outside(before))),
+      el('td', {}, el('div', { class: 'value' }, now === '' ? el('span', { class: 'nothing' }, 'removed') : differs ? el('ins', {}, outside(now)) : outside(now)),
         unsaved ? el('span', { class: 'badge unsaved' }, 'Unsaved') : null));
   });
   fill(byId('compare-table').tBodies[0], rows);

@@ -32,8 +32,23 @@ function shown(children) {
   return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
 }
 
-/** Text from outside, kept apart from its surroundings whatever direction it is written in. */
-export const outside = (text, attributes = {}) => el('bdi', attributes, String(text));
+// Characters that are not seen, and those that turn the writing around: a name could look like another one with them.
+// The joiners of emoji and of Persian are not among them.
+const UNSEEN = /([\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff])/u;
+
+/**
+ * Text from outside, kept apart from its surroundings whatever direction it is written in. What cannot be seen is shown by
+ * its code point, without adding to the text: a copy of it is the original.
+ */
+export function outside(text, attributes = {}, tag = 'bdi') {
+  const parts = String(text).split(UNSEEN);
+  return el(tag, attributes, parts.map((part, index) => (index % 2 === 0 ? part : unseen(part))));
+}
+
+function unseen(character) {
+  const point = `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+  return el('bdi', { class: 'unseen', title: `The character ${point}`, data: { point } }, character);
+}
 
 /** Sets an attribute, or removes it when there is nothing to say. */
 export function setOrRemove(node, name, value) {

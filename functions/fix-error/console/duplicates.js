@@ -3,7 +3,7 @@
 
 import { ATTRIBUTES, isKnown, labelOf } from './attributes.js';
 import { counted, el, outside } from './dom.js';
-import { panel } from './outcome.js';
+import { panel, warningsOf } from './outcome.js';
 
 const STEERING = new Set(['type', 'cst_action_type', 'cst_action_result', 'cst_send_response', 'cst_duplicate', 'cst_cust_nbr']);
 
@@ -54,7 +54,7 @@ export function duplicatePanel(answer, values, { dryRun = false, unsaved = 0, on
           duplicates.map((one) => el('td', {}, one.cst_cust_nbr
             ? el('button', { type: 'button', class: 'take-duplicate', data: { number: one.cst_cust_nbr }, on: { click: () => onChange(one.cst_cust_nbr) } }, 'Change this one')
             : null)))))),
-    answer.warnings?.length > 0 ? el('ul', { class: 'note' }, answer.warnings.map((warning) => el('li', {}, outside(warning)))) : null);
+    warningsOf(answer));
 }
 
 const cell = (text) => (text === '' ? el('span', { class: 'nothing' }, 'blank') : outside(text));

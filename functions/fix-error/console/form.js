@@ -68,7 +68,7 @@ function buildField(attribute, label, hint, choices, value, onEdit) {
   const options = choices ? el('datalist', { id: `${id}-choices` }, Object.entries(choices).map(([choice, words]) => el('option', { value: choice, label: words || choice }))) : null;
   const input = el(long ? 'textarea' : 'input', {
     id, name: attribute, dir: 'auto', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false',
-    rows: long ? 3 : null, list: options && !long ? options.id : null,
+    rows: long ? 3 : null, list: options && !long ? options.id : null, placeholder: hint ?? null,
     on: { input: () => onEdit(attribute, input.value) },
   });
   input.value = value;
@@ -78,12 +78,13 @@ function buildField(attribute, label, hint, choices, value, onEdit) {
     type: 'button', class: 'undo', hidden: true, 'aria-label': `Undo the change of ${label}`,
     on: { click: () => { onEdit(attribute, null); input.focus(); } },
   }, 'Undo');
-  const hintNode = hint ? el('p', { class: 'hint', id: `${id}-hint` }, hint) : null;
+  // A placeholder alone is not read out once there is a value.
+  const hintNode = hint ? el('p', { class: 'visually-hidden', id: `${id}-hint` }, hint) : null;
   const root = el('div', { class: 'field', data: { attribute } },
     el('div', { class: 'field-head' },
       el('label', { for: id }, isKnown(attribute) ? label : outside(label)),
-      isKnown(attribute) ? el('code', { 'aria-hidden': 'true' }, attribute) : null, undo),
-    input, options, fault, note, hintNode);
+      isKnown(attribute) ? el('code', { 'aria-hidden': 'true' }, attribute) : null),
+    input, undo, options, fault, note, hintNode);
   return { root, input, fault, note, undo, hintNode };
 }
 

@@ -143,7 +143,8 @@ function summary() {
   const count = state.entries.length;
   if (count === 0) return state.next === null ? `No request ${words}.` : 'Nothing found yet.';
   const cause = state.filters.code ? ` with “${reasonOf(state.filters.code)}”` : '';
-  return `${count.toLocaleString('en')} ${words}${cause}${state.next === null ? ', all loaded' : ' loaded, there are more'}.`;
+  const number = count.toLocaleString('en');
+  return state.next === null ? `${number} ${words}${cause}.` : `The newest ${number} ${words}${cause}; there are more.`;
 }
 
 // Everything around the rows that follows from them.

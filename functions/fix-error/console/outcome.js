@@ -62,7 +62,8 @@ function againButton(problem, again) {
   return button;
 }
 
-function warningsOf(answer) {
+/** The warnings of an answer, folded; nothing where there are none. */
+export function warningsOf(answer) {
   const warnings = answer.warnings ?? [];
   if (warnings.length === 0) return null;
   return el('details', { class: 'warnings' }, el('summary', {}, counted(warnings.length, 'warning')), el('ul', {}, warnings.map((warning) => el('li', {}, outside(warning)))));

@@ -37,7 +37,7 @@ export async function openRequest(id, attribute = null) {
   noteOpened(id);
   opening = new AbortController();
   const { signal } = opening;
-  view = { id, record: null, edits: new Map(), faults: [], faultTitle: null, received: null, theirs: null, working: false };
+  view = { id, record: null, edits: new Map(), faults: [], faultTitle: null, received: null, theirs: null, saved: null, working: false };
   body.hidden = true;
   showOutcome(null);
   const entry = entryOf(id);
@@ -96,6 +96,7 @@ function take(record) {
   view.faults = record.errors ?? [];
   view.faultTitle = null;
   view.theirs = null;
+  view.saved = null;
   view.received = receivedValues(record.received);
   noteChange(record.id, {
     state: record.state, codes: record.codes, version: record.version, name: record.name,
@@ -133,7 +134,8 @@ function updateFields() {
   const open = record.state === 'open';
   updateForm({ record, edits, faults: open ? view.faults : [], received, theirs, readOnly: !open });
   updateCompare(record, edits, received);
-  byId('unsaved').textContent = edits.size === 0 ? '' : counted(edits.size, 'unsaved change');
+  byId('unsaved').textContent = edits.size > 0 ? counted(edits.size, 'unsaved change') : view.saved ?? '';
+  byId('unsaved').dataset.kind = edits.size > 0 ? 'unsaved' : 'saved';
   byId('save').setAttribute('aria-disabled', String(edits.size === 0));
 }
 
@@ -261,10 +263,11 @@ export async function save() {
     return () => {
       view.edits = edits;
       take(record);
+      // The panel may be out of sight when the focus goes on to the next fault; the bar of buttons never is.
+      view.saved = `Saved. ${faultHeading(view.faults.length)}.`;
       update();
       showOutcome(savedPanel(view.faults));
-      outcome.scrollIntoView({ block: 'nearest' });
-      announce(`Saved. ${faultHeading(view.faults.length)}.`);
+      announce(view.saved);
       if (!focusNextFault(view.faults)) byId('reprocess').focus();
     };
   });

@@ -54,9 +54,10 @@ export function buildRow(entry, selected, onSelect) {
   return el('li', { class: 'row', data: { id: entry.id, state: entry.state } },
     el('span', { class: 'select-area' }, box),
     el('div', { class: 'who' },
-      el('a', { class: 'open', href: requestHash(entry.id) }, nameNode(entry)),
-      ' ', stateBadge(entry.state),
-      draftOf(entry.id) ? el('span', { class: 'badge unsaved' }, 'Unsaved edits') : null,
+      el('div', { class: 'who-line' },
+        el('a', { class: 'open', href: requestHash(entry.id) }, nameNode(entry)),
+        stateBadge(entry.state),
+        draftOf(entry.id) ? el('span', { class: 'badge unsaved' }, 'Unsaved edits') : null),
       el('p', { class: 'facts' }, factNodes(entry))),
     codes.length > 0
       ? el('ul', { class: 'reasons', 'aria-label': 'Reasons' }, reasonNodes(codes))
