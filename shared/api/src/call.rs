@@ -66,11 +66,7 @@ impl Call {
         let (head, body) = request.into_parts();
         let context = match head.request_context_ref() {
             Some(RequestContext::ApiGatewayV2(context)) => Some(context),
-            // The enum is not ours and grows with the features of its crate.
-            #[allow(
-                unreachable_patterns,
-                reason = "only this kind of event is compiled in today"
-            )]
+            // The enum is not ours; another kind of event brings neither a caller nor a stage.
             Some(_) => None,
             None => None,
         };
@@ -93,7 +89,7 @@ impl Call {
                 context.and_then(|context| context.stage.as_deref()),
             ),
             parameters: Parameters::of(head.query_string_parameters_ref()),
-            caller: Caller::from_context(head.request_context_ref()),
+            caller: context.and_then(Caller::from_context),
             request_id,
             correlation_id,
             method: head.method,

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use domain::dealer::DealerCode;
-use lambda_http::request::RequestContext;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
 
 use crate::problem::Problem;
 
@@ -83,19 +83,9 @@ impl Caller {
         })
     }
 
-    /// The caller of a request, from its context; only the claims of a JWT authorizer count.
-    pub(crate) fn from_context(context: Option<&RequestContext>) -> Option<Caller> {
-        match context? {
-            RequestContext::ApiGatewayV2(context) => {
-                Caller::from_claims(&context.authorizer.as_ref()?.jwt.as_ref()?.claims)
-            }
-            // The enum is not ours and grows with the features of its crate; no other kind of event makes a caller.
-            #[allow(
-                unreachable_patterns,
-                reason = "only this kind of event is compiled in today"
-            )]
-            _ => None,
-        }
+    /// The caller of an event, from its context; only the claims of a JWT authorizer count.
+    pub(crate) fn from_context(context: &ApiGatewayV2httpRequestContext) -> Option<Caller> {
+        Caller::from_claims(&context.authorizer.as_ref()?.jwt.as_ref()?.claims)
     }
 
     /// The caller's name; opaque, and the same for the same caller.

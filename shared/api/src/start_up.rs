@@ -95,6 +95,10 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answer::Answer;
+    use crate::call::Call;
+    use crate::problem::Problem;
+    use domain::outcome::Cost;
     use std::process::Command;
 
     #[test]
@@ -235,19 +239,25 @@ mod tests {
         );
     }
 
-    /// Compiles only if a function's `handle`, which borrows its master, can be served.
+    /// Compiles only if a function's `handle`, which borrows its master and waits for its operation, can be served.
     #[test]
     fn a_handler_may_borrow_what_lives_as_long_as_main() {
-        async fn handle(master: &str, request: Request) -> Response<Body> {
-            let call = crate::call::Call::open(request);
-            call.close(
-                if master.is_empty() { "none" } else { "x" },
-                Err(crate::problem::Problem::not_found()),
-                Default::default(),
-            )
+        async fn operation(master: &str, call: &Call) -> Result<Answer, Problem> {
+            let caller = call.caller()?;
+            tokio::task::yield_now().await;
+            if caller.name() == master {
+                Err(Problem::not_found())
+            } else {
+                Err(Problem::forbidden())
+            }
         }
-        fn assert_future(_: impl Future<Output = ()>) {}
+        async fn handle(master: &str, request: Request) -> Response<Body> {
+            let call = Call::open(request);
+            let result = call.in_time(operation(master, &call)).await;
+            call.close("operation", result, Cost::default())
+        }
+        fn assert_served(_: impl Future<Output = ()>) {}
         let master = String::from("master");
-        assert_future(serve(|request| handle(&master, request)));
+        assert_served(serve(|request| handle(&master, request)));
     }
 }
