@@ -22,7 +22,7 @@ export function buildCompare(record, received) {
       el('h2', { id: 'compare-heading' }, 'Received and now'),
       received ? el('label', { class: 'check' }, toggle, ' Only differences') : null),
     el('p', { id: 'compare-summary', class: 'note' }),
-    received ? el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-labelledby': 'compare-heading' },
+    received ? el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Each attribute, received and now' },
       el('table', { id: 'compare-table' },
         el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Attribute'), el('th', { scope: 'col' }, 'Received'), el('th', { scope: 'col' }, 'Now'))),
         el('tbody', {}))) : null,

@@ -45,8 +45,13 @@ export function outside(text, attributes = {}, tag = 'bdi') {
   return el(tag, attributes, parts.map((part, index) => (index % 2 === 0 ? part : unseen(part))));
 }
 
+const pointOf = (character) => `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+
+/** The code points of what cannot be seen in a text: a field cannot show them as `outside` does. */
+export const unseenIn = (text) => [...new Set(text.split(UNSEEN).filter((_, index) => index % 2 === 1))].map(pointOf);
+
 function unseen(character) {
-  const point = `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+  const point = pointOf(character);
   return el('bdi', { class: 'unseen', title: `The character ${point}`, data: { point } }, character);
 }
 

@@ -2,7 +2,7 @@
 // ones marked with their reason. Shows and reports edits; saves nothing.
 
 import { GROUPS, isKnown, labelOf, reasonOf } from './attributes.js';
-import { byId, counted, el, fill, outside, setOrRemove } from './dom.js';
+import { byId, counted, el, fill, outside, setOrRemove, unseenIn } from './dom.js';
 import { savedValue, shownValue, valuesOf } from './draft.js';
 import { requestHash } from './route.js';
 
@@ -100,13 +100,13 @@ export function updateForm({ record, edits, faults, received, theirs = null, rea
     field.fault.hidden = failing.length === 0;
     field.fault.textContent = failing.map(faultText).join(' · ');
     setOrRemove(field.input, 'aria-invalid', failing.length > 0 ? 'true' : null);
-    const note = noteOf(attribute, { record, edited, received, theirs });
-    field.note.hidden = note === null;
-    fill(field.note, note);
+    const notes = [noteOf(attribute, { record, edited, received, theirs }), unseenNote(value)].filter((note) => note !== null);
+    field.note.hidden = notes.length === 0;
+    fill(field.note, notes.flatMap((note, index) => (index > 0 ? [' · ', note] : note)));
     field.undo.hidden = !edited || readOnly;
     setOrRemove(field.root, 'data-changed', edited ? 'unsaved' : null);
     setOrRemove(field.root, 'data-failing', failing.length > 0 ? '' : null);
-    const describedBy = [failing.length > 0 && field.fault.id, note !== null && field.note.id, field.hintNode?.id].filter(Boolean).join(' ');
+    const describedBy = [failing.length > 0 && field.fault.id, notes.length > 0 && field.note.id, field.hintNode?.id].filter(Boolean).join(' ');
     setOrRemove(field.input, 'aria-describedby', describedBy || null);
     if (failing.length > 0 || edited) unfold(field);
   }
@@ -130,6 +130,11 @@ function noteOf(attribute, { record, edited, received, theirs }) {
   if (edited) return ['Unsaved; ', ...(saved === '' ? ['was empty'] : ['was ', quoted(saved)])];
   if (received && came !== saved) return came === '' ? ['Not in the message received'] : ['Received ', quoted(came)];
   return null;
+}
+
+function unseenNote(value) {
+  const points = unseenIn(value);
+  return points.length > 0 ? [`Holds what cannot be seen: ${points.join(', ')}`] : null;
 }
 
 const quoted = (text) => el('q', {}, outside(text));

@@ -24,20 +24,20 @@ const SINGLE_KEYS = {
 
 const LISTED = [
   ['In the list', [
-    ['j k, ↓ ↑', 'next, previous request'],
-    ['Enter', 'open it'],
-    ['x', 'select it'],
-    ['/', 'search the text'],
-    ['r', 'refresh'],
+    [['j', 'k', '↓', '↑'], 'next, previous request'],
+    [['Enter'], 'open it'],
+    [['x'], 'select it'],
+    [['/'], 'search the text'],
+    [['r'], 'refresh'],
   ]],
   ['In a request', [
-    ['f', 'next failing field'],
-    ['Ctrl S, Enter', 'save'],
-    ['Ctrl Enter', 'reprocess, with unsaved changes'],
-    ['j k', 'older, newer request'],
-    ['Escape', 'back to the list; unsaved edits are kept'],
+    [['f'], 'next failing field'],
+    [['Ctrl S', 'Enter'], 'save'],
+    [['Ctrl Enter'], 'reprocess, with unsaved changes'],
+    [['j', 'k'], 'older, newer request'],
+    [['Escape'], 'back to the list; unsaved edits are kept'],
   ]],
-  ['Everywhere', [['?', 'this help']]],
+  ['Everywhere', [[['?'], 'this help']]],
 ];
 
 function openHelp() {
@@ -76,7 +76,7 @@ function onKey(event) {
 export function startKeys() {
   fill(byId('help-keys'), LISTED.map(([title, keys]) => el('section', {},
     el('h3', {}, title),
-    el('dl', {}, keys.map(([key, words]) => el('div', {}, el('dt', {}, el('kbd', {}, key)), el('dd', {}, words)))))));
+    el('dl', {}, keys.map(([names, words]) => el('div', {}, el('dt', {}, names.map((name) => el('kbd', {}, name))), el('dd', {}, words)))))));
   const single = byId('single-keys');
   single.checked = singleKeysOn();
   single.addEventListener('change', () => {

@@ -144,7 +144,7 @@ function summary() {
   if (count === 0) return state.next === null ? `No request ${words}.` : 'Nothing found yet.';
   const cause = state.filters.code ? ` with “${reasonOf(state.filters.code)}”` : '';
   const number = count.toLocaleString('en');
-  return state.next === null ? `${number} ${words}${cause}.` : `The newest ${number} ${words}${cause}; there are more.`;
+  return state.next === null ? `${number} ${words}${cause}.` : `The newest ${number} ${words}${cause}; there may be more.`;
 }
 
 // Everything around the rows that follows from them.

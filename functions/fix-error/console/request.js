@@ -38,8 +38,7 @@ export async function openRequest(id, attribute = null) {
   opening = new AbortController();
   const { signal } = opening;
   view = { id, record: null, edits: new Map(), faults: [], faultTitle: null, received: null, theirs: null, saved: null, working: false };
-  body.hidden = true;
-  showOutcome(null);
+  clear();
   const entry = entryOf(id);
   showHead(entry ?? { id });
   const slow = setTimeout(() => { byId('request-facts').textContent = 'Loading…'; }, PATIENCE_MS);
@@ -57,6 +56,14 @@ export async function openRequest(id, attribute = null) {
   } finally {
     clearTimeout(slow);
   }
+}
+
+// Nothing of the request before may be seen under the name of this one.
+function clear() {
+  body.hidden = true;
+  delete byId('request-view').dataset.id;
+  for (const id of ['fault-summary', 'fields', 'compare', 'history']) fill(byId(id));
+  showOutcome(null);
 }
 
 export function closeRequest() {
@@ -108,6 +115,7 @@ function build() {
   buildForm(view.record, view.faults, onEdit);
   buildCompare(view.record, view.received);
   body.hidden = false;
+  byId('request-view').dataset.id = view.record.id;
   update();
 }
 
