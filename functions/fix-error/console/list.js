@@ -150,7 +150,8 @@ function summary() {
 // Everything around the rows that follows from them.
 function showRest() {
   const loading = state.loading !== null;
-  byId('list-summary').textContent = loading && state.entries.length === 0 ? '' : summary();
+  // An empty list says so in its own place; one that could not be loaded says nothing about what is in it.
+  byId('list-summary').textContent = state.entries.length === 0 ? '' : summary();
   showCauses(state.entries);
   showSelection();
   const empty = byId('list-empty');

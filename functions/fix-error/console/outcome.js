@@ -85,8 +85,8 @@ export function successPanel(answer, status, { dryRun = false, extra = [] } = {}
 
 /** Edits still fail. */
 export function failurePanel(faults, { dryRun = false, unsaved = 0, answer = {} } = {}) {
-  const still = `${counted(faults.length, 'edit')} ${faults.length === 1 ? 'fails' : 'fail'}`;
-  return panel('bad', dryRun ? `Checked: ${still} still.` : `Not accepted: ${still} still.`,
+  const still = `${counted(faults.length, 'edit')} still ${faults.length === 1 ? 'fails' : 'fail'}`;
+  return panel('bad', dryRun ? `Checked: ${still}.` : `Not accepted: ${still}.`,
     el('p', {}, dryRun ? 'Nothing was saved.' : unsaved > 0 ? 'No customer came of it. Your changes are not saved yet.' : 'No customer came of it. The attempt is in the history.'),
     warningsOf(answer));
 }
