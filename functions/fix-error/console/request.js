@@ -302,6 +302,8 @@ export async function reprocess({ dryRun = false } = {}) {
         showOutcome(successPanel(answer, status, { dryRun, extra: dryRun ? [] : onward() }), { focus: true });
         if (dryRun) evaluated([]);
       } else if (result === 'duplicate') {
+        // Duplicates are looked for before the edits run, so the faults are still those of what is saved.
+        if (edits.size > 0) view.faultTitle = `${faultHeading(view.faults.length)} in what is saved`;
         showOutcome(duplicatePanel(answer, values, { ...context, onChange: asChangeOf, onCreate: createAnyway }), { focus: true });
       } else {
         evaluated(faults, dryRun);
