@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use data_encoding::BASE64URL_NOPAD;
 use domain::outcome::Cost;
 use lambda_http::http::header::{
     ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, IF_MATCH, X_CONTENT_TYPE_OPTIONS,
@@ -17,6 +18,7 @@ use lambda_http::http::header::{
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
+use sha2::{Digest as _, Sha256};
 
 use crate::answer::Answer;
 use crate::caller::Caller;
@@ -168,17 +170,31 @@ impl Call {
         })
     }
 
-    /// `Idempotency-Key`.
-    ///
-    /// # Errors
-    /// `invalid-request` at `/headers/Idempotency-Key` for what is not one key of 16 to 128 of `A-Z a-z 0-9 - _`.
-    pub fn idempotency_key(&self) -> Result<Option<IdempotencyKey>, Problem> {
-        let Some(text) = joined(&self.headers, &IDEMPOTENCY_KEY) else {
-            return Ok(None);
-        };
-        IdempotencyKey::parse(&text).map(Some).map_err(|invalid| {
-            Problem::invalid_request(vec![Fault::refused("/headers/Idempotency-Key", invalid)])
-        })
+    /// `Idempotency-Key`, with the request's fingerprint: the same for the same request on the same route, another for another.
+    /// What is not one key of 16 to 128 of `A-Z a-z 0-9 - _` is a fault at `/headers/Idempotency-Key`.
+    pub fn idempotency_key(&self, faults: &mut Vec<Fault>) -> Option<(IdempotencyKey, String)> {
+        let text = joined(&self.headers, &IDEMPOTENCY_KEY)?;
+        match IdempotencyKey::parse(&text) {
+            Ok(key) => Some((key, self.fingerprint())),
+            Err(invalid) => {
+                faults.push(Fault::refused("/headers/Idempotency-Key", invalid));
+                None
+            }
+        }
+    }
+
+    /// A digest of all that makes this request what it is: method, path, precondition, content type and body.
+    fn fingerprint(&self) -> String {
+        let mut digest = Sha256::new();
+        let path = self.segments.iter().flatten().map(String::as_bytes);
+        let if_match = joined(&self.headers, &IF_MATCH).unwrap_or_default();
+        let media_type = self.media_type();
+        let rest = [self.method.as_str(), &if_match, &media_type].map(str::as_bytes);
+        for part in path.chain(rest).chain([&*self.body]) {
+            digest.update(part.len().to_be_bytes());
+            digest.update(part);
+        }
+        BASE64URL_NOPAD.encode(&digest.finalize())
     }
 
     /// The content type of the body in small letters and without parameters; JSON where none is given.

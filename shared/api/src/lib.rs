@@ -15,6 +15,7 @@ pub mod precondition;
 pub mod problem;
 pub mod query;
 pub mod start_up;
+pub mod status;
 
 mod path;
 

@@ -191,6 +191,15 @@ impl Problem {
         self
     }
 
+    /// Says that this is what a dry run foresees, where it is one.
+    pub fn dry_run(self, dry_run: bool) -> Problem {
+        if dry_run {
+            self.with("dryRun", true)
+        } else {
+            self
+        }
+    }
+
     /// Sets `Retry-After`, in seconds.
     pub fn retry_after(mut self, seconds: u32) -> Problem {
         self.0.headers.retain(|(name, _)| name != RETRY_AFTER);

@@ -6,7 +6,7 @@ use crate::controls::Controls;
 use crate::customer::{Customer, Identifier};
 use crate::dealer::{Dcn, DealerProfile, DealerType};
 use crate::duplicate::{self, Explanation};
-use crate::edits::{self, EditCode, FailedEdit, Subject};
+use crate::edits::{self, EditCode, Examined, FailedEdit, Subject};
 use crate::message::{Attribute, Attributes};
 
 /// How many candidates an ambiguous answer names at the most.
@@ -59,7 +59,7 @@ pub struct Associate {
 }
 
 impl Associate {
-    /// Applies the edits of messages to what the dealer says. Name and address are needed only where the customer is searched; an address is always whole.
+    /// Applies the edits of messages to what the dealer says.
     ///
     /// # Errors
     /// Every edit that failed.
@@ -69,6 +69,31 @@ impl Associate {
         statement: Statement,
         controls: &Controls,
     ) -> Result<Self, Vec<FailedEdit>> {
+        let examined = Self::edits(&statement, &organization, controls);
+        if !examined.failed.is_empty() {
+            return Err(examined.failed);
+        }
+        let address = statement
+            .address
+            .as_ref()
+            .map(|_| Address::of(&examined.attributes));
+        Ok(Self {
+            dcn,
+            organization,
+            statement: Statement {
+                address,
+                ..statement
+            },
+            attributes: examined.attributes,
+        })
+    }
+
+    /// The edits of what the dealer says. Name and address are needed only where the customer is searched; an address is always whole.
+    pub fn edits(
+        statement: &Statement,
+        organization: &Organization,
+        controls: &Controls,
+    ) -> Examined {
         let mut said = Attributes::default();
         said.set(
             Attribute::COMPANY_NAME,
@@ -83,7 +108,7 @@ impl Associate {
                 said.set(attribute, value);
             }
         }
-        let searched = organization == Organization::Searched;
+        let searched = *organization == Organization::Searched;
         let subject = if searched || statement.address.is_some() {
             Subject::Dealer
         } else {
@@ -93,19 +118,12 @@ impl Associate {
         examined
             .failed
             .retain(|failed| searched || failed.code != EditCode::NameBlank);
-        if !examined.failed.is_empty() {
-            return Err(examined.failed);
-        }
-        let statement = Statement {
-            address: statement.address.map(|_| Address::of(&examined.attributes)),
-            ..statement
-        };
-        Ok(Self {
-            dcn,
-            organization,
-            statement,
-            attributes: examined.attributes,
-        })
+        examined
+    }
+
+    /// The relation of the dealer with the customer.
+    pub fn dealer_type(&self) -> &DealerType {
+        &self.statement.dealer_type
     }
 
     /// The attributes of the customer that is searched, and created where none is found.

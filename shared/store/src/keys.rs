@@ -7,6 +7,8 @@ use domain::match_code::Block;
 use domain::request_in_error::{RequestInErrorId, State};
 use domain::time::Timestamp;
 
+use crate::table::IndexEntry;
+
 /// The table's partition key.
 pub const PARTITION_KEY: &str = "pk";
 /// The table's sort key.
@@ -190,12 +192,17 @@ pub fn of_organization(identifier: &Identifier, dcn: &Dcn) -> IndexKey {
     }
 }
 
-/// From where to where the index has the dealer customers of one dealer, or of all.
-pub fn dealer_range(code: Option<&DealerCode>) -> (String, String) {
-    match code {
-        Some(code) => (format!("{code}#"), format!("{code}#{LAST}")),
-        None => ("#".to_owned(), LAST.to_string()),
+/// The entry of the index for a dealer customer of a customer.
+pub fn entry_of_organization(identifier: &Identifier, dcn: &Dcn) -> IndexEntry {
+    IndexEntry {
+        sort: of_organization(identifier, dcn).sort,
+        key: dealer_customer(dcn),
     }
+}
+
+/// From where to where the index has the dealer customers of a customer: all of its partition.
+pub fn all_dealers() -> (String, String) {
+    ("0".to_owned(), LAST.to_string())
 }
 
 /// The partitions of the index with the requests in error of a state.

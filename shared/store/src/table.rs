@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::outcome::Stopped;
 use domain::time::Timestamp;
 
 use crate::keys::Key;
@@ -86,6 +87,15 @@ impl std::error::Error for TableError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Unavailable(source) | Self::Defect(source) => Some(source.as_ref()),
+        }
+    }
+}
+
+impl From<TableError> for Stopped {
+    fn from(error: TableError) -> Self {
+        match error {
+            TableError::Unavailable(source) => Self::Unavailable(source),
+            TableError::Defect(source) => Self::Defect(source),
         }
     }
 }

@@ -192,33 +192,63 @@ fn an_absent_body_is_an_empty_one() {
 
 #[test]
 fn an_idempotency_key_is_read_and_a_repeated_or_bad_one_is_a_fault() {
-    let key = |headers: &[(&str, &str)]| {
-        with_headers(headers)
-            .idempotency_key()
-            .map(|key| key.map(|key| key.as_str().to_owned()))
+    let read = |call: &Call| {
+        let mut faults = Vec::new();
+        let key = call.idempotency_key(&mut faults);
+        let pointers = faults
+            .into_iter()
+            .map(|fault| fault.pointer)
+            .collect::<Vec<_>>();
+        (key.map(|(key, _)| key.as_str().to_owned()), pointers)
     };
-    assert_eq!(key(&[]).expect("no fault"), None);
-    assert_eq!(
-        key(&[("idempotency-key", "\"0123456789abcdef\"")])
-            .expect("a key")
-            .as_deref(),
-        Some("0123456789abcdef")
-    );
+    assert_eq!(read(&with_headers(&[])), (None, vec![]));
+    let quoted = with_headers(&[("idempotency-key", "\"0123456789abcdef\"")]);
+    assert_eq!(read(&quoted), (Some("0123456789abcdef".to_owned()), vec![]));
+    let refused = (None, vec!["/headers/Idempotency-Key".to_owned()]);
     for bad in [
         "",
         "short",
         "0123456789abcdef, 0123456789abcdef",
         "0123456789abcdeé",
     ] {
-        let problem = key(&[("idempotency-key", bad)]).expect_err(bad);
-        assert_eq!(problem.faults()[0].pointer, "/headers/Idempotency-Key");
+        assert_eq!(
+            read(&with_headers(&[("idempotency-key", bad)])),
+            refused,
+            "{bad}"
+        );
     }
     let twice = event(|event| {
         event["headers"]["idempotency-key"] = json!(["0123456789abcdef", "0123456789abcdef"])
     });
+    assert_eq!(read(&twice), refused);
+}
+
+#[test]
+fn a_fingerprint_is_the_same_for_the_same_request_and_another_for_another() {
+    let fingerprint = |change: &dyn Fn(&mut Value)| {
+        let call = event(|event| {
+            event["headers"]["idempotency-key"] = "0123456789abcdef".into();
+            change(event);
+        });
+        call.idempotency_key(&mut Vec::new()).expect("a key").1
+    };
+    let same = fingerprint(&|_| {});
     assert_eq!(
-        problem_of(twice.idempotency_key()),
-        Some(ProblemType::InvalidRequest)
+        fingerprint(&|event| event["headers"]["x-correlation-id"] = "x".into()),
+        same
+    );
+    assert_ne!(fingerprint(&|event| event["body"] = "other".into()), same);
+    assert_ne!(
+        fingerprint(&|event| event["rawPath"] = "/other".into()),
+        same
+    );
+    assert_ne!(
+        fingerprint(&|event| event["headers"]["if-match"] = "\"3\"".into()),
+        same
+    );
+    assert_ne!(
+        fingerprint(&|event| event["headers"]["content-type"] = "text/xml".into()),
+        same
     );
 }
 

@@ -1,0 +1,348 @@
+//! This function's JSON, in and out.
+
+use api::json::{self, Json, Reader};
+use api::problem::Fault;
+use domain::address::Address;
+use domain::association::{Associate, Organization, Statement};
+use domain::contact::Phone;
+use domain::controls::Controls;
+use domain::customer::{Customer, Identifier};
+use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber, DealerType};
+use domain::edits::{self, EditCode, FailedEdit, Field};
+use domain::effect::Origin;
+use domain::message::Attribute;
+use domain::outcome::DealerCustomerOutcome;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// How many telephone numbers one request may give.
+const MOST_PHONES: usize = 10;
+
+/// Reads a request to associate: the dealer code as soon as it is known, for it decides who may ask, and the request if there is no fault in it.
+pub(crate) fn read(
+    json: &Json,
+    controls: &Controls,
+    faults: &mut Vec<Fault>,
+) -> (Option<DealerCode>, Option<Associate>) {
+    let mut body = Reader::open(json, "", faults);
+    let dealer_code = body.required("dealerCode", DealerCode::parse);
+    let dealer_customer_number = body.required("dealerCustomerNumber", DealerCustomerNumber::parse);
+    let organization = body
+        .text("customerOrganizationIdentifier")
+        .map_or(Organization::Searched, Organization::named);
+    let statement = Statement {
+        dealer_type: body
+            .optional("dealerType", DealerType::parse)
+            .unwrap_or_default(),
+        business_name: body.text("businessName").map(str::to_owned),
+        alternate_name: body.optional("alternateName", alternate_name),
+        address: body.object("address").map(address),
+        email: body.text("email").map(str::to_owned),
+        phones: phones(&mut body),
+    };
+    body.finish();
+    let (Some(code), Some(dealer_customer_number)) = (&dealer_code, dealer_customer_number) else {
+        // The faults of the rest are reported as well, under any DCN.
+        faults.extend(edits_of(&statement, organization, controls));
+        return (dealer_code, None);
+    };
+    let dcn = Dcn {
+        dealer_code: code.clone(),
+        dealer_customer_number,
+    };
+    let request = Associate::new(dcn, organization, statement, controls);
+    let request = request
+        .map_err(|failed| faults.extend(failed.into_iter().map(fault)))
+        .ok();
+    (dealer_code, request)
+}
+
+fn edits_of(statement: &Statement, organization: Organization, controls: &Controls) -> Vec<Fault> {
+    let failed = Associate::edits(statement, &organization, controls).failed;
+    failed.into_iter().map(fault).collect()
+}
+
+fn address(mut body: Reader<'_, '_>) -> Address {
+    let values = Address::PARTS.map(|(name, _)| body.text(name).unwrap_or_default().to_owned());
+    body.finish();
+    Address::from_values(values)
+}
+
+fn phones(body: &mut Reader<'_, '_>) -> Vec<Phone> {
+    let Some(list) = body.list("phones") else {
+        return Vec::new();
+    };
+    if list.len() > MOST_PHONES {
+        body.fault(
+            "phones",
+            "too-many",
+            format!("There are at most {MOST_PHONES} phones."),
+        );
+        return Vec::new();
+    }
+    let pointer = body.pointer("phones");
+    let read =
+        |(index, json): (usize, &Json)| phone(json, json::item(&pointer, index), body.faults());
+    list.iter().enumerate().filter_map(read).collect()
+}
+
+fn phone(json: &Json, pointer: String, faults: &mut Vec<Fault>) -> Option<Phone> {
+    match json {
+        Json::Text(number) => Phone::parse(None, number)
+            .map_err(|invalid| faults.push(Fault::refused(pointer, invalid)))
+            .ok(),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::List(_) | Json::Object(_) => {
+            let mut body = Reader::open(json, pointer, faults);
+            let kind = body.text("type");
+            let phone = body.required("number", |number| Phone::parse(kind, number));
+            body.finish();
+            phone
+        }
+    }
+}
+
+fn alternate_name(text: &str) -> Result<String, domain::Invalid> {
+    let refused = |code: EditCode| {
+        Err(domain::Invalid {
+            code: code.code(),
+            reason: code.reason().to_owned(),
+        })
+    };
+    if text.chars().count() > Attribute::COMPANY_NAME.longest() {
+        refused(EditCode::ValueTooLong)
+    } else if !edits::is_plain(text) {
+        refused(EditCode::InvalidValue)
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// A failed edit where the dealer's JSON has its value.
+fn fault(failed: FailedEdit) -> Fault {
+    let part = |attribute| {
+        Address::PARTS
+            .into_iter()
+            .find(|(_, part)| *part == attribute)
+    };
+    let pointer = match failed.field {
+        Field::Attribute(Attribute::EMAIL) => "/email".to_owned(),
+        Field::Attribute(attribute) => match part(attribute) {
+            Some((name, _)) => format!("/address/{name}"),
+            None => "/businessName".to_owned(),
+        },
+        Field::MessageType => String::new(),
+    };
+    Fault::new(pointer, failed.code.code(), failed.code.reason())
+}
+
+/// An association that was made, or would be.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Association {
+    dcn: String,
+    dealer_code: String,
+    dealer_customer_number: String,
+    dealer_type: String,
+    customer_organization_identifier: Option<String>,
+    customer_organization: &'static str,
+    dealer_customer: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r#match: Option<BTreeMap<&'static str, &'static str>>,
+    #[serde(skip_serializing_if = "is_false")]
+    dry_run: bool,
+}
+
+impl Association {
+    pub(crate) fn new(
+        request: &Associate,
+        organization: Option<&Identifier>,
+        origin: &Origin,
+        dealer_customer: DealerCustomerOutcome,
+        dry_run: bool,
+    ) -> Self {
+        let (customer_organization, explanation) = match origin {
+            Origin::Created => ("created", None),
+            Origin::Matched(explanation) => ("matched", Some(explanation)),
+            Origin::Given => ("given", None),
+        };
+        Self {
+            dcn: request.dcn.to_string(),
+            dealer_code: request.dcn.dealer_code.to_string(),
+            dealer_customer_number: request.dcn.dealer_customer_number.to_string(),
+            dealer_type: request.dealer_type().as_str().to_owned(),
+            customer_organization_identifier: organization.map(ToString::to_string),
+            customer_organization,
+            dealer_customer: match dealer_customer {
+                DealerCustomerOutcome::Created => "created",
+                DealerCustomerOutcome::Associated => "associated",
+            },
+            r#match: explanation.map(|explanation| {
+                explanation
+                    .iter()
+                    .map(|(field, comparison)| (field.name(), comparison.name()))
+                    .collect()
+            }),
+            dry_run,
+        }
+    }
+}
+
+/// What a dry run says of a release.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Released {
+    pub(crate) dcn: String,
+    pub(crate) dry_run: bool,
+}
+
+/// A dealer customer.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DealerCustomer {
+    dcn: String,
+    dealer_code: String,
+    dealer_customer_number: String,
+    dealer_type: String,
+    business_name: String,
+    alternate_name: Option<String>,
+    address: AddressBody,
+    email: Option<String>,
+    phones: Vec<PhoneBody>,
+    customer_organization_identifier: Option<String>,
+}
+
+impl DealerCustomer {
+    pub(crate) fn of(found: &domain::dealer::DealerCustomer) -> Self {
+        let domain::dealer::DealerCustomer {
+            dcn,
+            profile,
+            organization,
+        } = found;
+        Self {
+            dcn: dcn.to_string(),
+            dealer_code: dcn.dealer_code.to_string(),
+            dealer_customer_number: dcn.dealer_customer_number.to_string(),
+            dealer_type: profile.dealer_type.as_str().to_owned(),
+            business_name: profile.business_name.clone(),
+            alternate_name: profile.alternate_name.clone(),
+            address: AddressBody::of(&profile.address),
+            email: profile
+                .email
+                .as_ref()
+                .map(|email| email.as_str().to_owned()),
+            phones: profile.phones.iter().map(PhoneBody::of).collect(),
+            customer_organization_identifier: organization.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+/// A page of a dealer's customers.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DealerCustomers {
+    dealer_customers: Vec<DealerCustomer>,
+    next: Option<String>,
+}
+
+impl DealerCustomers {
+    pub(crate) fn of(found: &[domain::dealer::DealerCustomer], next: Option<String>) -> Self {
+        Self {
+            dealer_customers: found.iter().map(DealerCustomer::of).collect(),
+            next,
+        }
+    }
+}
+
+/// A customer organization with the dealer customers that the caller may see.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CustomerOrganization {
+    customer_organization_identifier: String,
+    customer_number: String,
+    status: &'static str,
+    business_name: String,
+    alternate_name: Option<String>,
+    address: AddressBody,
+    email: Option<String>,
+    phones: Vec<PhoneBody>,
+    version: u64,
+    dealer_customers: Vec<DealerCustomer>,
+    next: Option<String>,
+}
+
+impl CustomerOrganization {
+    pub(crate) fn of(
+        customer: &Customer,
+        dealer_customers: &[domain::dealer::DealerCustomer],
+        next: Option<String>,
+    ) -> Self {
+        Self {
+            customer_organization_identifier: customer.identifier.to_string(),
+            customer_number: customer.number.to_string(),
+            status: customer.status().as_str(),
+            business_name: customer.business_name(),
+            alternate_name: customer.alternate_name.clone(),
+            address: AddressBody::of(&customer.address()),
+            email: customer.email().map(|email| email.as_str().to_owned()),
+            phones: customer.all_phones().iter().map(PhoneBody::of).collect(),
+            version: customer.version,
+            dealer_customers: dealer_customers.iter().map(DealerCustomer::of).collect(),
+            next,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AddressBody {
+    line1: String,
+    line2: String,
+    apartment: String,
+    city: String,
+    state: String,
+    postal_code: String,
+    country: String,
+}
+
+impl AddressBody {
+    fn of(address: &Address) -> Self {
+        let Address {
+            line1,
+            line2,
+            apartment,
+            city,
+            state,
+            postal_code,
+            country,
+        } = address.clone();
+        Self {
+            line1,
+            line2,
+            apartment,
+            city,
+            state,
+            postal_code,
+            country,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PhoneBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r#type: Option<String>,
+    number: String,
+}
+
+impl PhoneBody {
+    fn of(phone: &Phone) -> Self {
+        Self {
+            r#type: phone.kind().map(str::to_owned),
+            number: phone.number().to_owned(),
+        }
+    }
+}
+
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
