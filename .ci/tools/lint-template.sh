@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Lints template.yaml and samconfig.toml as they are deployed: sam's own validation, cfn-lint, and checkov's security rules.
+#
+# An exception stands in the template beside what it excepts, with its reason; none is made here. The three come from PyPI, each at a
+# pinned version, in two environments under target/tools (they need different versions of the same libraries). Nothing here asks an
+# AWS account or any other service.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+sam_version=1.170.0 cfn_lint_version=1.58.0 checkov_version=3.3.30
+tools=${CARGO_TARGET_DIR:-target}/tools
+mkdir -p "$tools"
+
+# environment PACKAGE==VERSION...: the folder of a Python environment with just these, named after them, made once.
+environment() {
+    local folder="$tools/python-$(IFS=_; echo "$*")"
+    if [[ ! -e $folder/complete ]]; then
+        echo "installing $*" >&2
+        python3 -m venv --clear "$folder" >&2
+        nice -n 15 "$folder/bin/pip" install --quiet --disable-pip-version-check "$@" >&2
+        touch "$folder/complete"
+    fi
+    echo "$folder/bin"
+}
+
+sam=$(environment "aws-sam-cli==$sam_version" "cfn-lint==$cfn_lint_version")
+checkov=$(environment "checkov==$checkov_version")
+
+export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1
+for stage in dev stage prod; do
+    "$sam/sam" validate --lint --template template.yaml --config-env "$stage"
+done
+"$sam/cfn-lint" template.yaml
+"$checkov/checkov" --file template.yaml --framework cloudformation --compact --quiet --skip-download
+echo "template.yaml: sam validate --lint, cfn-lint and checkov found nothing"
