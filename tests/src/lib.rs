@@ -7,3 +7,7 @@ pub mod embedded;
 mod event;
 pub mod gateway;
 pub mod options;
+pub mod routes;
+pub mod schema;
+pub mod seed;
+pub mod stand;

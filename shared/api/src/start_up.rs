@@ -16,10 +16,22 @@ use tracing::Subscriber;
 /// talkative than `INFO`, whatever they say, because the libraries under us write whole bodies below it. Of a panic it tells the
 /// place and not the text, which may hold what was being worked on. Opening it again changes nothing.
 pub fn open_log() {
+    open_log_on(io::stdout);
+}
+
+/// The same on standard error, for a program whose standard output is for people.
+pub fn open_log_on_standard_error() {
+    open_log_on(io::stderr);
+}
+
+fn open_log_on<W>(writer: W)
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
     let wish = env::var("AWS_LAMBDA_LOG_LEVEL")
         .or_else(|_| env::var("RUST_LOG"))
         .unwrap_or_default();
-    if tracing::subscriber::set_global_default(subscriber(io::stdout, level(&wish))).is_ok() {
+    if tracing::subscriber::set_global_default(subscriber(writer, level(&wish))).is_ok() {
         std::panic::set_hook(Box::new(|panic| {
             let place = panic.location().map(ToString::to_string);
             tracing::error!(place, "panic");

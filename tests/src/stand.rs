@@ -1,0 +1,183 @@
+//! The whole customer master on one machine: a database, the functions, and the gateway before them. The development server is one stand; each test has one of its own.
+
+use std::path::Path;
+
+use domain::controls::Controls;
+use operations::master::Master;
+use operations::standardize::Standardizer;
+use store::client::Connection;
+use store::dynamo::Dynamo;
+use store::table::Table;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::embedded::Embedded;
+use crate::gateway::{self, Function, Gateway};
+use crate::routes::ROUTES;
+use crate::schema;
+
+/// The name of the table in a database that nobody shares.
+const TABLE: &str = "customer-master";
+
+/// The variable with the address of a DynamoDB that the tests shall use in place of embedded ones.
+pub const DYNAMODB_URL: &str = "DYNAMODB_URL";
+
+/// A database with the customer master's table.
+pub struct Storage {
+    embedded: Option<Embedded>,
+    /// The table.
+    pub table: Dynamo,
+    /// Whether the table was made just now.
+    pub is_new: bool,
+}
+
+impl Storage {
+    /// An embedded database: in memory, or in a file.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when it cannot be started.
+    pub async fn embedded(file: Option<&Path>) -> Result<Self, String> {
+        let embedded = Embedded::start(file).await?;
+        let storage = Self::at(embedded.url(), TABLE).await?;
+        Ok(Self {
+            embedded: Some(embedded),
+            ..storage
+        })
+    }
+
+    /// A table in the DynamoDB at this address.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when it cannot be reached or refuses the table.
+    pub async fn at(url: &str, name: &str) -> Result<Self, String> {
+        let client = Connection::to_emulator(url).client();
+        let is_new = schema::create_table(&client, name).await?;
+        Ok(Self {
+            embedded: None,
+            table: Dynamo::new(client, name),
+            is_new,
+        })
+    }
+
+    /// A table for one test: in an embedded database of its own, or under a name of its own in the DynamoDB that [`DYNAMODB_URL`] names.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when there is none to be had.
+    pub async fn for_a_test() -> Result<Self, String> {
+        match std::env::var(DYNAMODB_URL) {
+            Ok(url) if !url.is_empty() => {
+                let mut bits = [0; 8];
+                getrandom::fill(&mut bits).map_err(|error| error.to_string())?;
+                Self::at(
+                    &url,
+                    &format!("{TABLE}-{}", data_encoding::HEXLOWER.encode(&bits)),
+                )
+                .await
+            }
+            Ok(_) | Err(_) => Self::embedded(None).await,
+        }
+    }
+
+    /// Stops the database, if it is ours.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when it failed.
+    pub async fn stop(self) -> Result<(), String> {
+        match self.embedded {
+            Some(embedded) => embedded.stop().await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// The functions, in the order of the routing table.
+pub fn functions<T: Table>(master: &Master<T>) -> Vec<Function> {
+    let associate_dealer = master.clone();
+    vec![gateway::function(move |request| {
+        let master = associate_dealer.clone();
+        async move { associate_dealer::handle(&master, request).await }
+    })]
+}
+
+/// A running customer master.
+pub struct Stand {
+    /// Where it answers, without a slash at the end.
+    pub url: String,
+    /// The master behind the functions, to look at its table.
+    pub master: Master<Dynamo>,
+    storage: Storage,
+    server: JoinHandle<std::io::Result<()>>,
+    stop: oneshot::Sender<()>,
+}
+
+impl Stand {
+    /// Serves the functions over this database on this port.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when the gateway cannot be started.
+    pub async fn serve(
+        listener: TcpListener,
+        storage: Storage,
+        controls: Controls,
+    ) -> Result<Self, String> {
+        let standardizer = Standardizer::of(&controls);
+        let master = Master::new(storage.table.clone(), controls, standardizer);
+        let address = listener
+            .local_addr()
+            .map_err(|error| format!("The port is gone: {error}."))?;
+        let gateway = Gateway::new(ROUTES, functions(&master))?;
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(gateway.serve(listener, async move {
+            // Told to stop, or the stand is gone: both mean the end.
+            let _ = stopped.await;
+        }));
+        Ok(Self {
+            url: format!("http://{address}"),
+            master,
+            storage,
+            server,
+            stop,
+        })
+    }
+
+    /// A stand for one test, with these controls.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when there is none to be had.
+    pub async fn for_a_test(controls: Controls) -> Result<Self, String> {
+        Self::serve(
+            gateway::listen(0).await?,
+            Storage::for_a_test().await?,
+            controls,
+        )
+        .await
+    }
+
+    /// Whether the table was made for this stand.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.storage.is_new
+    }
+
+    /// Lets the requests that are under way finish, and stops.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when the gateway or the database failed.
+    pub async fn stop(self) -> Result<(), String> {
+        // The receiver is gone only when the server ended by itself; its outcome says why.
+        let _ = self.stop.send(());
+        self.server
+            .await
+            .map_err(|error| format!("The gateway broke off: {error}."))?
+            .map_err(|error| format!("The gateway failed: {error}."))?;
+        self.storage.stop().await
+    }
+}
