@@ -1,0 +1,241 @@
+//! What an answer tells of each outcome. The samples are written out by the tests of both forms.
+
+use domain::customer::{Customer, CustomerNumber, Identifier};
+use domain::edits::{EditCode, FailedEdit, Field};
+use domain::message::{Attribute, Attributes, Message, Routing};
+use domain::outcome::{Action, MessageOutcome, Processed, Stored};
+use domain::request_in_error::RequestInErrorId;
+
+use super::{ActionResult, CustomerOut, Shown};
+
+fn identifier() -> Identifier {
+    Identifier::parse("0123456789ABCDEF-000001").expect("an identifier")
+}
+
+fn number(number: u64) -> Option<CustomerNumber> {
+    CustomerNumber::new(number)
+}
+
+fn processed(message: Message, action: Action, outcome: MessageOutcome) -> Processed {
+    Processed {
+        message,
+        action,
+        outcome,
+        replayed: false,
+    }
+}
+
+/// A customer that a message created, with more attributes than an answer may show.
+pub(crate) fn created() -> Processed {
+    let attributes = Attributes::from_iter([
+        (Attribute::COMPANY, "1"),
+        (Attribute::PREFIX, "Ms"),
+        (Attribute::FIRST_NAME, "Julie"),
+        (Attribute::LAST_NAME, "Robinson"),
+        (Attribute::STREET, "100 Example Street"),
+        (Attribute::CITY, "Westborough"),
+        (Attribute::STATE, "MA"),
+        (Attribute::POSTAL_CODE, "01581"),
+        (Attribute::COUNTRY, "USA"),
+        (Attribute::EMAIL, "julie@example.com"),
+        (Attribute::DAY_PHONE, "508-555-0100"),
+        (Attribute::RELATE_ID, "R-7"),
+        (Attribute::VAT_NUMBER, "V-7"),
+    ]);
+    let message = Message {
+        message_type: Some("CWCustomerIn".to_owned()),
+        routing: Routing {
+            source: Some("OMS".to_owned()),
+            resp_q: Some("R<1>".to_owned()),
+            ..Routing::default()
+        },
+        attributes: Attributes::from_iter([(Attribute::LAST_NAME, "Robinson")]),
+        unknown: vec!["cst_favourite".to_owned()],
+    };
+    let stored = Stored {
+        number: number(13962),
+        identifier: Some(identifier()),
+        attributes,
+    };
+    processed(message, Action::Add, MessageOutcome::Created(stored))
+}
+
+/// A message that these customers, by number, are duplicates of.
+pub(crate) fn duplicate(numbers: &[u64]) -> Processed {
+    let customers = numbers.iter().map(|of| Customer {
+        identifier: identifier(),
+        number: number(*of).expect("a number"),
+        version: 1,
+        created_at: Default::default(),
+        updated_at: Default::default(),
+        attributes: Attributes::from_iter([
+            (Attribute::LAST_NAME, format!("Dryer {of}").as_str()),
+            (Attribute::CITY, "Westborough"),
+            (Attribute::EMAIL, "bob@example.com"),
+            (Attribute::ALTERNATE_NUMBER, "A-7"),
+        ]),
+        alternate_name: Some("Bobby".to_owned()),
+        phones: Vec::new(),
+        moved_to: None,
+        effects: Default::default(),
+    });
+    let message = Message {
+        attributes: Attributes::from_iter([
+            (Attribute::COMPANY, "1"),
+            (Attribute::LAST_NAME, "DRYER"),
+            (Attribute::STREET, "of the message"),
+        ]),
+        ..Message::default()
+    };
+    let outcome = MessageOutcome::Duplicate(customers.collect());
+    processed(message, Action::Add, outcome)
+}
+
+/// A Change that failed, with a value that neither form can write as it is.
+pub(crate) fn failed() -> Processed {
+    let message = Message {
+        attributes: Attributes::from_iter([
+            (Attribute::CUSTOMER_NUMBER, "seven"),
+            (Attribute::LAST_NAME, "O'Neil\t\"&\0"),
+            (Attribute::EMAIL, "neil"),
+        ]),
+        ..Message::default()
+    };
+    let outcome = MessageOutcome::Failed {
+        failed: vec![
+            FailedEdit {
+                field: Field::MessageType,
+                code: EditCode::InvalidType,
+            },
+            FailedEdit::on(Attribute::CITY, EditCode::CityBlank),
+        ],
+        request_in_error: RequestInErrorId::parse("0123456789ABCDEF"),
+    };
+    processed(message, Action::Change, outcome)
+}
+
+#[test]
+fn of_a_stored_customer_only_name_and_address_are_shown() {
+    let answer = CustomerOut::of(&created(), false);
+    assert_eq!(answer.result, ActionResult::Success);
+    let names: Vec<_> = answer.customer.pairs().map(|(name, _)| name).collect();
+    assert_eq!(
+        names,
+        [
+            "cst_cust_nbr",
+            "cst_fname",
+            "cst_lname",
+            "cst_street_addr",
+            "cst_city",
+            "cst_state",
+            "cst_zip",
+            "cst_country"
+        ]
+    );
+    assert_eq!(answer.identifier, Some(identifier()));
+    assert_eq!(answer.request_in_error, None);
+}
+
+#[test]
+fn every_part_of_name_and_address_is_shown_and_nothing_else() {
+    let every = Attribute::all().map(|attribute| (attribute, attribute.name()));
+    let shown = Shown::of(None, &Attributes::from_iter(every));
+    let names: Vec<_> = shown.pairs().map(|(name, _)| name).collect();
+    assert_eq!(
+        names.join(" "),
+        "cst_fname cst_minitial cst_lname cst_company_name cst_street_addr cst_addr_line_2 cst_addr_line_3 cst_addr_line_4 cst_apt cst_city \
+         cst_state cst_zip cst_country"
+    );
+}
+
+#[test]
+fn what_a_dry_run_would_create_has_neither_number_nor_identifier() {
+    let mut dry = created();
+    dry.outcome = MessageOutcome::Created(Stored {
+        number: None,
+        identifier: None,
+        attributes: Attributes::default(),
+    });
+    let answer = CustomerOut::of(&dry, true);
+    assert!(answer.dry_run);
+    assert_eq!(answer.customer, Shown::default());
+    assert_eq!(answer.references().count(), 0);
+    let names: Vec<_> = answer.customer_attributes().map(|(name, _)| name).collect();
+    assert_eq!(names, ["cst_action_type", "cst_action_result"]);
+}
+
+#[test]
+fn the_first_duplicate_stands_in_the_customer_and_each_other_beside_it() {
+    let answer = CustomerOut::of(&duplicate(&[20, 10, 9]), false);
+    assert_eq!(answer.result, ActionResult::Duplicate);
+    assert_eq!(answer.customer.number, number(20));
+    assert_eq!(answer.customer.attributes.get(Attribute::STREET), None);
+    assert_eq!(answer.company.as_deref(), Some("1"));
+    let others: Vec<_> = answer.duplicates.iter().map(|other| other.number).collect();
+    assert_eq!(others, [number(10), number(9)]);
+    assert_eq!(answer.identifier, None);
+    assert!(answer.warnings.is_empty());
+}
+
+#[test]
+fn fifty_duplicates_are_listed_and_a_warning_counts_the_others() {
+    for (all, listed, warning) in [
+        (1, 0, None),
+        (50, 49, None),
+        (51, 49, Some("1 more duplicate is not listed")),
+        (2000, 49, Some("1950 more duplicates are not listed")),
+    ] {
+        let numbers: Vec<u64> = (1..=all).rev().collect();
+        let answer = CustomerOut::of(&duplicate(&numbers), false);
+        assert_eq!(answer.duplicates.len(), listed, "{all}");
+        assert_eq!(
+            answer.warnings.first().map(String::as_str),
+            warning,
+            "{all}"
+        );
+    }
+}
+
+#[test]
+fn a_failure_shows_the_message_and_the_edits_that_failed() {
+    let answer = CustomerOut::of(&failed(), false);
+    assert_eq!(answer.result, ActionResult::Failure);
+    assert_eq!(answer.customer.number, None, "seven is no number");
+    assert_eq!(
+        answer.customer.attributes.text(Attribute::LAST_NAME),
+        "O'Neil\t\"&\0"
+    );
+    assert_eq!(answer.customer.attributes.get(Attribute::EMAIL), None);
+    assert_eq!(answer.errors.len(), 2);
+    assert!(answer.request_in_error.is_some());
+    let mut known = failed();
+    known
+        .message
+        .attributes
+        .set(Attribute::CUSTOMER_NUMBER, "0013962");
+    let answer = CustomerOut::of(&known, false);
+    let (_, shown) = answer.customer.pairs().next().expect("a number");
+    assert_eq!(shown, "000013962");
+}
+
+#[test]
+fn warnings_that_are_left_out_are_spoken_of() {
+    let mut many = created();
+    many.message.unknown = (0..60).map(|n| format!("cst_{n}")).collect();
+    let answer = CustomerOut::of(&many, false);
+    assert_eq!(answer.warnings.len(), 51);
+    assert_eq!(
+        answer.warnings[50],
+        "further names that are not known are not listed"
+    );
+}
+
+#[test]
+fn debug_shows_no_value_of_a_customer() {
+    for sample in [created(), duplicate(&[20, 9]), failed()] {
+        let shown = format!("{:?}", CustomerOut::of(&sample, false));
+        for value in ["Robinson", "Dryer", "Neil", "Westborough"] {
+            assert!(!shown.contains(value), "{shown}");
+        }
+    }
+}
