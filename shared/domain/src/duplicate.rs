@@ -3,7 +3,7 @@
 use crate::controls::Controls;
 use crate::customer::{self, Customer};
 use crate::fold;
-use crate::message::{Attribute, Attributes};
+use crate::message::{Attribute, Attributes, DuplicateCheck};
 
 /// A field that is compared when a duplicate is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,6 +199,28 @@ pub fn among<'a>(
         .collect();
     duplicates.sort_by_key(|(duplicate, _)| std::cmp::Reverse(duplicate.number));
     duplicates
+}
+
+/// What an Add comes to, by its duplicates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judgement<'a> {
+    /// There is none, or none was looked for: a customer is created.
+    Create,
+    /// This one is updated.
+    Update(&'a Customer),
+    /// Nothing is done; the duplicates, the highest customer number first.
+    Duplicate(Vec<&'a Customer>),
+}
+
+/// Judges an Add by the duplicates that [`among`] found.
+pub fn judge(check: DuplicateCheck, duplicates: Vec<(&Customer, Explanation)>) -> Judgement<'_> {
+    let all = || duplicates.iter().map(|(duplicate, _)| *duplicate).collect();
+    match (check, &duplicates[..]) {
+        (DuplicateCheck::Unchecked, _) | (_, []) => Judgement::Create,
+        (DuplicateCheck::UpdateSingle, [(single, _)]) => Judgement::Update(single),
+        (DuplicateCheck::UpdateBest, [(best, _), ..]) => Judgement::Update(best),
+        (DuplicateCheck::UpdateSingle | DuplicateCheck::Report, _) => Judgement::Duplicate(all()),
+    }
 }
 
 #[cfg(test)]

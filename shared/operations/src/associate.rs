@@ -11,6 +11,7 @@ use store::writes::{Condition, Refusal, Transacted, Write, Written};
 use store::{block, keys};
 use tokio::join;
 
+use crate::commit::token;
 use crate::idempotency::{self, Asked, Try};
 use crate::master::Master;
 use crate::rounds::Rounds;
@@ -334,13 +335,4 @@ pub(crate) async fn have_number<T: Table>(
     } else {
         master.numbers.have_one(&master.table).await
     }
-}
-
-/// A token for one transaction. The database client repeats it with the same token; the next round is another transaction.
-pub(crate) fn token(table: &impl Table) -> String {
-    table
-        .chance()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }

@@ -2,12 +2,18 @@
 //!
 //! No HTTP is here but the call to the address service, and no expression of the database.
 
-pub mod add;
 pub mod associate;
-pub mod change;
+pub mod bulk;
+mod change;
+mod commit;
+mod decide;
+mod failure;
+pub mod fix;
 pub mod idempotency;
 pub mod master;
+pub mod message;
+pub mod queue;
 pub mod read;
 pub mod release;
-pub mod rounds;
+mod rounds;
 pub mod standardize;

@@ -7,7 +7,7 @@ use domain::time::Timestamp;
 use store::table::Table;
 
 /// How long a request goes on deciding again.
-pub const BUDGET: Duration = Duration::from_secs(5);
+pub(crate) const BUDGET: Duration = Duration::from_secs(5);
 
 /// The longest first wait, doubled from round to round.
 const FIRST_WAIT: Duration = Duration::from_millis(10);
@@ -17,7 +17,7 @@ const LONGEST_WAIT: Duration = Duration::from_millis(400);
 
 /// The rounds of one request.
 #[derive(Debug)]
-pub struct Rounds<'a, T> {
+pub(crate) struct Rounds<'a, T> {
     table: &'a T,
     until: Timestamp,
     longest: Duration,
@@ -25,7 +25,7 @@ pub struct Rounds<'a, T> {
 
 impl<'a, T: Table> Rounds<'a, T> {
     /// The first round begins.
-    pub fn begin(table: &'a T) -> Self {
+    pub(crate) fn begin(table: &'a T) -> Self {
         let until = Timestamp::from_millis(
             table.now().millis() + u64::try_from(BUDGET.as_millis()).expect("five seconds are few"),
         );
@@ -41,7 +41,7 @@ impl<'a, T: Table> Rounds<'a, T> {
     ///
     /// # Errors
     /// `Busy` when the time is used up.
-    pub async fn again(&mut self) -> Result<(), Stopped> {
+    pub(crate) async fn again(&mut self) -> Result<(), Stopped> {
         if self.table.now() >= self.until {
             return Err(Stopped::Busy);
         }

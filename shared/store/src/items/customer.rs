@@ -13,6 +13,7 @@ use super::fields::{Fields, corrupt, in_index, map_of, new_item, number, set, te
 use super::{ORGANIZATION, VERSION};
 use crate::keys;
 use crate::table::{Item, TableError};
+use crate::writes::{Condition, Write};
 
 const CUSTOMER: &str = "customer";
 
@@ -89,11 +90,22 @@ pub struct MovedReference {
 }
 
 impl MovedReference {
-    /// The item of the reference.
-    pub fn item(&self) -> Item {
+    /// Leaves the reference in the block.
+    pub fn leave(&self) -> Write {
         let mut item = new_item(keys::moved(&self.to, &self.identifier));
         item.insert(ORGANIZATION.to_owned(), text(self.identifier.to_string()));
-        item
+        Write::Put {
+            item,
+            on: Condition::Absent,
+        }
+    }
+
+    /// Takes the reference away from the block.
+    pub fn take_away(&self) -> Write {
+        Write::Delete {
+            key: keys::moved(&self.to, &self.identifier),
+            on: Condition::BelongsTo(self.identifier.clone()),
+        }
     }
 }
 

@@ -1,0 +1,268 @@
+//! Process a message: read what it is about, decide whether it adds, changes, is a duplicate or fails, and write that.
+//!
+//! A new message and one that a steward reprocesses go the same way; only what is kept of a failure differs ([`Purpose`]).
+
+use domain::customer::Customer;
+use domain::edits::FailedEdit;
+use domain::effect::Did;
+use domain::message::{Attributes, Message};
+use domain::outcome::{Action, MessageOutcome, Processed, Stopped, Stored};
+use domain::request_in_error::{Attempt, Correction, Received, RequestInError};
+use store::items;
+use store::table::Table;
+use store::writes::{Refusal, Transacted, Write};
+use tokio::join;
+
+use crate::commit::commit;
+use crate::decide::Case;
+use crate::idempotency::{self, Asked, Try};
+use crate::master::Master;
+use crate::rounds::Rounds;
+use crate::{change, decide};
+
+/// What a message is processed for.
+#[derive(Debug, Clone, Copy)]
+pub enum Purpose<'a> {
+    /// It just came; a failure opens a request in error.
+    Received(&'a Received),
+    /// A steward tries it again; the request in error is resolved together with the customer that comes of it, or remembers the attempt.
+    Reprocess(&'a RequestInError, &'a Correction),
+}
+
+/// What processing came to.
+#[derive(Debug)]
+pub enum Processing {
+    /// An outcome.
+    Done(Box<Processed>),
+    /// The request in error was changed meanwhile: nothing was done.
+    Overtaken,
+    /// The request in error was tried so often that it cannot remember one more attempt: nothing was done.
+    HistoryFull,
+}
+
+/// What was decided of a message.
+pub(crate) enum Decision {
+    /// What was read overlapped a write and decides nothing.
+    ReadAgain,
+    /// The request did this already: an earlier try of it, or a repetition by the database client of a call whose answer was lost.
+    Did(Did, Box<Customer>),
+    /// This customer is created.
+    Create(Box<Customer>),
+    /// A customer of these attributes would be created, were it not a dry run, which uses up no number.
+    WouldCreate(Attributes),
+    /// The first becomes the second.
+    Update(Box<Customer>, Box<Customer>),
+    /// Nothing is done; the duplicates, and the edits that the message would fail besides.
+    Duplicate(Vec<Customer>, Vec<FailedEdit>),
+    /// Edits failed.
+    Fail(Vec<FailedEdit>),
+}
+
+/// What became of a decision.
+pub(crate) enum Settled {
+    /// It holds. `earlier`: an earlier try of the request did it.
+    As {
+        outcome: MessageOutcome,
+        earlier: bool,
+    },
+    /// What it rests on has changed: read and decide again.
+    Again,
+    /// The request in error was changed meanwhile.
+    Overtaken,
+    /// The request in error cannot remember one more attempt.
+    HistoryFull,
+}
+
+/// One message on its way.
+pub(crate) struct Task<'a, T> {
+    pub(crate) master: &'a Master<T>,
+    pub(crate) asked: &'a Asked,
+    pub(crate) purpose: Purpose<'a>,
+    /// The message as it came, which is what is kept of a failure.
+    pub(crate) message: &'a Message,
+}
+
+/// Processes a message.
+pub async fn process<T: Table>(
+    master: &Master<T>,
+    message: &Message,
+    purpose: Purpose<'_>,
+    asked: &Asked,
+) -> Result<Processing, Stopped> {
+    run(
+        &Task {
+            master,
+            asked,
+            purpose,
+            message,
+        },
+        None,
+    )
+    .await
+}
+
+/// Processes a message for a request whose key is bound already.
+pub(crate) async fn process_bound<T: Table>(
+    master: &Master<T>,
+    message: &Message,
+    purpose: Purpose<'_>,
+    asked: &Asked,
+    tried: Try,
+) -> Result<Processing, Stopped> {
+    run(
+        &Task {
+            master,
+            asked,
+            purpose,
+            message,
+        },
+        Some(tried),
+    )
+    .await
+}
+
+async fn run<T: Table>(task: &Task<'_, T>, mut bound: Option<Try>) -> Result<Processing, Stopped> {
+    let mut rounds = Rounds::begin(&task.master.table);
+    let case = Case {
+        master: task.master,
+        asked: task.asked,
+        message: task.message,
+    };
+    let mut standardized = None;
+    loop {
+        let (tried, decided) = join!(task.bind(bound), decide::decide(&case, &mut standardized));
+        let (tried, (action, decision)) = (tried?, decided?);
+        let earlier_failure = if bound.is_none() && tried == Try::Again {
+            task.earlier_failure().await?
+        } else {
+            None
+        };
+        bound = Some(tried);
+        let settled = match earlier_failure {
+            Some(outcome) => Settled::As {
+                outcome,
+                earlier: true,
+            },
+            None if task.asked.dry_run => foresee(decision),
+            None => task.settle(decision).await?,
+        };
+        match settled {
+            Settled::As { outcome, earlier } => {
+                return Ok(Processing::Done(Box::new(Processed {
+                    action: if matches!(outcome, MessageOutcome::Updated(_)) {
+                        Action::Change
+                    } else {
+                        action
+                    },
+                    message: standardized.unwrap_or_else(|| task.message.clone()),
+                    outcome,
+                    replayed: earlier && tried == Try::Again,
+                })));
+            }
+            Settled::Overtaken => return Ok(Processing::Overtaken),
+            Settled::HistoryFull => return Ok(Processing::HistoryFull),
+            Settled::Again => rounds.again().await?,
+        }
+    }
+}
+
+impl<T: Table> Task<'_, T> {
+    /// Binds the key in the first round; it stays bound.
+    async fn bind(&self, bound: Option<Try>) -> Result<Try, Stopped> {
+        match bound {
+            Some(tried) => Ok(tried),
+            None => idempotency::bind(&self.master.table, self.asked).await,
+        }
+    }
+
+    async fn settle(&self, decision: Decision) -> Result<Settled, Stopped> {
+        match decision {
+            Decision::ReadAgain | Decision::WouldCreate(_) => Ok(Settled::Again),
+            Decision::Did(did, customer) => Ok(Settled::As {
+                outcome: outcome(did, &customer),
+                earlier: true,
+            }),
+            Decision::Create(customer) => {
+                self.write(change::creation(&customer), Did::Created, &customer)
+                    .await
+            }
+            Decision::Update(before, after) => {
+                self.write(change::update(&before, &after), Did::Updated, &after)
+                    .await
+            }
+            Decision::Duplicate(duplicates, failed) => {
+                Ok(self.keep_duplicate(duplicates, failed).await?)
+            }
+            Decision::Fail(failed) => Ok(self.keep_failure(failed).await?),
+        }
+    }
+
+    /// Writes the customer, and with it the resolution of the request in error where there is one: all or nothing.
+    async fn write(
+        &self,
+        mut writes: Vec<Write>,
+        did: Did,
+        customer: &Customer,
+    ) -> Result<Settled, Stopped> {
+        let customer_writes = writes.len();
+        let attempt = match did {
+            Did::Created => Attempt::Created(customer.number),
+            Did::Updated => Attempt::Updated(customer.number),
+        };
+        writes.extend(self.resolution(attempt));
+        let reasons = match commit(&self.master.table, &writes).await? {
+            Transacted::Done => {
+                return Ok(Settled::As {
+                    outcome: outcome(did, customer),
+                    earlier: false,
+                });
+            }
+            Transacted::Refused(reasons) => reasons,
+        };
+        if let Some(Some(Refusal::Condition(_))) = reasons.get(customer_writes) {
+            return Ok(Settled::Overtaken);
+        }
+        // What stands where the customer was to be written may be what this very request wrote.
+        if let Some(Some(Refusal::Condition(Some(stood)))) = reasons.first() {
+            let stood = items::customer(stood.clone())?;
+            if let Some(effect) = stood.effects.of(&self.asked.cause.id) {
+                return Ok(Settled::As {
+                    outcome: outcome(effect.did, &stood),
+                    earlier: true,
+                });
+            }
+        }
+        Ok(Settled::Again)
+    }
+}
+
+/// What a dry run foresees.
+fn foresee(decision: Decision) -> Settled {
+    let outcome = match decision {
+        Decision::ReadAgain => return Settled::Again,
+        Decision::Did(did, customer) => outcome(did, &customer),
+        Decision::Create(customer) => outcome(Did::Created, &customer),
+        Decision::WouldCreate(attributes) => MessageOutcome::Created(Stored {
+            number: None,
+            identifier: None,
+            attributes,
+        }),
+        Decision::Update(_, after) => MessageOutcome::Updated(Stored::of(&after)),
+        Decision::Duplicate(duplicates, _) => MessageOutcome::Duplicate(duplicates),
+        Decision::Fail(failed) => MessageOutcome::Failed {
+            failed,
+            request_in_error: None,
+        },
+    };
+    Settled::As {
+        outcome,
+        earlier: false,
+    }
+}
+
+fn outcome(did: Did, customer: &Customer) -> MessageOutcome {
+    match did {
+        Did::Created => MessageOutcome::Created(Stored::of(customer)),
+        Did::Updated => MessageOutcome::Updated(Stored::of(customer)),
+    }
+}
