@@ -262,6 +262,8 @@ impl Call {
         result: Result<Answer, Problem>,
         cost: Cost,
     ) -> Response<Body> {
+        let dry_run = self.is_dry_run();
+        let result = result.map_err(|problem| problem.dry_run(dry_run));
         let (outcome, replayed, inside) = match &result {
             Ok(answer) => (answer.outcome, answer.replayed, None),
             Err(problem) => (problem.kind().slug(), false, problem.inside()),
@@ -287,7 +289,7 @@ impl Call {
             read_units,
             write_units,
             rounds,
-            dry_run = self.parameters.only(DRY_RUN) == Some("true"),
+            dry_run,
             replayed,
             "request"
         );
@@ -308,6 +310,11 @@ impl Call {
             headers.insert(CORRELATION_ID, id_value(id));
         }
         response
+    }
+
+    /// Whether this is a dry run, whatever else is wrong with it. Reads have none.
+    fn is_dry_run(&self) -> bool {
+        self.method != Method::GET && self.parameters.only(DRY_RUN) == Some("true")
     }
 
     fn response(&self, result: Result<Answer, Problem>) -> Response<Body> {

@@ -191,10 +191,18 @@ impl Problem {
         self
     }
 
-    /// Says that this is what a dry run foresees, where it is one.
+    /// Names the faults, each with its pointer.
+    pub fn with_faults(mut self, mut faults: Vec<Fault>) -> Problem {
+        faults.truncate(MOST_FAULTS);
+        self.0.faults = faults;
+        self
+    }
+
+    /// Says that this is what a dry run foresees, where it is one; once, however often it is said.
     pub fn dry_run(self, dry_run: bool) -> Problem {
-        if dry_run {
-            self.with("dryRun", true)
+        const DRY_RUN: &str = "dryRun";
+        if dry_run && !self.0.members.iter().any(|(name, _)| *name == DRY_RUN) {
+            self.with(DRY_RUN, true)
         } else {
             self
         }

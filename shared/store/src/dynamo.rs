@@ -256,12 +256,9 @@ impl Table for Dynamo {
                     .return_consumed_capacity(ReturnConsumedCapacity::Total)
                     .send()
                     .await;
-                self.written(sent.map(|done| {
-                    (
-                        done.consumed_capacity,
-                        done.attributes.filter(|old| !old.is_empty()),
-                    )
-                }))
+                self.written(
+                    sent.map(|done| (done.consumed_capacity, done.attributes.filter(stood_there))),
+                )
             }
             Write::Delete { key, .. } => {
                 let sent = self
@@ -548,6 +545,13 @@ fn key_map(key: &Key) -> HashMap<String, AttributeValue> {
         (keys::PARTITION_KEY.to_owned(), text(&key.pk)),
         (keys::SORT_KEY.to_owned(), text(&key.sk)),
     ])
+}
+
+/// Whether an update's old values are those of an item. For an item that was not there DynamoDB returns none, and the embedded database its key alone,
+/// which none of our items is.
+fn stood_there(old: &Item) -> bool {
+    old.keys()
+        .any(|name| name != keys::PARTITION_KEY && name != keys::SORT_KEY)
 }
 
 fn index_entry(mut item: Item) -> Result<IndexEntry, TableError> {
