@@ -97,11 +97,21 @@ impl Storage {
 
 /// The functions, in the order of the routing table.
 pub fn functions<T: Table>(master: &Master<T>) -> Vec<Function> {
-    let associate_dealer = master.clone();
-    vec![gateway::function(move |request| {
-        let master = associate_dealer.clone();
-        async move { associate_dealer::handle(&master, request).await }
-    })]
+    let (associating, adding, fixing) = (master.clone(), master.clone(), master.clone());
+    vec![
+        gateway::function(move |request| {
+            let master = associating.clone();
+            async move { associate_dealer::handle(&master, request).await }
+        }),
+        gateway::function(move |request| {
+            let master = adding.clone();
+            async move { add_customer::handle(&master, request).await }
+        }),
+        gateway::function(move |request| {
+            let master = fixing.clone();
+            async move { fix_error::handle(&master, request).await }
+        }),
+    ]
 }
 
 /// A running customer master.

@@ -1,8 +1,6 @@
-//! `CWCustomerIn` and `CWCustomerOut` in JSON.
+//! `CWCustomerIn` in JSON.
 //!
 //! JSON text is read by `api`, which loses nothing; what a property is to the message is told by [`crate::reading`], and no value is judged here.
-
-mod write;
 
 use api::json::{Json, Reader};
 use api::problem::Fault;
@@ -11,8 +9,6 @@ use domain::message::Message;
 use crate::reading::{
     self, CUSTOMER, Kind, Unreadable, note_unknown, part_of_message, set_on_customer,
 };
-
-pub use write::write;
 
 /// Longer names are not repeated in a pointer, in characters.
 const LONGEST_NAME: usize = 100;

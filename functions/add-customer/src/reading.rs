@@ -101,7 +101,7 @@ impl fmt::Debug for Unreadable {
 
 impl From<Unreadable> for Problem {
     fn from(unreadable: Unreadable) -> Self {
-        Problem::invalid_message(unreadable.reason())
+        Problem::invalid_message(unreadable.reason()).with_faults(unreadable.faults)
     }
 }
 

@@ -43,7 +43,8 @@ pub(crate) fn read(
     body.finish();
     let (Some(code), Some(dealer_customer_number)) = (&dealer_code, dealer_customer_number) else {
         // The faults of the rest are reported as well, under any DCN.
-        faults.extend(edits_of(&statement, organization, controls));
+        let examined = Associate::edits(&statement, &organization, controls);
+        add(examined.failed, faults);
         return (dealer_code, None);
     };
     let dcn = Dcn {
@@ -51,15 +52,25 @@ pub(crate) fn read(
         dealer_customer_number,
     };
     let request = Associate::new(dcn, organization, statement, controls);
-    let request = request
-        .map_err(|failed| faults.extend(failed.into_iter().map(fault)))
-        .ok();
+    let request = request.map_err(|failed| add(failed, faults)).ok();
     (dealer_code, request)
 }
 
-fn edits_of(statement: &Statement, organization: Organization, controls: &Controls) -> Vec<Fault> {
-    let failed = Associate::edits(statement, &organization, controls).failed;
-    failed.into_iter().map(fault).collect()
+/// Adds the failed edits, but for those of a value that could not be read: what is of the wrong kind is not also missing.
+fn add(failed: Vec<FailedEdit>, faults: &mut Vec<Fault>) {
+    let unread: Vec<String> = faults
+        .iter()
+        .filter(|fault| fault.code == json::WRONG_KIND)
+        .map(|fault| fault.pointer.clone())
+        .collect();
+    let is_unread = |pointer: &str| {
+        let within = |rest: &str| rest.is_empty() || rest.starts_with('/');
+        unread
+            .iter()
+            .any(|above| pointer.strip_prefix(above.as_str()).is_some_and(within))
+    };
+    let failed = failed.into_iter().map(fault);
+    faults.extend(failed.filter(|fault| !is_unread(&fault.pointer)));
 }
 
 fn address(mut body: Reader<'_, '_>) -> Address {
@@ -93,8 +104,8 @@ fn phone(json: &Json, pointer: String, faults: &mut Vec<Fault>) -> Option<Phone>
             .ok(),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::List(_) | Json::Object(_) => {
             let mut body = Reader::open(json, pointer, faults);
-            let kind = body.text("type");
-            let phone = body.required("number", |number| Phone::parse(kind, number));
+            let kind = body.optional("type", |kind| Phone::parse_kind(kind).map(str::to_owned));
+            let phone = body.required("number", |number| Phone::parse(kind.as_deref(), number));
             body.finish();
             phone
         }

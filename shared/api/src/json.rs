@@ -10,7 +10,7 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess
 
 use crate::problem::{Fault, Problem};
 
-pub use reader::{Reader, item};
+pub use reader::{Reader, WRONG_KIND, item};
 
 /// A JSON value as it came.
 #[derive(Clone, PartialEq)]

@@ -8,6 +8,7 @@ pub mod answer;
 pub mod call;
 pub mod caller;
 pub mod cursor;
+pub mod customer_out;
 pub mod idempotency;
 pub mod json;
 pub mod media;

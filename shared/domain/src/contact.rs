@@ -56,7 +56,7 @@ pub struct Phone {
 
 impl Phone {
     /// Parses a number: 1 to 100 of digits, blanks and `+ ( ) - . x`, with at least one digit; `invalid-phone` for anything else.
-    /// The kind is 1 to 20 ASCII letters, digits, `_`, `-` or blanks; `invalid-phone-type` for anything else.
+    /// The kind is what [`Self::parse_kind`] takes.
     pub fn parse(kind: Option<&str>, number: &str) -> Result<Self, Invalid> {
         let allowed = |byte: u8| byte.is_ascii_digit() || b" +()-.x".contains(&byte);
         if number.len() > 100
@@ -68,18 +68,24 @@ impl Phone {
                 "a phone number is up to 100 digits, blanks and + ( ) - . x, with at least one digit",
             ));
         }
-        let kind_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_- ".contains(&byte);
-        match kind {
-            Some(kind) if kind.is_empty() || kind.len() > 20 || !kind.bytes().all(kind_allowed) => {
-                Err(Invalid::new(
-                    "invalid-phone-type",
-                    "a phone type is 1 to 20 letters, digits, '_', '-' and blanks",
-                ))
-            }
-            Some(_) | None => Ok(Self {
-                kind: kind.map(str::to_owned),
-                number: number.to_owned(),
-            }),
+        Ok(Self {
+            kind: kind
+                .map(|kind| Self::parse_kind(kind).map(str::to_owned))
+                .transpose()?,
+            number: number.to_owned(),
+        })
+    }
+
+    /// Parses what a number is for: 1 to 20 ASCII letters, digits, `_`, `-` or blanks; `invalid-phone-type` for anything else.
+    pub fn parse_kind(kind: &str) -> Result<&str, Invalid> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_- ".contains(&byte);
+        if (1..=20).contains(&kind.len()) && kind.bytes().all(allowed) {
+            Ok(kind)
+        } else {
+            Err(Invalid::new(
+                "invalid-phone-type",
+                "a phone type is 1 to 20 letters, digits, '_', '-' and blanks",
+            ))
         }
     }
 

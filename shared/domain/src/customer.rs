@@ -219,6 +219,32 @@ impl Customer {
     }
 }
 
+/// What stays of an erased customer: whose it is and which numbers are taken, and nothing of a person.
+pub const KEPT_WHEN_ERASED: [Attribute; 3] = [
+    Attribute::COMPANY,
+    Attribute::ALTERNATE_NUMBER,
+    Attribute::RELATE_ID,
+];
+
+impl Customer {
+    /// The customer without the person: numbers stay taken, and it is inactive.
+    pub fn erased(&self, now: Timestamp) -> Self {
+        let kept = self
+            .attributes
+            .iter()
+            .filter(|(attribute, _)| KEPT_WHEN_ERASED.contains(attribute));
+        Self {
+            version: self.version + 1,
+            updated_at: now,
+            attributes: kept.chain([(Attribute::INACTIVE, "Y")]).collect(),
+            alternate_name: None,
+            phones: Vec::new(),
+            moved_to: None,
+            ..self.clone()
+        }
+    }
+}
+
 impl fmt::Debug for Customer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Customer")

@@ -131,6 +131,20 @@ pub struct DealerProfile {
     pub phones: Vec<Phone>,
 }
 
+impl DealerProfile {
+    /// The profile without the person or business.
+    pub fn erased(&self) -> Self {
+        Self {
+            dealer_type: self.dealer_type.clone(),
+            business_name: String::new(),
+            alternate_name: None,
+            address: Address::default(),
+            email: None,
+            phones: Vec::new(),
+        }
+    }
+}
+
 impl fmt::Debug for DealerProfile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DealerProfile")

@@ -187,6 +187,23 @@ impl Message {
             .eq_ignore_ascii_case("D")
     }
 
+    /// Whether the message names a customer by a number of its own: then it is meant as a Change, unless nobody has that number.
+    pub fn names_a_customer(&self) -> bool {
+        self.naming().is_some()
+    }
+
+    /// The attribute that names the customer: the first of those that are given.
+    pub fn naming(&self) -> Option<Attribute> {
+        let names = [
+            Attribute::CUSTOMER_NUMBER,
+            Attribute::RELATE_ID,
+            Attribute::ALTERNATE_NUMBER,
+        ];
+        names
+            .into_iter()
+            .find(|name| self.attributes.get(*name).is_some())
+    }
+
     /// Whether the message comes from Xstore, whose messages the control L93 may let pass without edits.
     pub fn comes_from_xstore(&self) -> bool {
         self.attributes

@@ -53,7 +53,7 @@ pub struct Cost {
     pub read_units: f64,
     /// Write capacity units, as the database reported them, indexes included.
     pub write_units: f64,
-    /// How often the operation decided: 1 without a conflict.
+    /// How often the operation decided again, because what it had decided on changed meanwhile: 0 without a conflict.
     pub rounds: u32,
 }
 

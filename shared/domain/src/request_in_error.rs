@@ -14,8 +14,14 @@ use crate::time::Timestamp;
 /// How long resolved and deleted requests are kept: 90 days.
 pub const KEPT_SECONDS: u64 = 90 * 24 * 3600;
 
-/// How many entries a history has at the most, so that a request always fits an item of the table.
+/// How many entries a history has at the most.
 pub const LONGEST_HISTORY: usize = 300;
+
+/// How large a request may grow by corrections and attempts, in bytes, so that it always fits an item of the table (400 KiB) with its end.
+pub const LARGEST: usize = 350 * 1024;
+
+/// How large one correction may be, in bytes of names and values.
+pub const LARGEST_CORRECTION: usize = 16 * 1024;
 
 /// The name of a request in error. It derives from the request that failed, so that its next try finds it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,6 +103,13 @@ impl Correction {
     /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Its size, in bytes of names and values.
+    pub fn size(&self) -> usize {
+        self.iter()
+            .map(|(field, value)| field.name().len() + value.map_or(0, str::len))
+            .sum()
     }
 
     /// Each field with its new value.
@@ -270,7 +283,10 @@ impl RequestInError {
     /// `history-full` where the history is so long that only resolving or deleting ends it.
     pub fn after(&self, entry: Entry) -> Result<Self, Invalid> {
         let closes = matches!(entry.what, What::Resolved | What::Deleted);
-        if self.history.len() >= LONGEST_HISTORY && !closes {
+        if (self.history.len() >= LONGEST_HISTORY
+            || self.size() + entry.correction.size() > LARGEST)
+            && !closes
+        {
             return Err(Invalid::new(
                 "history-full",
                 "the request was changed and tried too often; resolve or delete it",
@@ -289,6 +305,62 @@ impl RequestInError {
         }
         next.history.push(entry);
         Ok(next)
+    }
+
+    /// About how large its item is, in bytes; rather too much than too little.
+    fn size(&self) -> usize {
+        let attributes = self
+            .message
+            .attributes
+            .iter()
+            .map(|(attribute, value)| attribute.name().len() + value.len() + 3);
+        let unknown = self.message.unknown.iter().map(|name| name.len() + 3);
+        let entries = self
+            .history
+            .iter()
+            .map(|entry| 200 + 50 * entry.failed.len() + 2 * entry.correction.size());
+        2_000 + self.received.body.len() + attributes.chain(unknown).chain(entries).sum::<usize>()
+    }
+
+    /// The request without the person: the numbers in the message stay, and what happened when. An open one is closed, for there is nothing left to fix.
+    pub fn erased(&self, entry: Entry) -> Self {
+        let numbers = [
+            Attribute::COMPANY,
+            Attribute::CUSTOMER_NUMBER,
+            Attribute::ALTERNATE_NUMBER,
+            Attribute::RELATE_ID,
+        ];
+        let message = Message {
+            message_type: self.message.message_type.clone(),
+            attributes: self
+                .message
+                .attributes
+                .iter()
+                .filter(|(attribute, _)| numbers.contains(attribute))
+                .collect(),
+            ..Message::default()
+        };
+        let history = self.history.iter().cloned().map(|entry| Entry {
+            correction: Correction::default(),
+            ..entry
+        });
+        Self {
+            state: if self.state == State::Open {
+                State::Deleted
+            } else {
+                self.state
+            },
+            version: self.version + 1,
+            received: Received {
+                body: String::new(),
+                ..self.received.clone()
+            },
+            message,
+            history: history
+                .chain((self.state == State::Open).then_some(entry))
+                .collect(),
+            ..self.clone()
+        }
     }
 
     /// When it is forgotten; open ones never are.

@@ -50,7 +50,7 @@ pub(crate) async fn decide<T: Table>(
     case: &Case<'_, T>,
     standardized: &mut Option<Message>,
 ) -> Result<(Action, Decision), Stopped> {
-    let named = is_named(case.message);
+    let named = case.message.names_a_customer();
     if let Some(failed) = edits::refuse_deletion(case.message) {
         return Ok((
             if named { Action::Change } else { Action::Add },
@@ -111,26 +111,14 @@ pub(crate) fn action_of(outcome: &MessageOutcome, message: &Message) -> Action {
     match outcome {
         MessageOutcome::Created(_) => Action::Add,
         MessageOutcome::Updated(_) => Action::Change,
-        MessageOutcome::Duplicate(_) | MessageOutcome::Failed { .. } if is_named(message) => {
+        MessageOutcome::Duplicate(_) | MessageOutcome::Failed { .. }
+            if message.names_a_customer() =>
+        {
             Action::Change
         }
         MessageOutcome::Duplicate(_) | MessageOutcome::Failed { .. } => Action::Add,
     }
 }
-
-/// Whether the message names a customer.
-pub(crate) fn is_named(message: &Message) -> bool {
-    NAMES
-        .iter()
-        .any(|name| message.attributes.get(*name).is_some())
-}
-
-/// The attributes that name a customer, the first given of which decides.
-const NAMES: [Attribute; 3] = [
-    Attribute::CUSTOMER_NUMBER,
-    Attribute::RELATE_ID,
-    Attribute::ALTERNATE_NUMBER,
-];
 
 async fn target<T: Table>(case: &Case<'_, T>) -> Result<(Target, Holders), Stopped> {
     let (master, given) = (case.master, &case.message.attributes);
@@ -317,10 +305,7 @@ fn missing<T: Table>(case: &Case<'_, T>) -> Vec<FailedEdit> {
         Subject::BypassedMessage => Subject::BypassedMessage,
         Subject::Message | Subject::Fragment | Subject::Dealer => Subject::Fragment,
     };
-    let named = NAMES
-        .into_iter()
-        .find(|name| case.message.attributes.get(*name).is_some())
-        .unwrap_or(Attribute::CUSTOMER_NUMBER);
+    let named = case.message.naming().unwrap_or(Attribute::CUSTOMER_NUMBER);
     let mut failed = vec![FailedEdit::on(named, EditCode::CustomerDoesNotExist)];
     failed.extend(edits::examine_type(case.message));
     failed.extend(

@@ -30,11 +30,9 @@ pub struct Shown {
     pub failing: Vec<FailedEdit>,
 }
 
-/// What correcting, deleting or reprocessing came to.
-#[derive(Debug)]
-pub enum Fixed<D> {
-    /// It was done.
-    Done(D),
+/// Why a request in error was not corrected, deleted or reprocessed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
     /// There is no such request.
     Unknown,
     /// It was resolved before, with this customer.
@@ -48,6 +46,9 @@ pub enum Fixed<D> {
     /// Its history is full: it can be resolved or deleted, but neither corrected nor tried in vain.
     HistoryFull,
 }
+
+/// What correcting, deleting or reprocessing came to.
+pub type Fixed<D> = Result<D, Refused>;
 
 /// A reprocessed message, and the version that the request in error has since.
 #[derive(Debug)]
@@ -80,13 +81,13 @@ pub async fn correct<T: Table>(
     let mut rounds = Rounds::begin(&master.table);
     loop {
         let Some(request) = request(master, id).await? else {
-            return Ok(Fixed::Unknown);
+            return Ok(Err(Refused::Unknown));
         };
         if did(&request, asked).is_some() {
-            return Ok(Fixed::Done(evaluated(master, request).await?));
+            return Ok(Ok(evaluated(master, request).await?));
         }
         if let Some(refused) = refused(&request, seen, true) {
-            return Ok(refused);
+            return Ok(Err(refused));
         }
         let failed = decide::failing(master, &correction.apply(&request.message)).await?;
         let Ok(corrected) = request.after(entry(
@@ -96,10 +97,10 @@ pub async fn correct<T: Table>(
             failed.clone(),
             correction,
         )) else {
-            return Ok(Fixed::HistoryFull);
+            return Ok(Err(Refused::HistoryFull));
         };
         if asked.dry_run || put(master, &request, &corrected).await? {
-            return Ok(Fixed::Done(Shown {
+            return Ok(Ok(Shown {
                 request: corrected,
                 failing: failed,
             }));
@@ -118,13 +119,13 @@ pub async fn delete<T: Table>(
     let mut rounds = Rounds::begin(&master.table);
     loop {
         let Some(request) = request(master, id).await? else {
-            return Ok(Fixed::Unknown);
+            return Ok(Err(Refused::Unknown));
         };
         if did(&request, asked).is_some() {
-            return Ok(Fixed::Done(()));
+            return Ok(Ok(()));
         }
         if let Some(refused) = refused(&request, seen, true) {
-            return Ok(refused);
+            return Ok(Err(refused));
         }
         let deleted = request.after(entry(
             master,
@@ -135,7 +136,7 @@ pub async fn delete<T: Table>(
         ));
         let deleted = deleted.expect("a history has room for its end");
         if asked.dry_run || put(master, &request, &deleted).await? {
-            return Ok(Fixed::Done(()));
+            return Ok(Ok(()));
         }
         rounds.again().await?;
     }
@@ -165,18 +166,18 @@ pub(crate) async fn reprocess_found<T: Table>(
     let mut rounds = Rounds::begin(&master.table);
     loop {
         let Some(request) = found else {
-            return Ok(Fixed::Unknown);
+            return Ok(Err(Refused::Unknown));
         };
         if let Some(earlier) = did(&request, asked)
             && let Some(processed) = replay(master, &request, earlier, tried).await?
         {
-            return Ok(Fixed::Done(Reprocessed {
+            return Ok(Ok(Reprocessed {
                 processed,
                 version: request.version,
             }));
         }
         if let Some(refused) = refused(&request, seen, false) {
-            return Ok(refused);
+            return Ok(Err(refused));
         }
         let message = correction.apply(&request.message);
         match message::process_bound(
@@ -194,12 +195,12 @@ pub(crate) async fn reprocess_found<T: Table>(
                 } else {
                     request.version + 1
                 };
-                return Ok(Fixed::Done(Reprocessed {
+                return Ok(Ok(Reprocessed {
                     processed: *processed,
                     version,
                 }));
             }
-            Processing::HistoryFull => return Ok(Fixed::HistoryFull),
+            Processing::HistoryFull => return Ok(Err(Refused::HistoryFull)),
             Processing::Overtaken => rounds.again().await?,
         }
         found = self::request(master, &request.id).await?;
@@ -228,13 +229,13 @@ async fn evaluated<T: Table>(
 }
 
 /// Why the request in error cannot be touched, in the order of the contract: closed, version missing, version another.
-fn refused<D>(request: &RequestInError, seen: Seen<'_>, version_needed: bool) -> Option<Fixed<D>> {
+fn refused(request: &RequestInError, seen: Seen<'_>, version_needed: bool) -> Option<Refused> {
     match (request.state, seen) {
-        (State::Resolved, _) => Some(Fixed::AlreadyResolved(request.customer_number())),
-        (State::Deleted, _) => Some(Fixed::AlreadyDeleted),
-        (State::Open, None) if version_needed => Some(Fixed::VersionRequired),
+        (State::Resolved, _) => Some(Refused::AlreadyResolved(request.customer_number())),
+        (State::Deleted, _) => Some(Refused::AlreadyDeleted),
+        (State::Open, None) if version_needed => Some(Refused::VersionRequired),
         (State::Open, Some(seen)) if !seen(request.version) => {
-            Some(Fixed::VersionMismatch(request.version))
+            Some(Refused::VersionMismatch(request.version))
         }
         (State::Open, _) => None,
     }

@@ -7,6 +7,7 @@ pub mod bulk;
 mod change;
 mod commit;
 mod decide;
+pub mod erase;
 mod failure;
 pub mod fix;
 pub mod idempotency;

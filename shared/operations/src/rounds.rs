@@ -29,7 +29,6 @@ impl<'a, T: Table> Rounds<'a, T> {
         let until = Timestamp::from_millis(
             table.now().millis() + u64::try_from(BUDGET.as_millis()).expect("five seconds are few"),
         );
-        table.meter().round();
         Self {
             table,
             until,

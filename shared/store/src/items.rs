@@ -10,7 +10,7 @@ mod request_in_error;
 pub use claim::Claim;
 pub use customer::{MovedReference, customer, customer_item};
 pub use dealer_customer::{
-    DealerCustomerRecord, associate, associate_absent, dealer_customer, release,
+    DealerCustomerRecord, associate, associate_absent, dealer_customer, release, replace_profile,
 };
 pub use fields::key_of;
 pub use idempotency_key::{KEY_SECONDS, idempotency_key, same_request};

@@ -40,7 +40,7 @@ impl Meter {
         self.count().cost.write_units += units;
     }
 
-    /// Counts a decision.
+    /// Counts that the operation decides again.
     pub fn round(&self) {
         self.count().cost.rounds += 1;
     }

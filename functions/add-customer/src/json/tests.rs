@@ -1,4 +1,4 @@
-//! What the JSON reader takes, refuses and survives, and how the answer is written.
+//! What the JSON reader takes, refuses and survives.
 
 use api::problem::{Problem, ProblemType};
 use domain::message::{Attribute, Message};
@@ -6,9 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::{read, write};
-use crate::answer::CustomerOut;
-use crate::answer::tests::{created, duplicate, failed};
+use super::read;
 use crate::reading::samples::{self, inner, outer};
 use crate::reading::{CUSTOMER, Kind, Unreadable};
 
@@ -285,41 +283,4 @@ fn the_longest_hostile_bodies_are_answered() {
     let refused =
         read_text(&format!(r#"{{"CustSoldTo":{{"a":1{again}}}}}"#)).expect_err("repeated");
     assert_eq!(pointers(&refused), [("/CustSoldTo/a", "repeated-property")]);
-}
-
-fn told(answer: &CustomerOut) -> String {
-    String::from_utf8(write(answer)).expect("UTF-8")
-}
-
-#[test]
-fn a_success_is_written_in_the_order_in_which_a_person_reads_it() {
-    assert_eq!(
-        told(&CustomerOut::of(&created(), false)),
-        concat!(
-            r#"{"type":"CWCustomerOut","source":"OMS","resp_q":"R<1>","CustSoldTo":{"cst_company":"1","cst_cust_nbr":"000013962","#,
-            r#""cst_action_type":"A","cst_action_result":"Success","cst_fname":"Julie","cst_lname":"Robinson","cst_street_addr":"100 Example Street","#,
-            r#""cst_city":"Westborough","cst_state":"MA","cst_zip":"01581","cst_country":"USA"},"#,
-            r#""customerOrganizationIdentifier":"0123456789ABCDEF-000001","warnings":["cst_favourite is not a known attribute"]}"#
-        )
-    );
-}
-
-#[test]
-fn duplicates_and_failed_edits_are_lists_in_the_customer() {
-    assert_eq!(
-        told(&CustomerOut::of(&duplicate(&[20, 9]), true)),
-        concat!(
-            r#"{"type":"CWCustomerOut","CustSoldTo":{"cst_company":"1","cst_cust_nbr":"000000020","cst_action_type":"A","cst_action_result":"Duplicate","#,
-            r#""cst_lname":"Dryer 20","cst_city":"Westborough","Duplicate":[{"cst_cust_nbr":"000000009","cst_lname":"Dryer 9","cst_city":"Westborough"}]},"#,
-            r#""dryRun":true}"#
-        )
-    );
-    assert_eq!(
-        told(&CustomerOut::of(&failed(), false)),
-        concat!(
-            r#"{"type":"CWCustomerOut","CustSoldTo":{"cst_action_type":"C","cst_action_result":"Failure","cst_lname":"O'Neil\t\"&\u0000","#,
-            r#""Error":[{"element":"Message","attribute":"type","code":"invalid-type","reason":"Invalid Message Type"},"#,
-            r#"{"element":"CustSoldTo","attribute":"cst_city","code":"city-blank","reason":"City Blank"}]},"request_in_error":"0123456789ABCDEF"}"#
-        )
-    );
 }

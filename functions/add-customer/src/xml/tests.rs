@@ -2,6 +2,7 @@
 
 mod answers;
 mod hostile;
+mod processed;
 mod refused;
 
 use domain::message::{Attribute, Message, Routing};

@@ -1,4 +1,4 @@
-//! `CWCustomerOut` as XML. What is told is decided in [`crate::answer`].
+//! `CWCustomerOut` as XML. What is told is decided in [`api::customer_out`].
 
 use std::borrow::Cow;
 use std::io;
@@ -7,8 +7,8 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesStart, BytesText, Event};
 
 use super::characters::holdable;
-use crate::answer::{self, CustomerOut};
 use crate::reading::CUSTOMER;
+use api::customer_out::{self, CustomerOut};
 
 /// Writes the answer as an XML document in UTF-8: `Message` with one `CustSoldTo`, which has a `Duplicate` and an `Error` for each,
 /// and then a `Warning` for each. Tabs and line ends in values come back from any reader; U+FFFD stands in for what XML cannot hold.
@@ -65,7 +65,7 @@ impl Document {
 
     fn answer(&mut self, answer: &CustomerOut) -> io::Result<()> {
         let dry_run = answer.dry_run.then(|| ("dryRun", "true".into()));
-        let attributes = [("type", answer::MESSAGE_TYPE.into())]
+        let attributes = [("type", customer_out::MESSAGE_TYPE.into())]
             .into_iter()
             .chain(answer.routing().map(|(name, value)| (name, value.into())))
             .chain(
@@ -93,7 +93,7 @@ impl Document {
                 inside.empty("Duplicate", duplicate.pairs())?;
             }
             for failed in &answer.errors {
-                inside.empty("Error", answer::error_attributes(*failed))?;
+                inside.empty("Error", customer_out::error_attributes(*failed))?;
             }
             Ok(())
         })

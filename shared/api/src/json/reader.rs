@@ -9,6 +9,9 @@ use domain::Invalid;
 use super::Json;
 use crate::problem::Fault;
 
+/// The code of a value that is of another kind than its property has.
+pub const WRONG_KIND: &str = "wrong-kind";
+
 /// Longer names of unknown properties are not repeated in a pointer, in characters.
 const LONGEST_NAME: usize = 100;
 
@@ -135,7 +138,7 @@ impl<'j, 'f> Reader<'j, 'f> {
                 if parsed.is_none() {
                     self.fault(
                         name,
-                        "wrong-kind",
+                        WRONG_KIND,
                         "A whole number, not below 0, is expected here.",
                     );
                 }
@@ -228,7 +231,7 @@ pub(super) fn wrong_kind(pointer: String, expected: &str, found: &Json) -> Fault
     let found = found.kind();
     Fault::new(
         pointer,
-        "wrong-kind",
+        WRONG_KIND,
         format!("This must be {expected}; it is {found}."),
     )
 }

@@ -167,6 +167,17 @@ pub fn release(
     }
 }
 
+/// Replaces what the dealer said of its customer; the DCN stays as it is.
+pub fn replace_profile(dcn: &Dcn, profile: &DealerProfile, organization: &Identifier) -> Write {
+    Write::Update {
+        key: keys::dealer_customer(dcn),
+        set: Item::from([(PROFILE.to_owned(), AttributeValue::M(profile_map(profile)))]),
+        set_if_absent: Item::new(),
+        remove: Vec::new(),
+        on: Condition::BelongsTo(organization.clone()),
+    }
+}
+
 fn effect_value(effect: &DealerCustomerEffect, cause: &Cause, now: Timestamp) -> AttributeValue {
     let mut map = Item::from([
         ("at".to_owned(), number(now.millis())),

@@ -4,11 +4,11 @@ use domain::message::{Attribute, Routing};
 use domain::outcome::MessageOutcome;
 use proptest::prelude::*;
 
+use super::processed::{created, duplicate, failed};
 use super::samples;
-use crate::answer::CustomerOut;
-use crate::answer::tests::{created, duplicate, failed};
 use crate::xml::characters::holdable;
 use crate::xml::{read, write};
+use api::customer_out::CustomerOut;
 
 fn told(answer: &CustomerOut) -> String {
     String::from_utf8(write(answer)).expect("UTF-8")

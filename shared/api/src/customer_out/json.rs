@@ -1,15 +1,17 @@
-//! `CWCustomerOut` as JSON. What is told is decided in [`crate::answer`].
+//! `CWCustomerOut` as JSON. What is told is decided above.
 
 use domain::edits::FailedEdit;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::answer::{CustomerOut, MESSAGE_TYPE, Shown};
+use super::{CustomerOut, MESSAGE_TYPE, Shown};
 
-/// Writes the answer as one JSON object, in the order in which a person reads it.
-pub fn write(answer: &CustomerOut) -> Vec<u8> {
-    serde_json::to_vec(&MessageOut(answer))
-        .expect("an answer is made of strings, lists and `true`, which always serialise")
+impl CustomerOut {
+    /// The answer as one JSON object, in the order in which a person reads it.
+    pub fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(&MessageOut(self))
+            .expect("an answer is made of strings, lists and `true`, which always serialise")
+    }
 }
 
 struct MessageOut<'a>(&'a CustomerOut);
@@ -69,6 +71,6 @@ struct ErrorElement<'a>(&'a FailedEdit);
 
 impl Serialize for ErrorElement<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(crate::answer::error_attributes(*self.0))
+        serializer.collect_map(super::error_attributes(*self.0))
     }
 }

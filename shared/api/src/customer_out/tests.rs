@@ -1,4 +1,4 @@
-//! What an answer tells of each outcome. The samples are written out by the tests of both forms.
+//! What an answer tells of each outcome. How it is written in JSON.
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::edits::{EditCode, FailedEdit, Field};
@@ -26,7 +26,7 @@ fn processed(message: Message, action: Action, outcome: MessageOutcome) -> Proce
 }
 
 /// A customer that a message created, with more attributes than an answer may show.
-pub(crate) fn created() -> Processed {
+fn created() -> Processed {
     let attributes = Attributes::from_iter([
         (Attribute::COMPANY, "1"),
         (Attribute::PREFIX, "Ms"),
@@ -61,7 +61,7 @@ pub(crate) fn created() -> Processed {
 }
 
 /// A message that these customers, by number, are duplicates of.
-pub(crate) fn duplicate(numbers: &[u64]) -> Processed {
+fn duplicate(numbers: &[u64]) -> Processed {
     let customers = numbers.iter().map(|of| Customer {
         identifier: identifier(),
         number: number(*of).expect("a number"),
@@ -92,7 +92,7 @@ pub(crate) fn duplicate(numbers: &[u64]) -> Processed {
 }
 
 /// A Change that failed, with a value that neither form can write as it is.
-pub(crate) fn failed() -> Processed {
+fn failed() -> Processed {
     let message = Message {
         attributes: Attributes::from_iter([
             (Attribute::CUSTOMER_NUMBER, "seven"),
@@ -238,4 +238,41 @@ fn debug_shows_no_value_of_a_customer() {
             assert!(!shown.contains(value), "{shown}");
         }
     }
+}
+
+fn told(answer: &CustomerOut) -> String {
+    String::from_utf8(answer.to_json()).expect("UTF-8")
+}
+
+#[test]
+fn a_success_is_written_in_the_order_in_which_a_person_reads_it() {
+    assert_eq!(
+        told(&CustomerOut::of(&created(), false)),
+        concat!(
+            r#"{"type":"CWCustomerOut","source":"OMS","resp_q":"R<1>","CustSoldTo":{"cst_company":"1","cst_cust_nbr":"000013962","#,
+            r#""cst_action_type":"A","cst_action_result":"Success","cst_fname":"Julie","cst_lname":"Robinson","cst_street_addr":"100 Example Street","#,
+            r#""cst_city":"Westborough","cst_state":"MA","cst_zip":"01581","cst_country":"USA"},"#,
+            r#""customerOrganizationIdentifier":"0123456789ABCDEF-000001","warnings":["cst_favourite is not a known attribute"]}"#
+        )
+    );
+}
+
+#[test]
+fn duplicates_and_failed_edits_are_lists_in_the_customer() {
+    assert_eq!(
+        told(&CustomerOut::of(&duplicate(&[20, 9]), true)),
+        concat!(
+            r#"{"type":"CWCustomerOut","CustSoldTo":{"cst_company":"1","cst_cust_nbr":"000000020","cst_action_type":"A","cst_action_result":"Duplicate","#,
+            r#""cst_lname":"Dryer 20","cst_city":"Westborough","Duplicate":[{"cst_cust_nbr":"000000009","cst_lname":"Dryer 9","cst_city":"Westborough"}]},"#,
+            r#""dryRun":true}"#
+        )
+    );
+    assert_eq!(
+        told(&CustomerOut::of(&failed(), false)),
+        concat!(
+            r#"{"type":"CWCustomerOut","CustSoldTo":{"cst_action_type":"C","cst_action_result":"Failure","cst_lname":"O'Neil\t\"&\u0000","#,
+            r#""Error":[{"element":"Message","attribute":"type","code":"invalid-type","reason":"Invalid Message Type"},"#,
+            r#"{"element":"CustSoldTo","attribute":"cst_city","code":"city-blank","reason":"City Blank"}]},"request_in_error":"0123456789ABCDEF"}"#
+        )
+    );
 }

@@ -1,6 +1,8 @@
 //! `CWCustomerOut`, the answer to a message, as data: what is told of an outcome, and what is not.
 //!
-//! How it is written is in [`crate::json`] and [`crate::xml`]; status and headers are not here.
+//! How it is written in JSON is beside it, in XML with the function that reads XML; status and headers are not here.
+
+mod json;
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::edits::FailedEdit;
@@ -253,4 +255,4 @@ pub fn error_attributes(failed: FailedEdit) -> [(&'static str, &'static str); 4]
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

@@ -1,0 +1,113 @@
+//! Processed messages whose answers the tests write out.
+
+use domain::customer::{Customer, CustomerNumber, Identifier};
+use domain::edits::{EditCode, FailedEdit, Field};
+use domain::message::{Attribute, Attributes, Message, Routing};
+use domain::outcome::{Action, MessageOutcome, Processed, Stored};
+use domain::request_in_error::RequestInErrorId;
+
+fn identifier() -> Identifier {
+    Identifier::parse("0123456789ABCDEF-000001").expect("an identifier")
+}
+
+fn number(number: u64) -> Option<CustomerNumber> {
+    CustomerNumber::new(number)
+}
+
+fn processed(message: Message, action: Action, outcome: MessageOutcome) -> Processed {
+    Processed {
+        message,
+        action,
+        outcome,
+        replayed: false,
+    }
+}
+
+/// A customer that a message created, with more attributes than an answer may show.
+pub(crate) fn created() -> Processed {
+    let attributes = Attributes::from_iter([
+        (Attribute::COMPANY, "1"),
+        (Attribute::PREFIX, "Ms"),
+        (Attribute::FIRST_NAME, "Julie"),
+        (Attribute::LAST_NAME, "Robinson"),
+        (Attribute::STREET, "100 Example Street"),
+        (Attribute::CITY, "Westborough"),
+        (Attribute::STATE, "MA"),
+        (Attribute::POSTAL_CODE, "01581"),
+        (Attribute::COUNTRY, "USA"),
+        (Attribute::EMAIL, "julie@example.com"),
+        (Attribute::DAY_PHONE, "508-555-0100"),
+        (Attribute::RELATE_ID, "R-7"),
+        (Attribute::VAT_NUMBER, "V-7"),
+    ]);
+    let message = Message {
+        message_type: Some("CWCustomerIn".to_owned()),
+        routing: Routing {
+            source: Some("OMS".to_owned()),
+            resp_q: Some("R<1>".to_owned()),
+            ..Routing::default()
+        },
+        attributes: Attributes::from_iter([(Attribute::LAST_NAME, "Robinson")]),
+        unknown: vec!["cst_favourite".to_owned()],
+    };
+    let stored = Stored {
+        number: number(13962),
+        identifier: Some(identifier()),
+        attributes,
+    };
+    processed(message, Action::Add, MessageOutcome::Created(stored))
+}
+
+/// A message that these customers, by number, are duplicates of.
+pub(crate) fn duplicate(numbers: &[u64]) -> Processed {
+    let customers = numbers.iter().map(|of| Customer {
+        identifier: identifier(),
+        number: number(*of).expect("a number"),
+        version: 1,
+        created_at: Default::default(),
+        updated_at: Default::default(),
+        attributes: Attributes::from_iter([
+            (Attribute::LAST_NAME, format!("Dryer {of}").as_str()),
+            (Attribute::CITY, "Westborough"),
+            (Attribute::EMAIL, "bob@example.com"),
+            (Attribute::ALTERNATE_NUMBER, "A-7"),
+        ]),
+        alternate_name: Some("Bobby".to_owned()),
+        phones: Vec::new(),
+        moved_to: None,
+        effects: Default::default(),
+    });
+    let message = Message {
+        attributes: Attributes::from_iter([
+            (Attribute::COMPANY, "1"),
+            (Attribute::LAST_NAME, "DRYER"),
+            (Attribute::STREET, "of the message"),
+        ]),
+        ..Message::default()
+    };
+    let outcome = MessageOutcome::Duplicate(customers.collect());
+    processed(message, Action::Add, outcome)
+}
+
+/// A Change that failed, with a value that neither form can write as it is.
+pub(crate) fn failed() -> Processed {
+    let message = Message {
+        attributes: Attributes::from_iter([
+            (Attribute::CUSTOMER_NUMBER, "seven"),
+            (Attribute::LAST_NAME, "O'Neil\t\"&\0"),
+            (Attribute::EMAIL, "neil"),
+        ]),
+        ..Message::default()
+    };
+    let outcome = MessageOutcome::Failed {
+        failed: vec![
+            FailedEdit {
+                field: Field::MessageType,
+                code: EditCode::InvalidType,
+            },
+            FailedEdit::on(Attribute::CITY, EditCode::CityBlank),
+        ],
+        request_in_error: RequestInErrorId::parse("0123456789ABCDEF"),
+    };
+    processed(message, Action::Change, outcome)
+}

@@ -1,0 +1,179 @@
+//! The list of requests in error and its filters, as JSON and as CSV.
+
+use api::StatusCode;
+use api::answer::Answer;
+use api::call::Call;
+use api::cursor;
+use api::problem::{self, Problem};
+use api::query::Query;
+use domain::Invalid;
+use domain::edits::Field;
+use domain::request_in_error::{RequestInError, State};
+use domain::time::Timestamp;
+use lambda_http::http::header::{CONTENT_DISPOSITION, LINK};
+use operations::master::Master;
+use operations::queue::{self, Filter};
+use store::table::Table;
+
+use crate::body::{Page, Summary, edit_code};
+
+/// The longest page of the list.
+pub const LONGEST_PAGE: u32 = 100;
+
+/// The length of a page where none is asked for.
+pub const PAGE: u32 = 50;
+
+/// How many rows one export has at the most; where there are more, `Link` names the next.
+pub const LONGEST_EXPORT: u32 = 1_000;
+
+/// The longest text that is searched for, in characters.
+const LONGEST_TEXT: usize = 100;
+
+/// The name that cursors of the queue carry, in the list as in bulk.
+pub(crate) const QUEUE: &str = "errors";
+
+/// A page of the list.
+pub(crate) async fn list<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
+    let (filter, after, limit) = read(call, PAGE, LONGEST_PAGE)?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let page = queue::list(master, &filter, after.as_deref(), limit).await?;
+    let errors = page.found.iter().map(Summary::of).collect();
+    let next = page.next.map(|position| cursor::encode(QUEUE, &position));
+    Ok(Answer::json(
+        StatusCode::OK,
+        "listed",
+        &Page { errors, next },
+    ))
+}
+
+/// The list as CSV (RFC 4180), with a header line, no cell of which a spreadsheet takes for a formula.
+pub(crate) async fn export<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
+    let (filter, mut after, limit) = read(call, LONGEST_EXPORT, LONGEST_EXPORT)?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut found: Vec<RequestInError> = Vec::new();
+    loop {
+        let page = queue::list(
+            master,
+            &filter,
+            after.as_deref(),
+            (limit - found.len()).min(queue::MOST_EXAMINED),
+        )
+        .await?;
+        found.extend(page.found);
+        after = page.next;
+        if after.is_none() || found.len() == limit {
+            break;
+        }
+    }
+    let mut csv = csv_line(Summary::COLUMNS.map(str::to_owned));
+    csv.extend(
+        found
+            .iter()
+            .map(|request| csv_line(Summary::of(request).row())),
+    );
+    let answer = Answer::bytes(StatusCode::OK, "exported", "text/csv; charset=utf-8", csv)
+        .header(CONTENT_DISPOSITION, "attachment; filename=\"errors.csv\"");
+    Ok(match after {
+        Some(position) => answer.header(
+            LINK,
+            &format!(
+                "<?cursor={}>; rel=\"next\"",
+                cursor::encode(QUEUE, &position)
+            ),
+        ),
+        None => answer,
+    })
+}
+
+fn read(call: &Call, page: u32, longest: u32) -> Result<(Filter, Option<String>, u32), Problem> {
+    let mut faults = Vec::new();
+    let mut query = call.query(&mut faults);
+    let filter = filter(&mut query);
+    let limit = query.limit(page, longest);
+    let after = query.cursor(QUEUE);
+    query.finish();
+    problem::refuse_if_any(faults)?;
+    Ok((filter, after, limit))
+}
+
+fn filter(query: &mut Query<'_, '_>) -> Filter {
+    let invalid = |code, reason: &str| Invalid {
+        code,
+        reason: reason.to_owned(),
+    };
+    let moment = |text: &str| {
+        Timestamp::parse(text).ok_or_else(|| {
+            invalid(
+                "invalid-time",
+                "A time is written as in RFC 3339, 2026-11-23T10:00:00Z.",
+            )
+        })
+    };
+    let text = |text: &str| {
+        if text.chars().count() <= LONGEST_TEXT {
+            Ok(text.to_owned())
+        } else {
+            Err(invalid(
+                "value-too-long",
+                "A text has at most 100 characters.",
+            ))
+        }
+    };
+    Filter {
+        states: query
+            .optional("state", |name| {
+                State::named(name).ok_or_else(|| {
+                    invalid("invalid-state", "A state is open, resolved or deleted.")
+                })
+            })
+            .into_iter()
+            .collect(),
+        code: query.optional("code", edit_code),
+        field: query.optional("attribute", |name| {
+            Field::named(name).ok_or_else(|| {
+                invalid(
+                    "invalid-attribute",
+                    "This is not an attribute of a message.",
+                )
+            })
+        }),
+        company: query.optional("company", text),
+        received_after: query.optional("receivedAfter", moment),
+        received_before: query.optional("receivedBefore", moment),
+        text: query.optional("text", text),
+    }
+}
+
+fn csv_line(cells: [String; 10]) -> String {
+    let cells = cells.map(|cell| csv_cell(&cell));
+    format!("{}\r\n", cells.join(","))
+}
+
+/// A cell in quotes. One that a spreadsheet would take for a formula begins with an apostrophe (OWASP, "CSV Injection").
+fn csv_cell(text: &str) -> String {
+    let risky =
+        text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']);
+    format!(
+        "\"{}{}\"",
+        if risky { "'" } else { "" },
+        text.replace('"', "\"\"")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_taken_for_a_formula() {
+        for (text, cell) in [
+            ("Robinson", "\"Robinson\""),
+            ("=1+1", "\"'=1+1\""),
+            (" @SUM(A1)", "\"' @SUM(A1)\""),
+            ("\t=1", "\"'\t=1\""),
+            ("a \"b\", c", "\"a \"\"b\"\", c\""),
+        ] {
+            assert_eq!(csv_cell(text), cell);
+        }
+    }
+}
