@@ -38,6 +38,7 @@ const LONGEST_NAME: usize = 100;
 /// ```
 pub struct Reader<'j, 'f> {
     properties: &'j [(String, Json)],
+    is_object: bool,
     pointer: String,
     known: Vec<&'static str>,
     faults: &'f mut Vec<Fault>,
@@ -46,18 +47,18 @@ pub struct Reader<'j, 'f> {
 impl<'j, 'f> Reader<'j, 'f> {
     /// Opens the object `json`, which stands at `pointer` in the body (`""` for the body itself).
     ///
-    /// Anything but an object is a fault, and then read as an object without properties. A property given twice is a fault.
+    /// Anything but an object is a fault, and then read as an object without properties, none of which is missed. A property given twice is a fault.
     pub fn open(
         json: &'j Json,
         pointer: impl Into<String>,
         faults: &'f mut Vec<Fault>,
     ) -> Reader<'j, 'f> {
         let pointer = pointer.into();
-        let properties = match json {
-            Json::Object(properties) => properties.as_slice(),
+        let (is_object, properties) = match json {
+            Json::Object(properties) => (true, properties.as_slice()),
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_) => {
                 faults.push(wrong_kind(pointer.clone(), "an object", json));
-                &[]
+                (false, &[][..])
             }
         };
         let mut seen = HashSet::new();
@@ -70,6 +71,7 @@ impl<'j, 'f> Reader<'j, 'f> {
         }
         Reader {
             properties,
+            is_object,
             pointer,
             known: Vec::new(),
             faults,
@@ -192,7 +194,7 @@ impl<'j, 'f> Reader<'j, 'f> {
     ) -> Option<T> {
         let before = self.faults.len();
         let parsed = self.optional(name, parse);
-        if parsed.is_none() && self.faults.len() == before {
+        if parsed.is_none() && self.faults.len() == before && self.is_object {
             self.fault(name, "required", "This property is required.");
         }
         parsed
