@@ -151,7 +151,7 @@ pub struct Customer {
     pub alternate_name: Option<String>,
     /// Telephone numbers as dealers give them; those of messages are attributes.
     pub phones: Vec<Phone>,
-    /// The block that holds a reference to this customer, after a Change moved it out of the block of its identifier.
+    /// The block that this customer belongs to, after a Change moved it out of the block of its identifier; that block holds a reference to it.
     pub moved_to: Option<Block>,
     /// What requests did to it: how a repeated request finds what it did.
     pub effects: Effects,

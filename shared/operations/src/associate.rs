@@ -172,8 +172,15 @@ async fn create<T: Table>(
         match table.transact(&token(table), &[put.clone(), claim]).await? {
             Transacted::Done => return Ok(Some(outcome(becomes))),
             Transacted::Refused(reasons) => match &reasons[..] {
-                [None, Some(Refusal::Condition(Some(stood)))] => {
+                [place, Some(Refusal::Condition(Some(stood)))] => {
                     let record = items::dealer_customer(stood.clone())?;
+                    if let Some(done) = replay(&record, asked, bound) {
+                        return Ok(Some(done));
+                    }
+                    // A taken place may change which customer is meant, and that is decided before the DCN is.
+                    if place.is_some() {
+                        return Ok(None);
+                    }
                     if let Some(refused) = refused(&record, asked, bound, &customer.identifier) {
                         return Ok(Some(refused));
                     }

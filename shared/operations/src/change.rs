@@ -2,7 +2,7 @@
 
 use domain::customer::{Customer, Identifier};
 use domain::message::{Attribute, Attributes};
-use store::items::{self, Claim, MovedReference};
+use store::items::{self, Claim};
 use store::keys;
 use store::writes::{Condition, Write};
 
@@ -18,7 +18,7 @@ pub(crate) fn creation(customer: &Customer) -> Vec<Write> {
         .collect()
 }
 
-/// The writes of an update: the customer first, then the claims that it makes and gives up, then the reference in the block that it moved to or from.
+/// The writes of an update: the customer first, then the claims that it makes and gives up, then the reference in the block that it moved to.
 pub(crate) fn update(before: &Customer, after: &Customer) -> Vec<Write> {
     let mut writes = vec![Write::Put {
         item: items::customer_item(after),
@@ -39,14 +39,8 @@ pub(crate) fn update(before: &Customer, after: &Customer) -> Vec<Write> {
             .map(Claim::give_up),
     );
     if before.moved_to != after.moved_to {
-        let reference = |customer: &Customer| {
-            Some(MovedReference {
-                to: customer.moved_to.clone()?,
-                identifier: customer.identifier.clone(),
-            })
-        };
-        writes.extend(reference(before).map(|reference| reference.take_away()));
-        writes.extend(reference(after).map(|reference| reference.leave()));
+        let to = after.moved_to.as_ref();
+        writes.extend(to.map(|block| items::moved_reference(block, &after.identifier)));
     }
     writes
 }

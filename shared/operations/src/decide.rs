@@ -9,7 +9,7 @@ use domain::match_code::Block;
 use domain::message::{Attribute, Attributes, DuplicateCheck, Message};
 use domain::outcome::{Action, MessageOutcome, Stopped};
 use store::block::ReadBlock;
-use store::items::Claim;
+use store::items::{Claim, Claimed};
 use store::keys;
 use store::table::{Table, TableError};
 use tokio::join;
@@ -28,7 +28,7 @@ pub(crate) struct Case<'a, T> {
     pub(crate) message: &'a Message,
 }
 
-/// Who else's the alternate number and the relate id of the message are.
+/// Whose the alternate number and the relate id of the message are.
 #[derive(Debug, Default)]
 struct Holders {
     alternate_number: Option<Identifier>,
@@ -125,40 +125,52 @@ async fn target<T: Table>(case: &Case<'_, T>) -> Result<(Target, Holders), Stopp
     let number = given.get(Attribute::CUSTOMER_NUMBER);
     let (by_number, relate_id, alternate_number) = join!(
         customer_of(master, number.and_then(CustomerNumber::parse)),
-        holder(master, given.get(Attribute::RELATE_ID).map(keys::relate_id)),
-        holder(
+        claimed(master, given.get(Attribute::RELATE_ID).map(keys::relate_id)),
+        claimed(
             master,
             given
                 .get(Attribute::ALTERNATE_NUMBER)
                 .map(keys::alternate_number)
         ),
     );
-    let holders = Holders {
-        relate_id: relate_id?,
-        alternate_number: alternate_number?,
-    };
+    let (relate_id, alternate_number) = (relate_id?, alternate_number?);
     let target = if number.is_some() {
         by_number?.map_or(Target::Missing, |customer| {
             Target::Existing(Box::new(customer))
         })
     } else {
         let named = if given.get(Attribute::RELATE_ID).is_some() {
-            &holders.relate_id
+            &relate_id
         } else {
-            &holders.alternate_number
+            &alternate_number
         };
         match named {
-            Some(identifier) => {
-                let customer = master.customer(identifier).await?;
-                Target::Existing(Box::new(
-                    customer
-                        .ok_or_else(|| TableError::Defect("a claim is held by nobody".into()))?,
-                ))
+            Some(Claimed::By(holder)) => {
+                Target::Existing(Box::new(claimant(master, holder).await?))
+            }
+            Some(Claimed::FormerlyBy(holder)) => {
+                // Who had the number last matters only to the next try of a request that found its customer by it.
+                let customer = claimant(master, holder).await?;
+                if customer.effects.of(&case.asked.cause.id).is_some() {
+                    Target::Existing(Box::new(customer))
+                } else {
+                    Target::New
+                }
             }
             None => Target::New,
         }
     };
-    Ok((target, holders))
+    let holder = |claimed| match claimed {
+        Some(Claimed::By(holder)) => Some(holder),
+        Some(Claimed::FormerlyBy(_)) | None => None,
+    };
+    Ok((
+        target,
+        Holders {
+            relate_id: holder(relate_id),
+            alternate_number: holder(alternate_number),
+        },
+    ))
 }
 
 async fn customer_of<T: Table>(
@@ -171,18 +183,20 @@ async fn customer_of<T: Table>(
     }
 }
 
-async fn holder<T: Table>(
+async fn claimed<T: Table>(
     master: &Master<T>,
     key: Option<keys::Key>,
-) -> Result<Option<Identifier>, TableError> {
+) -> Result<Option<Claimed>, TableError> {
     let Some(key) = key else { return Ok(None) };
-    Ok(master
-        .table
-        .get(&key)
-        .await?
-        .map(Claim::of)
-        .transpose()?
-        .map(|claim| claim.holder))
+    master.table.get(&key).await?.map(Claim::read).transpose()
+}
+
+async fn claimant<T: Table>(
+    master: &Master<T>,
+    identifier: &Identifier,
+) -> Result<Customer, TableError> {
+    let customer = master.customer(identifier).await?;
+    customer.ok_or_else(|| TableError::Defect("a claim is held by nobody".into()))
 }
 
 /// Order of work of an Add: duplicate check, then edits.

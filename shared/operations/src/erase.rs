@@ -81,9 +81,14 @@ async fn write<T: Table>(
     let requests = requests
         .iter()
         .map(|request| replace(request, &request.erased(entry())));
-    let last = change::update(customer, &customer.erased(now));
+    let erased = customer.erased(now);
+    let last = if erased.attributes == customer.attributes {
+        Vec::new()
+    } else {
+        change::update(customer, &erased)
+    };
     let parts: Vec<Write> = profiles.chain(requests).collect();
-    for writes in parts.chunks(AT_ONCE).chain([&last[..]]) {
+    for writes in parts.chunks(AT_ONCE).chain(last.chunks(AT_ONCE)) {
         match master
             .table
             .transact(&commit::token(&master.table), writes)

@@ -149,11 +149,7 @@ async fn run<T: Table>(task: &Task<'_, T>, mut bound: Option<Try>) -> Result<Pro
         match settled {
             Settled::As { outcome, earlier } => {
                 return Ok(Processing::Done(Box::new(Processed {
-                    action: if matches!(outcome, MessageOutcome::Updated(_)) {
-                        Action::Change
-                    } else {
-                        action
-                    },
+                    action: told_as(&outcome, action),
                     message: standardized.unwrap_or_else(|| task.message.clone()),
                     outcome,
                     replayed: earlier && tried == Try::Again,
@@ -233,6 +229,15 @@ impl<T: Table> Task<'_, T> {
             }
         }
         Ok(Settled::Again)
+    }
+}
+
+/// What the answer says that the message was: an update is a Change, also of a duplicate, and a creation an Add, also when its next try finds it by its numbers.
+fn told_as(outcome: &MessageOutcome, decided: Action) -> Action {
+    match outcome {
+        MessageOutcome::Created(_) => Action::Add,
+        MessageOutcome::Updated(_) => Action::Change,
+        MessageOutcome::Duplicate(_) | MessageOutcome::Failed { .. } => decided,
     }
 }
 

@@ -50,7 +50,7 @@ impl Expression {
             }
             Condition::BelongsTo(holder) => self.belongs_to(holder),
             Condition::AbsentOrBelongsTo(holder) => {
-                let absent = self.absent(keys::PARTITION_KEY);
+                let absent = self.absent(items::ORGANIZATION);
                 format!("{absent} OR {}", self.belongs_to(holder))
             }
         }

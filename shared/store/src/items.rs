@@ -7,8 +7,8 @@ mod fields;
 mod idempotency_key;
 mod request_in_error;
 
-pub use claim::Claim;
-pub use customer::{MovedReference, customer, customer_item};
+pub use claim::{Claim, Claimed};
+pub use customer::{customer, customer_item, moved_reference};
 pub use dealer_customer::{
     DealerCustomerRecord, associate, associate_absent, dealer_customer, release, replace_profile,
 };

@@ -21,7 +21,7 @@ pub enum Condition {
     Unassociated(EffectId),
     /// A dealer customer, or a claim, that belongs to this customer.
     BelongsTo(Identifier),
-    /// Nothing is there, or a claim of this customer.
+    /// Nothing is there, or what belongs to nobody or to this customer.
     AbsentOrBelongsTo(Identifier),
 }
 

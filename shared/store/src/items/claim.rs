@@ -1,4 +1,6 @@
 //! The claim of an alternate number or a relate id: whose it is. One item each, so that no two customers have the same.
+//!
+//! A claim that was given up stays, free for anybody, and tells who had it: the next try of a request that found its customer by this number finds it still.
 
 use domain::customer::Identifier;
 
@@ -7,6 +9,8 @@ use super::fields::{Fields, new_item, text};
 use crate::keys::Key;
 use crate::table::{Item, TableError};
 use crate::writes::{Condition, Write};
+
+const FORMER: &str = "former";
 
 /// A claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,30 +21,43 @@ pub struct Claim {
     pub holder: Identifier,
 }
 
+/// Who has what is claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claimed {
+    /// This customer.
+    By(Identifier),
+    /// Nobody; this customer had it last.
+    FormerlyBy(Identifier),
+}
+
 impl Claim {
     /// Reads the item of a claim.
-    pub fn of(item: Item) -> Result<Self, TableError> {
-        let (mut fields, key) = Fields::of_item("claim", item)?;
-        let holder = fields.parsed(ORGANIZATION, Identifier::parse)?;
+    pub fn read(item: Item) -> Result<Claimed, TableError> {
+        let (mut fields, _) = Fields::of_item("claim", item)?;
+        let claimed = match fields.optional_parsed(ORGANIZATION, Identifier::parse)? {
+            Some(holder) => Claimed::By(holder),
+            None => Claimed::FormerlyBy(fields.parsed(FORMER, Identifier::parse)?),
+        };
         fields.end()?;
-        Ok(Self { key, holder })
+        Ok(claimed)
     }
 
     /// Makes the claim, unless another has it.
     pub fn stake(&self) -> Write {
-        let mut item = new_item(self.key.clone());
-        item.insert(ORGANIZATION.to_owned(), text(self.holder.to_string()));
-        Write::Put {
-            item,
-            on: Condition::AbsentOrBelongsTo(self.holder.clone()),
-        }
+        self.put(
+            ORGANIZATION,
+            Condition::AbsentOrBelongsTo(self.holder.clone()),
+        )
     }
 
     /// Gives the claim up.
     pub fn give_up(&self) -> Write {
-        Write::Delete {
-            key: self.key.clone(),
-            on: Condition::BelongsTo(self.holder.clone()),
-        }
+        self.put(FORMER, Condition::BelongsTo(self.holder.clone()))
+    }
+
+    fn put(&self, role: &str, on: Condition) -> Write {
+        let mut item = new_item(self.key.clone());
+        item.insert(role.to_owned(), text(self.holder.to_string()));
+        Write::Put { item, on }
     }
 }

@@ -80,32 +80,14 @@ pub fn customer(item: Item) -> Result<Customer, TableError> {
     Ok(customer)
 }
 
-/// A reference, in the block that a customer moved to, to that customer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MovedReference {
-    /// The block that the customer moved to.
-    pub to: Block,
-    /// The customer.
-    pub identifier: Identifier,
-}
-
-impl MovedReference {
-    /// Leaves the reference in the block.
-    pub fn leave(&self) -> Write {
-        let mut item = new_item(keys::moved(&self.to, &self.identifier));
-        item.insert(ORGANIZATION.to_owned(), text(self.identifier.to_string()));
-        Write::Put {
-            item,
-            on: Condition::Absent,
-        }
-    }
-
-    /// Takes the reference away from the block.
-    pub fn take_away(&self) -> Write {
-        Write::Delete {
-            key: keys::moved(&self.to, &self.identifier),
-            on: Condition::BelongsTo(self.identifier.clone()),
-        }
+/// Leaves a reference, in the block that a customer moved to, to that customer. It stays there for ever, also when the customer moves on: who is a candidate is decided
+/// by the customer itself, and the next try of a request that found its customer in this block finds it still.
+pub fn moved_reference(to: &Block, identifier: &Identifier) -> Write {
+    let mut item = new_item(keys::moved(to, identifier));
+    item.insert(ORGANIZATION.to_owned(), text(identifier.to_string()));
+    Write::Put {
+        item,
+        on: Condition::AbsentOrBelongsTo(identifier.clone()),
     }
 }
 
