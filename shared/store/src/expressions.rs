@@ -48,6 +48,13 @@ impl Expression {
                     self.absent(&items::effect_attribute(effect))
                 )
             }
+            Condition::Releasable(holder, effect) => {
+                let held = self.belongs_to(holder);
+                format!(
+                    "{held} AND {}",
+                    self.absent(&items::effect_attribute(effect))
+                )
+            }
             Condition::BelongsTo(holder) => self.belongs_to(holder),
             Condition::AbsentOrBelongsTo(holder) => {
                 let absent = self.absent(items::ORGANIZATION);

@@ -19,6 +19,8 @@ pub enum Condition {
     VersionIs(u64),
     /// Nothing is there, or a dealer customer that belongs to no customer; and the effect has not been here before.
     Unassociated(EffectId),
+    /// A dealer customer that belongs to this customer; and the effect has not been here before.
+    Releasable(Identifier, EffectId),
     /// A dealer customer, or a claim, that belongs to this customer.
     BelongsTo(Identifier),
     /// Nothing is there, or what belongs to nobody or to this customer.

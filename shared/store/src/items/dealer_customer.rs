@@ -163,7 +163,7 @@ pub fn release(
                     .map(|known| effect_attribute(&known.id)),
             )
             .collect(),
-        on: Condition::BelongsTo(organization.clone()),
+        on: Condition::Releasable(organization.clone(), cause.id.clone()),
     }
 }
 
