@@ -2,12 +2,14 @@
 //!
 //! The functions are called as they are; no rule of the customer master may be written here.
 
+pub mod chaos;
 pub mod claims;
 pub mod embedded;
 mod event;
 pub mod gateway;
 pub mod options;
 pub mod routes;
+pub mod runtime_api;
 pub mod schema;
 pub mod seed;
 pub mod stand;
