@@ -109,7 +109,9 @@ fn told(processed: &Processed, form: Media, dry_run: bool) -> Answer {
         MessageOutcome::Failed {
             request_in_error: Some(id),
             ..
-        } => answer.location(&format!("/errors/{}", id.as_str())),
+        } => answer
+            .location(&format!("/errors/{}", id.as_str()))
+            .opened(u64::from(!processed.replayed)),
         MessageOutcome::Failed {
             request_in_error: None,
             ..

@@ -211,7 +211,8 @@ fn told(processed: &Processed, dry_run: bool) -> Answer {
         media::JSON,
         CustomerOut::of(processed, dry_run).to_json(),
     )
-    .replayed(processed.replayed);
+    .replayed(processed.replayed)
+    .resolved(u64::from(resolves(processed, dry_run)));
     match number_of(processed) {
         Some(number) => answer.location(&format!("/customers/{number}")),
         None => answer,
@@ -242,6 +243,11 @@ async fn reprocess_many<T: Table>(
         .results
         .iter()
         .any(|(_, result)| matches!(result, Ok(Ok(done)) if done.processed.replayed));
+    let resolved = bulk
+        .results
+        .iter()
+        .filter(|(_, result)| matches!(result, Ok(Ok(done)) if resolves(&done.processed, dry_run)))
+        .count();
     let results = bulk
         .results
         .into_iter()
@@ -259,7 +265,13 @@ async fn reprocess_many<T: Table>(
             dry_run,
         },
     )
-    .replayed(replayed))
+    .replayed(replayed)
+    .resolved(resolved as u64))
+}
+
+/// Whether this run resolved the request in error, and not an earlier try of it.
+fn resolves(processed: &Processed, dry_run: bool) -> bool {
+    number_of(processed).is_some() && !processed.replayed && !dry_run
 }
 
 /// What came of one request among many: the status that the single call would have had.

@@ -11,6 +11,7 @@ use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 
 use crate::media;
+use crate::metrics::Queue;
 
 /// Told to the caller when an idempotency key's effect is answered again.
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -22,6 +23,7 @@ pub struct Answer {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
     pub(crate) replayed: bool,
+    pub(crate) queue: Queue,
 }
 
 impl Answer {
@@ -35,6 +37,7 @@ impl Answer {
             headers: HeaderMap::new(),
             body: Body::Empty,
             replayed: false,
+            queue: Queue::default(),
         }
     }
 
@@ -95,6 +98,24 @@ impl Answer {
         } else {
             self.headers.remove(IDEMPOTENCY_REPLAYED);
         }
+        self
+    }
+
+    /// Says, for the metrics, how many messages this request put into the queue of requests in error.
+    pub fn opened(mut self, requests: u64) -> Answer {
+        self.queue.opened = requests;
+        self
+    }
+
+    /// Says, for the metrics, how many requests in error this request resolved.
+    pub fn resolved(mut self, requests: u64) -> Answer {
+        self.queue.resolved = requests;
+        self
+    }
+
+    /// Says, for the metrics, how many seconds the oldest open request in error has waited; 0 when none is open.
+    pub fn oldest_request_in_error(mut self, seconds: u64) -> Answer {
+        self.queue.oldest_age = Some(seconds);
         self
     }
 

@@ -24,6 +24,7 @@ use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::idempotency::IdempotencyKey;
 use crate::media::{ContentType, JSON};
+use crate::metrics::{Queue, Values};
 use crate::path;
 use crate::precondition::IfMatch;
 use crate::problem::{self, Fault, Problem, ProblemType};
@@ -264,11 +265,17 @@ impl Call {
     ) -> Response<Body> {
         let dry_run = self.is_dry_run();
         let result = result.map_err(|problem| problem.dry_run(dry_run));
-        let (outcome, replayed, inside) = match &result {
-            Ok(answer) => (answer.outcome, answer.replayed, None),
-            Err(problem) => (problem.kind().slug(), false, problem.inside()),
+        let (outcome, replayed, queue, inside) = match &result {
+            Ok(answer) => (answer.outcome, answer.replayed, answer.queue, None),
+            Err(problem) => (
+                problem.kind().slug(),
+                false,
+                Queue::default(),
+                problem.inside(),
+            ),
         };
         let mut response = self.response(result);
+        let metrics = Values::of(response.status(), outcome, replayed, &cost, queue);
         let Cost {
             steps,
             calls,
@@ -291,6 +298,17 @@ impl Call {
             rounds,
             dry_run,
             replayed,
+            Succeeded = metrics.succeeded,
+            Refused = metrics.refused,
+            Busy = metrics.busy,
+            Failed = metrics.failed,
+            Duplicates = metrics.duplicates,
+            Conflicts = metrics.conflicts,
+            Rounds = metrics.rounds,
+            Replays = metrics.replays,
+            RequestsInErrorOpened = metrics.opened,
+            RequestsInErrorResolved = metrics.resolved,
+            OldestRequestInErrorAge = metrics.oldest_age,
             "request"
         );
         if response.status().is_server_error() {
@@ -325,6 +343,7 @@ impl Call {
                 headers,
                 body,
                 replayed: _,
+                queue: _,
             }) => (status, headers, body),
             Err(problem) => {
                 let mut headers: HeaderMap = problem.headers().iter().cloned().collect();

@@ -12,12 +12,14 @@ pub mod customer_out;
 pub mod idempotency;
 pub mod json;
 pub mod media;
+pub mod metrics;
 pub mod precondition;
 pub mod problem;
 pub mod query;
 pub mod start_up;
 pub mod status;
 
+mod log_line;
 mod path;
 
 pub use lambda_http::http::{Method, StatusCode};

@@ -10,28 +10,33 @@ use lambda_http::tracing::subscriber::fmt::MakeWriter;
 use lambda_http::{Body, Request, Response};
 use tracing::Subscriber;
 
+use crate::log_line::LogLine;
+
 /// Opens the log: one JSON object a line on standard output.
 ///
 /// `AWS_LAMBDA_LOG_LEVEL` (Lambda's own setting), or else `RUST_LOG`, may make it quieter: `WARN`, `ERROR`, `OFF`. It is never more
 /// talkative than `INFO`, whatever they say, because the libraries under us write whole bodies below it. Of a panic it tells the
 /// place and not the text, which may hold what was being worked on. Opening it again changes nothing.
+///
+/// The metrics ([`crate::metrics`]) are those of the table in `TABLE_NAME`.
 pub fn open_log() {
-    open_log_on(io::stdout);
+    let table = env::var("TABLE_NAME").ok();
+    open_log_on(io::stdout, table.filter(|name| !name.is_empty()));
 }
 
-/// The same on standard error, for a program whose standard output is for people.
-pub fn open_log_on_standard_error() {
-    open_log_on(io::stderr);
+/// The same on standard error, for a program whose standard output is for people, and of the table of this name.
+pub fn open_log_on_standard_error(table: &str) {
+    open_log_on(io::stderr, Some(table.to_owned()));
 }
 
-fn open_log_on<W>(writer: W)
+fn open_log_on<W>(writer: W, table: Option<String>)
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     let wish = env::var("AWS_LAMBDA_LOG_LEVEL")
         .or_else(|_| env::var("RUST_LOG"))
         .unwrap_or_default();
-    if tracing::subscriber::set_global_default(subscriber(writer, level(&wish))).is_ok() {
+    if tracing::subscriber::set_global_default(subscriber(writer, level(&wish), table)).is_ok() {
         std::panic::set_hook(Box::new(|panic| {
             let place = panic.location().map(ToString::to_string);
             tracing::error!(place, "panic");
@@ -41,7 +46,11 @@ where
 
 /// What writes the log lines. The runtime's default subscriber would do it as plain text unless the deployment says otherwise, and
 /// nest the fields, which makes them harder to search.
-pub(crate) fn subscriber<W>(writer: W, level: LevelFilter) -> impl Subscriber + Send + Sync
+pub(crate) fn subscriber<W>(
+    writer: W,
+    level: LevelFilter,
+    table: Option<String>,
+) -> impl Subscriber + Send + Sync
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
@@ -50,6 +59,7 @@ where
         .flatten_event(true)
         .with_target(false)
         .with_span_list(false)
+        .map_event_format(|members| LogLine { members, table })
         .with_max_level(level)
         .with_writer(writer)
         .finish()

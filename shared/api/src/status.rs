@@ -5,6 +5,9 @@ use lambda_http::http::StatusCode;
 
 use crate::problem::{Problem, ProblemType};
 
+/// The word of a message that is a duplicate.
+pub const DUPLICATE: &str = "duplicate";
+
 /// The status and the word of an association that was made.
 pub fn associated(outcome: DealerCustomerOutcome) -> (StatusCode, &'static str) {
     match outcome {
@@ -18,7 +21,7 @@ pub fn processed(outcome: &MessageOutcome) -> (StatusCode, &'static str) {
     match outcome {
         MessageOutcome::Created(_) => (StatusCode::CREATED, "created"),
         MessageOutcome::Updated(_) => (StatusCode::OK, "updated"),
-        MessageOutcome::Duplicate(_) => (StatusCode::CONFLICT, "duplicate"),
+        MessageOutcome::Duplicate(_) => (StatusCode::CONFLICT, DUPLICATE),
         MessageOutcome::Failed { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "failure"),
     }
 }

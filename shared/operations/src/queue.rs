@@ -1,5 +1,7 @@
 //! The queue of requests in error: its pages, newest first, with filters.
 
+use std::time::Duration;
+
 use domain::controls::Company;
 use domain::edits::{EditCode, Field};
 use domain::fold;
@@ -50,6 +52,30 @@ pub async fn list<T: Table>(
         matches(request, filter, master.controls().default_company())
     })
     .await
+}
+
+/// How long the oldest open request has waited; zero when none is open. It is read from the index alone, so it lags as the index does.
+pub async fn oldest_open_age<T: Table>(master: &Master<T>) -> Result<Duration, Stopped> {
+    let (from, to) = keys::error_range(None, None);
+    let queries = keys::errors(State::Open).map(|partition| IndexQuery {
+        partition,
+        from: from.clone(),
+        to: to.clone(),
+        after: None,
+        descending: false,
+        limit: 1,
+    });
+    let table = &master.table;
+    let pages = try_join_all(queries.map(|query| async move { table.index(&query).await })).await?;
+    let oldest = pages
+        .iter()
+        .flat_map(|page| &page.found)
+        .filter_map(|entry| keys::error_received_at(&entry.sort))
+        .min();
+    let waited = oldest.map_or(0, |oldest| {
+        table.now().millis().saturating_sub(oldest.millis())
+    });
+    Ok(Duration::from_millis(waited))
 }
 
 /// A page of those requests of the filter's states and times that are wanted.

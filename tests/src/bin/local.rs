@@ -9,7 +9,7 @@ use tests::options::{self, Command, Data, Options};
 use tests::seed;
 use tests::stand::{Stand, Storage};
 
-/// The table's name in a DynamoDB that is not embedded.
+/// The table's name in a DynamoDB that is not embedded, and in the metrics.
 const TABLE: &str = "customer-master";
 
 #[tokio::main]
@@ -48,7 +48,7 @@ async fn run(options: Options) -> Result<(), String> {
     let controls =
         Controls::read(|name| std::env::var(name).ok()).map_err(|sentences| sentences.join(" "))?;
     let listener = gateway::listen(options.port).await?;
-    start_up::open_log_on_standard_error();
+    start_up::open_log_on_standard_error(TABLE);
     let storage = match &options.data {
         Data::Memory => Storage::embedded(None).await?,
         Data::File(file) => Storage::embedded(Some(file)).await?,

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{event, with_headers};
 use crate::answer::Answer;
+use crate::metrics::{DIMENSION, METRICS};
 use crate::problem::{Fault, Problem};
 use crate::start_up;
 use domain::outcome::Cost;
@@ -28,7 +29,11 @@ fn logged<T>(work: impl FnOnce() -> T) -> (T, Vec<Value>) {
     }
     let lines = Lines::default();
     let writer = lines.clone();
-    let subscriber = start_up::subscriber(move || writer.clone(), LevelFilter::INFO);
+    let subscriber = start_up::subscriber(
+        move || writer.clone(),
+        LevelFilter::INFO,
+        Some("customer-master".to_owned()),
+    );
     let result = tracing::subscriber::with_default(subscriber, work);
     let bytes = lines.0.lock().expect("one thread").clone();
     let text = String::from_utf8(bytes).expect("UTF-8");
@@ -65,14 +70,108 @@ fn a_call_leaves_one_log_line_with_what_it_did_and_cost() {
                 .remove("duration_ms")
                 .is_some_and(|value| value.is_u64())
     );
+    let moment = line["_aws"]["Timestamp"].take();
+    assert!(
+        moment
+            .as_u64()
+            .is_some_and(|millis| millis > 1_700_000_000_000),
+        "{moment}"
+    );
     assert_eq!(
         Value::Object(line.clone()),
         json!({
             "level": "INFO", "message": "request", "operation": "associate", "outcome": "created", "status": 201,
             "request_id": "JKJaXmPLvHcESHA=", "correlation_id": "order-7", "steps": 2, "calls": 4, "read_units": 1.5,
-            "write_units": 6.0, "rounds": 3, "dry_run": true, "replayed": true
+            "write_units": 6.0, "rounds": 3, "dry_run": true, "replayed": true,
+            "Succeeded": 1, "Conflicts": 1, "Rounds": 3, "Replays": 1, "Table": "customer-master",
+            "_aws": { "Timestamp": null, "CloudWatchMetrics": [{
+                "Namespace": "CustomerMaster", "Dimensions": [["Table"]],
+                "Metrics": [
+                    { "Name": "Succeeded", "Unit": "Count" }, { "Name": "Conflicts", "Unit": "Count" },
+                    { "Name": "Rounds", "Unit": "Count" }, { "Name": "Replays", "Unit": "Count" }
+                ]
+            }] }
         })
     );
+}
+
+/// The metrics of a line by their names, if the line is as the embedded metric format wants it: what is named is there, a number, and of the table.
+fn metrics(line: &Value) -> Vec<(String, u64)> {
+    let directive = &line["_aws"]["CloudWatchMetrics"][0];
+    assert_eq!(directive["Dimensions"], json!([[DIMENSION]]), "{line}");
+    assert_eq!(line[DIMENSION], "customer-master", "{line}");
+    let named = directive["Metrics"].as_array().expect("metrics");
+    let metric = |named: &Value| {
+        let known = METRICS.iter().find(|known| named["Name"] == known.name);
+        let known = known.unwrap_or_else(|| panic!("{named} is in the table of metrics"));
+        assert_eq!(named["Unit"], known.unit);
+        (
+            known.name.to_owned(),
+            line[known.name].as_u64().expect("a number"),
+        )
+    };
+    named.iter().map(metric).collect()
+}
+
+#[test]
+fn every_metric_of_the_table_is_written_where_its_request_has_it() {
+    let rounds = Cost {
+        rounds: 2,
+        ..Cost::default()
+    };
+    let answer = |status, outcome| Ok(Answer::empty(status, outcome));
+    let queue = answer(StatusCode::OK, "listed")
+        .map(|answer| answer.opened(2).resolved(3).oldest_request_in_error(0));
+    type Named<'a> = &'a [(&'a str, u64)];
+    let cases: [(Result<Answer, Problem>, Cost, Named<'_>); 6] = [
+        (
+            answer(StatusCode::CREATED, "created"),
+            Cost::default(),
+            &[("Succeeded", 1)],
+        ),
+        (
+            answer(StatusCode::CONFLICT, "duplicate"),
+            Cost::default(),
+            &[("Refused", 1), ("Duplicates", 1)],
+        ),
+        (
+            Err(Problem::busy("moving")),
+            rounds,
+            &[("Busy", 1), ("Conflicts", 1), ("Rounds", 2)],
+        ),
+        (
+            Err(Problem::internal("broken")),
+            Cost::default(),
+            &[("Failed", 1)],
+        ),
+        (
+            answer(StatusCode::OK, "updated").map(|answer| answer.replayed(true)),
+            Cost::default(),
+            &[("Succeeded", 1), ("Replays", 1)],
+        ),
+        (
+            queue,
+            Cost::default(),
+            &[
+                ("Succeeded", 1),
+                ("RequestsInErrorOpened", 2),
+                ("RequestsInErrorResolved", 3),
+                ("OldestRequestInErrorAge", 0),
+            ],
+        ),
+    ];
+    let mut seen = std::collections::BTreeSet::new();
+    for (result, cost, expected) in cases {
+        let (_, lines) = logged(|| with_headers(&[]).close("operation", result, cost));
+        let found = metrics(&lines[0]);
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), *value))
+            .collect();
+        assert_eq!(found, expected);
+        seen.extend(found.into_iter().map(|(name, _)| name));
+    }
+    assert_eq!(seen.len(), METRICS.len(), "{seen:?}");
 }
 
 #[test]

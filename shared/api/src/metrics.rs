@@ -1,0 +1,170 @@
+//! Metrics: their names, units and meanings in one table, and how a log line carries them to CloudWatch (embedded metric format).
+//!
+//! One line of a request is both its log and its metrics: the format wants the values as members of the line itself and beside them a member
+//! `_aws` that names them, and admits any other member. Nothing that a caller sent may be a metric, a unit or a dimension.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use domain::outcome::Cost;
+use lambda_http::http::StatusCode;
+use serde_json::{Value, json};
+use tracing::Event;
+use tracing::field::{Field, Visit};
+
+use crate::status;
+
+/// The namespace of all metrics.
+pub const NAMESPACE: &str = "CustomerMaster";
+
+/// Their only dimension: the name of the table, which tells the deployments of one account apart. More dimensions would multiply their number.
+pub const DIMENSION: &str = "Table";
+
+/// A metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metric {
+    /// Its name, which never changes its meaning.
+    pub name: &'static str,
+    /// One of CloudWatch's units.
+    pub unit: &'static str,
+    /// What it counts or measures.
+    pub meaning: &'static str,
+}
+
+const fn count(name: &'static str, meaning: &'static str) -> Metric {
+    Metric {
+        name,
+        unit: "Count",
+        meaning,
+    }
+}
+
+/// Every metric. `Succeeded`, `Refused`, `Busy` and `Failed` together are all requests. A count of 0 is not written.
+pub const METRICS: [Metric; 11] = [
+    count("Succeeded", "Requests answered with 2xx, dry runs included"),
+    count(
+        "Refused",
+        "Requests answered with 4xx: messages that fail their edits or are duplicates, and whatever the caller has to put right",
+    ),
+    count(
+        "Busy",
+        "Requests answered with 503: the block kept moving, or the database throttled or did not answer",
+    ),
+    count(
+        "Failed",
+        "Requests answered with 500: a defect of the code or of the deployment",
+    ),
+    count(
+        "Duplicates",
+        "Messages answered Duplicate, reprocessed ones included; they are among the refused",
+    ),
+    count(
+        "Conflicts",
+        "Requests that had to decide again, because what they had decided on changed meanwhile",
+    ),
+    count(
+        "Rounds",
+        "How often they decided again, all requests together",
+    ),
+    count(
+        "Replays",
+        "Requests answered from the effect that an earlier try with the same idempotency key had",
+    ),
+    count(
+        "RequestsInErrorOpened",
+        "Messages put into the queue of requests in error",
+    ),
+    count(
+        "RequestsInErrorResolved",
+        "Requests in error resolved, in bulk or alone; deleted ones are not among them",
+    ),
+    Metric {
+        name: "OldestRequestInErrorAge",
+        unit: "Seconds",
+        meaning: "How long the oldest open request in error has waited, 0 when none is open; measured whenever GET /errors?state=open&limit=1 is asked, as the schedule does",
+    },
+];
+
+/// What a request did to the queue of requests in error, which only its function knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Queue {
+    pub(crate) opened: u64,
+    pub(crate) resolved: u64,
+    pub(crate) oldest_age: Option<u64>,
+}
+
+/// The values of one request, each by the name of its metric in [`METRICS`]; none is not written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Values {
+    pub(crate) succeeded: Option<u64>,
+    pub(crate) refused: Option<u64>,
+    pub(crate) busy: Option<u64>,
+    pub(crate) failed: Option<u64>,
+    pub(crate) duplicates: Option<u64>,
+    pub(crate) conflicts: Option<u64>,
+    pub(crate) rounds: Option<u64>,
+    pub(crate) replays: Option<u64>,
+    pub(crate) opened: Option<u64>,
+    pub(crate) resolved: Option<u64>,
+    pub(crate) oldest_age: Option<u64>,
+}
+
+impl Values {
+    /// The values of a request that was answered so.
+    pub(crate) fn of(
+        answered: StatusCode,
+        outcome: &str,
+        replayed: bool,
+        cost: &Cost,
+        queue: Queue,
+    ) -> Values {
+        let some = |count: u64| (count > 0).then_some(count);
+        let once = |is: bool| some(u64::from(is));
+        let busy = answered == StatusCode::SERVICE_UNAVAILABLE;
+        Values {
+            succeeded: once(!answered.is_client_error() && !answered.is_server_error()),
+            refused: once(answered.is_client_error()),
+            busy: once(busy),
+            failed: once(answered.is_server_error() && !busy),
+            duplicates: once(outcome == status::DUPLICATE),
+            conflicts: once(cost.rounds > 0),
+            rounds: some(u64::from(cost.rounds)),
+            replays: once(replayed),
+            opened: some(queue.opened),
+            resolved: some(queue.resolved),
+            oldest_age: queue.oldest_age,
+        }
+    }
+}
+
+/// The members that make metrics of an event's fields, for the end of its line; none where it has no metric.
+pub(crate) fn members(event: &Event<'_>, table: &str) -> Option<String> {
+    struct Found(Vec<&'static Metric>);
+    impl Visit for Found {
+        fn record_debug(&mut self, field: &Field, _: &dyn std::fmt::Debug) {
+            self.0
+                .extend(METRICS.iter().find(|metric| metric.name == field.name()));
+        }
+    }
+    let mut found = Found(Vec::new());
+    event.record(&mut found);
+    if found.0.is_empty() {
+        return None;
+    }
+    let named: Vec<Value> = found
+        .0
+        .iter()
+        .map(|metric| json!({ "Name": metric.name, "Unit": metric.unit }))
+        .collect();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let directions = json!({
+        "Timestamp": u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
+        "CloudWatchMetrics": [{ "Namespace": NAMESPACE, "Dimensions": [[DIMENSION]], "Metrics": named }],
+    });
+    Some(format!(
+        ",{}:{},\"_aws\":{directions}",
+        json!(DIMENSION),
+        json!(table)
+    ))
+}
