@@ -34,6 +34,7 @@ pub const ROUTES: &[Route] = &[
     authorized("/errors/{id}/reprocess", FIX_ERROR),
     anyone("/console", FIX_ERROR),
     anyone("/console/{file}", FIX_ERROR),
+    anyone("/openapi.yaml", FIX_ERROR),
 ];
 
 const fn authorized(path: &'static str, function: usize) -> Route {

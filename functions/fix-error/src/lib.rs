@@ -27,6 +27,9 @@ use store::table::Table;
 
 use crate::route::Route;
 
+/// The contract, as anyone may read it.
+const CONTRACT: &str = include_str!("../../../openapi.yaml");
+
 /// The content types of a patch.
 const PATCH: &[&str] = &[media::JSON, media::MERGE_PATCH];
 
@@ -52,6 +55,7 @@ async fn answer<T: Table>(
     match route {
         Route::Console => return Ok(console::page()),
         Route::ConsoleFile { file } => return console::file(file),
+        Route::Contract => return Ok(contract()),
         Route::List
         | Route::Export
         | Route::Show { .. }
@@ -75,7 +79,13 @@ async fn answer<T: Table>(
         Route::Erase { number } => erase(master, call, who, number).await,
         Route::Console => Ok(console::page()),
         Route::ConsoleFile { file } => console::file(file),
+        Route::Contract => Ok(contract()),
     }
+}
+
+/// The contract in YAML (RFC 9512).
+fn contract() -> Answer {
+    Answer::bytes(StatusCode::OK, "served", "application/yaml", CONTRACT)
 }
 
 async fn show<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Result<Answer, Problem> {

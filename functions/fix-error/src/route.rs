@@ -27,6 +27,8 @@ pub(crate) enum Route<'a> {
     Console,
     /// `GET /console/{file}`
     ConsoleFile { file: &'a str },
+    /// `GET /openapi.yaml`
+    Contract,
 }
 
 impl<'a> Route<'a> {
@@ -45,6 +47,7 @@ impl<'a> Route<'a> {
             ["customers", number, "erase"] => vec![(Method::POST, Self::Erase { number })],
             ["console"] => vec![(Method::GET, Self::Console)],
             ["console", file] => vec![(Method::GET, Self::ConsoleFile { file })],
+            ["openapi.yaml"] => vec![(Method::GET, Self::Contract)],
             _ => return Err(Problem::not_found()),
         };
         match routes.iter().find(|(method, _)| method == call.method()) {
@@ -68,6 +71,7 @@ impl<'a> Route<'a> {
             Self::ReprocessMany => "reprocess-errors",
             Self::Erase { .. } => "erase-customer",
             Self::Console | Self::ConsoleFile { .. } => "console",
+            Self::Contract => "read-contract",
         }
     }
 }
