@@ -3,13 +3,13 @@
 use api::json::{self, Json, Reader};
 use api::problem::Fault;
 use domain::address::Address;
+use domain::association::Origin;
 use domain::association::{Associate, Organization, Statement};
 use domain::contact::Phone;
 use domain::controls::Controls;
 use domain::customer::{Customer, Identifier};
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber, DealerType};
 use domain::edits::{self, EditCode, FailedEdit, Field};
-use domain::effect::Origin;
 use domain::message::Attribute;
 use domain::outcome::DealerCustomerOutcome;
 use serde::Serialize;

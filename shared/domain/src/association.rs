@@ -1,11 +1,12 @@
 //! Associating a customer with a dealer: what the dealer says, and which customer is meant.
 
 use crate::address::Address;
+use crate::comparison::Explanation;
 use crate::contact::{Email, Phone};
 use crate::controls::Controls;
 use crate::customer::{Customer, Identifier};
 use crate::dealer::{Dcn, DealerProfile, DealerType};
-use crate::duplicate::{self, Explanation};
+use crate::duplicate;
 use crate::edits::{self, EditCode, Examined, FailedEdit, Subject};
 use crate::message::{Attribute, Attributes};
 
@@ -166,6 +167,31 @@ impl Associate {
             },
         }
     }
+}
+
+/// Where the customer of an association came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// It was created by the association.
+    Created,
+    /// It was found by name and address; how the fields compared.
+    Matched(Explanation),
+    /// The caller named it.
+    Given,
+}
+
+/// What a request did to a dealer customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DealerCustomerEffect {
+    /// Associated it with a customer.
+    Associated {
+        /// The customer.
+        organization: Identifier,
+        /// Where the customer came from.
+        origin: Origin,
+    },
+    /// Released it from its customer.
+    Released,
 }
 
 /// Which of the customers in the block is meant.

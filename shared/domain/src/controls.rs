@@ -1,48 +1,11 @@
 //! The controls (system control values): settings of one deployment, read from the environment once, at start. The letters and digits in the docs are the controls' codes.
 
+use crate::company::Company;
+use crate::comparison::MatchField;
 use crate::contact;
 use crate::country::Country;
 use crate::customer::CustomerNumber;
-use crate::duplicate::MatchField;
 use crate::match_code::Layout;
-
-/// A company code of the deployment. `007` and `7` are the same company; letters are compared without case.
-#[derive(Debug, Clone)]
-pub struct Company(String);
-
-impl Company {
-    /// The company of that code, as it is written, blanks around it aside.
-    pub fn new(code: &str) -> Self {
-        Self(code.trim().to_owned())
-    }
-
-    /// The code as the deployment writes it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// What is compared: digits without leading zeros, or capitals.
-    pub fn key(&self) -> String {
-        if !self.0.is_empty() && self.0.bytes().all(|byte| byte.is_ascii_digit()) {
-            let digits = self.0.trim_start_matches('0');
-            if digits.is_empty() {
-                "0".to_owned()
-            } else {
-                digits.to_owned()
-            }
-        } else {
-            self.0.to_uppercase()
-        }
-    }
-}
-
-impl PartialEq for Company {
-    fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-}
-
-impl Eq for Company {}
 
 /// All controls of one deployment.
 #[derive(Debug, Clone)]

@@ -4,9 +4,8 @@ use std::fmt;
 
 use crate::address::Address;
 use crate::contact::{Email, Phone};
-use crate::controls::{Company, Controls};
 use crate::effect::Effects;
-use crate::match_code::{Block, MatchCode, is_sixteen, sixteen};
+use crate::match_code::{Block, is_sixteen, sixteen};
 use crate::message::{Attribute, Attributes};
 use crate::time::Timestamp;
 
@@ -172,11 +171,6 @@ impl Customer {
         }
     }
 
-    /// Its company, as the record has it, or the deployment's default.
-    pub fn company(&self, controls: &Controls) -> Company {
-        company_of(&self.attributes, controls)
-    }
-
     /// The business's name; for a person without one, the person's.
     pub fn business_name(&self) -> String {
         display_name(&self.attributes)
@@ -253,23 +247,6 @@ impl fmt::Debug for Customer {
             .field("version", &self.version)
             .finish_non_exhaustive()
     }
-}
-
-/// The company that attributes name, or the deployment's default.
-pub fn company_of(attributes: &Attributes, controls: &Controls) -> Company {
-    match attributes.get(Attribute::COMPANY) {
-        Some(code) => controls
-            .company(code)
-            .cloned()
-            .unwrap_or_else(|| Company::new(code)),
-        None => controls.default_company().clone(),
-    }
-}
-
-/// The block that a customer with these attributes belongs to; none where it has no match code.
-pub fn block_of(attributes: &Attributes, controls: &Controls) -> Option<Block> {
-    let code = MatchCode::of(attributes, &controls.match_code_layout)?;
-    Some(Block::of(&company_of(attributes, controls), &code))
 }
 
 /// How a customer is called: the company's name, or first and last name.

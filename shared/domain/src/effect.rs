@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::Invalid;
-use crate::customer::Identifier;
-use crate::duplicate::Explanation;
 use crate::match_code::{hash, is_sixteen, sixteen};
 use crate::time::Timestamp;
 
@@ -172,31 +170,6 @@ impl FromIterator<(EffectId, Effect)> for Effects {
     fn from_iter<I: IntoIterator<Item = (EffectId, Effect)>>(pairs: I) -> Self {
         Self(pairs.into_iter().collect())
     }
-}
-
-/// Where the customer of an association came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// It was created by the association.
-    Created,
-    /// It was found by name and address; how the fields compared.
-    Matched(Explanation),
-    /// The caller named it.
-    Given,
-}
-
-/// What a request did to a dealer customer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DealerCustomerEffect {
-    /// Associated it with a customer.
-    Associated {
-        /// The customer.
-        organization: Identifier,
-        /// Where the customer came from.
-        origin: Origin,
-    },
-    /// Released it from its customer.
-    Released,
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 pub mod address;
 pub mod association;
 pub mod change;
+pub mod company;
+pub mod comparison;
 pub mod contact;
 pub mod controls;
 pub mod country;

@@ -6,7 +6,7 @@ use data_encoding::{Encoding, Specification};
 use sha2::{Digest as _, Sha256};
 use std::sync::LazyLock;
 
-use crate::controls::Company;
+use crate::company::Company;
 use crate::fold;
 use crate::message::{Attribute, Attributes};
 

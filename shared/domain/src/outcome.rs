@@ -3,9 +3,9 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::association::Origin;
 use crate::customer::{Customer, CustomerNumber, Identifier};
 use crate::edits::FailedEdit;
-use crate::effect::Origin;
 use crate::message::{Attributes, Message};
 use crate::request_in_error::RequestInErrorId;
 

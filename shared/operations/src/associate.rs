@@ -1,8 +1,10 @@
 //! Associate a customer with a dealer code: find or create the customer, claim the DCN, both or nothing.
 
 use domain::association::{self, Associate, Found, Organization};
-use domain::customer::{self, Customer, Identifier, Place};
-use domain::effect::{DealerCustomerEffect, Effects, Origin};
+use domain::association::{DealerCustomerEffect, Origin};
+use domain::customer::{Customer, Identifier, Place};
+use domain::duplicate;
+use domain::effect::Effects;
 use domain::match_code::Block;
 use domain::outcome::{AssociateOutcome, DealerCustomerOutcome, Stopped};
 use store::items::{self, DealerCustomerRecord};
@@ -65,7 +67,7 @@ async fn searched<T: Table>(
     asked: &Asked,
 ) -> Result<AssociateOutcome, Stopped> {
     let table = &master.table;
-    let home = customer::block_of(request.attributes(), &master.controls);
+    let home = duplicate::block_of(request.attributes(), &master.controls);
     let (bound, mut read, number) = join!(
         idempotency::bind(table, asked),
         read_block(table, home.as_ref()),

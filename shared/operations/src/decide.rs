@@ -1,10 +1,10 @@
 //! Decide what becomes of a message: is it an Add or a Change, of which customer, with which duplicates, and which of its edits fail.
 
 use domain::controls::Controls;
-use domain::customer::{self, Customer, CustomerNumber, Identifier, Place};
+use domain::customer::{Customer, CustomerNumber, Identifier, Place};
 use domain::duplicate::{self, Judgement};
 use domain::edits::{self, EditCode, Examined, FailedEdit, Subject};
-use domain::effect::Effects;
+use domain::effect::{Did, Effects};
 use domain::match_code::Block;
 use domain::message::{Attribute, Attributes, DuplicateCheck, Message};
 use domain::outcome::{Action, MessageOutcome, Stopped};
@@ -17,7 +17,6 @@ use tokio::join;
 use crate::associate::{have_number, read_block};
 use crate::idempotency::Asked;
 use crate::master::Master;
-use crate::message::Decision;
 use crate::read;
 use crate::rounds::Rounds;
 
@@ -26,6 +25,24 @@ pub(crate) struct Case<'a, T> {
     pub(crate) master: &'a Master<T>,
     pub(crate) asked: &'a Asked,
     pub(crate) message: &'a Message,
+}
+
+/// What was decided of a message.
+pub(crate) enum Decision {
+    /// What was read overlapped a write and decides nothing.
+    ReadAgain,
+    /// The request did this already: an earlier try of it, or a repetition by the database client of a call whose answer was lost.
+    Did(Did, Box<Customer>),
+    /// This customer is created.
+    Create(Box<Customer>),
+    /// A customer of these attributes would be created, were it not a dry run, which uses up no number.
+    WouldCreate(Attributes),
+    /// The first becomes the second.
+    Update(Box<Customer>, Box<Customer>),
+    /// Nothing is done; the duplicates, and the edits that the message would fail besides.
+    Duplicate(Vec<Customer>, Vec<FailedEdit>),
+    /// Edits failed.
+    Fail(Vec<FailedEdit>),
 }
 
 /// Whose the alternate number and the relate id of the message are.
@@ -221,7 +238,7 @@ async fn add<T: Table>(
             .collect::<Vec<_>>()
     };
     // The block is the one of the address as records keep it; where that fails its edits, of the address as it came.
-    let home = customer::block_of(&attributes, controls);
+    let home = duplicate::block_of(&attributes, controls);
     let looked_at = home.as_ref().filter(|_| check != DuplicateCheck::Unchecked);
     let (read, number) = join!(read_block(&master.table, looked_at), async {
         if failed.is_empty() {
@@ -418,7 +435,7 @@ async fn updated<T: Table>(
 /// The customer after an update to these attributes.
 fn next<T: Table>(case: &Case<'_, T>, before: Customer, attributes: Attributes) -> Decision {
     let now = case.master.table.now();
-    let block = customer::block_of(&attributes, case.master.controls());
+    let block = duplicate::block_of(&attributes, case.master.controls());
     let mut after = Customer {
         version: before.version + 1,
         updated_at: now,

@@ -13,7 +13,7 @@ use store::table::Table;
 use store::writes::{Transacted, Write};
 
 use crate::failure::replace;
-use crate::idempotency::{self, Asked};
+use crate::idempotency::{self, Asked, Try};
 use crate::master::Master;
 use crate::queue::{self, Filter};
 use crate::rounds::Rounds;
@@ -29,6 +29,8 @@ pub struct Erased {
     pub dealer_customers: usize,
     /// How many requests in error.
     pub requests_in_error: usize,
+    /// Whether an earlier try of this very request erased, and this one found nothing to do.
+    pub replayed: bool,
 }
 
 /// Erases; none where no customer has the number. The whole queue is looked through, since nothing but the messages themselves tells whom they are about.
@@ -37,17 +39,26 @@ pub async fn erase<T: Table>(
     number: CustomerNumber,
     asked: &Asked,
 ) -> Result<Option<Erased>, Stopped> {
-    idempotency::bind(&master.table, asked).await?;
+    let tried = idempotency::bind(&master.table, asked).await?;
     let mut rounds = Rounds::begin(&master.table);
     loop {
         let Some(customer) = read::customer_by_number(master, number).await? else {
             return Ok(None);
         };
+        // The customer is written last: where it remembers this request, all else was erased before. What came to it since is not this request's.
+        if tried == Try::Again && customer.effects.of(&asked.cause.id).is_some() {
+            return Ok(Some(Erased {
+                dealer_customers: 0,
+                requests_in_error: 0,
+                replayed: true,
+            }));
+        }
         let dealer_customers = dealer_customers(master, &customer).await?;
         let requests = requests(master, &customer).await?;
         let erased = Erased {
             dealer_customers: dealer_customers.len(),
             requests_in_error: requests.len(),
+            replayed: false,
         };
         if asked.dry_run || write(master, &customer, &dealer_customers, &requests, asked).await? {
             master.forget(&customer.identifier);
@@ -81,7 +92,8 @@ async fn write<T: Table>(
     let requests = requests
         .iter()
         .map(|request| replace(request, &request.erased(entry())));
-    let erased = customer.erased(now);
+    let mut erased = customer.erased(now);
+    erased.effects.updated(&asked.cause, now);
     let last = if erased.attributes == customer.attributes {
         Vec::new()
     } else {

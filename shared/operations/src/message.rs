@@ -3,9 +3,8 @@
 //! A new message and one that a steward reprocesses go the same way; only what is kept of a failure differs ([`Purpose`]).
 
 use domain::customer::Customer;
-use domain::edits::FailedEdit;
 use domain::effect::Did;
-use domain::message::{Attributes, Message};
+use domain::message::Message;
 use domain::outcome::{Action, MessageOutcome, Processed, Stopped, Stored};
 use domain::request_in_error::{Attempt, Correction, Received, RequestInError};
 use store::items;
@@ -14,7 +13,7 @@ use store::writes::{Refusal, Transacted, Write};
 use tokio::join;
 
 use crate::commit::commit;
-use crate::decide::Case;
+use crate::decide::{Case, Decision};
 use crate::idempotency::{self, Asked, Try};
 use crate::master::Master;
 use crate::rounds::Rounds;
@@ -38,24 +37,6 @@ pub enum Processing {
     Overtaken,
     /// The request in error was tried so often that it cannot remember one more attempt: nothing was done.
     HistoryFull,
-}
-
-/// What was decided of a message.
-pub(crate) enum Decision {
-    /// What was read overlapped a write and decides nothing.
-    ReadAgain,
-    /// The request did this already: an earlier try of it, or a repetition by the database client of a call whose answer was lost.
-    Did(Did, Box<Customer>),
-    /// This customer is created.
-    Create(Box<Customer>),
-    /// A customer of these attributes would be created, were it not a dry run, which uses up no number.
-    WouldCreate(Attributes),
-    /// The first becomes the second.
-    Update(Box<Customer>, Box<Customer>),
-    /// Nothing is done; the duplicates, and the edits that the message would fail besides.
-    Duplicate(Vec<Customer>, Vec<FailedEdit>),
-    /// Edits failed.
-    Fail(Vec<FailedEdit>),
 }
 
 /// What became of a decision.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::controls::Company;
+use domain::company::Company;
 use domain::edits::{EditCode, Field};
 use domain::fold;
 use domain::message::Attribute;
@@ -10,7 +10,8 @@ use domain::outcome::Stopped;
 use domain::request_in_error::{RequestInError, State};
 use domain::time::Timestamp;
 use futures_util::future::try_join_all;
-use store::table::{IndexEntry, IndexQuery, Table, TableError};
+use store::keys::IndexEntry;
+use store::table::{IndexQuery, Table, TableError};
 use store::{items, keys};
 
 use crate::master::Master;

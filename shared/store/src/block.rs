@@ -3,6 +3,7 @@
 use domain::customer::{Customer, Identifier, Place};
 use domain::match_code::Block;
 
+use crate::item;
 use crate::items;
 use crate::keys::{self, InBlock};
 use crate::table::{Query, Table, TableError};
@@ -34,9 +35,9 @@ pub async fn read(table: &impl Table, block: &Block) -> Result<ReadBlock, TableE
     };
     loop {
         let page = table.query(&query).await?;
-        query.after = page.found.last().map(|item| items::key_of(item).sk);
+        query.after = page.found.last().map(|item| item::key_of(item).sk);
         for item in page.found {
-            match keys::in_block(&items::key_of(&item).sk) {
+            match keys::in_block(&item::key_of(&item).sk) {
                 Some(InBlock::Customer(Place::Seat(seat))) => {
                     seats += 1;
                     last_seat = last_seat.max(seat);

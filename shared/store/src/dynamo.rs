@@ -16,9 +16,11 @@ use aws_sdk_dynamodb::types::{
 use domain::time::Timestamp;
 
 use crate::expressions::Expression;
+use crate::item::Item;
+use crate::keys::IndexEntry;
 use crate::keys::{self, Key};
 use crate::meter::Meter;
-use crate::table::{IndexEntry, IndexQuery, Item, Page, Query, Table, TableError};
+use crate::table::{IndexQuery, Page, Query, Table, TableError};
 use crate::writes::{Refusal, Transacted, Write, Written};
 
 /// How often a transaction that is still in progress, or a batch that was not read whole, is asked for again.

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::customer::Identifier;
 
+use crate::item::Item;
 use crate::items;
 use crate::keys;
-use crate::table::Item;
 use crate::writes::Condition;
 
 /// Collects the placeholders of one request.

@@ -12,7 +12,6 @@ pub use customer::{customer, customer_item, moved_reference};
 pub use dealer_customer::{
     DealerCustomerRecord, associate, associate_absent, dealer_customer, release, replace_profile,
 };
-pub use fields::key_of;
 pub use idempotency_key::{KEY_SECONDS, idempotency_key, same_request};
 pub use request_in_error::{request_in_error, request_in_error_item};
 

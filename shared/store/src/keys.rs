@@ -11,8 +11,6 @@ use domain::request_in_error::{RequestInErrorId, State};
 use domain::time::Timestamp;
 use sha2::{Digest as _, Sha256};
 
-use crate::table::IndexEntry;
-
 /// The table's partition key.
 pub const PARTITION_KEY: &str = "pk";
 /// The table's sort key.
@@ -204,6 +202,15 @@ pub fn of_organization(identifier: &Identifier, dcn: &Dcn) -> IndexKey {
         partition: organization(identifier),
         sort: format!("{}#{}", dcn.dealer_code, dcn.dealer_customer_number),
     }
+}
+
+/// One entry of the index: the index's sort key and the item's key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexEntry {
+    /// The sort key in the index.
+    pub sort: String,
+    /// The item's key in the table.
+    pub key: Key,
 }
 
 /// The entry of the index for a dealer customer of a customer.

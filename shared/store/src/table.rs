@@ -1,21 +1,17 @@
 //! The table as operations see it: the one seam between them and the world. Time and chance come through it too, so that a test can stand in for all three.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::outcome::Stopped;
 use domain::time::Timestamp;
 
-use crate::keys::Key;
+use crate::item::Item;
+use crate::keys::{IndexEntry, Key};
 use crate::meter::Meter;
 use crate::writes::{Transacted, Write, Written};
-
-/// An item, keys included.
-pub type Item = HashMap<String, AttributeValue>;
 
 /// A strongly consistent look at a partition of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,15 +41,6 @@ pub struct IndexQuery {
     pub descending: bool,
     /// How many entries at the most.
     pub limit: u32,
-}
-
-/// One entry of the index: the index's sort key and the item's key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IndexEntry {
-    /// The sort key in the index.
-    pub sort: String,
-    /// The item's key in the table.
-    pub key: Key,
 }
 
 /// What a query returned, and whether there is more.

@@ -4,9 +4,8 @@ use domain::customer::Identifier;
 use domain::effect::EffectId;
 use domain::time::Timestamp;
 
-use crate::items;
+use crate::item::{self, Item};
 use crate::keys::Key;
-use crate::table::Item;
 
 /// What must hold of the item that stands where a write goes. There is no write without a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +62,7 @@ impl Write {
     /// The key of the item that is written.
     pub fn key(&self) -> Key {
         match self {
-            Self::Put { item, .. } => items::key_of(item),
+            Self::Put { item, .. } => item::key_of(item),
             Self::Update { key, .. } | Self::Delete { key, .. } => key.clone(),
         }
     }

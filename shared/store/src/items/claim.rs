@@ -6,8 +6,9 @@ use domain::customer::Identifier;
 
 use super::ORGANIZATION;
 use super::fields::{Fields, new_item, text};
+use crate::item::Item;
 use crate::keys::Key;
-use crate::table::{Item, TableError};
+use crate::table::TableError;
 use crate::writes::{Condition, Write};
 
 const FORMER: &str = "former";

@@ -11,8 +11,9 @@ use domain::message::{Attribute, Attributes};
 
 use super::fields::{Fields, corrupt, in_index, map_of, new_item, number, set, text, text_of};
 use super::{ORGANIZATION, VERSION};
+use crate::item::Item;
 use crate::keys;
-use crate::table::{Item, TableError};
+use crate::table::TableError;
 use crate::writes::{Condition, Write};
 
 const CUSTOMER: &str = "customer";

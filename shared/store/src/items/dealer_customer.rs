@@ -2,20 +2,20 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::address::Address;
+use domain::association::{DealerCustomerEffect, Origin};
+use domain::comparison::Explanation;
 use domain::contact::Email;
 use domain::customer::Identifier;
 use domain::dealer::{Dcn, DealerCustomer, DealerProfile, DealerType};
-use domain::duplicate::Explanation;
-use domain::effect::{
-    Cause, DealerCustomerEffect, EffectId, KEYED_SECONDS, Origin, UNKEYED_SECONDS,
-};
+use domain::effect::{Cause, EffectId, KEYED_SECONDS, MOST, UNKEYED_SECONDS};
 use domain::time::Timestamp;
 
 use super::customer::{phones_of, phones_value};
 use super::fields::{Fields, corrupt, map_of, number, set, text};
 use super::{EFFECT_PREFIX, ORGANIZATION, effect_attribute};
+use crate::item::Item;
 use crate::keys;
-use crate::table::{Item, TableError};
+use crate::table::TableError;
 use crate::writes::{Condition, Write};
 
 const DEALER_CUSTOMER: &str = "dealer customer";
@@ -48,6 +48,25 @@ impl DealerCustomerRecord {
             .iter()
             .find(|known| known.id == *id)
             .map(|known| &known.effect)
+    }
+
+    /// The effects that need not be remembered any more: those whose time is over, and the oldest beyond [`MOST`].
+    fn outlived(&self, now: Timestamp) -> impl Iterator<Item = EffectId> {
+        let mut newest_first: Vec<_> = self.effects.iter().collect();
+        newest_first.sort_by_key(|known| std::cmp::Reverse(known.at));
+        let over = move |known: &RememberedEffect| {
+            let seconds = if known.keyed {
+                KEYED_SECONDS
+            } else {
+                UNKEYED_SECONDS
+            };
+            known.at.plus_seconds(seconds) <= now
+        };
+        let outlived = newest_first
+            .into_iter()
+            .enumerate()
+            .filter(move |(place, known)| *place >= MOST || over(known));
+        outlived.map(|(_, known)| known.id.clone())
     }
 }
 
@@ -132,20 +151,9 @@ pub fn release(
     cause: &Cause,
     now: Timestamp,
 ) -> Write {
-    let outlived = |known: &&RememberedEffect| {
-        let seconds = if known.keyed {
-            KEYED_SECONDS
-        } else {
-            UNKEYED_SECONDS
-        };
-        known.at.plus_seconds(seconds) <= now
-    };
-    let taken_away = [
-        ORGANIZATION,
-        keys::INDEX_PARTITION_KEY,
-        keys::INDEX_SORT_KEY,
-    ]
-    .map(str::to_owned);
+    let index = [keys::INDEX_PARTITION_KEY, keys::INDEX_SORT_KEY];
+    let belonging = index.into_iter().chain([ORGANIZATION]).map(str::to_owned);
+    let forgotten = record.outlived(now).map(|id| effect_attribute(&id));
     Write::Update {
         key: keys::dealer_customer(&record.dealer_customer.dcn),
         set: Item::from([(
@@ -153,16 +161,7 @@ pub fn release(
             effect_value(&DealerCustomerEffect::Released, cause, now),
         )]),
         set_if_absent: Item::new(),
-        remove: taken_away
-            .into_iter()
-            .chain(
-                record
-                    .effects
-                    .iter()
-                    .filter(outlived)
-                    .map(|known| effect_attribute(&known.id)),
-            )
-            .collect(),
+        remove: belonging.chain(forgotten).collect(),
         on: Condition::Releasable(organization.clone(), cause.id.clone()),
     }
 }

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::time::Timestamp;
 
+use crate::item::Item;
 use crate::keys::{self, Key};
-use crate::table::{Item, TableError};
+use crate::table::TableError;
 
 /// The fields of an item that were not read yet.
 pub(super) struct Fields {
@@ -169,23 +170,6 @@ pub(super) fn text_of(what: &'static str, value: AttributeValue) -> Result<Strin
         return Err(corrupt(what, "text"));
     };
     Ok(text)
-}
-
-/// The key of an item.
-///
-/// # Panics
-/// Where the item has none, which no item that is read from a table or built by [`new_item`] is.
-pub fn key_of(item: &Item) -> Key {
-    let text = |name| {
-        item.get(name)
-            .and_then(|value| value.as_s().ok())
-            .cloned()
-            .expect("every item has its key")
-    };
-    Key {
-        pk: text(keys::PARTITION_KEY),
-        sk: text(keys::SORT_KEY),
-    }
 }
 
 pub(super) fn text(value: impl Into<String>) -> AttributeValue {

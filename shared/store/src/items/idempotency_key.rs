@@ -4,8 +4,9 @@ use domain::effect::EffectId;
 use domain::time::Timestamp;
 
 use super::fields::{Fields, new_item, number, text};
+use crate::item::Item;
 use crate::keys;
-use crate::table::{Item, TableError};
+use crate::table::TableError;
 use crate::writes::{Condition, Write};
 
 /// How long a key stays bound to its request: eight days, so that it never ends before the seven that are promised.

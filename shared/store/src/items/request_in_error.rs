@@ -10,8 +10,9 @@ use domain::request_in_error::{Attempt, Correction, Entry, Received, RequestInEr
 use super::VERSION;
 use super::customer::{attributes_of, attributes_value};
 use super::fields::{Fields, corrupt, in_index, map_of, new_item, number, set, text, text_of};
+use crate::item::Item;
 use crate::keys;
-use crate::table::{Item, TableError};
+use crate::table::TableError;
 
 const REQUEST: &str = "request in error";
 
