@@ -1,0 +1,146 @@
+//! What a message costs: calls one after another, read units, write units, as the database reports them. They are those of the storage page, warm and
+//! without a conflict, with an idempotency key and without.
+
+use domain::message::{Attribute, Attributes, Message};
+use domain::outcome::{Cost, MessageOutcome};
+use domain::request_in_error::Received;
+use operations::idempotency::Asked;
+use operations::message::{self, Processing, Purpose};
+use store::table::Table;
+
+use crate::fixture::Fixture;
+
+type Master<T> = operations::master::Master<T>;
+
+/// A person's Add with this check.
+pub(crate) fn person(name: &str, check: &str) -> Message {
+    let attributes = [
+        (Attribute::LAST_NAME, name),
+        (Attribute::STREET, "100 Example Street"),
+        (Attribute::CITY, "Westborough"),
+        (Attribute::STATE, "MA"),
+        (Attribute::POSTAL_CODE, "01581"),
+        (Attribute::COUNTRY, "USA"),
+        (Attribute::EMAIL_STATUS, "O1"),
+        (Attribute::DUPLICATE, check),
+    ];
+    Message {
+        message_type: Some("CWCustomerIn".to_owned()),
+        attributes: Attributes::from_iter(attributes),
+        ..Message::default()
+    }
+}
+
+/// Processes a message as one request, and tells what came of it and what it cost.
+pub(crate) async fn costs<T: Table>(
+    master: &Master<T>,
+    message: &Message,
+    key: Option<&str>,
+) -> (MessageOutcome, Cost) {
+    let received = Received {
+        content_type: "application/json".to_owned(),
+        body: "{}".to_owned(),
+    };
+    let master = master.counted();
+    let key = key.map(|key| (key, "fingerprint".to_owned()));
+    let asked = Asked::new(master.table(), "caller", "add", key, false);
+    let processing = message::process(&master, message, Purpose::Received(&received), &asked).await;
+    match processing.expect("an outcome") {
+        Processing::Done(processed) => (processed.outcome, master.cost()),
+        Processing::Overtaken | Processing::HistoryFull => panic!("the message just came"),
+    }
+}
+
+fn word(outcome: &MessageOutcome) -> &'static str {
+    match outcome {
+        MessageOutcome::Created(_) => "created",
+        MessageOutcome::Updated(_) => "updated",
+        MessageOutcome::Duplicate(_) => "duplicate",
+        MessageOutcome::Failed { .. } => "failed",
+    }
+}
+
+/// Creates customers until the process holds numbers for some more.
+pub(crate) async fn warm<T: Table>(master: &Master<T>) {
+    for number in 0..40 {
+        costs(master, &person(&format!("{number} Warm"), "N"), None).await;
+    }
+}
+
+/// The rows for Adds: what is added, with which check, what comes of it; steps, calls, read units and write units. Each name is one person.
+const ROWS: &[(&str, &str, &str, (u32, u32, f64, f64))] = &[
+    ("One", "Y", "created", (2, 2, 1.0, 2.0)),
+    ("Two", "S", "created", (2, 2, 1.0, 2.0)),
+    ("Three", "A", "created", (2, 2, 1.0, 2.0)),
+    ("Four", "N", "created", (1, 1, 0.0, 2.0)),
+    ("One", "N", "created", (1, 1, 0.0, 2.0)),
+    ("Two", "Y", "duplicate", (1, 1, 1.0, 0.0)),
+    ("One", "S", "duplicate", (1, 1, 1.0, 0.0)),
+    ("Three", "S", "updated", (2, 2, 1.0, 1.0)),
+    ("Three", "A", "updated", (2, 2, 1.0, 1.0)),
+    ("Four \u{7}", "Y", "failed", (2, 2, 1.0, 2.0)),
+    ("Four \u{7}", "N", "failed", (1, 1, 0.0, 2.0)),
+];
+
+/// Holds the rows, for people whose names end like this.
+pub(crate) async fn rows_hold<T: Table>(master: &Master<T>, whose: &str) {
+    for keyed in [false, true] {
+        for (index, (name, check, becomes, (steps, calls, read_units, write_units))) in
+            ROWS.iter().enumerate()
+        {
+            let key = keyed.then(|| format!("{whose}-0123456789-{index}"));
+            // The name's first letters make each person's match code another one.
+            let keyed_name = if keyed { "K" } else { "U" };
+            let message = person(&format!("{keyed_name}{name} {whose}"), check);
+            let (outcome, cost) = costs(master, &message, key.as_deref()).await;
+            let what = format!("{name} {check}, keyed: {keyed}: {cost:?}");
+            assert_eq!(word(&outcome), *becomes, "{what}");
+            // The key is bound beside the first read; an unchecked Add has none to bind it beside.
+            let more = u32::from(keyed && *read_units == 0.0);
+            assert_eq!(cost.steps, steps + more, "{what}");
+            assert_eq!(cost.calls, calls + u32::from(keyed), "{what}");
+            assert_eq!(cost.read_units, *read_units, "{what}");
+            assert_eq!(
+                cost.write_units,
+                write_units + f64::from(u8::from(keyed)),
+                "{what}"
+            );
+            assert_eq!(cost.rounds, 0, "{what}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_rows_of_the_storage_page_hold() {
+    let stand = Fixture::new().await;
+    warm(&stand.stand.master).await;
+    rows_hold(&stand.stand.master, "few").await;
+}
+
+#[tokio::test]
+async fn a_failed_message_costs_a_write_unit_a_kilobyte_and_one_for_the_index() {
+    let stand = Fixture::new().await;
+    let master = stand.stand.master.counted();
+    let received = Received {
+        content_type: "application/json".to_owned(),
+        body: "x".repeat(20 * 1024),
+    };
+    let asked = Asked::new(master.table(), "caller", "add", None, false);
+    let faulty = person("Julie \u{7}", "N");
+    let processing = message::process(&master, &faulty, Purpose::Received(&received), &asked).await;
+    processing.expect("an outcome");
+    let cost = master.cost();
+    assert_eq!((cost.steps, cost.read_units), (1, 0.0), "{cost:?}");
+    assert!((22.0..=23.0).contains(&cost.write_units), "{cost:?}");
+}
+
+#[tokio::test]
+async fn the_first_add_of_a_process_leases_its_number_beside_the_first_read() {
+    let stand = Fixture::new().await;
+    let (_, cost) = costs(&stand.stand.master, &person("Robinson", "Y"), None).await;
+    assert_eq!(
+        (cost.steps, cost.calls, cost.write_units),
+        (2, 3, 3.0),
+        "{cost:?}"
+    );
+}
