@@ -2,8 +2,10 @@
 //!
 //! The functions are called as they are; no rule of the customer master may be written here.
 
+pub mod bench;
 pub mod chaos;
 pub mod claims;
+pub mod contract;
 pub mod embedded;
 mod event;
 pub mod gateway;
@@ -13,3 +15,4 @@ pub mod runtime_api;
 pub mod schema;
 pub mod seed;
 pub mod stand;
+pub mod viewer;

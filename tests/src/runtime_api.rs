@@ -95,8 +95,14 @@ impl RuntimeApi {
         };
         let router = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
-            .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
-            .route("/2018-06-01/runtime/invocation/{id}/error", post(invocation_error))
+            .route(
+                "/2018-06-01/runtime/invocation/{id}/response",
+                post(response),
+            )
+            .route(
+                "/2018-06-01/runtime/invocation/{id}/error",
+                post(invocation_error),
+            )
             .route("/2018-06-01/runtime/init/error", post(error))
             .with_state(shared);
         let counting = Counting {
@@ -142,8 +148,14 @@ async fn next(State(shared): State<Shared>) -> Response {
     let deadline = SystemTime::now() + INVOCATION;
     let deadline = deadline.duration_since(UNIX_EPOCH).unwrap_or_default();
     let texts = [
-        ("lambda-runtime-aws-request-id", format!("00000000-0000-4000-8000-{id:012x}")),
-        ("lambda-runtime-deadline-ms", deadline.as_millis().to_string()),
+        (
+            "lambda-runtime-aws-request-id",
+            format!("00000000-0000-4000-8000-{id:012x}"),
+        ),
+        (
+            "lambda-runtime-deadline-ms",
+            deadline.as_millis().to_string(),
+        ),
         (
             "lambda-runtime-invoked-function-arn",
             "arn:aws:lambda:us-east-1:000000000000:function:bench".to_owned(),
@@ -164,7 +176,11 @@ async fn next(State(shared): State<Shared>) -> Response {
     (headers, event).into_response()
 }
 
-async fn response(State(shared): State<Shared>, PathParameters(_): PathParameters<String>, body: Bytes) -> StatusCode {
+async fn response(
+    State(shared): State<Shared>,
+    PathParameters(_): PathParameters<String>,
+    body: Bytes,
+) -> StatusCode {
     shared.tell(Told::Response(body));
     StatusCode::ACCEPTED
 }
@@ -213,6 +229,8 @@ pub struct Invocation {
     pub answer: Result<Bytes, Bytes>,
     /// From the event to the answer.
     pub took: Duration,
+    /// From the start of the process to the answer.
+    pub since_start: Duration,
 }
 
 /// A function's process, started as Lambda starts it. It is killed when this is dropped.
@@ -308,9 +326,9 @@ impl Function {
                 self.waits = true;
                 Ok(at.duration_since(self.started))
             }
-            (_, told @ (Told::Response(_) | Told::Error(_))) => {
-                Err(format!("The function did not ask for an event but told {told:?}."))
-            }
+            (_, told @ (Told::Response(_) | Told::Error(_))) => Err(format!(
+                "The function did not ask for an event but told {told:?}."
+            )),
         }
     }
 
@@ -335,13 +353,8 @@ impl Function {
         Ok(Invocation {
             answer,
             took: at.duration_since(sent),
+            since_start: at.duration_since(self.started),
         })
-    }
-
-    /// How long ago the process was started.
-    #[must_use]
-    pub fn age(&self) -> Duration {
-        self.started.elapsed()
     }
 
     /// Asks the process to end, as a shell's `kill` does, and waits for it: a watcher then writes what it has seen.

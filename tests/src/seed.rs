@@ -66,7 +66,7 @@ pub fn invitation(url: &str, examples: Option<&Examples>) -> String {
          Requests are logged on standard error. Ctrl-C stops. Try:\n\n\
          {look}  curl {url}/dealer-customers/TD68\n  curl {url}/errors\n  \
          curl -i {url}/dealer-customers -H 'content-type: application/json' -d '{{\"dealerCode\":\"TD68\",\"dealerCustomerNumber\":\"245TRSSDG343456\",\"businessName\":\"Acme Mining\",\
-         \"address\":{{\"line1\":\"100 Example St.\",\"city\":\"Westborough\",\"state\":\"MA\",\"postalCode\":\"01581\",\"country\":\"US\"}}}}'\n\nThe steward's console: {url}/console\n"
+         \"address\":{{\"line1\":\"100 Example St.\",\"city\":\"Westborough\",\"state\":\"MA\",\"postalCode\":\"01581\",\"country\":\"US\"}}}}'\n\nThe steward's console: {url}/console\nThe contract, to read and try: {url}/docs\n"
     )
 }
 

@@ -16,6 +16,7 @@ use crate::embedded::Embedded;
 use crate::gateway::{self, Function, Gateway};
 use crate::routes::ROUTES;
 use crate::schema;
+use crate::viewer;
 
 /// The name of the table in a database that nobody shares.
 const TABLE: &str = "customer-master";
@@ -141,7 +142,10 @@ impl Stand {
         let address = listener
             .local_addr()
             .map_err(|error| format!("The port is gone: {error}."))?;
-        let gateway = Gateway::new(ROUTES, functions(&master))?;
+        let mut functions = functions(&master);
+        let routes = [ROUTES, &viewer::routes(functions.len())].concat();
+        functions.push(viewer::function());
+        let gateway = Gateway::new(&routes, functions)?;
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(gateway.serve(listener, async move {
             // Told to stop, or the stand is gone: both mean the end.

@@ -9,9 +9,10 @@ const CSS: &str = "text/css; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// Nothing but the console's own files and its own origin: no inline script or style, no frame, no form that goes elsewhere.
+/// Nothing but the console's own files and its own origin: no inline script or style, no frame, no form that goes elsewhere, and no text that
+/// becomes markup or script but where `received.js` reads XML.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; \
-                      form-action 'none'; frame-ancestors 'none'";
+                      form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types received";
 
 const PAGE: &str = include_str!("../console/index.html");
 

@@ -338,11 +338,12 @@ async fn erase<T: Table>(
         .await?
         .ok_or_else(Problem::not_found)?;
     if !dry_run {
-        return Ok(Answer::empty(StatusCode::NO_CONTENT, "erased"));
+        return Ok(Answer::empty(StatusCode::NO_CONTENT, "erased").replayed(erased.replayed));
     }
     let erase::Erased {
         dealer_customers,
         requests_in_error,
+        replayed: _,
     } = erased;
     let erased = body::Erased {
         customer_number: number.to_string(),

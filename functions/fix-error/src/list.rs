@@ -26,6 +26,20 @@ pub const PAGE: u32 = 50;
 /// How many rows one export has at the most; where there are more, `Link` names the next.
 pub const LONGEST_EXPORT: u32 = 1_000;
 
+/// How many pages of the queue one export looks at, at the most: with a rare filter it has fewer rows, and `Link` names the next.
+const MOST_PAGES: usize = 25;
+
+/// The parameters that a filter is made of, as [`filter`] reads them.
+const FILTER: [&str; 7] = [
+    "state",
+    "code",
+    "attribute",
+    "company",
+    "receivedAfter",
+    "receivedBefore",
+    "text",
+];
+
 /// The longest text that is searched for, in characters.
 const LONGEST_TEXT: usize = 100;
 
@@ -57,14 +71,9 @@ pub(crate) async fn export<T: Table>(master: &Master<T>, call: &Call) -> Result<
     let (filter, mut after, limit) = read(call, LONGEST_EXPORT, LONGEST_EXPORT)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut found: Vec<RequestInError> = Vec::new();
-    loop {
-        let page = queue::list(
-            master,
-            &filter,
-            after.as_deref(),
-            (limit - found.len()).min(queue::MOST_EXAMINED),
-        )
-        .await?;
+    for _ in 0..MOST_PAGES {
+        let left = (limit - found.len()).min(queue::MOST_EXAMINED);
+        let page = queue::list(master, &filter, after.as_deref(), left).await?;
         found.extend(page.found);
         after = page.next;
         if after.is_none() || found.len() == limit {
@@ -80,15 +89,39 @@ pub(crate) async fn export<T: Table>(master: &Master<T>, call: &Call) -> Result<
     let answer = Answer::bytes(StatusCode::OK, "exported", "text/csv; charset=utf-8", csv)
         .header(CONTENT_DISPOSITION, "attachment; filename=\"errors.csv\"");
     Ok(match after {
-        Some(position) => answer.header(
-            LINK,
-            &format!(
-                "<?cursor={}>; rel=\"next\"",
-                cursor::encode(QUEUE, &position)
-            ),
-        ),
+        Some(position) => {
+            let next = with_cursor(call, &cursor::encode(QUEUE, &position));
+            answer.header(LINK, &format!("<?{next}>; rel=\"next\""))
+        }
         None => answer,
     })
+}
+
+/// The query of the page behind the cursor: the same filter and limit.
+fn with_cursor(call: &Call, cursor: &str) -> String {
+    let mut faults = Vec::new();
+    let mut query = call.query(&mut faults);
+    let mut parameters = Vec::new();
+    for name in FILTER.into_iter().chain(["limit"]) {
+        if let Some(value) = query.parameter(name) {
+            parameters.push(format!("{name}={}", percent_encoded(value)));
+        }
+    }
+    parameters.push(format!("cursor={cursor}"));
+    parameters.join("&")
+}
+
+/// All but the unreserved characters of RFC 3986 as `%` and two digits.
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
 }
 
 fn read(call: &Call, page: u32, longest: u32) -> Result<(Filter, Option<String>, u32), Problem> {

@@ -218,12 +218,35 @@ pub fn refuse_deletion(message: &Message) -> Option<FailedEdit> {
         .then(|| FailedEdit::on(Attribute::ACTION_TYPE, EditCode::InvalidActionType))
 }
 
-/// The edit of a message's type.
-pub fn examine_type(message: &Message) -> Option<FailedEdit> {
-    (message.message_type.as_deref() != Some(MESSAGE_TYPE)).then_some(FailedEdit {
-        field: Field::MessageType,
-        code: EditCode::InvalidType,
-    })
+/// The edits of what a message says beside what a customer keeps: its type, and the attributes that steer it or give the customer number.
+pub fn examine_envelope(message: &Message) -> Vec<FailedEdit> {
+    let mistyped =
+        (message.message_type.as_deref() != Some(MESSAGE_TYPE)).then_some(FailedEdit {
+            field: Field::MessageType,
+            code: EditCode::InvalidType,
+        });
+    let beside = message.attributes.iter().filter(|(attribute, _)| {
+        attribute.steers() || *attribute == Attribute::CUSTOMER_NUMBER
+    });
+    mistyped
+        .into_iter()
+        .chain(beside.flat_map(|(attribute, value)| examine_value(attribute, value)))
+        .collect()
+}
+
+/// Whether the value has more characters than the attribute may have.
+pub fn is_too_long(attribute: Attribute, value: &str) -> bool {
+    value.chars().count() > attribute.longest()
+}
+
+/// The edits of any value in any attribute.
+fn examine_value(attribute: Attribute, value: &str) -> impl Iterator<Item = FailedEdit> + use<> {
+    let too_long = is_too_long(attribute, value).then_some(EditCode::ValueTooLong);
+    let not_plain = (!is_plain(value)).then_some(EditCode::InvalidValue);
+    [too_long, not_plain]
+        .into_iter()
+        .flatten()
+        .map(move |code| FailedEdit::on(attribute, code))
 }
 
 /// Applies the edits to attributes.
@@ -290,16 +313,9 @@ impl Edits {
     }
 
     fn values(&mut self) {
-        for (attribute, value) in self.attributes.iter() {
-            if value.chars().count() > attribute.longest() {
-                self.failed
-                    .push(FailedEdit::on(attribute, EditCode::ValueTooLong));
-            }
-            if !is_plain(value) {
-                self.failed
-                    .push(FailedEdit::on(attribute, EditCode::InvalidValue));
-            }
-        }
+        let attributes = self.attributes.iter();
+        self.failed
+            .extend(attributes.flat_map(|(attribute, value)| examine_value(attribute, value)));
     }
 
     fn company(&mut self, controls: &Controls) {

@@ -140,14 +140,18 @@ pub(crate) fn action_of(outcome: &MessageOutcome, message: &Message) -> Action {
 async fn target<T: Table>(case: &Case<'_, T>) -> Result<(Target, Holders), Stopped> {
     let (master, given) = (case.master, &case.message.attributes);
     let number = given.get(Attribute::CUSTOMER_NUMBER);
+    // Nobody has a number that is longer than the attribute may be; it may be longer than a key can be as well.
+    let short = |attribute: Attribute| {
+        given
+            .get(attribute)
+            .filter(|value| !edits::is_too_long(attribute, value))
+    };
     let (by_number, relate_id, alternate_number) = join!(
         customer_of(master, number.and_then(CustomerNumber::parse)),
-        claimed(master, given.get(Attribute::RELATE_ID).map(keys::relate_id)),
+        claimed(master, short(Attribute::RELATE_ID).map(keys::relate_id)),
         claimed(
             master,
-            given
-                .get(Attribute::ALTERNATE_NUMBER)
-                .map(keys::alternate_number)
+            short(Attribute::ALTERNATE_NUMBER).map(keys::alternate_number)
         ),
     );
     let (relate_id, alternate_number) = (relate_id?, alternate_number?);
@@ -317,7 +321,7 @@ async fn change<T: Table>(
         Subject::Message
     };
     let Examined { attributes, failed } = edits::examine(&merged, subject, controls);
-    let failed: Vec<_> = edits::examine_type(&message)
+    let failed: Vec<_> = edits::examine_envelope(&message)
         .into_iter()
         .chain(failed)
         .chain(taken(holders, Some(&customer.identifier)))
@@ -338,7 +342,7 @@ fn missing<T: Table>(case: &Case<'_, T>) -> Vec<FailedEdit> {
     };
     let named = case.message.naming().unwrap_or(Attribute::CUSTOMER_NUMBER);
     let mut failed = vec![FailedEdit::on(named, EditCode::CustomerDoesNotExist)];
-    failed.extend(edits::examine_type(case.message));
+    failed.extend(edits::examine_envelope(case.message));
     failed.extend(
         edits::examine(
             &domain::change::kept(&case.message.attributes),
@@ -365,7 +369,7 @@ fn examine(message: &Message, given: &Attributes, controls: &Controls) -> Examin
         edits::examine(given, subject(message, controls), controls);
     Examined {
         attributes,
-        failed: edits::examine_type(message)
+        failed: edits::examine_envelope(message)
             .into_iter()
             .chain(failed)
             .collect(),
@@ -448,16 +452,35 @@ fn next<T: Table>(case: &Case<'_, T>, before: Customer, attributes: Attributes) 
 }
 
 impl<T: Table> Case<'_, T> {
-    /// The message with the address that the address service verified.
+    /// The message with the address that the address service verified; as it came where that address would fail edits that it passes.
     async fn standardized(&self) -> Message {
         let attributes = self
             .master
             .standardizer
             .standardize(self.message.attributes.clone())
             .await;
-        Message {
+        let message = Message {
             attributes,
             ..self.message.clone()
+        };
+        let controls = self.master.controls();
+        let failed = |message: &Message| {
+            edits::examine(
+                &domain::change::kept(&message.attributes),
+                Subject::Message,
+                controls,
+            )
+            .failed
+        };
+        let failed_before = failed(self.message);
+        if failed(&message)
+            .iter()
+            .all(|failed| failed_before.contains(failed))
+        {
+            message
+        } else {
+            tracing::warn!("the address service's match fails the edits and changed nothing");
+            self.message.clone()
         }
     }
 

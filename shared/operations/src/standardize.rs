@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::client::http::HttpConnector as _;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
 use domain::address::Address;
 use domain::controls::Controls;
 use domain::message::Attributes;
@@ -20,6 +21,9 @@ use serde_json::{Map, Value};
 
 /// How long the service may take.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How many bytes of its answer are read: an address has a few hundred.
+const LARGEST_ANSWER: usize = 64 * 1024;
 
 /// The address service, or none.
 #[derive(Debug, Default)]
@@ -92,13 +96,8 @@ impl Service {
         if !response.status().is_success() {
             return Err(format!("it answered {}", response.status().as_u16()));
         }
-        let body = response.body_mut();
-        let body = std::mem::replace(body, SdkBody::taken());
-        let body = aws_smithy_types::byte_stream::ByteStream::new(body)
-            .collect()
-            .await
-            .map_err(|_| "its answer broke off")?;
-        one_match(&body.into_bytes())
+        let body = std::mem::replace(response.body_mut(), SdkBody::taken());
+        one_match(&read(ByteStream::new(body)).await?)
     }
 
     fn connector(&self) -> &Connector {
@@ -112,6 +111,18 @@ impl Service {
             }
         })
     }
+}
+
+/// All of an answer of a reasonable size.
+async fn read(mut answer: ByteStream) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    while let Some(part) = answer.next().await {
+        body.extend(part.map_err(|_| "its answer broke off")?);
+        if body.len() > LARGEST_ANSWER {
+            return Err(format!("its answer has more than {LARGEST_ANSWER} bytes"));
+        }
+    }
+    Ok(body)
 }
 
 /// The address of an answer with exactly one match.

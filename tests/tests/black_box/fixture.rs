@@ -10,9 +10,10 @@ use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName};
 use serde_json::{Value, json};
 use store::client::Connection;
+use store::item::{self, Item};
 use store::items;
 use store::keys;
-use store::table::{Item, Table};
+use store::table::Table;
 use store::writes::{Condition, Write, Written};
 use tests::claims;
 use tests::embedded::Embedded;
@@ -125,7 +126,7 @@ impl Fixture {
             .send();
         while let Some(item) = pages.next().await {
             let item = item.expect("the table can be scanned");
-            let key = items::key_of(&item);
+            let key = item::key_of(&item);
             everything.insert((key.pk, key.sk), item);
         }
         everything

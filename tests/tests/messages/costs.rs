@@ -78,8 +78,8 @@ const ROWS: &[(&str, &str, &str, (u32, u32, f64, f64))] = &[
     ("One", "S", "duplicate", (1, 1, 1.0, 0.0)),
     ("Three", "S", "updated", (2, 2, 1.0, 1.0)),
     ("Three", "A", "updated", (2, 2, 1.0, 1.0)),
-    ("Four \u{7}", "Y", "failed", (2, 2, 1.0, 2.0)),
-    ("Four \u{7}", "N", "failed", (1, 1, 0.0, 2.0)),
+    ("Five \u{7}", "Y", "failed", (2, 2, 1.0, 2.0)),
+    ("Five \u{7}", "N", "failed", (1, 1, 0.0, 2.0)),
 ];
 
 /// Holds the rows, for people whose names end like this.

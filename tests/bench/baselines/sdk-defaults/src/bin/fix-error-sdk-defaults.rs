@@ -1,0 +1,13 @@
+//! `fix-error` on the SDK's defaults.
+
+use lambda_http::{Error, run, service_fn};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let master = sdk_defaults::master().await;
+    let master = &master;
+    run(service_fn(|request| async move {
+        Ok::<_, Error>(fix_error::handle(master, request).await)
+    }))
+    .await
+}

@@ -1,0 +1,147 @@
+//! The binaries that are measured: where they are, how they are built, how large they are.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The functions.
+pub const FUNCTIONS: [&str; 3] = ["associate-dealer", "add-customer", "fix-error"];
+
+/// Where the binaries are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binaries {
+    /// The folder with the functions, the hello world and the bare twin.
+    pub lean: PathBuf,
+    /// The folder with the functions on the SDK's defaults.
+    pub defaults: PathBuf,
+}
+
+impl Default for Binaries {
+    fn default() -> Self {
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+            || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target"),
+            PathBuf::from,
+        );
+        Self {
+            lean: target.join("release"),
+            defaults: target.join("baselines/defaults"),
+        }
+    }
+}
+
+impl Binaries {
+    /// A function.
+    #[must_use]
+    pub fn function(&self, name: &str) -> PathBuf {
+        self.lean.join(name)
+    }
+
+    /// The same function on the SDK's defaults.
+    #[must_use]
+    pub fn on_defaults(&self, name: &str) -> PathBuf {
+        self.defaults.join(format!("{name}-sdk-defaults"))
+    }
+
+    /// The hello world.
+    #[must_use]
+    pub fn hello(&self) -> PathBuf {
+        self.lean.join("hello")
+    }
+
+    /// The bare twin.
+    #[must_use]
+    pub fn twin(&self) -> PathBuf {
+        self.lean.join("twin")
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> Vec<PathBuf> {
+        FUNCTIONS
+            .iter()
+            .flat_map(|name| [self.function(name), self.on_defaults(name)])
+            .chain([self.hello(), self.twin()])
+            .collect()
+    }
+
+    /// Holds that all of them are there.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that names the first that is not.
+    pub fn present(&self) -> Result<(), String> {
+        match self.all().into_iter().find(|file| !file.is_file()) {
+            None => Ok(()),
+            Some(file) => Err(format!(
+                "{} is not there. Build it: `cargo measure build`.",
+                file.display()
+            )),
+        }
+    }
+}
+
+/// Builds all of them with cargo: the functions and the lean baselines with the functions' profile and into their folder, where they share
+/// what both link; the functions on the SDK's defaults with cargo's own.
+///
+/// # Errors
+///
+/// A sentence when cargo fails.
+pub fn build() -> Result<(), String> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let binaries = Binaries::default();
+    let target = |folder: &Path| {
+        let target = folder.parent().unwrap_or(folder);
+        std::path::absolute(target).map_err(|error| format!("There is no target folder: {error}."))
+    };
+    let baselines = root.join("tests/bench/baselines");
+    let functions: Vec<&str> = FUNCTIONS.iter().flat_map(|name| ["-p", *name]).collect();
+    cargo(&root, &target(&binaries.lean)?, &["build", "--release"], &functions)?;
+    cargo(
+        &baselines,
+        &target(&binaries.lean)?,
+        &["build", "--release", "--locked"],
+        &["-p", "lean-baselines"],
+    )?;
+    cargo(
+        &baselines,
+        &target(&binaries.defaults)?,
+        &["build", "--profile", "defaults", "--locked"],
+        &["-p", "sdk-defaults"],
+    )
+}
+
+fn cargo(folder: &Path, target: &Path, first: &[&str], then: &[&str]) -> Result<(), String> {
+    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(first)
+        .args(then)
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", target)
+        .stdin(Stdio::null())
+        .status()
+        .map_err(|error| format!("cargo cannot be started: {error}."))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("cargo {} failed.", [first, then].concat().join(" ")))
+    }
+}
+
+/// The size of a binary without its symbols, in bytes.
+///
+/// # Errors
+///
+/// A sentence when `strip` cannot do it.
+pub fn stripped_size(binary: &Path, folder: &Path) -> Result<u64, String> {
+    let copy = folder.join("stripped");
+    let status = Command::new("strip")
+        .arg("-o")
+        .arg(&copy)
+        .arg(binary)
+        .status()
+        .map_err(|error| format!("strip cannot be started: {error}."))?;
+    if !status.success() {
+        return Err(format!("strip refuses {}.", binary.display()));
+    }
+    std::fs::metadata(&copy)
+        .map(|metadata| metadata.len())
+        .map_err(|error| format!("The stripped copy is gone: {error}."))
+}
