@@ -29,7 +29,7 @@ export function conflictPanel(before, now, edits, { onKeep, onDrop }) {
       open ? el('button', { type: 'button', id: 'conflict-keep', class: 'primary', on: { click: onKeep } },
         edits.size > 0 ? `Load version ${now.version}, keep my ${counted(edits.size, 'edit')}` : `Load version ${now.version}`) : null,
       edits.size > 0 || !open ? el('button', { type: 'button', id: 'conflict-drop', on: { click: onDrop } },
-        edits.size > 0 ? `Load version ${now.version}, drop my edits` : `Load version ${now.version}`) : null));
+        edits.size > 0 ? `Load version ${now.version}, drop ${edits.size === 1 ? 'it' : 'them'}` : `Load version ${now.version}`) : null));
 }
 
 function differing(before, now, edits) {

@@ -5,6 +5,7 @@ use api::problem::Fault;
 use domain::customer::CustomerNumber;
 use domain::edits::{EditCode, FailedEdit, Field};
 use domain::message::{Attribute, Message};
+use domain::outcome::Action;
 use domain::request_in_error::{
     Attempt, Correction, Entry, LARGEST_CORRECTION, RequestInError, RequestInErrorId,
 };
@@ -173,7 +174,7 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    pub(crate) fn of(request: &RequestInError) -> Self {
+    pub(crate) fn of(request: &RequestInError, action: Action) -> Self {
         let named = request.attribute(Attribute::CUSTOMER_NUMBER);
         let named = named.map(|text| {
             CustomerNumber::parse(text).map_or_else(|| text.to_owned(), |number| number.to_string())
@@ -182,11 +183,7 @@ impl Summary {
             id: request.id.as_str().to_owned(),
             state: request.state.as_str(),
             received_at: request.received_at.to_string(),
-            action: if request.message.names_a_customer() {
-                "C"
-            } else {
-                "A"
-            },
+            action: action.letter(),
             company: request.attribute(Attribute::COMPANY).map(str::to_owned),
             name: request.name(),
             customer_number: request
@@ -266,10 +263,10 @@ pub(crate) struct Detail {
 }
 
 impl Detail {
-    pub(crate) fn of(shown: &Shown, dry_run: bool) -> Self {
+    pub(crate) fn of(shown: &Shown, action: Action, dry_run: bool) -> Self {
         let Shown { request, failing } = shown;
         Self {
-            summary: Summary::of(request),
+            summary: Summary::of(request, action),
             received: ReceivedBody {
                 content_type: request.received.content_type.clone(),
                 body: request.received.body.clone(),

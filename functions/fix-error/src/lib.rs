@@ -19,10 +19,10 @@ use domain::customer::CustomerNumber;
 use domain::outcome::{MessageOutcome, Processed};
 use domain::request_in_error::{Correction, RequestInErrorId, State};
 use lambda_http::{Body, Request, Response};
-use operations::fix::{self, Fixed, Refused};
+use operations::fix::{self, Fixed, Refused, Shown};
 use operations::idempotency::Asked;
 use operations::master::Master;
-use operations::{bulk, erase};
+use operations::{bulk, erase, queue};
 use store::table::Table;
 
 use crate::route::Route;
@@ -95,10 +95,20 @@ async fn show<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Result<Ans
     let shown = fix::show(master, &id_of(id)?)
         .await?
         .ok_or_else(Problem::not_found)?;
-    Ok(
-        Answer::json(StatusCode::OK, "found", &body::Detail::of(&shown, false))
-            .etag(shown.request.version),
-    )
+    detail(master, "found", &shown, false).await
+}
+
+/// The answer with a request in error, whole.
+async fn detail<T: Table>(
+    master: &Master<T>,
+    outcome: &'static str,
+    shown: &Shown,
+    dry_run: bool,
+) -> Result<Answer, Problem> {
+    let request = &shown.request;
+    let actions = queue::actions(master, std::slice::from_ref(request)).await?;
+    let detail = body::Detail::of(shown, actions[0], dry_run);
+    Ok(Answer::json(StatusCode::OK, outcome, &detail).etag(request.version))
 }
 
 async fn correct<T: Table>(
@@ -127,12 +137,7 @@ async fn correct<T: Table>(
     )
     .await?
     {
-        Ok(shown) => Ok(Answer::json(
-            StatusCode::OK,
-            "corrected",
-            &body::Detail::of(&shown, dry_run),
-        )
-        .etag(shown.request.version)),
+        Ok(shown) => detail(master, "corrected", &shown, dry_run).await,
         Err(refused) => Err(refusal(&refused).dry_run(dry_run)),
     }
 }

@@ -51,7 +51,7 @@ pub(crate) async fn list<T: Table>(master: &Master<T>, call: &Call) -> Result<An
     let (filter, after, limit) = read(call, PAGE, LONGEST_PAGE)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let page = queue::list(master, &filter, after.as_deref(), limit).await?;
-    let errors = page.found.iter().map(Summary::of).collect();
+    let errors = summaries(master, &page.found).await?;
     let next = page.next.map(|position| cursor::encode(QUEUE, &position));
     let answer = Answer::json(StatusCode::OK, "listed", &Page { errors, next });
     let newest_open = Filter {
@@ -81,11 +81,8 @@ pub(crate) async fn export<T: Table>(master: &Master<T>, call: &Call) -> Result<
         }
     }
     let mut csv = csv_line(Summary::COLUMNS.map(str::to_owned));
-    csv.extend(
-        found
-            .iter()
-            .map(|request| csv_line(Summary::of(request).row())),
-    );
+    let rows = summaries(master, &found).await?.into_iter();
+    csv.extend(rows.map(|summary| csv_line(summary.row())));
     let answer = Answer::bytes(StatusCode::OK, "exported", "text/csv; charset=utf-8", csv)
         .header(CONTENT_DISPOSITION, "attachment; filename=\"errors.csv\"");
     Ok(match after {
@@ -95,6 +92,17 @@ pub(crate) async fn export<T: Table>(master: &Master<T>, call: &Call) -> Result<
         }
         None => answer,
     })
+}
+
+async fn summaries<T: Table>(
+    master: &Master<T>,
+    requests: &[RequestInError],
+) -> Result<Vec<Summary>, Problem> {
+    let actions = queue::actions(master, requests).await?;
+    let each = requests.iter().zip(actions);
+    Ok(each
+        .map(|(request, action)| Summary::of(request, action))
+        .collect())
 }
 
 /// The query of the page behind the cursor: the same filter and limit.

@@ -1,18 +1,19 @@
 //! The queue of requests in error: its pages, newest first, with filters.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use domain::company::Company;
 use domain::edits::{EditCode, Field};
 use domain::fold;
 use domain::message::Attribute;
-use domain::outcome::Stopped;
-use domain::request_in_error::{RequestInError, State};
+use domain::outcome::{Action, Stopped};
+use domain::request_in_error::{Attempt, RequestInError, State};
 use domain::time::Timestamp;
 use futures_util::future::try_join_all;
 use store::keys::IndexEntry;
 use store::table::{IndexQuery, Table, TableError};
-use store::{items, keys};
+use store::{item, items, keys};
 
 use crate::master::Master;
 use crate::read::Listed;
@@ -123,6 +124,50 @@ pub(crate) async fn list_where<T: Table>(
         found,
         next: position,
     })
+}
+
+/// What each of these requests adds or changes: what came of it, or what its message would do now. A relate id or an alternate number makes it a
+/// Change only if somebody has it, so those are looked up, all at once.
+pub async fn actions<T: Table>(
+    master: &Master<T>,
+    requests: &[RequestInError],
+) -> Result<Vec<Action>, Stopped> {
+    let claim = |request: &RequestInError| match (came_to(request), request.message.naming()) {
+        (Some(_), _) | (None, None) => None,
+        (None, Some(naming)) => match naming {
+            Attribute::RELATE_ID => request.attribute(naming).map(keys::relate_id),
+            Attribute::ALTERNATE_NUMBER => request.attribute(naming).map(keys::alternate_number),
+            _ => None,
+        },
+    };
+    let mut wanted: Vec<_> = requests.iter().filter_map(claim).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut held = HashSet::new();
+    for wanted in wanted.chunks(AT_ONCE) {
+        let found = master.table.get_all(wanted).await?;
+        held.extend(found.iter().map(item::key_of));
+    }
+    let action = |request: &RequestInError| {
+        let changes = match claim(request) {
+            Some(claim) => held.contains(&claim),
+            None => request.message.names_a_customer(),
+        };
+        came_to(request).unwrap_or(if changes { Action::Change } else { Action::Add })
+    };
+    Ok(requests.iter().map(action).collect())
+}
+
+/// What came of a request, if a customer did.
+fn came_to(request: &RequestInError) -> Option<Action> {
+    let attempts = request.history.iter().rev();
+    attempts
+        .filter_map(|entry| entry.attempt)
+        .find_map(|attempt| match attempt {
+            Attempt::Created(_) => Some(Action::Add),
+            Attempt::Updated(_) => Some(Action::Change),
+            Attempt::Failure | Attempt::Duplicate => None,
+        })
 }
 
 /// Where a request stands in the queue.

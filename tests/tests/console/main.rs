@@ -1,0 +1,15 @@
+//! The steward's console in a real browser: Debian's headless Chromium, driven over WebDriver, on a customer master of its own for each test.
+//!
+//! A machine without Chromium or its driver says that a test was skipped and why, and the test passes; `BROWSER=required` makes that a
+//! failure. Every test also holds that the page said nothing on the browser's console and met no dialog that it did not ask for.
+
+mod attempts;
+mod browser;
+mod bulk;
+mod conflict;
+mod hostile;
+mod mend;
+mod page;
+mod pictures;
+mod token;
+mod world;

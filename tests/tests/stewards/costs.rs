@@ -1,0 +1,121 @@
+//! What the steward's work costs: calls one after another, read units, write units, as the database reports them.
+
+use domain::outcome::{Cost, MessageOutcome};
+use domain::request_in_error::{Correction, RequestInErrorId};
+use operations::fix;
+use operations::idempotency::Asked;
+use operations::queue::{self, Filter};
+use serde_json::json;
+
+use crate::crowd;
+use crate::fixture::{Fixture, person};
+
+/// Reprocesses, and tells what came of it and what it cost.
+async fn reprocess(master: &Fixture, id: &str, key: Option<&str>) -> (MessageOutcome, Cost) {
+    let counted = master.master().counted();
+    let key = key.map(|key| (key, "fingerprint".to_owned()));
+    let asked = Asked::new(counted.table(), "steward", "reprocess", key, false);
+    let id = RequestInErrorId::parse(id).expect("an id");
+    let done = fix::reprocess(&counted, &id, &Correction::default(), None, &asked).await;
+    let done = done.expect("an outcome").expect("no refusal");
+    (done.processed.outcome, counted.cost())
+}
+
+/// A small message that a default country mends.
+fn message(name: &str, check: &str) -> serde_json::Value {
+    json!({ "cst_lname": name, "cst_city": "Westborough", "cst_zip": "01581", "cst_state": "MA", "cst_street_addr": "1 Mill Road",
+        "cst_email_status": "O1", "cst_duplicate": check })
+}
+
+/// A master that has been at work for a while, and one that refuses what it accepts.
+async fn warm_and_strict() -> (Fixture, Fixture) {
+    let strict = Fixture::new().await;
+    let warm = strict.deployed_with(&[("DEFAULT_COUNTRY", "USA")]).await;
+    for number in 0..9 {
+        warm.send(&person(&format!("Warm {number}")))
+            .await
+            .is_empty(201);
+    }
+    (warm, strict)
+}
+
+#[tokio::test]
+async fn reprocessing_to_a_new_customer_is_three_calls_and_the_units_of_the_storage_page() {
+    let (warm, strict) = warm_and_strict().await;
+    let id = strict.refused(&message("Robinson", "Y")).await;
+    let (outcome, cost) = reprocess(&warm, &id, None).await;
+    assert!(matches!(outcome, MessageOutcome::Created(_)), "{outcome:?}");
+    assert_eq!((cost.steps, cost.calls, cost.rounds), (3, 3, 0), "{cost:?}");
+    assert_eq!(cost.read_units, 2.0, "{cost:?}");
+    let first = cost;
+
+    // The key is bound beside the first read; a table with more in it costs no more.
+    let id = strict.refused(&message("Dryer", "Y")).await;
+    let (_, keyed) = reprocess(&warm, &id, Some("0123456789abcdef")).await;
+    assert_eq!((keyed.steps, keyed.read_units), (3, 2.0), "{keyed:?}");
+    assert_eq!(keyed.write_units, first.write_units + 1.0, "{keyed:?}");
+
+    // Without a duplicate check there is nothing to look at.
+    let id = strict.refused(&message("Okafor", "N")).await;
+    let (_, unchecked) = reprocess(&warm, &id, None).await;
+    assert_eq!(
+        (unchecked.steps, unchecked.read_units),
+        (2, 1.0),
+        "{unchecked:?}"
+    );
+    assert_eq!(unchecked.write_units, first.write_units, "{unchecked:?}");
+
+    // A transaction of two items of up to 1 KB is four units; the index has the customer, and the request leaves one place and takes another.
+    assert_eq!(first.write_units, 4.0 + 3.0, "{first:?}");
+}
+
+#[tokio::test]
+async fn a_failure_and_a_duplicate_cost_their_reads_and_one_write() {
+    let (warm, strict) = warm_and_strict().await;
+    let id = strict.refused(&message("Robinson", "Y")).await;
+    let (outcome, cost) = reprocess(&strict, &id, None).await;
+    assert!(
+        matches!(outcome, MessageOutcome::Failed { .. }),
+        "{outcome:?}"
+    );
+    assert_eq!((cost.steps, cost.read_units), (3, 2.0), "{cost:?}");
+
+    warm.send(&message("Robinson", "N")).await.is_empty(201);
+    let (outcome, cost) = reprocess(&warm, &id, None).await;
+    assert!(
+        matches!(outcome, MessageOutcome::Duplicate(_)),
+        "{outcome:?}"
+    );
+    assert_eq!((cost.steps, cost.read_units), (3, 2.0), "{cost:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn listing_a_page_costs_the_same_with_a_hundred_and_with_a_hundred_thousand() {
+    let master = Fixture::new().await;
+    let page = async || {
+        let counted = master.master().counted();
+        let page = queue::list(&counted, &Filter::default(), None, 10).await;
+        let page = page.expect("a page");
+        assert_eq!(page.found.len(), 10);
+        counted.cost()
+    };
+    crowd::gather(&master, 0..100).await;
+    let few = page().await;
+    crowd::gather(&master, 100..100_000).await;
+    let many = page().await;
+    assert_eq!(few, many);
+    // The shards of the index side by side, then the requests of the page.
+    assert_eq!(few.steps, 2, "{few:?}");
+    let newest = master
+        .get("/errors?state=open&limit=1")
+        .send()
+        .await
+        .is(200);
+    assert_eq!(newest["errors"][0]["id"], crowd::id(99_999));
+    let second = master
+        .get("/errors?state=open&limit=100&receivedBefore=2026-09-22T00:00:00Z")
+        .send()
+        .await
+        .is(200);
+    assert_eq!(second["errors"].as_array().map(Vec::len), Some(100));
+}

@@ -1,0 +1,102 @@
+//! Very many requests in error, put into the table directly and in batches.
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::edits::EditCode;
+use domain::message::Attribute;
+use domain::request_in_error::{RequestInErrorId, State};
+use domain::time::Timestamp;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use serde_json::{Value, json};
+use store::items;
+use store::keys;
+use tokio::task::JoinSet;
+
+use crate::fixture::{Fixture, request_in_error, without_city};
+
+/// As many items as the database writes in one call.
+const BATCH: u64 = 25;
+
+/// When the first of a crowd came; each other came a second after the one before.
+pub(crate) const BEGINNING: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+
+/// The id of one of a crowd.
+pub(crate) fn id(number: u64) -> String {
+    format!("{number:016}")
+}
+
+/// Puts open requests in error that lack a city into the table: those with these numbers.
+pub(crate) async fn gather(master: &Fixture, numbers: std::ops::Range<u64>) {
+    let sample = request_in_error(
+        &without_city("Crowd"),
+        (Attribute::CITY, EditCode::CityBlank),
+        BEGINNING,
+    );
+    let sample_key = keys::error(State::Open, BEGINNING, &sample.id);
+    let item: serde_json::Map<_, _> = items::request_in_error_item(&sample)
+        .iter()
+        .map(|(name, value)| (name.clone(), in_json(value)))
+        .collect();
+    let text = Value::Object(item).to_string();
+    let pieces = Arc::new((text, sample, sample_key));
+    let http = reqwest::Client::new();
+    let batches: Vec<_> = (numbers.start..numbers.end).step_by(25).collect();
+    let mut workers = JoinSet::new();
+    for worker in 0..4 {
+        let mine: Vec<_> = batches.iter().copied().skip(worker).step_by(4).collect();
+        let (http, pieces, end) = (http.clone(), Arc::clone(&pieces), numbers.end);
+        let (database, table) = (master.database.clone(), master.table.clone());
+        workers.spawn(async move {
+            let (text, sample, sample_key) = &*pieces;
+            for first in mine {
+                let puts: Vec<_> = (first..(first + BATCH).min(end))
+                    .map(|number| {
+                        let at = BEGINNING.plus_seconds(number);
+                        let id = RequestInErrorId::parse(&id(number)).expect("an id");
+                        let key = keys::error(State::Open, at, &id);
+                        let item = text
+                            .replace(&sample_key.partition, &key.partition)
+                            .replace(&sample_key.sort, &key.sort)
+                            .replace(sample.id.as_str(), id.as_str())
+                            .replace(&BEGINNING.millis().to_string(), &at.millis().to_string());
+                        format!("{{\"PutRequest\":{{\"Item\":{item}}}}}")
+                    })
+                    .collect();
+                let body = format!("{{\"RequestItems\":{{\"{table}\":[{}]}}}}", puts.join(","));
+                let sent = http
+                    .post(&database)
+                    .header("x-amz-target", "DynamoDB_20120810.BatchWriteItem")
+                    .header(CONTENT_TYPE, "application/x-amz-json-1.0")
+                    .header("x-amz-date", "20260101T000000Z")
+                    .header(AUTHORIZATION, "AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=0")
+                    .body(body)
+                    .send()
+                    .await
+                    .expect("the database answers");
+                let (status, text) = (sent.status(), sent.text().await.expect("text"));
+                assert!(status.is_success() && text.contains("\"UnprocessedItems\":{}"), "{status} {text}");
+            }
+        });
+    }
+    workers.join_all().await;
+}
+
+/// A value as the database reads it.
+fn in_json(value: &AttributeValue) -> Value {
+    if let Ok(text) = value.as_s() {
+        json!({ "S": text })
+    } else if let Ok(number) = value.as_n() {
+        json!({ "N": number })
+    } else if let Ok(list) = value.as_l() {
+        json!({ "L": list.iter().map(in_json).collect::<Vec<_>>() })
+    } else if let Ok(map) = value.as_m() {
+        let map: serde_json::Map<_, _> = map
+            .iter()
+            .map(|(name, value)| (name.clone(), in_json(value)))
+            .collect();
+        json!({ "M": map })
+    } else {
+        panic!("a request in error has no {value:?}")
+    }
+}
