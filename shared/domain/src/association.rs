@@ -1,5 +1,7 @@
 //! Associating a customer with a dealer: what the dealer says, and which customer is meant.
 
+use std::fmt;
+
 use crate::address::Address;
 use crate::comparison::Explanation;
 use crate::contact::{Email, Phone};
@@ -32,7 +34,7 @@ impl Organization {
 }
 
 /// What a dealer says of a customer, before the edits: every part may be left out.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Statement {
     /// The relation.
     pub dealer_type: DealerType,
@@ -46,6 +48,15 @@ pub struct Statement {
     pub email: Option<String>,
     /// Its telephone numbers.
     pub phones: Vec<Phone>,
+}
+
+/// What a dealer says is personal, so only the relation is shown.
+impl fmt::Debug for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Statement")
+            .field("dealer_type", &self.dealer_type)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A request to associate that passed the edits.

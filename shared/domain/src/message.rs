@@ -145,7 +145,7 @@ impl fmt::Debug for Attributes {
 }
 
 /// Where a message came from and where its answer is awaited: echoed, never interpreted.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Routing {
     /// `source`
     pub source: Option<String>,
@@ -157,8 +157,15 @@ pub struct Routing {
     pub resp_q: Option<String>,
 }
 
+/// It may hold anything, so nothing of it is shown.
+impl fmt::Debug for Routing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Routing").finish_non_exhaustive()
+    }
+}
+
 /// One `CWCustomerIn`, parsed but not yet judged.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Message {
     /// `type`; `None` where the message has none.
     pub message_type: Option<String>,
@@ -168,6 +175,15 @@ pub struct Message {
     pub attributes: Attributes,
     /// Names, in the order of the message, of what it carries and we do not know: accepted, ignored and named in the answer's warnings.
     pub unknown: Vec<String>,
+}
+
+/// Type and unknown names are what the sender made up, so they are shown no more than the attributes' values.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("attributes", &self.attributes)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Message {

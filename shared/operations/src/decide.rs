@@ -1,7 +1,7 @@
 //! Decide what becomes of a message: is it an Add or a Change, of which customer, with which duplicates, and which of its edits fail.
 
 use domain::controls::Controls;
-use domain::customer::{Customer, CustomerNumber, Identifier, Place};
+use domain::customer::{Customer, Identifier, Place};
 use domain::duplicate::{self, Judgement};
 use domain::edits::{self, EditCode, Examined, FailedEdit, Subject};
 use domain::effect::{Did, Effects};
@@ -9,16 +9,14 @@ use domain::match_code::Block;
 use domain::message::{Attribute, Attributes, DuplicateCheck, Message};
 use domain::outcome::{Action, MessageOutcome, Stopped};
 use store::block::ReadBlock;
-use store::items::{Claim, Claimed};
-use store::keys;
 use store::table::{Table, TableError};
 use tokio::join;
 
 use crate::associate::{have_number, read_block};
 use crate::idempotency::Asked;
 use crate::master::Master;
-use crate::read;
 use crate::rounds::Rounds;
+use crate::target::{self, Holders, Target};
 
 /// A message and who asks.
 pub(crate) struct Case<'a, T> {
@@ -45,23 +43,6 @@ pub(crate) enum Decision {
     Fail(Vec<FailedEdit>),
 }
 
-/// Whose the alternate number and the relate id of the message are.
-#[derive(Debug, Default)]
-struct Holders {
-    alternate_number: Option<Identifier>,
-    relate_id: Option<Identifier>,
-}
-
-/// Which customer the message means by its numbers.
-enum Target {
-    /// None: it adds one.
-    New,
-    /// This one: it changes it.
-    Existing(Box<Customer>),
-    /// One that is not there.
-    Missing,
-}
-
 /// Decides. `standardized` becomes the message with the address that the address service verified, once for all rounds.
 pub(crate) async fn decide<T: Table>(
     case: &Case<'_, T>,
@@ -75,11 +56,12 @@ pub(crate) async fn decide<T: Table>(
         ));
     }
     let (target, holders) = if named {
-        target(case).await?
+        target::find(case.master, case.message, &case.asked.cause.id).await?
     } else {
         (Target::New, Holders::default())
     };
     match target {
+        Target::Unsettled => Ok((Action::Change, Decision::ReadAgain)),
         Target::New => {
             if standardized.is_none() {
                 *standardized = Some(case.standardized().await);
@@ -137,89 +119,6 @@ pub(crate) fn action_of(outcome: &MessageOutcome, message: &Message) -> Action {
     }
 }
 
-async fn target<T: Table>(case: &Case<'_, T>) -> Result<(Target, Holders), Stopped> {
-    let (master, given) = (case.master, &case.message.attributes);
-    let number = given.get(Attribute::CUSTOMER_NUMBER);
-    // Nobody has a number that is longer than the attribute may be; it may be longer than a key can be as well.
-    let short = |attribute: Attribute| {
-        given
-            .get(attribute)
-            .filter(|value| !edits::is_too_long(attribute, value))
-    };
-    let (by_number, relate_id, alternate_number) = join!(
-        customer_of(master, number.and_then(CustomerNumber::parse)),
-        claimed(master, short(Attribute::RELATE_ID).map(keys::relate_id)),
-        claimed(
-            master,
-            short(Attribute::ALTERNATE_NUMBER).map(keys::alternate_number)
-        ),
-    );
-    let (relate_id, alternate_number) = (relate_id?, alternate_number?);
-    let target = if number.is_some() {
-        by_number?.map_or(Target::Missing, |customer| {
-            Target::Existing(Box::new(customer))
-        })
-    } else {
-        let named = if given.get(Attribute::RELATE_ID).is_some() {
-            &relate_id
-        } else {
-            &alternate_number
-        };
-        match named {
-            Some(Claimed::By(holder)) => {
-                Target::Existing(Box::new(claimant(master, holder).await?))
-            }
-            Some(Claimed::FormerlyBy(holder)) => {
-                // Who had the number last matters only to the next try of a request that found its customer by it.
-                let customer = claimant(master, holder).await?;
-                if customer.effects.of(&case.asked.cause.id).is_some() {
-                    Target::Existing(Box::new(customer))
-                } else {
-                    Target::New
-                }
-            }
-            None => Target::New,
-        }
-    };
-    let holder = |claimed| match claimed {
-        Some(Claimed::By(holder)) => Some(holder),
-        Some(Claimed::FormerlyBy(_)) | None => None,
-    };
-    Ok((
-        target,
-        Holders {
-            relate_id: holder(relate_id),
-            alternate_number: holder(alternate_number),
-        },
-    ))
-}
-
-async fn customer_of<T: Table>(
-    master: &Master<T>,
-    number: Option<CustomerNumber>,
-) -> Result<Option<Customer>, TableError> {
-    match number {
-        Some(number) => read::customer_by_number(master, number).await,
-        None => Ok(None),
-    }
-}
-
-async fn claimed<T: Table>(
-    master: &Master<T>,
-    key: Option<keys::Key>,
-) -> Result<Option<Claimed>, TableError> {
-    let Some(key) = key else { return Ok(None) };
-    master.table.get(&key).await?.map(Claim::read).transpose()
-}
-
-async fn claimant<T: Table>(
-    master: &Master<T>,
-    identifier: &Identifier,
-) -> Result<Customer, TableError> {
-    let customer = master.customer(identifier).await?;
-    customer.ok_or_else(|| TableError::Defect("a claim is held by nobody".into()))
-}
-
 /// Order of work of an Add: duplicate check, then edits.
 async fn add<T: Table>(
     case: &Case<'_, T>,
@@ -238,7 +137,7 @@ async fn add<T: Table>(
         failed
             .iter()
             .copied()
-            .chain(taken(holders, target))
+            .chain(holders.taken(target))
             .collect::<Vec<_>>()
     };
     // The block is the one of the address as records keep it; where that fails its edits, of the address as it came.
@@ -324,7 +223,7 @@ async fn change<T: Table>(
     let failed: Vec<_> = edits::examine_envelope(&message)
         .into_iter()
         .chain(failed)
-        .chain(taken(holders, Some(&customer.identifier)))
+        .chain(holders.taken(Some(&customer.identifier)))
         .collect();
     if failed.is_empty() {
         Ok(next(case, customer, attributes))
@@ -374,16 +273,6 @@ fn examine(message: &Message, given: &Attributes, controls: &Controls) -> Examin
             .chain(failed)
             .collect(),
     }
-}
-
-/// The edits of numbers that belong to another customer than the one that shall have them.
-fn taken(holders: &Holders, target: Option<&Identifier>) -> Vec<FailedEdit> {
-    let taken = |holder: &Option<Identifier>| holder.is_some() && holder.as_ref() != target;
-    let relate_id = taken(&holders.relate_id)
-        .then(|| FailedEdit::on(Attribute::RELATE_ID, EditCode::RelateIdTaken));
-    let alternate = taken(&holders.alternate_number)
-        .then(|| FailedEdit::on(Attribute::ALTERNATE_NUMBER, EditCode::AlternateNumberTaken));
-    relate_id.into_iter().chain(alternate).collect()
 }
 
 /// The customer that is created at this place.
@@ -487,7 +376,7 @@ impl<T: Table> Case<'_, T> {
     /// The attributes of the default customer (control I90); none where there is no such customer.
     async fn defaults(&self) -> Result<Option<Attributes>, TableError> {
         Ok(
-            customer_of(self.master, self.master.controls().default_customer)
+            target::by_number(self.master, self.master.controls().default_customer)
                 .await?
                 .map(|customer| customer.attributes),
         )

@@ -1,5 +1,7 @@
 //! Who asks, and whether they asked before. A key is bound to its request beside the first read; what the request did is found where it did it.
 
+use std::fmt;
+
 use domain::effect::{Cause, EffectId};
 use domain::outcome::Stopped;
 use store::items;
@@ -7,7 +9,7 @@ use store::table::{Table, TableError};
 use store::writes::{Refusal, Written};
 
 /// One try of a request.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Asked {
     /// The caller's name, for histories.
     pub who: String,
@@ -17,6 +19,16 @@ pub struct Asked {
     fingerprint: String,
     /// Whether nothing shall be written.
     pub dry_run: bool,
+}
+
+/// The caller's name may be a person's.
+impl fmt::Debug for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asked")
+            .field("cause", &self.cause)
+            .field("dry_run", &self.dry_run)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Asked {

@@ -18,3 +18,4 @@ pub mod read;
 pub mod release;
 mod rounds;
 pub mod standardize;
+mod target;

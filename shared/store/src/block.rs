@@ -18,7 +18,7 @@ pub struct ReadBlock {
     pub customers: Vec<Customer>,
     /// The seat behind the last one.
     pub next_seat: u32,
-    /// Whether the seats are 1, 2, 3 … without a gap. With a gap the reading overlapped a write and decides nothing.
+    /// Whether the seats are 1, 2, 3 … without a gap, and whoever left the block has arrived elsewhere. Otherwise the reading overlapped a write and decides nothing.
     pub complete: bool,
 }
 
@@ -57,11 +57,31 @@ pub async fn read(table: &impl Table, block: &Block) -> Result<ReadBlock, TableE
         }
     }
     customers.extend(read_customers(table, &moved).await?);
+    let complete = seats == last_seat && all_arrived(table, block, &customers).await?;
     Ok(ReadBlock {
         customers,
         next_seat: last_seat + 1,
-        complete: seats == last_seat,
+        complete,
     })
+}
+
+/// Whether each customer that left the block can be found where it went: a customer moves and leaves its reference in one transaction, half of which may be seen before the other.
+async fn all_arrived(
+    table: &impl Table,
+    block: &Block,
+    customers: &[Customer],
+) -> Result<bool, TableError> {
+    let left = customers.iter().filter_map(|customer| {
+        let to = customer.moved_to.as_ref().filter(|to| *to != block)?;
+        Some(keys::moved(to, &customer.identifier))
+    });
+    let references: Vec<_> = left.collect();
+    for some in references.chunks(AT_ONCE) {
+        if table.get_all(some).await?.len() < some.len() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Reads customers by their identifiers, strongly consistent.

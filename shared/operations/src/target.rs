@@ -1,0 +1,164 @@
+//! Find which customer a message means by its numbers, and whose those numbers are.
+//!
+//! A number's claim and its customer are written in one transaction, and a reader may see one of them and not yet the other. A claim counts only together with its
+//! customer; where the two do not agree, the message is decided a moment later.
+
+use domain::customer::{Customer, CustomerNumber, Identifier};
+use domain::edits::{self, EditCode, FailedEdit};
+use domain::effect::EffectId;
+use domain::message::{Attribute, Attributes, Message};
+use domain::outcome::Stopped;
+use store::items::{Claim, Claimed};
+use store::keys;
+use store::table::{Table, TableError};
+use tokio::join;
+
+use crate::master::Master;
+use crate::read;
+
+/// Which customer the message means by its numbers.
+pub(crate) enum Target {
+    /// None: it adds one.
+    New,
+    /// This one: it changes it.
+    Existing(Box<Customer>),
+    /// One that is not there.
+    Missing,
+    /// What was read overlapped a write and tells nothing.
+    Unsettled,
+}
+
+/// Whose the alternate number and the relate id of the message are.
+#[derive(Debug, Default)]
+pub(crate) struct Holders {
+    relate_id: Option<Identifier>,
+    alternate_number: Option<Identifier>,
+}
+
+impl Holders {
+    /// The edits of numbers that belong to another customer than the one that shall have them.
+    pub(crate) fn taken(&self, target: Option<&Identifier>) -> impl Iterator<Item = FailedEdit> {
+        let taken = |holder: &Option<Identifier>| holder.is_some() && holder.as_ref() != target;
+        let relate_id = taken(&self.relate_id)
+            .then(|| FailedEdit::on(Attribute::RELATE_ID, EditCode::RelateIdTaken));
+        let alternate = taken(&self.alternate_number)
+            .then(|| FailedEdit::on(Attribute::ALTERNATE_NUMBER, EditCode::AlternateNumberTaken));
+        relate_id.into_iter().chain(alternate)
+    }
+}
+
+/// Finds the customer: the first of customer number, relate id and alternate number that is given decides.
+pub(crate) async fn find<T: Table>(
+    master: &Master<T>,
+    message: &Message,
+    effect: &EffectId,
+) -> Result<(Target, Holders), Stopped> {
+    let given = &message.attributes;
+    let number = given.get(Attribute::CUSTOMER_NUMBER);
+    let (by_number, relate_id, alternate_number) = join!(
+        by_number(master, number.and_then(CustomerNumber::parse)),
+        claimed(master, given, Attribute::RELATE_ID),
+        claimed(master, given, Attribute::ALTERNATE_NUMBER),
+    );
+    let (relate_id, alternate_number) = (relate_id?, alternate_number?);
+    let named = if given.get(Attribute::RELATE_ID).is_some() {
+        &relate_id
+    } else {
+        &alternate_number
+    };
+    let target = match (number, by_number?, named) {
+        (Some(_), Some(customer), _) => Target::Existing(Box::new(customer)),
+        (Some(_), None, _) => Target::Missing,
+        (None, _, Held::By(customer)) => Target::Existing(customer.clone()),
+        // Who had the number last matters only to the next try of a request that found its customer by it.
+        (None, _, Held::FormerlyBy(customer)) if customer.effects.of(effect).is_some() => {
+            Target::Existing(customer.clone())
+        }
+        (None, _, Held::ByNobody | Held::FormerlyBy(_)) => Target::New,
+        (None, _, Held::Unsettled) => Target::Unsettled,
+    };
+    let half_seen = match (&target, &relate_id, &alternate_number) {
+        (_, Held::Unsettled, _) | (_, _, Held::Unsettled) => true,
+        // The relate id looks free, but who has the alternate number has it as well: its claim is not to be seen yet.
+        (Target::New, _, Held::By(other)) => has(other, given, Attribute::RELATE_ID),
+        (Target::New | Target::Existing(_) | Target::Missing | Target::Unsettled, ..) => false,
+    };
+    let holders = Holders {
+        relate_id: relate_id.holder(),
+        alternate_number: alternate_number.holder(),
+    };
+    Ok((if half_seen { Target::Unsettled } else { target }, holders))
+}
+
+/// A customer by its number.
+pub(crate) async fn by_number<T: Table>(
+    master: &Master<T>,
+    number: Option<CustomerNumber>,
+) -> Result<Option<Customer>, TableError> {
+    match number {
+        Some(number) => read::customer_by_number(master, number).await,
+        None => Ok(None),
+    }
+}
+
+/// Who has a number, with the customer as it stands.
+enum Held {
+    ByNobody,
+    By(Box<Customer>),
+    FormerlyBy(Box<Customer>),
+    /// The claim and its customer do not agree.
+    Unsettled,
+}
+
+impl Held {
+    fn holder(self) -> Option<Identifier> {
+        match self {
+            Self::By(customer) => Some(customer.identifier),
+            Self::ByNobody | Self::FormerlyBy(_) | Self::Unsettled => None,
+        }
+    }
+}
+
+async fn claimed<T: Table>(
+    master: &Master<T>,
+    given: &Attributes,
+    attribute: Attribute,
+) -> Result<Held, TableError> {
+    // Nobody has a number that is longer than the attribute may be; it may be longer than a key can be as well.
+    let Some(number) = given
+        .get(attribute)
+        .filter(|value| !edits::is_too_long(attribute, value))
+    else {
+        return Ok(Held::ByNobody);
+    };
+    let key = if attribute == Attribute::RELATE_ID {
+        keys::relate_id(number)
+    } else {
+        keys::alternate_number(number)
+    };
+    Ok(
+        match master.table.get(&key).await?.map(Claim::read).transpose()? {
+            None => Held::ByNobody,
+            Some(Claimed::By(holder)) => match master.customer(&holder).await? {
+                Some(customer) if has(&customer, given, attribute) => Held::By(Box::new(customer)),
+                Some(_) | None => Held::Unsettled,
+            },
+            Some(Claimed::FormerlyBy(holder)) => master
+                .customer(&holder)
+                .await?
+                .map_or(Held::Unsettled, |customer| {
+                    Held::FormerlyBy(Box::new(customer))
+                }),
+        },
+    )
+}
+
+/// Whether the customer has the number that is given.
+fn has(customer: &Customer, given: &Attributes, attribute: Attribute) -> bool {
+    given.get(attribute).is_some_and(|number| {
+        customer
+            .attributes
+            .get(attribute)
+            .is_some_and(|own| own.trim() == number.trim())
+    })
+}
