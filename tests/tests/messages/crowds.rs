@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::controls::Controls;
-use domain::customer::{self, Customer, CustomerNumber, Identifier, Place};
+use domain::customer::{Customer, CustomerNumber, Identifier, Place};
 use domain::effect::{Cause, EffectId, Effects};
 use domain::message::{Attribute, Message};
 use domain::outcome::MessageOutcome;
@@ -37,7 +37,7 @@ impl Crowd {
         let address = listener.local_addr().expect("an address");
         let mut server = JoinSet::new();
         let serving = dynoxide::server::serve_on(listener, database.clone());
-        server.spawn(async move { drop(serving.await) });
+        server.spawn(serving);
         let storage = Storage::at(&format!("http://{address}"), TABLE)
             .await
             .expect("a table");
@@ -94,7 +94,7 @@ fn seated(message: &Message, number: u32, seat: u32) -> Customer {
     };
     Customer {
         identifier: Identifier {
-            block: customer::block_of(&attributes, &controls).expect("a match code"),
+            block: domain::duplicate::block_of(&attributes, &controls).expect("a match code"),
             place: Place::Seat(seat),
         },
         number: CustomerNumber::new(u64::from(number)).expect("a number"),

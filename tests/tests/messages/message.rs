@@ -69,12 +69,6 @@ impl Message {
         self
     }
 
-    /// What the message says under the name.
-    pub(crate) fn text(&self, name: &str) -> &str {
-        let found = self.attributes.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str()).unwrap_or_default()
-    }
-
     /// The message in this form.
     pub(crate) fn written(&self, form: Form) -> String {
         match form {
