@@ -1,0 +1,148 @@
+#!/bin/sh
+# Requests in error
+# Made from the examples of openapi.yaml by `cargo run -p tests --bin http-files`; edit them there.
+# In this order, after the chapters before, an empty customer master (`cargo local --empty`) answers what is said here.
+address=${1:-http://127.0.0.1:3000}
+
+# List requests in error (200)
+curl -sS -i -X GET "$address"'/errors?code=country-blank&state=open'
+echo
+
+# Export the list as CSV (200)
+curl -sS -i -X GET "$address"'/errors.csv?code=country-blank'
+echo
+
+# Read a request in error (200)
+curl -sS -i -X GET "$address"'/errors/Q81XG2DHT9M1N54Z'
+echo
+
+# Correct a request in error: Without If-Match (428)
+curl -sS -i -X PATCH "$address"'/errors/Q81XG2DHT9M1N54Z' \
+  -H 'Content-Type: application/merge-patch+json' \
+  --data-binary '{
+  "cst_zip": "01581"
+}'
+echo
+
+# Correct a request in error: Wrong on purpose (400)
+curl -sS -i -X PATCH "$address"'/errors/Q81XG2DHT9M1N54Z' \
+  -H 'If-Match: "1"' \
+  -H 'Content-Type: application/merge-patch+json' \
+  --data-binary '{
+  "cst_favourite": "blue"
+}'
+echo
+
+# Correct a request in error: One value is right now (200)
+curl -sS -i -X PATCH "$address"'/errors/Q81XG2DHT9M1N54Z' \
+  -H 'If-Match: "1"' \
+  -H 'Content-Type: application/merge-patch+json' \
+  --data-binary '{
+  "cst_city": "Westborough",
+  "cst_email": null
+}'
+echo
+
+# Correct a request in error: The version is not the current one any more (412)
+curl -sS -i -X PATCH "$address"'/errors/Q81XG2DHT9M1N54Z' \
+  -H 'If-Match: "1"' \
+  -H 'Content-Type: application/merge-patch+json' \
+  --data-binary '{
+  "cst_zip": "01581"
+}'
+echo
+
+# Reprocess a request in error: One fault remains (422)
+curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess' \
+  -H 'Content-Type: application/merge-patch+json' \
+  --data-binary '{
+  "cst_city": "Westborough"
+}'
+echo
+
+# Reprocess a request in error: What would happen, without an effect (201)
+curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess?dryRun=true' \
+  -H 'Content-Type: application/merge-patch+json' \
+  --data-binary '{
+  "cst_zip": "01581"
+}'
+echo
+
+# Reprocess a request in error: Corrected and reprocessed in one step (201)
+curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess' \
+  -H 'Idempotency-Key: 5f1e9d3c-0006-4c8e-9d55-666666666666' \
+  -H 'If-Match: *' \
+  -H 'Content-Type: application/merge-patch+json' \
+  --data-binary '{
+  "cst_zip": "01581"
+}'
+echo
+
+# Reprocess a request in error: Corrected and reprocessed in one step (201), answered again
+curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess' \
+  -H 'Idempotency-Key: 5f1e9d3c-0006-4c8e-9d55-666666666666' \
+  -H 'If-Match: *' \
+  -H 'Content-Type: application/merge-patch+json' \
+  --data-binary '{
+  "cst_zip": "01581"
+}'
+echo
+
+# Reprocess a request in error (409)
+curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess'
+echo
+
+# Reprocess many requests in error: All that one cause hit (200)
+curl -sS -i -X POST "$address"'/errors/reprocess' \
+  -H 'Content-Type: application/json' \
+  --data-binary '{
+  "code": "country-blank",
+  "limit": 100
+}'
+echo
+
+# Reprocess many requests in error: Those that are named (200)
+curl -sS -i -X POST "$address"'/errors/reprocess' \
+  -H 'Content-Type: application/json' \
+  --data-binary '{
+  "ids": [
+    "Q81XG2DHT9M1N54Z",
+    "MAWQPCBF1NX1BMVK"
+  ]
+}'
+echo
+
+# Reprocess many requests in error: Wrong on purpose (400)
+curl -sS -i -X POST "$address"'/errors/reprocess' \
+  -H 'Content-Type: application/json' \
+  --data-binary '{
+  "limit": 1000
+}'
+echo
+
+# Delete a request in error (200)
+curl -sS -i -X DELETE "$address"'/errors/MAWQPCBF1NX1BMVK?dryRun=true' \
+  -H 'If-Match: *'
+echo
+
+# Delete a request in error (204)
+curl -sS -i -X DELETE "$address"'/errors/MAWQPCBF1NX1BMVK' \
+  -H 'If-Match: *'
+echo
+
+# Delete a request in error (409)
+curl -sS -i -X DELETE "$address"'/errors/MAWQPCBF1NX1BMVK' \
+  -H 'If-Match: *'
+echo
+
+# Erase a person (200)
+curl -sS -i -X POST "$address"'/customers/1/erase?dryRun=true'
+echo
+
+# Erase a person (204)
+curl -sS -i -X POST "$address"'/customers/1/erase'
+echo
+
+# Erase a person (404)
+curl -sS -i -X POST "$address"'/customers/999999999/erase'
+echo
