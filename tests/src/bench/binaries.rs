@@ -94,7 +94,12 @@ pub fn build() -> Result<(), String> {
     };
     let baselines = root.join("tests/bench/baselines");
     let functions: Vec<&str> = FUNCTIONS.iter().flat_map(|name| ["-p", *name]).collect();
-    cargo(&root, &target(&binaries.lean)?, &["build", "--release"], &functions)?;
+    cargo(
+        &root,
+        &target(&binaries.lean)?,
+        &["build", "--release"],
+        &functions,
+    )?;
     cargo(
         &baselines,
         &target(&binaries.lean)?,
@@ -121,7 +126,10 @@ fn cargo(folder: &Path, target: &Path, first: &[&str], then: &[&str]) -> Result<
     if status.success() {
         Ok(())
     } else {
-        Err(format!("cargo {} failed.", [first, then].concat().join(" ")))
+        Err(format!(
+            "cargo {} failed.",
+            [first, then].concat().join(" ")
+        ))
     }
 }
 

@@ -135,7 +135,12 @@ pub async fn measure(
             candidates.push(candidate(function, kind, binary, folder)?);
         }
     }
-    candidates.push(candidate(FUNCTIONS[0], Kind::Hello, binaries.hello(), folder)?);
+    candidates.push(candidate(
+        FUNCTIONS[0],
+        Kind::Hello,
+        binaries.hello(),
+        folder,
+    )?);
     for round in 0..rounds {
         for candidate in &mut candidates {
             let endpoint = Endpoint::start(transport, database, folder).await?;
@@ -210,8 +215,8 @@ async fn invoke(function: &mut Function, event: &str) -> Result<(Duration, Durat
     let answer = invocation
         .answer
         .map_err(|error| format!("The invocation failed: {}", String::from_utf8_lossy(&error)))?;
-    let answer: serde_json::Value =
-        serde_json::from_slice(&answer).map_err(|error| format!("The answer is no JSON: {error}."))?;
+    let answer: serde_json::Value = serde_json::from_slice(&answer)
+        .map_err(|error| format!("The answer is no JSON: {error}."))?;
     if answer["statusCode"] == 200 {
         Ok((invocation.took, invocation.since_start))
     } else {

@@ -132,7 +132,9 @@ async fn crowd(
         let (path, body) = scene.request(identifier, block, index);
         under_way.spawn(async move {
             gate.wait().await;
-            let answered = rig.send_to(&process, Method::POST, path, Some(&body)).await?;
+            let answered = rig
+                .send_to(&process, Method::POST, path, Some(&body))
+                .await?;
             let calls = recorder.take();
             let queries = calls.iter().filter(|call| call.action == "Query").count();
             Ok::<_, String>((answered.status, calls.len(), queries.saturating_sub(1)))

@@ -48,35 +48,190 @@ pub async fn measure(rig: &Rig) -> Result<Vec<Row>, String> {
     let get = |path: &str| (Method::GET, path.to_owned());
 
     let associate = |number: &str| requests::associate(number, "Acme Mining");
-    let created = step(rig, &mut rows, "associate, customer created", post("/dealer-customers"), Some(associate("C-1")), 201).await?;
-    step(rig, &mut rows, "associate, found by search", post("/dealer-customers"), Some(associate("C-2")), 201).await?;
+    let created = step(
+        rig,
+        &mut rows,
+        "associate, customer created",
+        post("/dealer-customers"),
+        Some(associate("C-1")),
+        201,
+    )
+    .await?;
+    step(
+        rig,
+        &mut rows,
+        "associate, found by search",
+        post("/dealer-customers"),
+        Some(associate("C-2")),
+        201,
+    )
+    .await?;
     let identifier = created.body["customerOrganizationIdentifier"]
         .as_str()
         .unwrap_or_default()
         .to_owned();
     let given = |number: &str| requests::associate_given(number, &identifier);
-    step(rig, &mut rows, "associate, identifier given", post("/dealer-customers"), Some(given("C-3")), 201).await?;
-    step(rig, &mut rows, "associate, identifier given, customer seen", post("/dealer-customers"), Some(given("C-4")), 201).await?;
-    step(rig, &mut rows, "associate, DCN taken", post("/dealer-customers"), Some(given("C-4")), 400).await?;
-    step(rig, &mut rows, "read a dealer customer", get("/dealer-customers/TD68/C-1"), None, 200).await?;
-    step(rig, &mut rows, "list a dealer's customers", get("/dealer-customers/TD68"), None, 200).await?;
-    step(rig, &mut rows, "read a customer organization", get(&format!("/customer-organizations/{identifier}")), None, 200).await?;
-    step(rig, &mut rows, "release", (Method::DELETE, "/dealer-customers/TD68/C-4/association".to_owned()), None, 204).await?;
+    step(
+        rig,
+        &mut rows,
+        "associate, identifier given",
+        post("/dealer-customers"),
+        Some(given("C-3")),
+        201,
+    )
+    .await?;
+    step(
+        rig,
+        &mut rows,
+        "associate, identifier given, customer seen",
+        post("/dealer-customers"),
+        Some(given("C-4")),
+        201,
+    )
+    .await?;
+    step(
+        rig,
+        &mut rows,
+        "associate, DCN taken",
+        post("/dealer-customers"),
+        Some(given("C-4")),
+        400,
+    )
+    .await?;
+    step(
+        rig,
+        &mut rows,
+        "read a dealer customer",
+        get("/dealer-customers/TD68/C-1"),
+        None,
+        200,
+    )
+    .await?;
+    step(
+        rig,
+        &mut rows,
+        "list a dealer's customers",
+        get("/dealer-customers/TD68"),
+        None,
+        200,
+    )
+    .await?;
+    step(
+        rig,
+        &mut rows,
+        "read a customer organization",
+        get(&format!("/customer-organizations/{identifier}")),
+        None,
+        200,
+    )
+    .await?;
+    step(
+        rig,
+        &mut rows,
+        "release",
+        (
+            Method::DELETE,
+            "/dealer-customers/TD68/C-4/association".to_owned(),
+        ),
+        None,
+        204,
+    )
+    .await?;
 
     let message = |check: &str| Some(requests::message(check, "Julie", "Robinson"));
-    let added = step(rig, &mut rows, "Add checked (Y), created", post("/customers"), message("Y"), 201).await?;
-    step(rig, &mut rows, "Add checked (Y), Duplicate", post("/customers"), message("Y"), 409).await?;
-    step(rig, &mut rows, "Add (S), duplicate updated", post("/customers"), message("S"), 200).await?;
-    step(rig, &mut rows, "Add unchecked (N), created", post("/customers"), message("N"), 201).await?;
-    let failed = step(rig, &mut rows, "Add that fails (Y)", post("/customers"), Some(requests::failing_message("Y", "Dryer")), 422).await?;
-    step(rig, &mut rows, "Add that fails (N)", post("/customers"), Some(requests::failing_message("N", "Dryer")), 422).await?;
-    step(rig, &mut rows, "read a customer by its number", get(&added.location), None, 200).await?;
+    let added = step(
+        rig,
+        &mut rows,
+        "Add checked (Y), created",
+        post("/customers"),
+        message("Y"),
+        201,
+    )
+    .await?;
+    step(
+        rig,
+        &mut rows,
+        "Add checked (Y), Duplicate",
+        post("/customers"),
+        message("Y"),
+        409,
+    )
+    .await?;
+    step(
+        rig,
+        &mut rows,
+        "Add (S), duplicate updated",
+        post("/customers"),
+        message("S"),
+        200,
+    )
+    .await?;
+    step(
+        rig,
+        &mut rows,
+        "Add unchecked (N), created",
+        post("/customers"),
+        message("N"),
+        201,
+    )
+    .await?;
+    let failed = step(
+        rig,
+        &mut rows,
+        "Add that fails (Y)",
+        post("/customers"),
+        Some(requests::failing_message("Y", "Dryer")),
+        422,
+    )
+    .await?;
+    step(
+        rig,
+        &mut rows,
+        "Add that fails (N)",
+        post("/customers"),
+        Some(requests::failing_message("N", "Dryer")),
+        422,
+    )
+    .await?;
+    step(
+        rig,
+        &mut rows,
+        "read a customer by its number",
+        get(&added.location),
+        None,
+        200,
+    )
+    .await?;
 
-    step(rig, &mut rows, "show a request in error", get(&failed.location), None, 200).await?;
-    step(rig, &mut rows, "list requests in error", get("/errors"), None, 200).await?;
+    step(
+        rig,
+        &mut rows,
+        "show a request in error",
+        get(&failed.location),
+        None,
+        200,
+    )
+    .await?;
+    step(
+        rig,
+        &mut rows,
+        "list requests in error",
+        get("/errors"),
+        None,
+        200,
+    )
+    .await?;
     let patch = Some(serde_json::json!({ "cst_city": "Westborough" }));
     let reprocess = (Method::POST, format!("{}/reprocess", failed.location));
-    step(rig, &mut rows, "correct and reprocess, customer created", reprocess, patch, 201).await?;
+    step(
+        rig,
+        &mut rows,
+        "correct and reprocess, customer created",
+        reprocess,
+        patch,
+        201,
+    )
+    .await?;
     Ok(rows)
 }
 
@@ -130,7 +285,15 @@ pub fn report(rows: &[Row]) -> Report {
     }
 }
 
+/// The calls in order, as many of one kind in a row as one word.
 fn actions(calls: &[Recorded]) -> String {
-    let names: Vec<&str> = calls.iter().map(|call| call.action.as_str()).collect();
-    names.join(" ")
+    let rows = calls.chunk_by(|one, other| one.action == other.action);
+    let words: Vec<String> = rows
+        .filter_map(|row| Some((row.first()?, row.len())))
+        .map(|(call, count)| match count {
+            1 => call.action.clone(),
+            count => format!("{count} {}", call.action),
+        })
+        .collect();
+    words.join(", ")
 }

@@ -124,7 +124,11 @@ impl Endpoint {
             "AWS_ENDPOINT_URL_DYNAMODB",
             format!("{scheme}://{}", self.address),
         )];
-        variables.extend(self.authority.iter().map(|path| ("AWS_CA_BUNDLE", file(path))));
+        variables.extend(
+            self.authority
+                .iter()
+                .map(|path| ("AWS_CA_BUNDLE", file(path))),
+        );
         variables.extend(self.system.iter().map(|path| ("SSL_CERT_FILE", file(path))));
         variables
     }

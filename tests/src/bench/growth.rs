@@ -62,11 +62,21 @@ pub async fn tables(
         turn += 1;
         let name = requests::name(turn);
         let (_, calls) = rig
-            .measure(Method::POST, "/customers", Some(&requests::message("Y", "Julie", &name)), 201)
+            .measure(
+                Method::POST,
+                "/customers",
+                Some(&requests::message("Y", "Julie", &name)),
+                201,
+            )
             .await?;
         seen.push(("Add checked (Y), created", Cost::of(&calls)));
         let (_, calls) = rig
-            .measure(Method::POST, "/customers", Some(&requests::message("Y", "Julie", &name)), 409)
+            .measure(
+                Method::POST,
+                "/customers",
+                Some(&requests::message("Y", "Julie", &name)),
+                409,
+            )
             .await?;
         seen.push(("Add checked (Y), Duplicate", Cost::of(&calls)));
         let associate = requests::associate(&format!("G-{turn}"), &format!("{name} Mining"));
@@ -131,7 +141,12 @@ async fn model(rig: &Rig) -> Result<store::item::Item, String> {
 }
 
 /// Writes customers like the model until there are `to`, each in a block of its own.
-async fn fill(client: &Client, model: &store::item::Item, from: u64, to: u64) -> Result<(), String> {
+async fn fill(
+    client: &Client,
+    model: &store::item::Item,
+    from: u64,
+    to: u64,
+) -> Result<(), String> {
     let mut writers = JoinSet::new();
     for writer in 0..WRITERS {
         let (client, model) = (client.clone(), model.clone());
@@ -140,7 +155,10 @@ async fn fill(client: &Client, model: &store::item::Item, from: u64, to: u64) ->
             for number in (from..to).filter(|number| number % WRITERS == writer) {
                 let mut item = model.clone();
                 let text = AttributeValue::S;
-                item.insert(keys::PARTITION_KEY.to_owned(), text(format!("BLOCK#{number:016}")));
+                item.insert(
+                    keys::PARTITION_KEY.to_owned(),
+                    text(format!("BLOCK#{number:016}")),
+                );
                 let customer = 500_000_000 + number;
                 item.insert(
                     keys::INDEX_PARTITION_KEY.to_owned(),
@@ -257,25 +275,49 @@ pub fn report(tables: &[Size], blocks: &[Size]) -> Report {
             })
             .collect()
     };
-    let columns = |what| ["operation", what, "calls", "one after another", "read units", "write units"];
+    let columns = |what| {
+        [
+            "operation",
+            what,
+            "calls",
+            "one after another",
+            "read units",
+            "write units",
+        ]
+    };
     let mut by_operation = rows(tables);
     by_operation.sort_by(|one, other| one[0].cmp(&other[0]));
     let mut blocks_by_operation = rows(blocks);
     blocks_by_operation.sort_by(|one, other| one[0].cmp(&other[0]));
     let counted: Vec<Vec<String>> = tables
         .iter()
-        .filter_map(|size| Some(vec![thousands(size.customers), thousands(size.instructions?)]))
+        .filter_map(|size| {
+            Some(vec![
+                thousands(size.customers),
+                thousands(size.instructions?),
+            ])
+        })
         .collect();
     let mut parts = vec![
         table(&columns("customers"), &by_operation),
         format!(
             "Calls and units are {} from the smallest table to the largest.\n",
-            if is_flat(tables) { "exactly equal" } else { "NOT equal" }
+            if is_flat(tables) {
+                "exactly equal"
+            } else {
+                "NOT equal"
+            }
         ),
     ];
     if let Some(spread) = spread(tables) {
-        parts.push(table(&["customers", "instructions of a checked Add"], &counted));
-        parts.push(format!("The most is {:.2} % over the least.\n", spread * 100.0));
+        parts.push(table(
+            &["customers", "instructions of a checked Add"],
+            &counted,
+        ));
+        parts.push(format!(
+            "The most is {:.2} % over the least.\n",
+            spread * 100.0
+        ));
     }
     parts.push(table(&columns("in the block"), &blocks_by_operation));
     let line = |label: &str, sizes: &[Size], operation: usize| Line {

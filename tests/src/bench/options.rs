@@ -148,10 +148,7 @@ mod tests {
             (options.largest, options.count, options.save),
             (Some(10_000), false, true)
         );
-        assert_eq!(
-            parsed(&["cold", "--help"]).unwrap().command,
-            Command::Help
-        );
+        assert_eq!(parsed(&["cold", "--help"]).unwrap().command, Command::Help);
     }
 
     #[test]

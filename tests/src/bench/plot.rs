@@ -77,8 +77,14 @@ pub fn bars(title: &str, bars: &[Bar]) -> String {
 pub fn lines(title: &str, across: &str, up: &str, lines: &[Line]) -> String {
     let (left, top, width, height) = (70.0, 40.0, 440.0, 260.0);
     let points = || lines.iter().flat_map(|line| line.points.iter().copied());
-    let first = points().map(|(x, _)| x).fold(f64::INFINITY, f64::min).max(1.0);
-    let last = points().map(|(x, _)| x).fold(1.0, f64::max).max(first * 2.0);
+    let first = points()
+        .map(|(x, _)| x)
+        .fold(f64::INFINITY, f64::min)
+        .max(1.0);
+    let last = points()
+        .map(|(x, _)| x)
+        .fold(1.0, f64::max)
+        .max(first * 2.0);
     let most = points().map(|(_, y)| y).fold(0.0, f64::max).max(1.0);
     let at = |x: f64, y: f64| {
         (

@@ -109,9 +109,17 @@ impl Recorder {
 
 async fn forward(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
     let beside = shared.under_way.fetch_add(1, Ordering::SeqCst) > 0;
-    let answer = send(&shared, headers, body, beside).await;
-    shared.under_way.fetch_sub(1, Ordering::SeqCst);
-    answer.unwrap_or_else(|error| (StatusCode::BAD_GATEWAY, error.to_string()).into_response())
+    // A call whose caller has given up goes on, and counts: the database has it.
+    let call = tokio::spawn(async move {
+        let answer = send(&shared, headers, body, beside).await;
+        shared.under_way.fetch_sub(1, Ordering::SeqCst);
+        answer.map_err(|error| error.to_string())
+    });
+    let failed = |sentence: String| (StatusCode::BAD_GATEWAY, sentence).into_response();
+    match call.await {
+        Ok(answer) => answer.unwrap_or_else(failed),
+        Err(error) => failed(error.to_string()),
+    }
 }
 
 async fn send(

@@ -49,7 +49,11 @@ async fn run(options: Options, folder: &Path) -> Result<ExitCode, String> {
         Command::Build => binaries::build()?,
         Command::Cold => {
             for transport in [Transport::Tls, Transport::Plain] {
-                say(&format!("{} starts over {}", options.rounds, transport.name()));
+                say(&format!(
+                    "{} starts over {}",
+                    options.rounds,
+                    transport.name()
+                ));
                 let candidates =
                     cold::measure(&binaries, transport, options.rounds + 1, folder).await?;
                 tell(&cold::report(&candidates, transport), options)?;
@@ -57,17 +61,26 @@ async fn run(options: Options, folder: &Path) -> Result<ExitCode, String> {
         }
         Command::Warm => {
             say("counting instructions");
-            tell(&warm::report(&warm::measure(&binaries, folder).await?), options)?;
+            tell(
+                &warm::report(&warm::measure(&binaries, folder).await?),
+                options,
+            )?;
         }
         Command::Costs => {
-            tell(&costs::report(&costs::measure(&Rig::start().await?).await?), options)?;
+            tell(
+                &costs::report(&costs::measure(&Rig::start().await?).await?),
+                options,
+            )?;
         }
         Command::Contention => {
-            let most = options.largest.map_or(128, |most| {
-                usize::try_from(most).unwrap_or(usize::MAX)
-            });
+            let most = options
+                .largest
+                .map_or(128, |most| usize::try_from(most).unwrap_or(usize::MAX));
             say(&format!("up to {most} requests at once"));
-            tell(&contention::report(&contention::measure(most).await?), options)?;
+            tell(
+                &contention::report(&contention::measure(most).await?),
+                options,
+            )?;
         }
         Command::Growth => {
             let count = options.count && warm::can_count().is_ok();
@@ -119,7 +132,11 @@ fn tell(report: &Report, options: Options) -> Result<(), String> {
 #[expect(clippy::print_stdout, reason = "the result")]
 fn judge(held: &[Held]) -> ExitCode {
     for one in held {
-        println!("{} {}", if one.kept { "kept  " } else { "MISSED" }, one.what);
+        println!(
+            "{} {}",
+            if one.kept { "kept  " } else { "MISSED" },
+            one.what
+        );
     }
     if held.iter().all(|one| one.kept) {
         ExitCode::SUCCESS
@@ -133,7 +150,8 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn make() -> Result<Self, String> {
-        let folder = std::env::temp_dir().join(format!("customer-master-bench-{}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("customer-master-bench-{}", std::process::id()));
         std::fs::create_dir_all(&folder)
             .map_err(|error| format!("{} cannot be made: {error}.", folder.display()))?;
         Ok(Self(folder))

@@ -2,5 +2,9 @@
 //!
 //! Nothing here judges the template's style or asks an account; `.ci/tools/lint-template.sh` does the one, a deployment the other.
 
+mod corpus;
+mod environment;
+mod rights;
+mod routes;
 mod table;
 mod template;

@@ -1,0 +1,102 @@
+//! The variables that the template sets are those that the functions read, and its defaults are the code's.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
+use api::metrics::{METRICS, NAMESPACE};
+use domain::controls::Controls;
+use operations::master::Master;
+use serde_json::Value;
+
+use crate::template::{part, read};
+
+/// The variables that the template sets, each with the default of the parameter that it shows, where it shows one.
+fn deployed() -> BTreeMap<String, Option<String>> {
+    let template = read();
+    let variables = part(&template, "/Globals/Function/Environment/Variables");
+    let variables = variables.as_object().expect("variables have names");
+    variables
+        .iter()
+        .map(|(name, value)| {
+            let parameter = value["Ref"].as_str();
+            let default = parameter.map(|parameter| {
+                let default = part(&template, &format!("/Parameters/{parameter}/Default"));
+                default.as_str().expect("a default is a text").to_owned()
+            });
+            (name.clone(), default)
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn the_template_sets_the_variables_that_the_functions_read() {
+    let asked = Mutex::new(BTreeSet::new());
+    let opened = Master::open(|name| {
+        asked
+            .lock()
+            .expect("no panic before")
+            .insert(name.to_owned());
+        None
+    });
+    let sentence = opened
+        .await
+        .expect_err("without a table there is no master");
+    assert!(sentence.starts_with("TABLE_NAME"), "{sentence}");
+    let asked = asked.into_inner().expect("no panic before");
+    let deployed: BTreeSet<String> = deployed().into_keys().collect();
+    assert_eq!(deployed, asked);
+}
+
+#[test]
+fn the_templates_defaults_are_the_controls_own() {
+    let deployed = deployed();
+    let controls = Controls::read(|name| deployed.get(name).cloned().flatten());
+    let controls = controls.expect("the defaults are good controls");
+    assert_eq!(
+        format!("{controls:?}"),
+        format!("{:?}", Controls::default())
+    );
+}
+
+#[test]
+fn each_control_has_a_parameter_with_a_help_text() {
+    let template = read();
+    let variables = part(&template, "/Globals/Function/Environment/Variables");
+    for (name, value) in variables.as_object().expect("variables have names") {
+        if name == "TABLE_NAME" {
+            continue;
+        }
+        let parameter = value["Ref"].as_str().expect("a control is a parameter");
+        let help = part(&template, &format!("/Parameters/{parameter}/Description"));
+        assert!(
+            help.as_str().is_some_and(|text| !text.is_empty()),
+            "{parameter}"
+        );
+    }
+}
+
+/// The names of the metrics that alarms and dashboard watch in the functions' own namespace.
+#[test]
+fn the_metrics_that_are_watched_are_written_by_the_functions() {
+    fn watched(of: &Value, names: &mut BTreeSet<String>) {
+        match of {
+            Value::Object(object) => {
+                if object.get("Namespace") == Some(&Value::from(NAMESPACE)) {
+                    names.extend(object["MetricName"].as_str().map(str::to_owned));
+                }
+                object.values().for_each(|value| watched(value, names));
+            }
+            Value::Array(array) => array.iter().for_each(|value| watched(value, names)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    let mut names = BTreeSet::new();
+    watched(part(&read(), "/Resources"), &mut names);
+    assert!(names.contains("Busy"), "{names:?}");
+    for name in names {
+        assert!(
+            METRICS.iter().any(|metric| metric.name == name),
+            "{name} is watched and not written"
+        );
+    }
+}
