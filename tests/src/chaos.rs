@@ -4,15 +4,19 @@
 //! No rule of the customer master is applied here but by the functions; what must be true afterwards is in [`judge`].
 
 pub mod client;
+pub mod clock;
+pub mod desk;
 pub mod fault;
 pub mod front;
 pub mod judge;
+pub mod line;
 pub mod log;
 pub mod process;
 pub mod proxy;
 pub mod snapshot;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -53,6 +57,8 @@ pub struct Plan {
     pub instances: usize,
     /// How often what goes wrong.
     pub rates: Rates,
+    /// Where the functions' binaries are; none: they are built.
+    pub binaries: Option<PathBuf>,
     /// How often the run says how far it is; none: never.
     pub progress: Option<Duration>,
 }
@@ -76,9 +82,13 @@ pub struct Report {
 ///
 /// A sentence when it cannot be made: no binaries, no ports, no database.
 pub async fn run(plan: Plan) -> Result<Report, String> {
-    let binaries = front::build()?;
+    let binaries = match &plan.binaries {
+        Some(folder) => front::BINARIES.map(|name| folder.join(name)),
+        None => front::build()?,
+    };
     let embedded = Embedded::start(None).await?;
-    schema::create_table(&Connection::to_emulator(embedded.url()).client(), TABLE).await?;
+    let client = Connection::to_emulator(embedded.url()).client();
+    schema::create_table(&client, TABLE).await?;
     let proxy = Proxy::new(embedded.url(), Script::new(plan.seed, plan.rates));
     let pools = binaries.map(|file| {
         let program = Program {
@@ -118,7 +128,7 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
     proxy.script().set_rates(Rates::CALM);
     proxy.settle().await;
 
-    let table = snapshot::read(embedded.url(), TABLE).await?;
+    let table = snapshot::read(&client, TABLE).await?;
     let controls = Controls::read(|_| None).map_err(|sentences| sentences.join(" "))?;
     let entries = field.log.entries().clone();
     let violations = judge::judge(&table, &entries, &controls);
@@ -126,7 +136,8 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
     for pool in &pools {
         pool.restart();
     }
-    drop(stop.send(()));
+    // The gateway may have ended by itself; its outcome does not matter any more.
+    let _ = stop.send(());
     drop(server.await);
     let script = std::mem::replace(&mut *proxy.script(), Script::new(0, Rates::CALM));
     let total = |count: fn(&Pool) -> u64| pools.iter().map(|pool| count(pool)).sum();

@@ -22,10 +22,11 @@ Runs the functions' binaries over a database that fails and kills them at work, 
     --minutes M     stop sending after so many minutes
     --clients N     how many clients (8)
     --instances N   how many processes of each function at once (4)
+    --binaries DIR  take the functions' binaries from there in place of building them
     --calm          nothing goes wrong
     --help          this text
 
-It builds the functions itself. The exit code is 1 when something is as it must not be, and 2 when the run cannot be made.
+The exit code is 1 when something is as it must not be, and 2 when the run cannot be made.
 The seed repeats the choices; how the machine interleaves processes it cannot repeat.";
 
 fn main() -> ExitCode {
@@ -65,6 +66,7 @@ fn plan() -> Result<Option<Plan>, lexopt::Error> {
         clients: 8,
         instances: 4,
         rates: Rates::ROUGH,
+        binaries: None,
         progress: Some(Duration::from_secs(10)),
     };
     let mut arguments = lexopt::Parser::from_env();
@@ -78,6 +80,7 @@ fn plan() -> Result<Option<Plan>, lexopt::Error> {
             }
             Long("clients") => plan.clients = arguments.value()?.parse()?,
             Long("instances") => plan.instances = arguments.value()?.parse()?,
+            Long("binaries") => plan.binaries = Some(arguments.value()?.into()),
             Long("calm") => plan.rates = Rates::CALM,
             Long("help") | Short('h') => return Ok(None),
             other => return Err(other.unexpected()),

@@ -8,7 +8,6 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::customer::{Customer, Identifier};
 use domain::request_in_error::RequestInError;
-use store::client::Connection;
 use store::item::{self, Item};
 use store::items::{self, Claim, Claimed, DealerCustomerRecord};
 use store::keys::{self, InBlock, Key};
@@ -36,22 +35,21 @@ pub struct Snapshot {
     pub unreadable: Vec<(Key, String)>,
 }
 
-/// Reads the table of this name in the database at this address.
+/// Reads the table of this name.
 ///
 /// # Errors
 ///
 /// A sentence when the database does not answer.
-pub async fn read(url: &str, name: &str) -> Result<Snapshot, String> {
-    let client = Connection::to_emulator(url).client();
+pub async fn read(client: &Client, name: &str) -> Result<Snapshot, String> {
     let mut snapshot = Snapshot::default();
-    for item in scan(&client, name, None).await? {
+    for item in scan(client, name, None).await? {
         let key = item::key_of(&item);
         if let Err(why) = snapshot.file(key.clone(), item.clone()) {
             snapshot.unreadable.push((key.clone(), why));
         }
         snapshot.items.insert(key, item);
     }
-    for entry in scan(&client, name, Some(keys::INDEX)).await? {
+    for entry in scan(client, name, Some(keys::INDEX)).await? {
         let text = |attribute: &str| match entry.get(attribute) {
             Some(AttributeValue::S(text)) => text.clone(),
             _ => String::new(),

@@ -11,6 +11,7 @@ fn plan(seed: u64, requests: u64) -> Plan {
         clients: 8,
         instances: 3,
         rates: Rates::ROUGH,
+        binaries: None,
         progress: None,
     }
 }

@@ -1,0 +1,277 @@
+//! The database client on a line without a socket, to an embedded database in this process: with the client's own retries and time-outs, and a clock that needs no time.
+//!
+//! What goes wrong on the line is chosen by whoever makes it.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::http::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::http::StatusCode;
+use domain::time::Timestamp;
+use dynoxide::Database;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use store::client::Connection;
+use store::dynamo::Dynamo;
+use store::item::Item;
+use store::keys::{IndexEntry, Key};
+use store::meter::Meter;
+use store::table::{IndexQuery, Page, Query, Table, TableError};
+use store::writes::{Transacted, Write, Written};
+
+use super::clock::Clock;
+use super::fault::{Call, Fault};
+
+/// The time at which the clock begins, so that times look like times: November 2026.
+const BEGIN: Duration = Duration::from_secs(1_795_000_000);
+
+type Choose = dyn FnMut(&Call) -> Option<Fault> + Send;
+
+/// The line.
+#[derive(Clone)]
+pub struct Line {
+    database: Arc<Database>,
+    clock: Clock,
+    choose: Arc<Mutex<Box<Choose>>>,
+    calls: Arc<AtomicU64>,
+    killed: Arc<AtomicBool>,
+}
+
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Line")
+            .field("calls", &self.calls)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Line {
+    /// A line to this database, on which nothing goes wrong.
+    #[must_use]
+    pub fn new(database: Database, clock: Clock) -> Self {
+        Self {
+            database: Arc::new(database),
+            clock,
+            choose: Arc::new(Mutex::new(Box::new(|_| None))),
+            calls: Arc::default(),
+            killed: Arc::default(),
+        }
+    }
+
+    /// From now on this goes wrong.
+    pub fn fault(&self, choose: impl FnMut(&Call) -> Option<Fault> + Send + 'static) {
+        *self.choose.lock().unwrap_or_else(PoisonError::into_inner) = Box::new(choose);
+    }
+
+    /// How many calls have arrived on the line, each repetition counted.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    /// Whether whoever calls was killed since this was asked last.
+    #[must_use]
+    pub fn was_killed(&self) -> bool {
+        self.killed.load(Ordering::Relaxed)
+    }
+
+    /// Whoever calls lives again.
+    pub fn revive(&self) {
+        self.killed.store(false, Ordering::Relaxed);
+    }
+
+    /// The database client as the functions build it, on this line and on its clock.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        let connector = SharedHttpConnector::new(self.clone());
+        let config = Connection::to_emulator("http://in-process")
+            .client()
+            .config()
+            .to_builder()
+            .http_client(http_client_fn(move |_, _| connector.clone()))
+            .sleep_impl(self.clock.clone())
+            .build();
+        Client::from_conf(config)
+    }
+
+    /// The table of this name on this line, whose time is the clock's.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Clocked {
+        Clocked {
+            table: Dynamo::new(self.client(), name),
+            clock: self.clock.clone(),
+        }
+    }
+
+    fn arrive(&self, operation: &str, body: &[u8]) -> (u16, Vec<u8>) {
+        let database = &*self.database;
+        match operation {
+            "GetItem" => done(body, |request| database.get_item(request)),
+            "BatchGetItem" => done(body, |request| database.batch_get_item(request)),
+            "Query" => done(body, |request| database.query(request)),
+            "Scan" => done(body, |request| database.scan(request)),
+            "PutItem" => done(body, |request| database.put_item(request)),
+            "UpdateItem" => done(body, |request| database.update_item(request)),
+            "DeleteItem" => done(body, |request| database.delete_item(request)),
+            "TransactWriteItems" => done(body, |request| database.transact_write_items(request)),
+            "CreateTable" => done(body, |request| database.create_table(request)),
+            "UpdateTimeToLive" => done(body, |request| database.update_time_to_live(request)),
+            other => panic!("no operation makes the call {other}"),
+        }
+    }
+}
+
+/// Does one call as the embedded database's server does it.
+fn done<Q: DeserializeOwned, A: Serialize>(
+    body: &[u8],
+    act: impl FnOnce(Q) -> dynoxide::Result<A>,
+) -> (u16, Vec<u8>) {
+    let request = serde_json::from_slice(body).expect("the database client writes JSON");
+    match act(request) {
+        Ok(answer) => (
+            200,
+            serde_json::to_vec(&answer).expect("the database answers in JSON"),
+        ),
+        Err(error) => (error.status_code(), error.to_json().into_bytes()),
+    }
+}
+
+impl HttpConnector for Line {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let body = request.body().bytes().unwrap_or_default().to_vec();
+        let call = Call::of(target, &body);
+        let line = self.clone();
+        HttpConnectorFuture::new(async move {
+            line.calls.fetch_add(1, Ordering::Relaxed);
+            let fault = {
+                let mut choose = line.choose.lock().unwrap_or_else(PoisonError::into_inner);
+                choose(&call)
+            };
+            let arrive = || line.arrive(&call.operation, &body);
+            let lost = || Err(ConnectorError::io("lost on the line".into()));
+            match fault {
+                None => answer(arrive()),
+                Some(Fault::LoseRequest) => lost(),
+                Some(Fault::LoseAnswer) => {
+                    arrive();
+                    lost()
+                }
+                Some(Fault::HalfAnswer) => {
+                    let (status, mut body) = arrive();
+                    body.truncate(body.len() / 2);
+                    answer((status, body))
+                }
+                Some(Fault::FailAfterEffect(refusal)) => {
+                    arrive();
+                    let (status, body) = call.refused(refusal);
+                    answer((status, body.to_string().into_bytes()))
+                }
+                Some(Fault::Refuse(refusal)) => {
+                    let (status, body) = call.refused(refusal);
+                    answer((status, body.to_string().into_bytes()))
+                }
+                Some(Fault::Slow(wait)) => {
+                    let arrived = arrive();
+                    line.clock.wait(wait).await;
+                    answer(arrived)
+                }
+                Some(Fault::Late(wait)) => {
+                    line.clock.wait(wait).await;
+                    answer(arrive())
+                }
+                Some(Fault::Hang) => std::future::pending().await,
+                Some(Fault::Repeat) => {
+                    arrive();
+                    answer(arrive())
+                }
+                Some(Fault::KillBefore) => {
+                    line.killed.store(true, Ordering::Relaxed);
+                    std::future::pending().await
+                }
+                Some(Fault::KillAfter) => {
+                    arrive();
+                    line.killed.store(true, Ordering::Relaxed);
+                    std::future::pending().await
+                }
+            }
+        })
+    }
+}
+
+fn answer((status, body): (u16, Vec<u8>)) -> Result<HttpResponse, ConnectorError> {
+    let status = StatusCode::try_from(status).expect("a status");
+    let mut response = HttpResponse::new(status, body.into());
+    response
+        .headers_mut()
+        .insert("content-type", "application/x-amz-json-1.0");
+    Ok(response)
+}
+
+/// The table in DynamoDB, with another clock.
+#[derive(Debug, Clone)]
+pub struct Clocked {
+    table: Dynamo,
+    clock: Clock,
+}
+
+impl Table for Clocked {
+    fn metered(&self, meter: Arc<Meter>) -> Self {
+        Self {
+            table: self.table.metered(meter),
+            clock: self.clock.clone(),
+        }
+    }
+
+    fn meter(&self) -> &Meter {
+        self.table.meter()
+    }
+
+    async fn get(&self, key: &Key) -> Result<Option<Item>, TableError> {
+        self.table.get(key).await
+    }
+
+    async fn get_all(&self, keys: &[Key]) -> Result<Vec<Item>, TableError> {
+        self.table.get_all(keys).await
+    }
+
+    async fn query(&self, query: &Query) -> Result<Page<Item>, TableError> {
+        self.table.query(query).await
+    }
+
+    async fn index(&self, query: &IndexQuery) -> Result<Page<IndexEntry>, TableError> {
+        self.table.index(query).await
+    }
+
+    async fn write(&self, write: &Write) -> Result<Written, TableError> {
+        self.table.write(write).await
+    }
+
+    async fn transact(&self, token: &str, writes: &[Write]) -> Result<Transacted, TableError> {
+        self.table.transact(token, writes).await
+    }
+
+    async fn add(&self, key: &Key, amount: u64) -> Result<u64, TableError> {
+        self.table.add(key, amount).await
+    }
+
+    fn now(&self) -> Timestamp {
+        let since = BEGIN + self.clock.now();
+        Timestamp::from_millis(u64::try_from(since.as_millis()).expect("no run takes so long"))
+    }
+
+    fn chance(&self) -> [u8; 10] {
+        self.table.chance()
+    }
+
+    async fn pause(&self, duration: Duration) {
+        self.clock.wait(duration).await;
+    }
+}

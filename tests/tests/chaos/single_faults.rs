@@ -1,0 +1,118 @@
+//! One fault at one call of one request, for every kind of request, every call and every fault: an answer in time, and the next try tells the truth.
+
+use std::time::Duration;
+
+use tests::chaos::desk::Desk;
+use tests::chaos::fault::{Call, Fault, Refusal};
+
+use crate::requests::{KINDS, prepare};
+
+/// No answer takes longer.
+const IN_TIME: Duration = Duration::from_secs(9);
+
+fn faults(call: &Call) -> Vec<Fault> {
+    let mut faults = vec![
+        Fault::LoseRequest,
+        Fault::LoseAnswer,
+        Fault::HalfAnswer,
+        Fault::Hang,
+        Fault::Slow(Duration::from_millis(1_500)),
+        Fault::Repeat,
+        Fault::KillBefore,
+        Fault::KillAfter,
+        Fault::FailAfterEffect(Refusal::Internal),
+    ];
+    faults.extend(call.refusals().into_iter().map(Fault::Refuse));
+    faults
+}
+
+/// The calls that a request makes when nothing goes wrong.
+async fn calls(desk: &mut Desk, kind: &str, turn: u64) -> Vec<Call> {
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let asking = prepare(desk, kind, turn).await;
+    let seeing = std::sync::Arc::clone(&seen);
+    desk.line.fault(move |call| {
+        seeing.lock().expect("a list").push(call.clone());
+        None
+    });
+    desk.decide(&asking).await;
+    desk.line.fault(|_| None);
+    std::mem::take(&mut *seen.lock().expect("a list"))
+}
+
+#[tokio::test]
+async fn after_any_single_fault_an_answer_comes_in_time_and_the_next_try_tells_the_same_effect() {
+    let mut desk = Desk::open().await;
+    let (mut turn, mut runs, mut longest) = (0, 0, Duration::ZERO);
+    for kind in KINDS {
+        turn += 1;
+        let calls = calls(&mut desk, kind, turn).await;
+        for (place, call) in calls.iter().enumerate() {
+            for fault in faults(call) {
+                turn += 1;
+                let asking = prepare(&mut desk, kind, turn).await;
+                let mut at = 0;
+                desk.line.fault(move |_| {
+                    at += 1;
+                    (at == place + 1).then_some(fault)
+                });
+                let first = desk.ask(&asking).await;
+                desk.line.fault(|_| None);
+                let what = format!("{kind}, call {place} ({}) {fault:?}", call.operation);
+                assert!(first.took < IN_TIME, "{what} took {:?}", first.took);
+                longest = longest.max(first.took);
+                if first.answer.is_none() {
+                    desk.restart();
+                }
+                let next = desk.decide(&asking).await;
+                let told = next.effect();
+                assert!(told.is_some(), "{what}: {next:?}");
+                if let Some(answer) = first.answer {
+                    assert!(answer.status != 500, "{what}: {answer:?}");
+                    assert!(
+                        answer.effect().is_none_or(|effect| Some(effect) == told),
+                        "{what}: {answer:?}, then {next:?}"
+                    );
+                }
+                runs += 1;
+            }
+        }
+    }
+    println!("{runs} runs with one fault each; the longest answer took {longest:?}");
+}
+
+#[tokio::test]
+async fn when_the_database_hangs_for_good_from_any_call_on_an_answer_comes_in_time() {
+    let mut desk = Desk::open().await;
+    let (mut turn, mut longest) = (0, Duration::ZERO);
+    for kind in KINDS {
+        turn += 1;
+        let calls = calls(&mut desk, kind, turn).await.len();
+        for place in 0..calls {
+            turn += 1;
+            let asking = prepare(&mut desk, kind, turn).await;
+            let mut at = 0;
+            desk.line.fault(move |_| {
+                at += 1;
+                (at > place).then_some(Fault::Hang)
+            });
+            let told = desk.ask(&asking).await;
+            desk.line.fault(|_| None);
+            let answer = told.answer.expect("an answer");
+            assert_eq!(answer.status, 503, "{kind}, call {place}: {answer:?}");
+            assert!(
+                told.took < IN_TIME,
+                "{kind}, call {place} took {:?}",
+                told.took
+            );
+            longest = longest.max(told.took);
+        }
+    }
+    println!("the longest answer took {longest:?}");
+}
+
+#[test]
+fn the_cut_that_no_answer_outlasts_is_in_time() {
+    assert!(api::call::LONGEST_CALL < IN_TIME);
+    assert!(IN_TIME < tests::chaos::process::LAMBDA_TIMEOUT);
+}
