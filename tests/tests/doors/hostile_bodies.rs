@@ -167,8 +167,8 @@ async fn a_byte_order_mark_and_numbers_of_any_size_do_no_harm() {
         );
         let answer = door.send(&add(body.into_bytes())).await;
         // What no number can hold is no JSON of ours; any other is a text, and fails its edits.
-        let refused = if number.starts_with("1e999") || number.starts_with("-1e999") {
-            is_cheaply_refused(&answer, number);
+        let refused = if number.parse().is_ok_and(f64::is_infinite) {
+            is_cheaply_refused(&answer, &number[..number.len().min(20)]);
             400
         } else {
             422
