@@ -41,7 +41,9 @@ impl Conformity {
         close(&mut schema);
         let root = json!({ "allOf": [schema], "components": self.strict });
         let options = jsonschema::draft202012::options().should_validate_formats(true);
-        options.build(&root).expect("a schema of JSON Schema 2020-12")
+        options
+            .build(&root)
+            .expect("a schema of JSON Schema 2020-12")
     }
 
     /// What is wrong with an answer.

@@ -23,7 +23,9 @@ fn filled(path: &str) -> String {
         ("{file}", "console.css"),
     ]
     .into_iter()
-    .fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
+    .fold(path.to_owned(), |path, (name, value)| {
+        path.replace(name, value)
+    })
 }
 
 #[test]
@@ -31,7 +33,9 @@ fn the_paths_are_those_of_the_routing_table() {
     let conformity = Conformity::new();
     let mut documented = BTreeMap::new();
     for operation in conformity.contract.operations() {
-        let open = operation.node["security"].as_array().is_some_and(Vec::is_empty);
+        let open = operation.node["security"]
+            .as_array()
+            .is_some_and(Vec::is_empty);
         documented.insert(operation.path.to_owned(), open);
     }
     let routes: BTreeMap<_, _> = ROUTES
@@ -56,7 +60,10 @@ async fn every_other_method_is_answered_with_405_and_allow() {
     let mut methods: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let operations = conformity.contract.operations();
     for operation in &operations {
-        methods.entry(operation.path).or_default().insert(operation.method);
+        methods
+            .entry(operation.path)
+            .or_default()
+            .insert(operation.method);
     }
     let schema = json!({ "$ref": "#/components/schemas/Problem" });
     let problem = conformity.validator(&schema);
@@ -67,7 +74,11 @@ async fn every_other_method_is_answered_with_405_and_allow() {
                 continue;
             }
             let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-            let response = reqwest::Client::new().request(method.clone(), url).send().await.unwrap();
+            let response = reqwest::Client::new()
+                .request(method.clone(), url)
+                .send()
+                .await
+                .unwrap();
             assert_eq!(response.status(), 405, "{method} {path}");
             let allow = response.headers()["allow"].to_str().unwrap().to_owned();
             assert_eq!(allow.split(", ").collect::<BTreeSet<_>>(), known, "{path}");
@@ -85,13 +96,18 @@ async fn every_operation_asks_for_the_scopes_that_it_names() {
     let stand = requests::empty().await;
     for operation in conformity.contract.operations() {
         let roles = operation.node["security"].as_array().expect("security");
-        let roles: BTreeSet<&str> = roles.iter().filter_map(|role| role["bearer"][0].as_str()).collect();
+        let roles: BTreeSet<&str> = roles
+            .iter()
+            .filter_map(|role| role["bearer"][0].as_str())
+            .collect();
         assert!(roles.iter().all(|role| SCOPES.contains(role)), "{roles:?}");
         let target = filled(operation.path);
         let ask = async |authorization: String| {
             let headers = [("Authorization".to_owned(), authorization)];
             let line = (operation.method, target.as_str());
-            send(&stand, &conformity, operation.id, line, &headers, None).await.status
+            send(&stand, &conformity, operation.id, line, &headers, None)
+                .await
+                .status
         };
         if roles.is_empty() {
             assert_eq!(ask("Bearer nobody".into()).await, 200, "{target} is open");
@@ -101,7 +117,12 @@ async fn every_operation_asks_for_the_scopes_that_it_names() {
         for scope in SCOPES {
             let claims = json!({ "sub": "a", "scope": scope, "dealer_codes": "TD68" });
             let refused = ask(claims::bearer(&claims)).await == 403;
-            assert_eq!(refused, !roles.contains(scope), "{} with {scope}", operation.id);
+            assert_eq!(
+                refused,
+                !roles.contains(scope),
+                "{} with {scope}",
+                operation.id
+            );
         }
     }
     stand.stop().await.unwrap();
@@ -111,8 +132,19 @@ async fn every_operation_asks_for_the_scopes_that_it_names() {
 async fn the_document_is_served_as_it_is() {
     let conformity = Conformity::new();
     let stand = requests::empty().await;
-    let answer = send(&stand, &conformity, "getContract", ("GET", "/openapi.yaml"), &[], None).await;
-    assert_eq!((answer.status, answer.text.as_str()), (200, tests::contract::TEXT));
+    let answer = send(
+        &stand,
+        &conformity,
+        "getContract",
+        ("GET", "/openapi.yaml"),
+        &[],
+        None,
+    )
+    .await;
+    assert_eq!(
+        (answer.status, answer.text.as_str()),
+        (200, tests::contract::TEXT)
+    );
     assert_eq!(answer.header("content-type"), Some("application/yaml"));
     stand.stop().await.unwrap();
 }

@@ -19,8 +19,15 @@ async fn every_example_is_answered_as_it_says() {
             let name = format!("{} {}", step.operation.id, step.example);
             let line = (step.operation.method, step.target.as_str());
             let id = step.operation.id;
-            let answer =
-                send(&stand, &conformity, id, line, &step.headers, step.body.clone()).await;
+            let answer = send(
+                &stand,
+                &conformity,
+                id,
+                line,
+                &step.headers,
+                step.body.clone(),
+            )
+            .await;
             assert_eq!(answer.status, step.status, "{name}: {}", answer.text);
             let replayed = answer.header("idempotency-replayed") == Some("true");
             assert_eq!(replayed, step.replayed, "{name}");
@@ -28,14 +35,21 @@ async fn every_example_is_answered_as_it_says() {
                 None => assert_eq!(answer.text, "", "{name} has a body and no example of it"),
                 Some(expected) => {
                     let content_type = answer.header("content-type").unwrap_or_default();
-                    assert_eq!(content_type.split(';').next(), Some(expected.content_type), "{name}");
+                    assert_eq!(
+                        content_type.split(';').next(),
+                        Some(expected.content_type),
+                        "{name}"
+                    );
                     let found = if expected.value.is_string() {
                         Value::from(answer.text.as_str())
                     } else {
                         answer.json()
                     };
                     let (found, shown) = (settled(&found), settled(expected.value));
-                    assert_eq!(found, shown, "{name}\nis answered with\n{found:#}\nand not with\n{shown:#}");
+                    assert_eq!(
+                        found, shown,
+                        "{name}\nis answered with\n{found:#}\nand not with\n{shown:#}"
+                    );
                 }
             }
             if let Some(location) = answer.header("location")
@@ -57,11 +71,21 @@ fn every_example_has_its_step() {
     for chapter in conformity.contract.walkthrough().unwrap() {
         for step in chapter.steps {
             sent.insert((step.operation.id.to_owned(), step.example.to_owned()));
-            shown.extend(step.expected.map(|expected| std::ptr::from_ref(expected.value)));
+            shown.extend(
+                step.expected
+                    .map(|expected| std::ptr::from_ref(expected.value)),
+            );
         }
     }
     // Sent by tests of their own, or not to be had from a customer master that is well.
-    let apart = ["unauthenticated", "tooLarge", "unsupported", "throttled", "internal", "busy"];
+    let apart = [
+        "unauthenticated",
+        "tooLarge",
+        "unsupported",
+        "throttled",
+        "internal",
+        "busy",
+    ];
     for operation in conformity.contract.operations() {
         for (name, _) in examples(&operation.node["requestBody"]) {
             let known = (operation.id.to_owned(), name.to_owned());
@@ -95,7 +119,10 @@ fn every_example_fits_its_schema() {
                 ("application/xml", _) => continue,
                 (_, value) => value.clone(),
             };
-            let faults: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+            let faults: Vec<_> = validator
+                .iter_errors(&value)
+                .map(|error| error.to_string())
+                .collect();
             assert!(faults.is_empty(), "{name}: {faults:?}");
             count += 1;
         }
@@ -108,7 +135,11 @@ fn collect<'c>(node: &'c Value, found: &mut Vec<(&'c str, &'c Value)>) {
     match node {
         Value::Object(members) => {
             if let Some(content) = members.get("content").and_then(Value::as_object) {
-                found.extend(content.iter().map(|(name, content)| (name.as_str(), content)));
+                found.extend(
+                    content
+                        .iter()
+                        .map(|(name, content)| (name.as_str(), content)),
+                );
             }
             members.values().for_each(|member| collect(member, found));
         }
@@ -119,8 +150,10 @@ fn collect<'c>(node: &'c Value, found: &mut Vec<(&'c str, &'c Value)>) {
 
 fn examples(node: &Value) -> Vec<(&str, &Value)> {
     let contents = node["content"].as_object().into_iter().flatten();
-    let all = contents.flat_map(|(_, content)| content["examples"].as_object().into_iter().flatten());
-    all.map(|(name, example)| (name.as_str(), &example["value"])).collect()
+    let all =
+        contents.flat_map(|(_, content)| content["examples"].as_object().into_iter().flatten());
+    all.map(|(name, example)| (name.as_str(), &example["value"]))
+        .collect()
 }
 
 /// A value without what differs from run to run.
@@ -130,14 +163,31 @@ fn settled(value: &Value) -> Value {
             .iter()
             .map(|(name, value)| {
                 let volatile = VOLATILE.contains(&name.as_str()) && value.is_string();
-                (name.clone(), if volatile { "…".into() } else { settled(value) })
+                (
+                    name.clone(),
+                    if volatile {
+                        "…".into()
+                    } else {
+                        settled(value)
+                    },
+                )
             })
             .collect(),
         Value::Array(items) => items.iter().map(settled).collect(),
         // In the export the times are cells.
-        Value::String(text) if text.starts_with("\"id\",") => {
-            text.split('"').map(|cell| if cell.ends_with('Z') && cell.contains("T") && cell.len() == 24 { "…" } else { cell }).collect::<Vec<_>>().join("\"").trim_end().into()
-        }
+        Value::String(text) if text.starts_with("\"id\",") => text
+            .split('"')
+            .map(|cell| {
+                if cell.ends_with('Z') && cell.contains("T") && cell.len() == 24 {
+                    "…"
+                } else {
+                    cell
+                }
+            })
+            .collect::<Vec<_>>()
+            .join("\"")
+            .trim_end()
+            .into(),
         Value::String(text) => text.trim_end().into(),
         Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }

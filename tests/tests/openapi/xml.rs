@@ -1,7 +1,7 @@
 //! A message in XML as the JSON that the same schema describes, by the schema's XML names: attributes are strings, `Duplicate` and `Error` are lists.
 
-use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 use serde_json::{Map, Value};
 
 /// Reads a `CWCustomerOut`.
@@ -13,17 +13,19 @@ pub(crate) fn read(text: &str) -> Value {
     loop {
         match reader.read_event().expect("well-formed XML") {
             Event::Start(tag) | Event::Empty(tag) => match tag.name().as_ref() {
-                b"Message" => message.extend(attributes(&tag)),
-                b"CustSoldTo" => customer.extend(attributes(&tag)),
-                b"Warning" => {}
+                "Message" => message.extend(attributes(&tag)),
+                "CustSoldTo" => customer.extend(attributes(&tag)),
+                "Warning" => {}
                 _ => {
-                    let name = String::from_utf8(tag.name().as_ref().to_vec()).unwrap();
-                    let list = customer.entry(name).or_insert_with(|| Value::Array(Vec::new()));
+                    let name = tag.name().as_ref().to_owned();
+                    let list = customer
+                        .entry(name)
+                        .or_insert_with(|| Value::Array(Vec::new()));
                     let list = list.as_array_mut().expect("an element is no attribute");
                     list.push(Value::Object(attributes(&tag)));
                 }
             },
-            Event::Text(text) => warnings.push(Value::from(text.decode().unwrap().into_owned())),
+            Event::Text(text) => warnings.push(Value::from(&*text)),
             Event::Eof => break,
             _ => {}
         }
@@ -41,8 +43,11 @@ pub(crate) fn read(text: &str) -> Value {
 fn attributes(tag: &BytesStart<'_>) -> Map<String, Value> {
     let all = tag.attributes().map(|attribute| {
         let attribute = attribute.expect("an attribute");
-        let name = String::from_utf8(attribute.key.as_ref().to_vec()).unwrap();
-        let value = attribute.unescape_value().expect("a value").into_owned();
+        let name = attribute.key.as_ref().to_owned();
+        let value = attribute
+            .normalized_value(XmlVersion::Explicit1_0)
+            .expect("a value")
+            .into_owned();
         (name, Value::from(value))
     });
     all.collect()
