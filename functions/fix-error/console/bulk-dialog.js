@@ -170,6 +170,9 @@ function finish(failed) {
   const left = run.rest.length;
   const busy = run.all.filter((entry) => ['busy', 'unanswered'].includes(run.results.get(entry.id)?.outcome));
   showProgress();
+  // What went wrong is read from the first line on; what will happen has happened.
+  lines.scrollTop = 0;
+  if (left === 0 && !run.dryRun) byId('bulk-text').textContent = '';
   const tally = [...byId('bulk-tally').querySelectorAll('button')].map((button) => button.textContent).join(', ');
   if (failed) trouble(`${failed.message} ${counted(left, 'request')} not done.`);
   if (left > 0) {

@@ -29,7 +29,7 @@ export function duplicatePanel(answer, values, { dryRun = false, unsaved = 0, on
     .filter((attribute) => !STEERING.has(attribute) && duplicates.some((one) => attribute in one));
   const title = `${dryRun ? 'Checked: it' : 'Not accepted: it'} looks like ${duplicates.length === 1 ? 'a customer that exists' : `${counted(duplicates.length, 'customer')} that exist`}.`;
   return panel('warn', title,
-    el('p', {}, dryRun || unsaved > 0 ? 'Nothing was written. Your changes are not saved yet. ' : 'Nothing was written. ',
+    el('p', {}, dryRun || unsaved > 0 ? 'No customer was written. Your changes are not saved yet. ' : 'No customer was written; the attempt is in the history. ',
       'Take one of them, and the message changes that customer; or create another customer all the same. Either only fills in the form: you still reprocess.'),
     el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'The message and the customers it looks like' },
       el('table', { id: 'duplicates' },
@@ -44,7 +44,8 @@ export function duplicatePanel(answer, values, { dryRun = false, unsaved = 0, on
             el('td', {}, cell(mine)),
             duplicates.map((one) => {
               const theirs = String(one[attribute] ?? '');
-              const differs = folded(mine) !== folded(theirs);
+              // Without a company a message is the default company's, which is that of every customer it can look like.
+              const differs = folded(mine) !== folded(theirs) && !(attribute === 'cst_company' && mine === '');
               return el('td', { data: { differs: String(differs) } }, differs ? el('mark', {}, cell(theirs)) : cell(theirs));
             }));
         })),

@@ -6,6 +6,7 @@ mod body;
 mod console;
 pub mod list;
 mod route;
+mod shown;
 
 use api::answer::Answer;
 use api::call::Call;
@@ -107,7 +108,7 @@ async fn detail<T: Table>(
 ) -> Result<Answer, Problem> {
     let request = &shown.request;
     let actions = queue::actions(master, std::slice::from_ref(request)).await?;
-    let detail = body::Detail::of(shown, actions[0], dry_run);
+    let detail = shown::Detail::of(shown, actions[0], dry_run);
     Ok(Answer::json(StatusCode::OK, outcome, &detail).etag(request.version))
 }
 
@@ -165,7 +166,7 @@ async fn delete<T: Table>(
     .await?
     {
         Ok(()) if dry_run => {
-            let deleted = body::Deleted {
+            let deleted = shown::Deleted {
                 id: id.to_owned(),
                 state: State::Deleted.as_str(),
                 dry_run,
@@ -274,7 +275,7 @@ async fn reprocess_many<T: Table>(
     Ok(Answer::json(
         StatusCode::OK,
         "reprocessed",
-        &body::Bulk {
+        &shown::Bulk {
             results,
             next,
             dry_run,
@@ -293,14 +294,14 @@ fn resolves(processed: &Processed, dry_run: bool) -> bool {
 fn one(
     id: &RequestInErrorId,
     result: Result<Fixed<fix::Reprocessed>, domain::outcome::Stopped>,
-) -> body::One {
+) -> shown::One {
     let (status, outcome, number, codes) = match result {
         Ok(Ok(fix::Reprocessed { processed, .. })) => {
             let (status, _) = status::processed(&processed.outcome);
             let (outcome, codes) = match &processed.outcome {
                 MessageOutcome::Created(_) | MessageOutcome::Updated(_) => ("success", Vec::new()),
                 MessageOutcome::Duplicate(_) => ("duplicate", Vec::new()),
-                MessageOutcome::Failed { failed, .. } => ("failure", body::codes(failed)),
+                MessageOutcome::Failed { failed, .. } => ("failure", shown::codes(failed)),
             };
             (status, outcome, number_of(&processed), codes)
         }
@@ -316,7 +317,7 @@ fn one(
             (kind.status(), kind.slug(), None, Vec::new())
         }
     };
-    body::One {
+    shown::One {
         id: id.as_str().to_owned(),
         status: status.as_u16(),
         outcome,
@@ -350,7 +351,7 @@ async fn erase<T: Table>(
         requests_in_error,
         replayed: _,
     } = erased;
-    let erased = body::Erased {
+    let erased = shown::Erased {
         customer_number: number.to_string(),
         dealer_customers,
         requests_in_error,

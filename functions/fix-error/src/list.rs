@@ -15,7 +15,8 @@ use operations::master::Master;
 use operations::queue::{self, Filter};
 use store::table::Table;
 
-use crate::body::{Page, Summary, edit_code};
+use crate::body::edit_code;
+use crate::shown::{Page, Summary};
 
 /// The longest page of the list.
 pub const LONGEST_PAGE: u32 = 100;

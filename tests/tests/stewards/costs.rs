@@ -99,9 +99,11 @@ async fn listing_a_page_costs_the_same_with_a_hundred_and_with_a_hundred_thousan
         assert_eq!(page.found.len(), 10);
         counted.cost()
     };
-    crowd::gather(&master, 0..100).await;
+    // Short messages: it is their number that counts.
+    let short = json!({ "cst_lname": "Crowd" });
+    crowd::gather_of(&master, &short, 0..100).await;
     let few = page().await;
-    crowd::gather(&master, 100..100_000).await;
+    crowd::gather_of(&master, &short, 100..100_000).await;
     let many = page().await;
     assert_eq!(few, many);
     // The shards of the index side by side, then the requests of the page.

@@ -1,5 +1,6 @@
 //! Very many requests in error, put into the table directly and in batches.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -27,9 +28,14 @@ pub(crate) fn id(number: u64) -> String {
 }
 
 /// Puts open requests in error that lack a city into the table: those with these numbers.
-pub(crate) async fn gather(master: &Fixture, numbers: std::ops::Range<u64>) {
+pub(crate) async fn gather(master: &Fixture, numbers: Range<u64>) {
+    gather_of(master, &without_city("Crowd"), numbers).await;
+}
+
+/// The same, of messages with these attributes.
+pub(crate) async fn gather_of(master: &Fixture, attributes: &Value, numbers: Range<u64>) {
     let sample = request_in_error(
-        &without_city("Crowd"),
+        attributes,
         (Attribute::CITY, EditCode::CityBlank),
         BEGINNING,
     );

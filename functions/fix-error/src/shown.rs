@@ -1,0 +1,262 @@
+//! What this function says in JSON and CSV: requests in error, and what came of them.
+
+use domain::customer::CustomerNumber;
+use domain::edits::FailedEdit;
+use domain::message::{Attribute, Message};
+use domain::outcome::Action;
+use domain::request_in_error::{Attempt, Entry, RequestInError};
+use operations::fix::Shown;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// A request in error as the list has it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Summary {
+    id: String,
+    state: &'static str,
+    received_at: String,
+    action: &'static str,
+    company: Option<String>,
+    name: String,
+    customer_number: Option<String>,
+    alternate_number: Option<String>,
+    codes: Vec<&'static str>,
+    version: u64,
+}
+
+impl Summary {
+    pub(crate) fn of(request: &RequestInError, action: Action) -> Self {
+        let named = request.attribute(Attribute::CUSTOMER_NUMBER);
+        let named = named.map(|text| {
+            CustomerNumber::parse(text).map_or_else(|| text.to_owned(), |number| number.to_string())
+        });
+        Self {
+            id: request.id.as_str().to_owned(),
+            state: request.state.as_str(),
+            received_at: request.received_at.to_string(),
+            action: action.letter(),
+            company: request.attribute(Attribute::COMPANY).map(str::to_owned),
+            name: request.name(),
+            customer_number: request
+                .customer_number()
+                .map(|number| number.to_string())
+                .or(named),
+            alternate_number: request
+                .attribute(Attribute::ALTERNATE_NUMBER)
+                .map(str::to_owned),
+            codes: codes(&request.failed),
+            version: request.version,
+        }
+    }
+
+    /// The values of a row, in the order of [`Summary::COLUMNS`].
+    pub(crate) fn row(self) -> [String; 10] {
+        let Self {
+            id,
+            state,
+            received_at,
+            action,
+            company,
+            name,
+            customer_number,
+            alternate_number,
+            codes,
+            version,
+        } = self;
+        [
+            id,
+            state.to_owned(),
+            received_at,
+            action.to_owned(),
+            company.unwrap_or_default(),
+            name,
+            customer_number.unwrap_or_default(),
+            alternate_number.unwrap_or_default(),
+            codes.join(" "),
+            version.to_string(),
+        ]
+    }
+
+    /// The names of the columns of a row.
+    pub(crate) const COLUMNS: [&'static str; 10] = [
+        "id",
+        "state",
+        "receivedAt",
+        "action",
+        "company",
+        "name",
+        "customerNumber",
+        "alternateNumber",
+        "codes",
+        "version",
+    ];
+}
+
+/// A page of the list.
+#[derive(Serialize)]
+pub(crate) struct Page {
+    pub(crate) errors: Vec<Summary>,
+    pub(crate) next: Option<String>,
+}
+
+/// A request in error, whole.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Detail {
+    #[serde(flatten)]
+    summary: Summary,
+    received: ReceivedBody,
+    message: MessageBody,
+    errors: Vec<FailedEditBody>,
+    history: Vec<EntryBody>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    dry_run: bool,
+}
+
+impl Detail {
+    pub(crate) fn of(shown: &Shown, action: Action, dry_run: bool) -> Self {
+        let Shown { request, failing } = shown;
+        Self {
+            summary: Summary::of(request, action),
+            received: ReceivedBody {
+                content_type: request.received.content_type.clone(),
+                body: request.received.body.clone(),
+            },
+            message: MessageBody::of(&request.message),
+            errors: failing.iter().map(FailedEditBody::of).collect(),
+            history: request.history.iter().map(EntryBody::of).collect(),
+            dry_run,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ReceivedBody {
+    content_type: String,
+    body: String,
+}
+
+#[derive(Serialize)]
+struct MessageBody {
+    r#type: Option<String>,
+    #[serde(rename = "CustSoldTo")]
+    customer: Map<String, Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
+}
+
+impl MessageBody {
+    fn of(message: &Message) -> Self {
+        Self {
+            r#type: message.message_type.clone(),
+            customer: message
+                .attributes
+                .iter()
+                .map(|(attribute, value)| (attribute.name().to_owned(), value.into()))
+                .collect(),
+            warnings: message.warnings(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct FailedEditBody {
+    element: &'static str,
+    attribute: &'static str,
+    code: &'static str,
+    reason: &'static str,
+}
+
+impl FailedEditBody {
+    fn of(failed: &FailedEdit) -> Self {
+        let FailedEdit { field, code } = failed;
+        Self {
+            element: field.element(),
+            attribute: field.name(),
+            code: code.code(),
+            reason: code.reason(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct EntryBody {
+    at: String,
+    who: String,
+    what: &'static str,
+    outcome: Option<&'static str>,
+    codes: Vec<&'static str>,
+    patch: Option<Map<String, Value>>,
+}
+
+impl EntryBody {
+    fn of(entry: &Entry) -> Self {
+        let patch: Map<String, Value> = entry
+            .correction
+            .iter()
+            .map(|(field, value)| (field.name().to_owned(), value.into()))
+            .collect();
+        Self {
+            at: entry.at.to_string(),
+            who: entry.who.clone(),
+            what: entry.what.as_str(),
+            outcome: entry.attempt.map(|attempt| match attempt {
+                Attempt::Created(_) | Attempt::Updated(_) => "success",
+                Attempt::Failure => "failure",
+                Attempt::Duplicate => "duplicate",
+            }),
+            codes: codes(&entry.failed),
+            patch: (!patch.is_empty()).then_some(patch),
+        }
+    }
+}
+
+/// What came of many requests.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Bulk {
+    pub(crate) results: Vec<One>,
+    pub(crate) next: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) dry_run: bool,
+}
+
+/// What came of one of them.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct One {
+    pub(crate) id: String,
+    pub(crate) status: u16,
+    pub(crate) outcome: &'static str,
+    pub(crate) customer_number: Option<String>,
+    pub(crate) codes: Vec<&'static str>,
+}
+
+/// What a dry run says of a deletion.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Deleted {
+    pub(crate) id: String,
+    pub(crate) state: &'static str,
+    pub(crate) dry_run: bool,
+}
+
+/// What a dry run says of an erasure.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Erased {
+    pub(crate) customer_number: String,
+    pub(crate) dealer_customers: usize,
+    pub(crate) requests_in_error: usize,
+    pub(crate) dry_run: bool,
+}
+
+/// The codes of failed edits, each once.
+pub(crate) fn codes(failed: &[FailedEdit]) -> Vec<&'static str> {
+    let mut codes: Vec<_> = failed.iter().map(|failed| failed.code.code()).collect();
+    let mut seen = std::collections::HashSet::new();
+    codes.retain(|code| seen.insert(*code));
+    codes
+}
