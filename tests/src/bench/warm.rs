@@ -303,10 +303,8 @@ pub async fn instructions(
     function.ready().await?;
     for event in events {
         let answer = function.invoke(event.clone()).await?.answer;
-        let answer: Value = answer
-            .ok()
-            .and_then(|answer| serde_json::from_slice(&answer).ok())
-            .unwrap_or_default();
+        let answer = answer.unwrap_or_else(|error| error);
+        let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
         if answer["statusCode"] != status {
             return Err(format!("The answer is not a {status}: {answer}"));
         }

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
@@ -54,7 +55,8 @@ async fn main() -> Result<(), Error> {
     let writes = requests
         .iter()
         .any(|request| matches!(request, Sent::Put { .. } | Sent::Update { .. }));
-    let turns = AtomicU64::new(0);
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH)?;
+    let turns = AtomicU64::new(u64::try_from(since_epoch.as_micros())?);
     let (client, requests, turns) = (&client, &requests, &turns);
     run(service_fn(move |_: Request| async move {
         let turn = writes.then(|| turns.fetch_add(1, Ordering::Relaxed));
@@ -66,10 +68,11 @@ async fn main() -> Result<(), Error> {
     .await
 }
 
-/// The partition of this turn.
+/// Puts the turn, which no other process has either, in place of the last sixteen characters.
 fn partition(attributes: &mut Attributes, name: &str, turn: Option<u64>) {
     if let (Some(turn), Some(AttributeValue::S(text))) = (turn, attributes.get_mut(name)) {
-        text.push_str(&format!("{turn:08}"));
+        text.truncate(text.len().saturating_sub(16));
+        text.push_str(&format!("{turn:016}"));
     }
 }
 
