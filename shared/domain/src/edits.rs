@@ -220,14 +220,14 @@ pub fn refuse_deletion(message: &Message) -> Option<FailedEdit> {
 
 /// The edits of what a message says beside what a customer keeps: its type, and the attributes that steer it or give the customer number.
 pub fn examine_envelope(message: &Message) -> Vec<FailedEdit> {
-    let mistyped =
-        (message.message_type.as_deref() != Some(MESSAGE_TYPE)).then_some(FailedEdit {
-            field: Field::MessageType,
-            code: EditCode::InvalidType,
-        });
-    let beside = message.attributes.iter().filter(|(attribute, _)| {
-        attribute.steers() || *attribute == Attribute::CUSTOMER_NUMBER
+    let mistyped = (message.message_type.as_deref() != Some(MESSAGE_TYPE)).then_some(FailedEdit {
+        field: Field::MessageType,
+        code: EditCode::InvalidType,
     });
+    let beside = message
+        .attributes
+        .iter()
+        .filter(|(attribute, _)| attribute.steers() || *attribute == Attribute::CUSTOMER_NUMBER);
     mistyped
         .into_iter()
         .chain(beside.flat_map(|(attribute, value)| examine_value(attribute, value)))

@@ -92,16 +92,8 @@ pub(crate) async fn list_where<T: Table>(
     let mut position = after.map(str::to_owned);
     let mut examined = 0;
     while examined < MOST_EXAMINED {
-        let entries = entries(
-            &master.table,
-            filter,
-            position.as_deref(),
-            AT_ONCE.min(limit.max(1)),
-        )
-        .await?;
-        if entries.is_empty() {
-            return Ok(Listed { found, next: None });
-        }
+        let wished = AT_ONCE.min(limit.max(1));
+        let entries = entries(&master.table, filter, position.as_deref(), wished).await?;
         let requests = requests(&master.table, &entries).await?;
         for entry in &entries {
             examined += 1;
@@ -118,6 +110,9 @@ pub(crate) async fn list_where<T: Table>(
                     next: position,
                 });
             }
+        }
+        if entries.len() < wished {
+            return Ok(Listed { found, next: None });
         }
     }
     Ok(Listed {

@@ -41,7 +41,8 @@ async fn every_example_is_answered_as_it_says() {
                         "{name}"
                     );
                     let found = if expected.value.is_string() {
-                        Value::from(answer.text.as_str())
+                        // YAML has no other line ends than this one.
+                        Value::from(answer.text.replace("\r\n", "\n"))
                     } else {
                         answer.json()
                     };
@@ -163,12 +164,15 @@ fn settled(value: &Value) -> Value {
             .iter()
             .map(|(name, value)| {
                 let volatile = VOLATILE.contains(&name.as_str()) && value.is_string();
+                // A message as received is JSON within JSON: how the sender spaced it is not the contract's.
+                let received = value.as_str().filter(|_| name == "body");
+                let received = received.and_then(|text| serde_json::from_str(text).ok());
                 (
                     name.clone(),
-                    if volatile {
-                        "…".into()
-                    } else {
-                        settled(value)
+                    match received {
+                        _ if volatile => "…".into(),
+                        Some(received) => settled(&received),
+                        None => settled(value),
                     },
                 )
             })

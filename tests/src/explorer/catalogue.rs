@@ -1,0 +1,562 @@
+//! The catalogue: which requests meet, and what stands there before.
+
+use super::request::{Letter, Party, Request, Whom};
+use super::scenario::{Client, Scenario};
+
+/// Somebody.
+pub const ACME: Party = Party {
+    name: "Acme Mining",
+    street: "100 Example",
+    city: "Westborough",
+    zip: "01581",
+};
+
+/// Somebody else who shares the match code.
+pub const ACME_MILLS: Party = Party {
+    name: "Acme Mills",
+    ..ACME
+};
+
+/// A third who shares the match code.
+pub const ACME_MUSIC: Party = Party {
+    name: "Acme Music",
+    ..ACME
+};
+
+/// The first after it moved to another block.
+pub const ACME_MOVED: Party = Party {
+    street: "7 Other",
+    city: "Boston",
+    zip: "02108",
+    ..ACME
+};
+
+fn associate(dcn: &'static str, party: Party) -> Request {
+    Request::Associate {
+        dcn,
+        whom: Whom::Searched(party),
+    }
+}
+
+fn given(dcn: &'static str, before: usize) -> Request {
+    Request::Associate {
+        dcn,
+        whom: Whom::Made(before),
+    }
+}
+
+fn release(dcn: &'static str) -> Request {
+    Request::Release { dcn }
+}
+
+fn add(check: &'static str, party: Party) -> Request {
+    Request::Message(Letter {
+        party: Some(party),
+        check,
+        ..Letter::default()
+    })
+}
+
+fn letter(letter: Letter) -> Request {
+    Request::Message(letter)
+}
+
+/// A message that fails its edits.
+fn failing() -> Request {
+    add("N", Party { city: "", ..ACME })
+}
+
+fn moves(before: usize, party: Party) -> Request {
+    letter(Letter {
+        party: Some(party),
+        number_of: Some(before),
+        ..Letter::default()
+    })
+}
+
+/// A message that fails its edits and reports duplicates once it passes them.
+fn queued() -> Request {
+    add("Y", Party { city: "", ..ACME })
+}
+
+fn correct(seen: u64) -> Request {
+    Request::Correct {
+        queued: 0,
+        city: ACME.city,
+        seen,
+    }
+}
+
+fn delete(seen: u64) -> Request {
+    Request::Delete { queued: 0, seen }
+}
+
+fn reprocess(city: Option<&'static str>) -> Request {
+    Request::Reprocess {
+        queued: 0,
+        city,
+        seen: None,
+    }
+}
+
+fn scenario(
+    name: &'static str,
+    before: impl Into<Vec<Request>>,
+    clients: impl Into<Vec<Client>>,
+) -> Scenario {
+    Scenario {
+        name,
+        before: before.into(),
+        clients: clients.into(),
+        numbers_matter: false,
+    }
+}
+
+/// The same, where the order of numbers matters.
+fn numbered(scenario: Scenario) -> Scenario {
+    Scenario {
+        numbers_matter: true,
+        ..scenario
+    }
+}
+
+fn once(requests: impl IntoIterator<Item = Request>) -> Vec<Client> {
+    requests.into_iter().map(Client::once).collect()
+}
+
+/// Two requests that meet.
+pub fn pairs() -> Vec<Scenario> {
+    vec![
+        scenario(
+            "two associations of the same new customer",
+            [],
+            once([associate("TD1|1", ACME), associate("TD2|1", ACME)]),
+        ),
+        scenario(
+            "two associations of one DCN with different new customers",
+            [],
+            once([associate("TD1|1", ACME), associate("TD1|1", ACME_MILLS)]),
+        ),
+        scenario(
+            "two associations of one DCN with the same new customer",
+            [],
+            once([associate("TD1|1", ACME), associate("TD1|1", ACME)]),
+        ),
+        scenario(
+            "a named customer and a searched one for the same DCN",
+            [add("N", ACME_MILLS)],
+            once([given("TD1|1", 0), associate("TD1|1", ACME)]),
+        ),
+        scenario(
+            "an association against a release of the same DCN",
+            [associate("TD1|1", ACME)],
+            once([given("TD1|1", 0), release("TD1|1")]),
+        ),
+        scenario(
+            "a new customer for a DCN that is being released",
+            [associate("TD1|1", ACME)],
+            once([associate("TD1|1", ACME_MILLS), release("TD1|1")]),
+        ),
+        scenario(
+            "two releases",
+            [associate("TD1|1", ACME)],
+            once([release("TD1|1"), release("TD1|1")]),
+        ),
+        numbered(scenario(
+            "two equal Adds that report duplicates",
+            [],
+            once([add("Y", ACME), add("Y", ACME)]),
+        )),
+        scenario(
+            "two equal Adds that update a single duplicate",
+            [],
+            once([add("S", ACME), add("S", ACME)]),
+        ),
+        scenario(
+            "two equal Adds that update the best duplicate of two",
+            [add("N", ACME), add("N", ACME)],
+            once([add("A", ACME), add("A", ACME)]),
+        ),
+        numbered(scenario(
+            "two equal unchecked Adds",
+            [],
+            once([add("N", ACME), add("N", ACME)]),
+        )),
+        numbered(scenario(
+            "an unchecked Add against one that updates the best",
+            [],
+            once([add("N", ACME), add("A", ACME)]),
+        )),
+        scenario(
+            "two different Adds in one block",
+            [],
+            once([add("Y", ACME), add("S", ACME_MILLS)]),
+        ),
+        scenario(
+            "an Add against an association of the same customer",
+            [],
+            once([add("Y", ACME), associate("TD1|1", ACME)]),
+        ),
+        scenario(
+            "an update by number against an update of a duplicate",
+            [add("N", ACME)],
+            once([
+                letter(Letter {
+                    number_of: Some(0),
+                    mail_code: "M",
+                    ..Letter::default()
+                }),
+                add("S", ACME),
+            ]),
+        ),
+        scenario(
+            "a Change that moves a customer against an Add where it goes",
+            [add("Y", ACME)],
+            once([moves(0, ACME_MOVED), add("Y", ACME_MOVED)]),
+        ),
+        scenario(
+            "a Change that moves a customer against an update where it was",
+            [add("Y", ACME)],
+            once([moves(0, ACME_MOVED), add("S", ACME)]),
+        ),
+        scenario(
+            "a Change that moves a customer back against an update where it went",
+            [add("Y", ACME), moves(0, ACME_MOVED)],
+            once([moves(0, ACME), add("S", ACME_MOVED)]),
+        ),
+        scenario(
+            "two Adds of one relate id",
+            [],
+            once([
+                letter(Letter {
+                    party: Some(ACME),
+                    relate_id: "R1",
+                    ..Letter::default()
+                }),
+                letter(Letter {
+                    party: Some(ACME),
+                    relate_id: "R1",
+                    mail_code: "M",
+                    ..Letter::default()
+                }),
+            ]),
+        ),
+        scenario(
+            "two Adds of one relate id and one alternate number",
+            [],
+            once([
+                letter(Letter {
+                    party: Some(ACME),
+                    relate_id: "R1",
+                    alternate_number: "A1",
+                    ..Letter::default()
+                }),
+                letter(Letter {
+                    party: Some(ACME),
+                    relate_id: "R1",
+                    alternate_number: "A1",
+                    ..Letter::default()
+                }),
+            ]),
+        ),
+        scenario(
+            "two Adds with one alternate number and different relate ids",
+            [],
+            once([
+                letter(Letter {
+                    party: Some(ACME),
+                    relate_id: "R1",
+                    alternate_number: "A1",
+                    ..Letter::default()
+                }),
+                letter(Letter {
+                    party: Some(ACME),
+                    relate_id: "R2",
+                    alternate_number: "A1",
+                    ..Letter::default()
+                }),
+            ]),
+        ),
+        scenario(
+            "the same key twice, an association",
+            [],
+            [
+                Client::keyed("K", associate("TD1|1", ACME)),
+                Client::keyed("K", associate("TD1|1", ACME)),
+            ],
+        ),
+        scenario(
+            "the same key twice, an Add",
+            [],
+            [
+                Client::keyed("K", add("Y", ACME)),
+                Client::keyed("K", add("Y", ACME)),
+            ],
+        ),
+        scenario(
+            "the same key twice, an update",
+            [add("N", ACME)],
+            [
+                Client::keyed("K", add("S", ACME)),
+                Client::keyed("K", add("S", ACME)),
+            ],
+        ),
+        scenario(
+            "the same key twice, a failing message",
+            [],
+            [Client::keyed("K", failing()), Client::keyed("K", failing())],
+        ),
+        scenario(
+            "the same key with another Add",
+            [],
+            [
+                Client::keyed("K", add("Y", ACME)),
+                Client::keyed("K", add("Y", ACME_MILLS)),
+            ],
+        ),
+        scenario(
+            "the same key with another association",
+            [],
+            [
+                Client::keyed("K", associate("TD1|1", ACME)),
+                Client::keyed("K", associate("TD2|1", ACME)),
+            ],
+        ),
+        scenario(
+            "a replayed Add against another",
+            [],
+            [
+                Client::keyed("K", add("Y", ACME)),
+                Client::keyed("L", add("S", ACME)),
+            ],
+        ),
+        scenario(
+            "a replayed association against a release",
+            [associate("TD1|1", ACME), release("TD1|1")],
+            [
+                Client::keyed("K", given("TD1|1", 0)),
+                Client::once(release("TD1|1")),
+            ],
+        ),
+        scenario(
+            "a replayed association of a new customer against another",
+            [],
+            [
+                Client::keyed("K", associate("TD1|1", ACME)),
+                Client::keyed("L", associate("TD1|1", ACME_MILLS)),
+            ],
+        ),
+        scenario(
+            "a replayed update against a Change that moves the customer",
+            [add("Y", ACME)],
+            [
+                Client::keyed("K", add("S", ACME)),
+                Client::once(moves(0, ACME_MOVED)),
+            ],
+        ),
+        scenario(
+            "reprocess twice",
+            [queued(), correct(1)],
+            once([reprocess(None), reprocess(None)]),
+        ),
+        scenario(
+            "reprocess twice, with the correction",
+            [queued()],
+            once([reprocess(Some(ACME.city)), reprocess(Some(ACME.city))]),
+        ),
+        scenario(
+            "reprocess twice, in vain",
+            [queued()],
+            once([reprocess(None), reprocess(None)]),
+        ),
+        scenario(
+            "reprocess against delete",
+            [queued(), correct(1)],
+            once([reprocess(None), delete(2)]),
+        ),
+        scenario(
+            "reprocess against correct",
+            [queued()],
+            once([reprocess(None), correct(1)]),
+        ),
+        scenario(
+            "two corrections of one version",
+            [queued()],
+            once([correct(1), correct(1)]),
+        ),
+        scenario(
+            "reprocess against an Add of the same customer",
+            [queued(), correct(1)],
+            once([reprocess(None), add("Y", ACME)]),
+        ),
+        scenario(
+            "a replayed reprocess against a delete",
+            [queued(), correct(1)],
+            [Client::keyed("K", reprocess(None)), Client::once(delete(2))],
+        ),
+        scenario(
+            "the same key twice, a reprocess",
+            [queued(), correct(1)],
+            [
+                Client::keyed("K", reprocess(None)),
+                Client::keyed("K", reprocess(None)),
+            ],
+        ),
+        scenario(
+            "a replayed Change by relate id against one that gives the relate id up",
+            [letter(Letter {
+                party: Some(ACME),
+                relate_id: "R1",
+                ..Letter::default()
+            })],
+            [
+                Client::keyed(
+                    "K",
+                    letter(Letter {
+                        relate_id: "R1",
+                        mail_code: "M",
+                        ..Letter::default()
+                    }),
+                ),
+                Client::once(letter(Letter {
+                    number_of: Some(0),
+                    relate_id: "R2",
+                    ..Letter::default()
+                })),
+            ],
+        ),
+        scenario(
+            "a replayed update where a customer moved to against a Change that moves it on",
+            [add("Y", ACME_MOVED), moves(0, ACME)],
+            [
+                Client::keyed("K", add("S", ACME)),
+                Client::once(moves(0, ACME_MOVED)),
+            ],
+        ),
+    ]
+}
+
+/// Three requests that meet.
+pub fn triples() -> Vec<Scenario> {
+    vec![
+        scenario(
+            "three equal Adds that report duplicates",
+            [],
+            once([add("Y", ACME), add("Y", ACME), add("Y", ACME)]),
+        ),
+        scenario(
+            "three equal Adds: Y, S and A",
+            [],
+            once([add("Y", ACME), add("S", ACME), add("A", ACME)]),
+        ),
+        scenario(
+            "three Adds in one block, two of them equal",
+            [],
+            once([add("Y", ACME), add("Y", ACME_MILLS), add("Y", ACME)]),
+        ),
+        scenario(
+            "three different Adds in one block",
+            [],
+            once([add("Y", ACME), add("S", ACME_MILLS), add("A", ACME_MUSIC)]),
+        ),
+        scenario(
+            "two equal Adds against an association of the same customer",
+            [],
+            once([add("Y", ACME), associate("TD1|1", ACME), add("S", ACME)]),
+        ),
+        scenario(
+            "three associations of the same new customer",
+            [],
+            once([
+                associate("TD1|1", ACME),
+                associate("TD2|1", ACME),
+                associate("TD3|1", ACME),
+            ]),
+        ),
+        scenario(
+            "three associations of one DCN",
+            [add("N", ACME_MUSIC)],
+            once([
+                associate("TD1|1", ACME),
+                associate("TD1|1", ACME_MILLS),
+                given("TD1|1", 0),
+            ]),
+        ),
+        scenario(
+            "two associations against a release of the same DCN",
+            [associate("TD1|1", ACME)],
+            once([
+                given("TD1|1", 0),
+                associate("TD1|1", ACME_MILLS),
+                release("TD1|1"),
+            ]),
+        ),
+        scenario(
+            "reprocess twice against an Add of the same customer",
+            [queued(), correct(1)],
+            once([reprocess(None), reprocess(None), add("Y", ACME)]),
+        ),
+        scenario(
+            "reprocess against correct and delete",
+            [queued()],
+            once([reprocess(Some(ACME.city)), correct(1), delete(1)]),
+        ),
+        scenario(
+            "the same key twice against another Add",
+            [],
+            [
+                Client::keyed("K", add("Y", ACME)),
+                Client::keyed("K", add("Y", ACME)),
+                Client::keyed("L", add("S", ACME)),
+            ],
+        ),
+        scenario(
+            "the same key for three requests, one of them another",
+            [],
+            [
+                Client::keyed("K", add("Y", ACME)),
+                Client::keyed("K", add("Y", ACME)),
+                Client::keyed("K", add("Y", ACME_MILLS)),
+            ],
+        ),
+    ]
+}
+
+/// What does not behave as if one request came after the other, and is accepted. With each how many faults it takes.
+pub fn accepted() -> Vec<(Scenario, usize)> {
+    vec![
+        // While a Change moves a customer, one request may see that it has left its old block, and a later one not yet that it is in the new one. There is an order that
+        // explains the answers; it is not the order of time.
+        (
+            scenario(
+                "a Change that moves a customer against Adds where it was and where it goes",
+                [add("Y", ACME)],
+                once([moves(0, ACME_MOVED), add("Y", ACME), add("S", ACME_MOVED)]),
+            ),
+            0,
+        ),
+        // Unchecked Adds take no seat. What is decided on a block does not hold them off, so that of three equal Adds at one moment, one of them unchecked, the update may
+        // go to the best customer but one.
+        (
+            numbered(scenario(
+                "an unchecked Add against two that update the best",
+                [],
+                once([add("N", ACME), add("A", ACME), add("A", ACME)]),
+            )),
+            0,
+        ),
+    ]
+}
+
+/// The scenario of this name.
+///
+/// # Panics
+/// Where there is none.
+pub fn named(name: &str) -> Scenario {
+    pairs()
+        .into_iter()
+        .chain(triples())
+        .chain(accepted().into_iter().map(|(scenario, _)| scenario))
+        .find(|scenario| scenario.name == name)
+        .unwrap_or_else(|| panic!("there is no scenario '{name}'"))
+}

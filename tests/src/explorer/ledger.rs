@@ -1,0 +1,156 @@
+//! What the table says after a run, read through the store's own strict reading: customers, dealer customers, requests in error, keys.
+
+use std::collections::BTreeMap;
+
+use domain::customer::{Customer, CustomerNumber, Identifier, Place};
+use domain::effect::{Did, EffectId};
+use domain::request_in_error::RequestInError;
+use store::item::Item;
+use store::items::{self, Claim, Claimed, DealerCustomerRecord};
+use store::keys::{self, InBlock, Key};
+
+/// The table, read.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    /// All customers.
+    pub customers: Vec<Customer>,
+    /// All dealer customers, by their DCNs.
+    pub dealer_customers: BTreeMap<String, DealerCustomerRecord>,
+    /// All requests in error.
+    pub requests_in_error: Vec<RequestInError>,
+    /// The holders of alternate numbers and relate ids, by the key of the claim.
+    pub claims: BTreeMap<Key, Identifier>,
+    /// The references to customers that moved: the block, and the customer.
+    pub moved: Vec<(String, Identifier)>,
+}
+
+impl Ledger {
+    /// Reads the table.
+    ///
+    /// # Errors
+    /// A sentence that says which item is not as the store writes it.
+    pub fn read(table: &BTreeMap<Key, Item>) -> Result<Self, String> {
+        let mut ledger = Self::default();
+        for (key, item) in table {
+            ledger
+                .read_item(key, item.clone())
+                .map_err(|error| format!("{}/{}: {error}", key.pk, key.sk))?;
+        }
+        Ok(ledger)
+    }
+
+    fn read_item(&mut self, key: &Key, item: Item) -> Result<(), String> {
+        use std::error::Error;
+        let bad = |error: store::table::TableError| {
+            error
+                .source()
+                .map_or_else(|| error.to_string(), ToString::to_string)
+        };
+        let kind = key.pk.split('#').next().unwrap_or_default();
+        match kind {
+            "BLOCK" => match keys::in_block(&key.sk) {
+                Some(InBlock::Customer(_)) => {
+                    self.customers.push(items::customer(item).map_err(bad)?);
+                }
+                Some(InBlock::Moved(identifier)) => self.moved.push((key.pk.clone(), identifier)),
+                None => return Err("no block has such an item".to_owned()),
+            },
+            "DEALER" => {
+                let record = items::dealer_customer(item).map_err(bad)?;
+                let dcn = record.dealer_customer.dcn.to_string();
+                self.dealer_customers.insert(dcn, record);
+            }
+            "ERROR" => {
+                let request = items::request_in_error(item).map_err(bad)?;
+                self.requests_in_error.push(request);
+            }
+            "ALTERNATE" | "RELATE" => {
+                if let Claimed::By(holder) = Claim::read(item).map_err(bad)? {
+                    self.claims.insert(key.clone(), holder);
+                }
+            }
+            "KEY" | "COUNTER" => {}
+            _ => return Err("nothing has such a key".to_owned()),
+        }
+        Ok(())
+    }
+
+    /// The customer that this effect created.
+    pub fn created_by(&self, effect: &EffectId) -> Option<&Customer> {
+        self.customers.iter().find(|customer| {
+            customer
+                .effects
+                .of(effect)
+                .is_some_and(|effect| effect.did == Did::Created)
+        })
+    }
+
+    /// What holds of every table whatever was asked: numbers are unique, seats have no gap, claims and references agree with the customers.
+    ///
+    /// # Errors
+    /// A sentence that says what does not hold.
+    pub fn check(&self) -> Result<(), String> {
+        let mut numbers: BTreeMap<CustomerNumber, &Identifier> = BTreeMap::new();
+        let mut seats: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        for customer in &self.customers {
+            if let Some(other) = numbers.insert(customer.number, &customer.identifier) {
+                return Err(format!(
+                    "{} and {other} have the same number {}",
+                    customer.identifier, customer.number
+                ));
+            }
+            if let Place::Seat(seat) = &customer.identifier.place {
+                let block = customer.identifier.block.as_str();
+                seats.entry(block).or_default().push(*seat);
+            }
+            let creations = customer.effects.iter();
+            if creations
+                .filter(|(_, effect)| effect.did == Did::Created)
+                .count()
+                != 1
+            {
+                return Err(format!("{} was not created once", customer.identifier));
+            }
+            let updates = customer.effects.iter().count() as u64;
+            if customer.version != updates {
+                return Err(format!(
+                    "{} has version {} after {updates} writes",
+                    customer.identifier, customer.version
+                ));
+            }
+            if let Some(block) = &customer.moved_to {
+                let reference = (keys::block(block), customer.identifier.clone());
+                if !self.moved.contains(&reference) {
+                    return Err(format!(
+                        "{} moved to {} and is not referred to there",
+                        customer.identifier, reference.0
+                    ));
+                }
+            }
+        }
+        for (block, mut seats) in seats {
+            seats.sort_unstable();
+            if seats != (1..=u32::try_from(seats.len()).unwrap_or(u32::MAX)).collect::<Vec<_>>() {
+                return Err(format!("block {block} has the seats {seats:?}"));
+            }
+        }
+        for (dcn, record) in &self.dealer_customers {
+            if let Some(holder) = &record.dealer_customer.organization
+                && !self.customers.iter().any(|one| one.identifier == *holder)
+            {
+                return Err(format!("{dcn} belongs to {holder}, which is not there"));
+            }
+        }
+        for request in &self.requests_in_error {
+            if request.version != request.history.len() as u64 {
+                return Err(format!(
+                    "request in error {} has version {} after {} writes",
+                    request.id.as_str(),
+                    request.version,
+                    request.history.len()
+                ));
+            }
+        }
+        Ok(())
+    }
+}
