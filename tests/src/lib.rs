@@ -8,8 +8,10 @@ pub mod claims;
 pub mod contract;
 pub mod embedded;
 mod event;
+#[cfg(feature = "unfinished")]
 pub mod explorer;
 pub mod gateway;
+#[cfg(feature = "unfinished")]
 pub mod model;
 pub mod options;
 pub mod routes;

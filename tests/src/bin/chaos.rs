@@ -83,7 +83,7 @@ fn plan() -> Result<Option<Plan>, lexopt::Error> {
             Long("binaries") => plan.binaries = Some(arguments.value()?.into()),
             Long("calm") => plan.rates = Rates::CALM,
             Long("help") | Short('h') => return Ok(None),
-            other => return Err(other.unexpected()),
+            other @ (Short(_) | Long(_) | Value(_)) => return Err(other.unexpected()),
         }
     }
     Ok(Some(plan))

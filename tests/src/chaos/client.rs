@@ -155,12 +155,9 @@ impl<'a> Client<'a> {
                 return;
             }
             let mut sending = self.choose(turn);
-            if sending.intent == Intent::Reuse {
-                self.decide(&sending).await;
-            } else if sending.intent.operation().is_none() {
-                self.decide(&sending).await;
-            } else if sending.key.is_some() {
-                // An earlier request once more.
+            let once_more = sending.key.is_some();
+            if sending.intent == Intent::Reuse || sending.intent.operation().is_none() || once_more
+            {
                 self.decide(&sending).await;
             } else {
                 sending.key = self.key(&sending.intent);

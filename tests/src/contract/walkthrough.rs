@@ -154,10 +154,8 @@ fn target(path: &str, step: &Value) -> Result<String, String> {
 
 /// A body as it is sent.
 fn written(body: &Value) -> String {
-    match body {
-        Value::String(text) => text.trim_end().to_owned(),
-        other => format!("{other:#}"),
-    }
+    body.as_str()
+        .map_or_else(|| format!("{body:#}"), |text| text.trim_end().to_owned())
 }
 
 fn text<'c>(node: &'c Value, name: &str) -> Result<&'c str, String> {

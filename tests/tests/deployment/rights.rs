@@ -58,16 +58,12 @@ fn grants(role: &str) -> Vec<Grant> {
     let pointer = format!("/Resources/{role}/Properties/Policies/0/PolicyDocument/Statement");
     let statements = part(&template, &pointer).as_array().expect("statements");
     let texts = |value: &Value| -> Vec<String> {
-        match value {
-            Value::String(text) => vec![text.clone()],
-            _ => value
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect(),
-        }
+        let listed = value.as_array().into_iter().flatten();
+        let texts = value
+            .as_str()
+            .into_iter()
+            .chain(listed.filter_map(Value::as_str));
+        texts.map(str::to_owned).collect()
     };
     statements
         .iter()

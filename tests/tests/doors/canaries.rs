@@ -4,6 +4,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::claims;
 
+/// Method, path, headers and body of a request.
+type Sent<'a> = (Method, String, &'a [(&'a str, &'a str)], String);
+
 /// Stand for persons: nobody is called so, and no key, digest or identifier holds a Q beside a small letter.
 pub(crate) const CANARIES: [&str; 6] = [
     "Qanari",
@@ -139,7 +142,7 @@ pub(crate) async fn ask_everything(url: &str) -> Vec<u16> {
         .to_owned();
     let mut other = dealer_body();
     other["businessName"] = json!("Qanari Bagels");
-    let requests: Vec<(Method, String, &[(&str, &str)], String)> = vec![
+    let requests: Vec<Sent> = vec![
         (
             Method::POST,
             "/dealer-customers?dryRun=true".to_owned(),

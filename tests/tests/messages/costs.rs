@@ -67,8 +67,11 @@ pub(crate) async fn warm<T: Table>(master: &Master<T>) {
     }
 }
 
+/// Name, message, key, and what it costs: steps, calls, read and write units.
+type Row<'a> = (&'a str, &'a str, &'a str, (u32, u32, f64, f64));
+
 /// The rows for Adds: what is added, with which check, what comes of it; steps, calls, read units and write units. Each name is one person.
-const ROWS: &[(&str, &str, &str, (u32, u32, f64, f64))] = &[
+const ROWS: &[Row] = &[
     ("One", "Y", "created", (2, 2, 1.0, 2.0)),
     ("Two", "S", "created", (2, 2, 1.0, 2.0)),
     ("Three", "A", "created", (2, 2, 1.0, 2.0)),

@@ -8,8 +8,11 @@ use serde_json::{Value, json};
 use crate::fixture::Fixture;
 use crate::message::{FORMS, Message, julie};
 
+/// Attribute, code and reason of an edit, and what makes it fail.
+type Case<'a> = (&'a str, &'a str, &'a str, &'a [(&'a str, &'a str)]);
+
 /// Attribute, code and reason of each edit as the rules have them, with what makes Julie's Add fail it.
-const EDITS: &[(&str, &str, &str, &[(&str, &str)])] = &[
+const EDITS: &[Case] = &[
     (
         "cst_action_type",
         "invalid-action-type",

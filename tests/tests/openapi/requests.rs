@@ -23,7 +23,9 @@ impl Answer {
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).map(|value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().expect("headers are text"))
     }
 }
 
@@ -42,7 +44,7 @@ pub(crate) async fn send(
     headers: &[(String, String)],
     body: Option<String>,
 ) -> Answer {
-    let method = Method::from_bytes(method.as_bytes()).unwrap();
+    let method = Method::from_bytes(method.as_bytes()).expect("a method");
     let asked = format!("{method} {target} {headers:?} {body:?}");
     let url = format!("{}{target}", stand.url);
     let mut request = reqwest::Client::new().request(method, url);
