@@ -109,6 +109,15 @@ fn scenario(
         before: before.into(),
         clients: clients.into(),
         numbers_matter: false,
+        rounds: 3,
+    }
+}
+
+/// The same with two rounds: transactions of three items that keep refusing each other have too many ways to do so three times.
+fn twice(scenario: Scenario) -> Scenario {
+    Scenario {
+        rounds: 2,
+        ..scenario
     }
 }
 
@@ -132,16 +141,16 @@ pub fn pairs() -> Vec<Scenario> {
             [],
             once([associate("TD1|1", ACME), associate("TD2|1", ACME)]),
         ),
-        scenario(
+        twice(scenario(
             "two associations of one DCN with different new customers",
             [],
             once([associate("TD1|1", ACME), associate("TD1|1", ACME_MILLS)]),
-        ),
-        scenario(
+        )),
+        twice(scenario(
             "two associations of one DCN with the same new customer",
             [],
             once([associate("TD1|1", ACME), associate("TD1|1", ACME)]),
-        ),
+        )),
         scenario(
             "a named customer and a searched one for the same DCN",
             [add("N", ACME_MILLS)],
@@ -241,7 +250,7 @@ pub fn pairs() -> Vec<Scenario> {
                 }),
             ]),
         ),
-        scenario(
+        twice(scenario(
             "two Adds of one relate id and one alternate number",
             [],
             once([
@@ -258,8 +267,8 @@ pub fn pairs() -> Vec<Scenario> {
                     ..Letter::default()
                 }),
             ]),
-        ),
-        scenario(
+        )),
+        twice(scenario(
             "two Adds with one alternate number and different relate ids",
             [],
             once([
@@ -276,15 +285,15 @@ pub fn pairs() -> Vec<Scenario> {
                     ..Letter::default()
                 }),
             ]),
-        ),
-        scenario(
+        )),
+        twice(scenario(
             "the same key twice, an association",
             [],
             [
                 Client::keyed("K", associate("TD1|1", ACME)),
                 Client::keyed("K", associate("TD1|1", ACME)),
             ],
-        ),
+        )),
         scenario(
             "the same key twice, an Add",
             [],
@@ -354,16 +363,16 @@ pub fn pairs() -> Vec<Scenario> {
                 Client::once(moves(0, ACME_MOVED)),
             ],
         ),
-        scenario(
+        twice(scenario(
             "reprocess twice",
             [queued(), correct(1)],
             once([reprocess(None), reprocess(None)]),
-        ),
-        scenario(
+        )),
+        twice(scenario(
             "reprocess twice, with the correction",
             [queued()],
             once([reprocess(Some(ACME.city)), reprocess(Some(ACME.city))]),
-        ),
+        )),
         scenario(
             "reprocess twice, in vain",
             [queued()],
@@ -394,14 +403,14 @@ pub fn pairs() -> Vec<Scenario> {
             [queued(), correct(1)],
             [Client::keyed("K", reprocess(None)), Client::once(delete(2))],
         ),
-        scenario(
+        twice(scenario(
             "the same key twice, a reprocess",
             [queued(), correct(1)],
             [
                 Client::keyed("K", reprocess(None)),
                 Client::keyed("K", reprocess(None)),
             ],
-        ),
+        )),
         scenario(
             "a replayed Change by relate id against one that gives the relate id up",
             [letter(Letter {
@@ -413,6 +422,7 @@ pub fn pairs() -> Vec<Scenario> {
                 Client::keyed(
                     "K",
                     letter(Letter {
+                        party: Some(ACME),
                         relate_id: "R1",
                         mail_code: "M",
                         ..Letter::default()
@@ -492,6 +502,11 @@ pub fn triples() -> Vec<Scenario> {
             ]),
         ),
         scenario(
+                "a Change that moves a customer against Adds where it was and where it goes",
+                [add("Y", ACME)],
+                once([moves(0, ACME_MOVED), add("Y", ACME), add("S", ACME_MOVED)]),
+            ),
+        scenario(
             "reprocess twice against an Add of the same customer",
             [queued(), correct(1)],
             once([reprocess(None), reprocess(None), add("Y", ACME)]),
@@ -525,16 +540,6 @@ pub fn triples() -> Vec<Scenario> {
 /// What does not behave as if one request came after the other, and is accepted. With each how many faults it takes.
 pub fn accepted() -> Vec<(Scenario, usize)> {
     vec![
-        // While a Change moves a customer, one request may see that it has left its old block, and a later one not yet that it is in the new one. There is an order that
-        // explains the answers; it is not the order of time.
-        (
-            scenario(
-                "a Change that moves a customer against Adds where it was and where it goes",
-                [add("Y", ACME)],
-                once([moves(0, ACME_MOVED), add("Y", ACME), add("S", ACME_MOVED)]),
-            ),
-            0,
-        ),
         // Unchecked Adds take no seat. What is decided on a block does not hold them off, so that of three equal Adds at one moment, one of them unchecked, the update may
         // go to the best customer but one.
         (

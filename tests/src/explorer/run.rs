@@ -13,13 +13,8 @@ use super::request::Tried;
 use super::scenario::{Scenario, Stage, master};
 use crate::model::{Agent, Digest, Fault, ModelTable, Step};
 
-/// How long a pause lasts at the least. Two of them use up the five seconds that a request may go on deciding: it decides three times, then it is busy.
-const PAUSE: Duration = Duration::from_millis(2_600);
-
-/// Which partitions more than one agent has touched in any run so far.
-pub(super) type Shared = BTreeSet<String>;
-
-type Trying = Pin<Box<dyn Future<Output = Vec<Tried>>>>;
+/// How long a request goes on deciding, as `operations::rounds` has it.
+const BUDGET: Duration = Duration::from_secs(5);
 
 enum Client {
     Trying(Trying),
@@ -92,7 +87,7 @@ impl Run {
         traced: bool,
     ) -> Self {
         let table = stage.table.copy();
-        table.step_by_step(PAUSE);
+        table.step_by_step(BUDGET / scenario.rounds.saturating_sub(1).max(1));
         if !scenario.numbers_matter {
             table.count_apart();
         }

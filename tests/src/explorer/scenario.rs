@@ -52,6 +52,8 @@ pub struct Scenario {
     /// Whether the order matters in which customer numbers are given. Where it does not, each process takes them from a range of its own: numbers are opaque, and another
     /// order of additions to the counter would only permute them.
     pub numbers_matter: bool,
+    /// How often a request decides before it is busy. Pauses last accordingly.
+    pub rounds: u32,
 }
 
 /// The table before the requests of a scenario begin.
