@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the contract tests and the tests through the front door on a second engine: Amazon's DynamoDB Local, in place of the embedded one.
+# Runs the tests through the front door on a second engine: Amazon's DynamoDB Local, in place of the embedded one.
 #
 # tests/dynamodb-local starts it on this machine alone and says where it listens; it is stopped at the end.
 set -euo pipefail
@@ -17,4 +17,4 @@ for _ in $(seq 1800); do
 done
 [[ -n $url ]] || { cat "$work/log" >&2; echo "the second engine does not say where it listens" >&2; exit 1; }
 cat "$work/out"
-DYNAMODB_URL=$url cargo test --package tests --test contract --test black_box
+DYNAMODB_URL=$url cargo test --package tests --test black_box
