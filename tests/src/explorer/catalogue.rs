@@ -502,10 +502,10 @@ pub fn triples() -> Vec<Scenario> {
             ]),
         ),
         scenario(
-                "a Change that moves a customer against Adds where it was and where it goes",
-                [add("Y", ACME)],
-                once([moves(0, ACME_MOVED), add("Y", ACME), add("S", ACME_MOVED)]),
-            ),
+            "a Change that moves a customer against Adds where it was and where it goes",
+            [add("Y", ACME)],
+            once([moves(0, ACME_MOVED), add("Y", ACME), add("S", ACME_MOVED)]),
+        ),
         scenario(
             "reprocess twice against an Add of the same customer",
             [queued(), correct(1)],

@@ -16,6 +16,11 @@ use crate::model::{Agent, Digest, Fault, ModelTable, Step};
 /// How long a request goes on deciding, as `operations::rounds` has it.
 const BUDGET: Duration = Duration::from_secs(5);
 
+/// Which partitions more than one agent has touched in any run so far.
+pub(super) type Shared = BTreeSet<String>;
+
+type Trying = Pin<Box<dyn Future<Output = Vec<Tried>>>>;
+
 enum Client {
     Trying(Trying),
     Ended(Vec<Tried>),
