@@ -79,13 +79,25 @@ fn main() -> ExitCode {
         scenario.name.contains(text)
     };
     let (pairs, triples) = (catalogue::pairs(), catalogue::triples());
-    let faults = |default| options.faults.unwrap_or(default);
+    // What is accepted is gone through only by name: it goes wrong.
+    let accepted = match options.scenario {
+        Some(_) => catalogue::accepted(),
+        None => Vec::new(),
+    };
+    let faults = |scenario: Scenario, default| {
+        let faults = options.faults.unwrap_or(default);
+        (scenario, faults)
+    };
     let work: Vec<(Scenario, usize)> = match options.sample {
-        Some(_) => triples.into_iter().map(|one| (one, faults(3))).collect(),
+        Some(_) => triples.into_iter().map(|one| faults(one, 3)).collect(),
         None => triples
             .into_iter()
-            .map(|one| (one, faults(0)))
-            .chain(pairs.into_iter().map(|one| (one, faults(1))))
+            .chain(pairs)
+            .chain(accepted)
+            .map(|one| {
+                let default = one.faults;
+                faults(one, default)
+            })
             .collect(),
     };
     let work: Vec<_> = work.into_iter().filter(|(one, _)| wanted(one)).collect();

@@ -110,6 +110,7 @@ fn scenario(
         clients: clients.into(),
         numbers_matter: false,
         rounds: 3,
+        faults: 0,
     }
 }
 
@@ -133,9 +134,11 @@ fn once(requests: impl IntoIterator<Item = Request>) -> Vec<Client> {
     requests.into_iter().map(Client::once).collect()
 }
 
-/// Two requests that meet.
+const TWO_NUMBERS: &str = "two Adds of one relate id and one alternate number";
+
+/// Two requests that meet, each pair with any single fault.
 pub fn pairs() -> Vec<Scenario> {
-    vec![
+    let mut pairs = vec![
         scenario(
             "two associations of the same new customer",
             [],
@@ -251,7 +254,7 @@ pub fn pairs() -> Vec<Scenario> {
             ]),
         ),
         twice(scenario(
-            "two Adds of one relate id and one alternate number",
+            TWO_NUMBERS,
             [],
             once([
                 letter(Letter {
@@ -443,7 +446,12 @@ pub fn pairs() -> Vec<Scenario> {
                 Client::once(moves(0, ACME_MOVED)),
             ],
         ),
-    ]
+    ];
+    for pair in &mut pairs {
+        // The two numbers make transactions of three items, whose ways to meet are too many to go with a fault in each.
+        pair.faults = usize::from(pair.name != TWO_NUMBERS);
+    }
+    pairs
 }
 
 /// Three requests that meet.
@@ -537,19 +545,16 @@ pub fn triples() -> Vec<Scenario> {
     ]
 }
 
-/// What does not behave as if one request came after the other, and is accepted. With each how many faults it takes.
-pub fn accepted() -> Vec<(Scenario, usize)> {
+/// What does not behave as if one request came after the other, and is accepted.
+pub fn accepted() -> Vec<Scenario> {
     vec![
         // Unchecked Adds take no seat. What is decided on a block does not hold them off, so that of three equal Adds at one moment, one of them unchecked, the update may
         // go to the best customer but one.
-        (
-            numbered(scenario(
-                "an unchecked Add against two that update the best",
-                [],
-                once([add("N", ACME), add("A", ACME), add("A", ACME)]),
-            )),
-            0,
-        ),
+        numbered(scenario(
+            "an unchecked Add against two that update the best",
+            [],
+            once([add("N", ACME), add("A", ACME), add("A", ACME)]),
+        )),
     ]
 }
 
@@ -561,7 +566,7 @@ pub fn named(name: &str) -> Scenario {
     pairs()
         .into_iter()
         .chain(triples())
-        .chain(accepted().into_iter().map(|(scenario, _)| scenario))
+        .chain(accepted())
         .find(|scenario| scenario.name == name)
         .unwrap_or_else(|| panic!("there is no scenario '{name}'"))
 }

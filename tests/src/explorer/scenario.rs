@@ -30,12 +30,12 @@ impl Client {
         }
     }
 
-    /// Asks with a key, up to three times.
+    /// Asks with a key, and once more where the answer does not tell what came of it.
     pub fn keyed(key: &'static str, request: Request) -> Self {
         Self {
             request,
             key: Some(key),
-            tries: 3,
+            tries: 2,
         }
     }
 }
@@ -54,6 +54,8 @@ pub struct Scenario {
     pub numbers_matter: bool,
     /// How often a request decides before it is busy. Pauses last accordingly.
     pub rounds: u32,
+    /// How many things go wrong in one run at the most, when all of it is gone through.
+    pub faults: usize,
 }
 
 /// The table before the requests of a scenario begin.
