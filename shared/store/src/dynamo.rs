@@ -1,6 +1,8 @@
 //! The table in DynamoDB.
 
-use std::collections::HashMap;
+mod answers;
+mod requests;
+
 use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -9,9 +11,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, ConsumedCapacity, Delete, KeysAndAttributes, Put,
-    ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-    Update,
+    ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue,
+    ReturnValuesOnConditionCheckFailure,
 };
 use domain::time::Timestamp;
 
@@ -21,7 +22,9 @@ use crate::keys::IndexEntry;
 use crate::keys::{self, Key};
 use crate::meter::Meter;
 use crate::table::{IndexQuery, Page, Query, Table, TableError};
-use crate::writes::{Refusal, Transacted, Write, Written};
+use crate::writes::{Transacted, Write, Written};
+use answers::{Refused, could_not, defect, index_entry, refusals, stood_there, units};
+use requests::{key_map, text, transact_item};
 
 /// How often a transaction that is still in progress, or a batch that was not read whole, is asked for again.
 const AGAIN: u32 = 4;
@@ -262,28 +265,13 @@ impl Table for Dynamo {
                     sent.map(|done| (done.consumed_capacity, done.attributes.filter(stood_there))),
                 )
             }
-            Write::Delete { key, .. } => {
-                let sent = self
-                    .client
-                    .delete_item()
-                    .table_name(&*self.name)
-                    .set_key(Some(key_map(key)))
-                    .condition_expression(condition)
-                    .set_expression_attribute_names(expression.names())
-                    .set_expression_attribute_values(expression.values())
-                    .return_values_on_condition_check_failure(stood)
-                    .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                    .send()
-                    .await;
-                self.written(sent.map(|done| (done.consumed_capacity, None)))
-            }
         }
     }
 
     async fn transact(&self, token: &str, writes: &[Write]) -> Result<Transacted, TableError> {
         let items = writes
             .iter()
-            .map(|write| self.transact_item(write))
+            .map(|write| transact_item(&self.name, write))
             .collect::<Result<Vec<_>, _>>()?;
         let _call = self.meter.call();
         for attempt in 1.. {
@@ -389,183 +377,4 @@ impl Dynamo {
             },
         }
     }
-
-    fn transact_item(&self, write: &Write) -> Result<TransactWriteItem, TableError> {
-        let mut expression = Expression::default();
-        let condition = expression.condition(write.condition());
-        let stood = ReturnValuesOnConditionCheckFailure::AllOld;
-        let item = TransactWriteItem::builder();
-        let item = match write {
-            Write::Put { item: put, .. } => item.put(
-                Put::builder()
-                    .table_name(&*self.name)
-                    .set_item(Some(put.clone()))
-                    .condition_expression(condition)
-                    .set_expression_attribute_names(expression.names())
-                    .set_expression_attribute_values(expression.values())
-                    .return_values_on_condition_check_failure(stood)
-                    .build()
-                    .map_err(defect)?,
-            ),
-            Write::Update {
-                key,
-                set,
-                set_if_absent,
-                remove,
-                ..
-            } => {
-                let update = expression.update(set, set_if_absent, remove);
-                item.update(
-                    Update::builder()
-                        .table_name(&*self.name)
-                        .set_key(Some(key_map(key)))
-                        .update_expression(update)
-                        .condition_expression(condition)
-                        .set_expression_attribute_names(expression.names())
-                        .set_expression_attribute_values(expression.values())
-                        .return_values_on_condition_check_failure(stood)
-                        .build()
-                        .map_err(defect)?,
-                )
-            }
-            Write::Delete { key, .. } => item.delete(
-                Delete::builder()
-                    .table_name(&*self.name)
-                    .set_key(Some(key_map(key)))
-                    .condition_expression(condition)
-                    .set_expression_attribute_names(expression.names())
-                    .set_expression_attribute_values(expression.values())
-                    .return_values_on_condition_check_failure(stood)
-                    .build()
-                    .map_err(defect)?,
-            ),
-        };
-        Ok(item.build())
-    }
-}
-
-/// The refusals of a single write, which the SDK knows as one error type for each kind of write.
-trait Refused {
-    fn refusal(&self) -> Option<Refusal>;
-}
-
-macro_rules! refused {
-    ($($error:path),+) => {
-        $(impl Refused for $error {
-            fn refusal(&self) -> Option<Refusal> {
-                match self {
-                    Self::ConditionalCheckFailedException(failed) => Some(Refusal::Condition(failed.item.clone().filter(|item| !item.is_empty()))),
-                    Self::TransactionConflictException(_) => Some(Refusal::Contended),
-                    _ => None,
-                }
-            }
-        })+
-    };
-}
-
-refused!(
-    aws_sdk_dynamodb::operation::put_item::PutItemError,
-    aws_sdk_dynamodb::operation::update_item::UpdateItemError,
-    aws_sdk_dynamodb::operation::delete_item::DeleteItemError
-);
-
-/// Reads the reasons of a cancelled transaction by their position.
-fn refusals(reasons: &[CancellationReason]) -> Result<Transacted, TableError> {
-    let refusal = |reason: &CancellationReason| match reason.code() {
-        None | Some("None") => Ok(None),
-        Some("ConditionalCheckFailed") => Ok(Some(Refusal::Condition(
-            reason.item.clone().filter(|item| !item.is_empty()),
-        ))),
-        Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => {
-            Ok(Some(Refusal::Contended))
-        }
-        Some(code) => Err(TableError::Defect(
-            format!("a transaction was cancelled with {code}").into(),
-        )),
-    };
-    reasons
-        .iter()
-        .map(refusal)
-        .collect::<Result<_, _>>()
-        .map(Transacted::Refused)
-}
-
-/// Tells an answer that says "try again" from one that says "you are wrong".
-fn could_not<E>(error: SdkError<E>) -> TableError
-where
-    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-{
-    const AGAIN_LATER: [&str; 7] = [
-        "ThrottlingException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "InternalServerError",
-        "ServiceUnavailable",
-        "TransactionInProgressException",
-        "LimitExceededException",
-    ];
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "the SDK may add kinds of errors; what is not known to pass is a defect"
-    )]
-    let later = match &error {
-        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
-            true
-        }
-        SdkError::ServiceError(answer) => {
-            answer.raw().status().is_server_error()
-                || answer
-                    .err()
-                    .code()
-                    .is_some_and(|code| AGAIN_LATER.contains(&code))
-        }
-        _ => false,
-    };
-    if later {
-        TableError::Unavailable(Box::new(error))
-    } else {
-        TableError::Defect(Box::new(error))
-    }
-}
-
-fn defect(error: impl Error + Send + Sync + 'static) -> TableError {
-    TableError::Defect(Box::new(error))
-}
-
-fn units(capacity: Option<&ConsumedCapacity>) -> f64 {
-    capacity
-        .and_then(ConsumedCapacity::capacity_units)
-        .unwrap_or_default()
-}
-
-fn text(value: &str) -> AttributeValue {
-    AttributeValue::S(value.to_owned())
-}
-
-fn key_map(key: &Key) -> HashMap<String, AttributeValue> {
-    HashMap::from([
-        (keys::PARTITION_KEY.to_owned(), text(&key.pk)),
-        (keys::SORT_KEY.to_owned(), text(&key.sk)),
-    ])
-}
-
-/// Whether an update's old values are those of an item. For an item that was not there DynamoDB returns none, and the embedded database its key alone,
-/// which none of our items is.
-fn stood_there(old: &Item) -> bool {
-    old.keys()
-        .any(|name| name != keys::PARTITION_KEY && name != keys::SORT_KEY)
-}
-
-fn index_entry(mut item: Item) -> Result<IndexEntry, TableError> {
-    let mut take = |name: &str| match item.remove(name) {
-        Some(AttributeValue::S(text)) => Ok(text),
-        _ => Err(TableError::Defect("an index entry has no key".into())),
-    };
-    Ok(IndexEntry {
-        sort: take(keys::INDEX_SORT_KEY)?,
-        key: Key {
-            pk: take(keys::PARTITION_KEY)?,
-            sk: take(keys::SORT_KEY)?,
-        },
-    })
 }

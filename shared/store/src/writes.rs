@@ -49,13 +49,6 @@ pub enum Write {
         /// What must hold of what is there.
         on: Condition,
     },
-    /// Takes the item away.
-    Delete {
-        /// The item's key.
-        key: Key,
-        /// What must hold of what is there.
-        on: Condition,
-    },
 }
 
 impl Write {
@@ -63,14 +56,14 @@ impl Write {
     pub fn key(&self) -> Key {
         match self {
             Self::Put { item, .. } => item::key_of(item),
-            Self::Update { key, .. } | Self::Delete { key, .. } => key.clone(),
+            Self::Update { key, .. } => key.clone(),
         }
     }
 
     /// What must hold of what is there.
     pub fn condition(&self) -> &Condition {
         match self {
-            Self::Put { on, .. } | Self::Update { on, .. } | Self::Delete { on, .. } => on,
+            Self::Put { on, .. } | Self::Update { on, .. } => on,
         }
     }
 }

@@ -51,7 +51,6 @@ pub(super) fn after(write: &Write, before: Option<&Item>) -> Option<Item> {
             }
             Some(item)
         }
-        Write::Delete { .. } => None,
     }
 }
 

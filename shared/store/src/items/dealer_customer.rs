@@ -140,7 +140,7 @@ pub fn associate_absent(associate: Write) -> Write {
             remove,
             on: Condition::Absent,
         },
-        other @ (Write::Put { .. } | Write::Delete { .. }) => other,
+        other @ Write::Put { .. } => other,
     }
 }
 
@@ -315,7 +315,7 @@ mod tests {
                 .chain(set.clone())
                 .chain(set_if_absent.clone())
                 .collect(),
-            Write::Put { .. } | Write::Delete { .. } => {
+            Write::Put { .. } => {
                 panic!("a dealer customer is written by updates")
             }
         }
@@ -377,7 +377,7 @@ mod tests {
         );
         let removed = |write: &Write| match write {
             Write::Update { remove, .. } => remove.len(),
-            Write::Put { .. } | Write::Delete { .. } => 0,
+            Write::Put { .. } => 0,
         };
         assert_eq!((removed(&soon), removed(&late)), (3, 4));
     }

@@ -1,0 +1,69 @@
+//! Parts of the requests to the database: keys, and the writes of a transaction. No call is made here.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
+
+use super::answers::defect;
+use crate::expressions::Expression;
+use crate::keys::{self, Key};
+use crate::table::TableError;
+use crate::writes::Write;
+
+/// One write of a transaction.
+pub(super) fn transact_item(table: &str, write: &Write) -> Result<TransactWriteItem, TableError> {
+    let mut expression = Expression::default();
+    let condition = expression.condition(write.condition());
+    let stood = ReturnValuesOnConditionCheckFailure::AllOld;
+    let item = TransactWriteItem::builder();
+    let item = match write {
+        Write::Put { item: put, .. } => item.put(
+            Put::builder()
+                .table_name(table)
+                .set_item(Some(put.clone()))
+                .condition_expression(condition)
+                .set_expression_attribute_names(expression.names())
+                .set_expression_attribute_values(expression.values())
+                .return_values_on_condition_check_failure(stood)
+                .build()
+                .map_err(defect)?,
+        ),
+        Write::Update {
+            key,
+            set,
+            set_if_absent,
+            remove,
+            ..
+        } => {
+            let update = expression.update(set, set_if_absent, remove);
+            item.update(
+                Update::builder()
+                    .table_name(table)
+                    .set_key(Some(key_map(key)))
+                    .update_expression(update)
+                    .condition_expression(condition)
+                    .set_expression_attribute_names(expression.names())
+                    .set_expression_attribute_values(expression.values())
+                    .return_values_on_condition_check_failure(stood)
+                    .build()
+                    .map_err(defect)?,
+            )
+        }
+    };
+    Ok(item.build())
+}
+
+/// A text as an attribute.
+pub(super) fn text(value: &str) -> AttributeValue {
+    AttributeValue::S(value.to_owned())
+}
+
+/// A key as the database wants it.
+pub(super) fn key_map(key: &Key) -> HashMap<String, AttributeValue> {
+    HashMap::from([
+        (keys::PARTITION_KEY.to_owned(), text(&key.pk)),
+        (keys::SORT_KEY.to_owned(), text(&key.sk)),
+    ])
+}
