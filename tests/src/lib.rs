@@ -11,7 +11,6 @@ mod event;
 #[cfg(feature = "unfinished")]
 pub mod explorer;
 pub mod gateway;
-#[cfg(feature = "unfinished")]
 pub mod model;
 pub mod options;
 pub mod routes;

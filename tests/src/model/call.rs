@@ -234,7 +234,6 @@ fn write(f: &mut fmt::Formatter<'_>, write: &Write) -> fmt::Result {
     let verb = match write {
         Write::Put { .. } => "put",
         Write::Update { .. } => "update",
-        Write::Delete { .. } => "delete",
     };
     let condition = match write.condition() {
         Condition::Absent => "if absent".to_owned(),

@@ -312,7 +312,7 @@ impl World {
         self.put(&key, meaning::after(write, before.as_ref()));
         Written::Done(match write {
             Write::Update { .. } => before,
-            Write::Put { .. } | Write::Delete { .. } => None,
+            Write::Put { .. } => None,
         })
     }
 

@@ -488,6 +488,6 @@ fn partition_of(write: &Write) -> &str {
             .get(store::keys::PARTITION_KEY)
             .and_then(|value| value.as_s().ok())
             .expect("every item has its key"),
-        Write::Update { key, .. } | Write::Delete { key, .. } => &key.pk,
+        Write::Update { key, .. } => &key.pk,
     }
 }
