@@ -1,11 +1,17 @@
 //! Several writes, all or none.
 
+use data_encoding::HEXLOWER;
 use futures_util::future::join_all;
 use store::items::VERSION;
 use store::table::Table;
 use store::writes::{Condition, Refusal, Transacted, Write};
 
 use crate::fixture::{given, item, key, number, put, read, set, text};
+
+/// A token that nobody had before: tokens are those of a whole database, which tests may share.
+fn token(table: &impl Table) -> String {
+    HEXLOWER.encode(&table.chance())
+}
 
 async fn transacted(table: &impl Table, token: &str, writes: &[Write]) -> Transacted {
     table.transact(token, writes).await.expect("an answer")
@@ -27,13 +33,13 @@ pub(crate) async fn all_is_written_or_nothing(table: &impl Table) {
         ]
     };
     assert_eq!(
-        transacted(table, "first", &writes(7)).await,
+        transacted(table, &token(table), &writes(7)).await,
         Transacted::Refused(vec![None, Some(Refusal::Condition(Some(stands.clone())))])
     );
     assert_eq!(read(table, &one).await, None);
     assert_eq!(read(table, &other).await, Some(stands));
     assert_eq!(
-        transacted(table, "second", &writes(1)).await,
+        transacted(table, &token(table), &writes(1)).await,
         Transacted::Done
     );
     assert_eq!(read(table, &one).await, Some(new));
@@ -53,7 +59,7 @@ pub(crate) async fn each_refusal_stands_in_its_place_with_what_stood_there(table
         put(item(&key("A", "1"), []), Condition::Absent),
     ];
     assert_eq!(
-        transacted(table, "token", &writes).await,
+        transacted(table, &token(table), &writes).await,
         Transacted::Refused(vec![
             Some(Refusal::Condition(None)),
             None,
@@ -66,12 +72,13 @@ pub(crate) async fn each_refusal_stands_in_its_place_with_what_stood_there(table
 pub(crate) async fn a_token_makes_a_repeated_transaction_one(table: &impl Table) {
     let at = key("A", "1");
     let writes = [put(item(&at, [("name", text("new"))]), Condition::Absent)];
+    let token = token(table);
     for _ in 0..3 {
-        assert_eq!(transacted(table, "token", &writes).await, Transacted::Done);
+        assert_eq!(transacted(table, &token, &writes).await, Transacted::Done);
     }
     let stands = item(&at, [("name", text("new"))]);
     assert_eq!(
-        transacted(table, "another", &writes).await,
+        transacted(table, &self::token(table), &writes).await,
         Transacted::Refused(vec![Some(Refusal::Condition(Some(stands)))])
     );
 }
@@ -79,12 +86,13 @@ pub(crate) async fn a_token_makes_a_repeated_transaction_one(table: &impl Table)
 pub(crate) async fn a_refused_transaction_may_be_sent_again_with_its_token(table: &impl Table) {
     let at = key("A", "1");
     let writes = [set(&at, [(VERSION, number(2))], Condition::VersionIs(1))];
+    let token = token(table);
     assert_eq!(
-        transacted(table, "token", &writes).await,
+        transacted(table, &token, &writes).await,
         Transacted::Refused(vec![Some(Refusal::Condition(None))])
     );
     given(table, item(&at, [(VERSION, number(1))])).await;
-    assert_eq!(transacted(table, "token", &writes).await, Transacted::Done);
+    assert_eq!(transacted(table, &token, &writes).await, Transacted::Done);
 }
 
 pub(crate) async fn of_transactions_that_meet_one_is_done(table: &impl Table) {
@@ -99,7 +107,7 @@ pub(crate) async fn of_transactions_that_meet_one_is_done(table: &impl Table) {
         ]
     };
     let tries = (0..8).map(|who| async move {
-        let token = format!("token {who}");
+        let token = token(table);
         let writes = writes(who);
         loop {
             match table.transact(&token, &writes).await.expect("an answer") {
