@@ -2,6 +2,7 @@
 //!
 //! The functions are called as they are; no rule of the customer master may be written here.
 
+pub mod asking;
 pub mod bench;
 pub mod chaos;
 pub mod claims;

@@ -1,13 +1,14 @@
 //! The whole customer master on one machine: a database, the functions, and the gateway before them. The development server is one stand; each test has one of its own.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use domain::controls::Controls;
 use operations::master::Master;
 use operations::standardize::Standardizer;
 use store::client::Connection;
 use store::dynamo::Dynamo;
-use store::table::Table;
+use store::table::{Query, Table};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -94,6 +95,25 @@ impl Storage {
             None => Ok(()),
         }
     }
+}
+
+/// Whether the database counts units as DynamoDB does, for a query that finds nothing too. DynamoDB Local does not, nor for the index: what a request costs
+/// cannot be seen there.
+///
+/// # Errors
+///
+/// A sentence when it does not answer.
+pub async fn counts_units(table: &Dynamo) -> Result<bool, String> {
+    let table = table.metered(Arc::default());
+    let nothing = Query {
+        partition: "NOTHING".to_owned(),
+        prefix: String::new(),
+        after: None,
+        limit: None,
+    };
+    let answer = table.query(&nothing).await;
+    answer.map_err(|error| format!("The database does not answer: {error}."))?;
+    Ok(table.meter().cost().read_units > 0.0)
 }
 
 /// The functions, in the order of the routing table.

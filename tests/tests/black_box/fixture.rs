@@ -7,7 +7,6 @@ use aws_sdk_dynamodb::Client;
 use domain::controls::Controls;
 use domain::customer::{Customer, CustomerNumber, Identifier, Place};
 use reqwest::Method;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName};
 use serde_json::{Value, json};
 use store::client::Connection;
 use store::item::{self, Item};
@@ -15,11 +14,10 @@ use store::items;
 use store::keys;
 use store::table::Table;
 use store::writes::{Condition, Write, Written};
-use tests::claims;
+pub(crate) use tests::asking::{Answer, Request, all_at_once};
 use tests::embedded::Embedded;
 use tests::gateway;
-use tests::stand::{DYNAMODB_URL, Stand, Storage};
-use tokio::task::JoinSet;
+use tests::stand::{self, DYNAMODB_URL, Stand, Storage};
 
 /// Every item of a table, by its key.
 pub(crate) type Everything = BTreeMap<(String, String), Item>;
@@ -38,6 +36,13 @@ impl Fixture {
     /// With the controls of an environment that sets none.
     pub(crate) async fn new() -> Self {
         Self::with(&[]).await
+    }
+
+    /// The same where the database counts units; none where it does not, so that there is nothing to compare.
+    pub(crate) async fn that_counts() -> Option<Self> {
+        let fixture = Self::new().await;
+        let counts = stand::counts_units(fixture.stand.master.table()).await;
+        counts.expect("an answer").then_some(fixture)
     }
 
     /// With these controls.
@@ -76,12 +81,7 @@ impl Fixture {
 
     /// A request of the local developer, who may do everything, unless [`Request::by`] says otherwise.
     pub(crate) fn request(&self, method: Method, path: &str) -> Request {
-        Request {
-            asked: format!("{method} {path}"),
-            builder: self
-                .http
-                .request(method, format!("{}{path}", self.stand.url)),
-        }
+        Request::new(&self.http, method, &self.stand.url, path)
     }
 
     pub(crate) fn get(&self, path: &str) -> Request {
@@ -188,147 +188,12 @@ impl Fixture {
     }
 }
 
-/// A request that can still be changed.
-pub(crate) struct Request {
-    asked: String,
-    builder: reqwest::RequestBuilder,
-}
-
-impl Request {
-    /// By the caller of these claims.
-    pub(crate) fn by(self, claims: &Value) -> Self {
-        self.header(AUTHORIZATION, &claims::bearer(claims))
-    }
-
-    pub(crate) fn header(mut self, name: impl Into<HeaderName>, value: &str) -> Self {
-        self.builder = self.builder.header(name.into(), value);
-        self
-    }
-
-    /// With an `Idempotency-Key`.
-    pub(crate) fn key(self, key: &str) -> Self {
-        self.header(HeaderName::from_static("idempotency-key"), key)
-    }
-
-    /// With a body of `application/json`.
-    pub(crate) fn json(self, body: &Value) -> Self {
-        self.header(CONTENT_TYPE, "application/json")
-            .body(body.to_string())
-    }
-
-    /// With a body, and no content type of its own.
-    pub(crate) fn body(mut self, body: impl Into<reqwest::Body>) -> Self {
-        self.builder = self.builder.body(body);
-        self
-    }
-
-    /// Sends it. No test's request may meet a 5xx.
-    pub(crate) async fn send(self) -> Answer {
-        let answer = self.builder.send().await.expect("the stand answers");
-        let answer = Answer {
-            asked: self.asked,
-            status: answer.status().as_u16(),
-            headers: answer.headers().clone(),
-            text: answer.text().await.expect("an answer is text"),
-        };
-        assert!(answer.status < 500, "{answer}");
-        answer
-    }
-}
-
-/// An answer. Shown, it tells what was asked and all that came back.
-pub(crate) struct Answer {
-    asked: String,
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) text: String,
-}
-
-impl Answer {
-    /// The body, if the status is this one.
-    #[track_caller]
-    pub(crate) fn is(&self, status: u16) -> Value {
-        assert_eq!(self.status, status, "{self}");
-        self.json()
-    }
-
-    /// Holds that the status is this one and that there is no body.
-    #[track_caller]
-    pub(crate) fn is_empty(&self, status: u16) {
-        assert_eq!((self.status, self.text.as_str()), (status, ""), "{self}");
-    }
-
-    /// The problem, if the answer is a whole one of this status and type.
-    #[track_caller]
-    pub(crate) fn is_problem(&self, status: u16, slug: &str) -> Value {
-        let problem = self.is(status);
-        assert_eq!(problem["type"], format!("/problems/{slug}"), "{self}");
-        assert_eq!(problem["status"], status, "{self}");
-        assert!(problem["title"].is_string(), "{self}");
-        assert_eq!(
-            problem["requestId"].as_str(),
-            self.header("x-request-id"),
-            "{self}"
-        );
-        assert_eq!(
-            self.header("content-type"),
-            Some("application/problem+json"),
-            "{self}"
-        );
-        problem
-    }
-
-    /// The faults of an `invalid-request`, each as `pointer code`, sorted.
-    #[track_caller]
-    pub(crate) fn faults(&self) -> Vec<String> {
-        let problem = self.is_problem(400, "invalid-request");
-        let faults = problem["errors"]
-            .as_array()
-            .unwrap_or_else(|| panic!("there are faults: {self}"));
-        let mut faults: Vec<_> = faults
-            .iter()
-            .map(|fault| {
-                assert!(fault["message"].is_string(), "{self}");
-                let text = |name: &str| fault[name].as_str().expect("a text").to_owned();
-                format!("{} {}", text("pointer"), text("code"))
-            })
-            .collect();
-        faults.sort();
-        faults
-    }
-
-    #[track_caller]
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self}"))
-    }
-
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-}
-
-impl fmt::Display for Answer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\n> {}\n< {}", self.asked, self.status)?;
-        for (name, value) in &self.headers {
-            writeln!(f, "< {name}: {}", String::from_utf8_lossy(value.as_bytes()))?;
-        }
-        writeln!(f, "{}", self.text)
-    }
-}
-
 /// Holds that the table is as it was.
 #[track_caller]
 pub(crate) fn unchanged(before: &Everything, after: &Everything, why: &dyn fmt::Display) {
     let differs = |key: &&(String, String)| before.get(*key) != after.get(*key);
     let changed: BTreeSet<_> = before.keys().chain(after.keys()).filter(differs).collect();
     assert!(changed.is_empty(), "changed: {changed:?}; {why}");
-}
-
-/// Sends all requests at once, and returns their answers in no order.
-pub(crate) async fn all_at_once(requests: impl IntoIterator<Item = Request>) -> Vec<Answer> {
-    let under_way: JoinSet<Answer> = requests.into_iter().map(Request::send).collect();
-    under_way.join_all().await
 }
 
 /// The worked request of the HTTP contract.

@@ -3,8 +3,8 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::asking::codes;
 use crate::fixture::{Fixture, person, with, without_city};
+use tests::asking::codes;
 
 /// Five faults: no name, no city, a state that is none, a postal code that is none, an e-mail address that is none.
 fn five_faults() -> Value {

@@ -3,8 +3,8 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::asking::Answer;
 use crate::fixture::{Fixture, person, with, without_city};
+use tests::asking::Answer;
 
 /// Tries, holds that nothing was written, then does it, and holds that both say the same but for the mark and for what a dry run cannot know.
 async fn foretold(

@@ -21,9 +21,9 @@ use store::table::Table;
 use store::writes::{Condition, Write, Written};
 use tests::embedded::Embedded;
 use tests::gateway;
-use tests::stand::{DYNAMODB_URL, Stand, Storage};
+use tests::stand::{self, DYNAMODB_URL, Stand, Storage};
 
-use crate::asking::{Answer, Request};
+use tests::asking::{Answer, Request};
 
 /// A running customer master with a table of its own.
 pub(crate) struct Fixture {
@@ -40,6 +40,13 @@ impl Fixture {
     /// With the controls of an environment that sets none.
     pub(crate) async fn new() -> Self {
         Self::with(&[]).await
+    }
+
+    /// The same where the database counts units; none where it does not, so that there is nothing to compare.
+    pub(crate) async fn that_counts() -> Option<Self> {
+        let fixture = Self::new().await;
+        let counts = stand::counts_units(fixture.stand.master.table()).await;
+        counts.expect("an answer").then_some(fixture)
     }
 
     /// With these controls.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::asking::all_at_once;
 use crate::fixture::{Fixture, person, with, without_city};
+use tests::asking::all_at_once;
 
 const KEY: &str = "0123456789abcdef-steward";
 

@@ -3,7 +3,6 @@
 //!
 //! Each module is one subject. The console is tested in a browser, elsewhere.
 
-mod asking;
 mod bulk;
 mod corrections;
 mod costs;

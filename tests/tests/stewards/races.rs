@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::asking::{Answer, all_at_once};
 use crate::fixture::{Fixture, with, without_city};
+use tests::asking::{Answer, all_at_once};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_reprocess_one_request_at_once_and_one_customer_comes_of_it() {
