@@ -5,6 +5,7 @@
 
 pub mod binaries;
 pub mod check;
+pub mod choices;
 pub mod cold;
 pub mod contention;
 pub mod costs;

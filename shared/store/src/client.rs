@@ -94,7 +94,13 @@ impl Connection {
     }
 
     /// The client.
-    pub fn client(self) -> Client {
+    pub fn client(mut self) -> Client {
+        let http = http_client(self.roots.take());
+        self.client_over(http)
+    }
+
+    /// The client, over an HTTP client that brings its own TLS: for comparing one with another.
+    pub fn client_over(self, http: SharedHttpClient) -> Client {
         let retries = RetryConfig::standard()
             .with_max_attempts(ATTEMPTS)
             .with_initial_backoff(BACKOFF)
@@ -112,7 +118,7 @@ impl Connection {
             .timeout_config(timeouts)
             .sleep_impl(TokioSleep::new())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-            .http_client(http_client(self.roots));
+            .http_client(http);
         if let Some(endpoint) = self.endpoint {
             config = config.endpoint_url(endpoint);
         }

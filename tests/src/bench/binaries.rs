@@ -13,6 +13,8 @@ pub struct Binaries {
     pub lean: PathBuf,
     /// The folder with the functions on the SDK's defaults.
     pub defaults: PathBuf,
+    /// The folder with a function that has one thing chosen otherwise, a folder in it for each profile.
+    pub choices: PathBuf,
 }
 
 impl Default for Binaries {
@@ -24,6 +26,7 @@ impl Default for Binaries {
         Self {
             lean: target.join("release"),
             defaults: target.join("baselines/defaults"),
+            choices: target.join("choices"),
         }
     }
 }
@@ -53,7 +56,13 @@ impl Binaries {
         self.lean.join("twin")
     }
 
-    /// All of them.
+    /// A function with one thing chosen otherwise, built with this profile.
+    #[must_use]
+    pub fn choice(&self, profile: &str, name: &str) -> PathBuf {
+        self.choices.join(profile).join(name)
+    }
+
+    /// All that are measured together.
     #[must_use]
     pub fn all(&self) -> Vec<PathBuf> {
         FUNCTIONS
@@ -79,47 +88,95 @@ impl Binaries {
     }
 }
 
-/// Builds all of them with cargo: the functions and the lean baselines with the functions' profile and into their folder, where they share
+/// Builds one function with one thing chosen otherwise, again and again; what [`build`] builds comes on top.
+///
+/// # Errors
+///
+/// A sentence when cargo fails.
+pub fn build_choices() -> Result<(), String> {
+    let binaries = Binaries::default();
+    let target = std::path::absolute(&binaries.choices)
+        .map_err(|error| format!("There is no target folder: {error}."))?;
+    for (profile, package) in [
+        ("opt-s", "choices"),
+        ("opt-z", "choices"),
+        ("thin-lto", "choices"),
+        ("release", "choices"),
+        ("release", "choice-aws-lc"),
+    ] {
+        let first = ["build", "--locked", "--profile", profile];
+        cargo(
+            &baselines(),
+            &target,
+            &first,
+            &["-p", package],
+            &[("AWS_LC_SYS_NO_JITTER_ENTROPY", "1")],
+        )?;
+    }
+    Ok(())
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn baselines() -> PathBuf {
+    root().join("tests/bench/baselines")
+}
+
+/// Builds all that are measured together with cargo: the functions and the lean baselines with the functions' profile and into their folder, where they share
 /// what both link; the functions on the SDK's defaults with cargo's own.
 ///
 /// # Errors
 ///
 /// A sentence when cargo fails.
 pub fn build() -> Result<(), String> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = root();
     let binaries = Binaries::default();
     let target = |folder: &Path| {
         let target = folder.parent().unwrap_or(folder);
         std::path::absolute(target).map_err(|error| format!("There is no target folder: {error}."))
     };
-    let baselines = root.join("tests/bench/baselines");
+    let baselines = baselines();
     let functions: Vec<&str> = FUNCTIONS.iter().flat_map(|name| ["-p", *name]).collect();
     cargo(
         &root,
         &target(&binaries.lean)?,
         &["build", "--release"],
         &functions,
+        &[],
     )?;
     cargo(
         &baselines,
         &target(&binaries.lean)?,
         &["build", "--release", "--locked"],
         &["-p", "lean-baselines"],
+        &[],
     )?;
     cargo(
         &baselines,
         &target(&binaries.defaults)?,
         &["build", "--profile", "defaults", "--locked"],
         &["-p", "sdk-defaults"],
+        &[],
     )
 }
 
-fn cargo(folder: &Path, target: &Path, first: &[&str], then: &[&str]) -> Result<(), String> {
+fn cargo(
+    folder: &Path,
+    target: &Path,
+    first: &[&str],
+    then: &[&str],
+    variables: &[(&str, &str)],
+) -> Result<(), String> {
     let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(first)
         .args(then)
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", target)
+        // With it, aws-lc does not gather entropy for its first handshake; what the SDK does by default is measured without.
+        .env_remove("AWS_LC_SYS_NO_JITTER_ENTROPY")
+        .envs(variables.iter().copied())
         .stdin(Stdio::null())
         .status()
         .map_err(|error| format!("cargo cannot be started: {error}."))?;

@@ -3,6 +3,9 @@
 //! Each round starts every candidate once, in turn, so that what else the machine does falls on all of them alike. What counts is medians
 //! and their ratios in one run; times of two runs are not to be compared.
 
+mod tables;
+
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,11 +13,13 @@ use axum::http::Method;
 
 use super::binaries::{self, Binaries, FUNCTIONS};
 use super::endpoint::{Endpoint, Transport};
-use super::plot::{self, Bar};
-use super::report::{Report, median, millis, table};
+use super::report::median;
 use super::requests;
 use super::rig::{Rig, TABLE};
+use super::warm;
 use crate::runtime_api::Function;
+
+pub use tables::{Ratios, ratios, report};
 
 /// How many invocations follow the first.
 const LATER: usize = 20;
@@ -51,6 +56,19 @@ pub struct Candidate {
     pub size: u64,
     /// Its starts.
     pub starts: Vec<Start>,
+    /// What it executed; none where instructions cannot be counted.
+    pub instructions: Option<Instructions>,
+}
+
+/// The instructions of one start, as callgrind counts them in the function's process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Instructions {
+    /// From the start of the process to its first `next`.
+    pub to_next: u64,
+    /// The first invocation.
+    pub first: u64,
+    /// The mean of those after it.
+    pub later: u64,
 }
 
 /// What a candidate is.
@@ -120,12 +138,7 @@ pub async fn measure(
     binaries.present()?;
     let rig = Rig::start().await?;
     let events = events(&rig).await?;
-    let database = rig
-        .embedded
-        .url()
-        .trim_start_matches("http://")
-        .parse()
-        .map_err(|error| format!("The database has no address: {error}."))?;
+    let database = rig.database()?;
     let mut candidates = Vec::new();
     for function in FUNCTIONS {
         for (kind, binary) in [
@@ -141,16 +154,19 @@ pub async fn measure(
         binaries.hello(),
         folder,
     )?);
+    let event_of = |candidate: &Candidate| {
+        let mut named = FUNCTIONS.iter().zip(&events);
+        let event = named.find(|(name, _)| **name == candidate.function);
+        event
+            .map(|(_, event)| event.as_str())
+            .expect("every candidate stands for a function")
+    };
     for round in 0..rounds {
         for candidate in &mut candidates {
             let endpoint = Endpoint::start(transport, database, folder).await?;
-            let event = FUNCTIONS
-                .iter()
-                .zip(&events)
-                .find(|(name, _)| **name == candidate.function)
-                .map(|(_, event)| event.as_str())
-                .unwrap_or_default();
-            let start = start(&candidate.binary, &endpoint, event)
+            let event = event_of(candidate);
+            let variables = endpoint.variables();
+            let start = start(&candidate.binary, &endpoint, variables, event)
                 .await
                 .map_err(|sentence| format!("{}: {sentence}", candidate.name()))?;
             // The first round fills the caches of the system.
@@ -159,7 +175,55 @@ pub async fn measure(
             }
         }
     }
+    if warm::can_count().is_ok() {
+        for candidate in &mut candidates {
+            let event = event_of(candidate);
+            let counted = count(
+                &candidate.binary,
+                transport,
+                database,
+                Endpoint::variables,
+                event,
+                folder,
+            );
+            let counted = counted.await;
+            candidate.instructions =
+                Some(counted.map_err(|sentence| format!("{}: {sentence}", candidate.name()))?);
+        }
+    }
     Ok(candidates)
+}
+
+/// Counts instructions: of a process that answers nothing, one event, and some more; the differences are the invocations.
+pub(super) async fn count(
+    binary: &Path,
+    transport: Transport,
+    database: SocketAddr,
+    variables: impl Fn(&Endpoint) -> Vec<(&'static str, String)>,
+    event: &str,
+    folder: &Path,
+) -> Result<Instructions, String> {
+    let mut totals = [0; 3];
+    for (total, events) in totals.iter_mut().zip([0, 1, 1 + LATER]) {
+        let events = vec![event.to_owned(); events];
+        let mut attempts = 0;
+        *total = loop {
+            let endpoint = Endpoint::start(transport, database, folder).await?;
+            let mut variables = variables(&endpoint);
+            variables.push(("TABLE_NAME", TABLE.to_owned()));
+            attempts += 1;
+            match warm::instructions(binary, &variables, &events, 200, folder).await {
+                Err(_) if attempts < warm::ATTEMPTS => {}
+                counted => break counted?,
+            }
+        };
+    }
+    let [to_next, one, many] = totals;
+    Ok(Instructions {
+        to_next,
+        first: one.saturating_sub(to_next),
+        later: many.saturating_sub(one) / LATER as u64,
+    })
 }
 
 fn candidate(
@@ -174,11 +238,17 @@ fn candidate(
         size: binaries::stripped_size(&binary, folder)?,
         binary,
         starts: Vec::new(),
+        instructions: None,
     })
 }
 
-async fn start(binary: &Path, endpoint: &Endpoint, event: &str) -> Result<Start, String> {
-    let mut variables = endpoint.variables();
+/// Starts a binary with these variables, and sends it the event again and again.
+pub(super) async fn start(
+    binary: &Path,
+    endpoint: &Endpoint,
+    mut variables: Vec<(&'static str, String)>,
+    event: &str,
+) -> Result<Start, String> {
     variables.push(("TABLE_NAME", TABLE.to_owned()));
     let mut function = Function::start(binary, &variables).await?;
     let counts = |function: &Function| {
@@ -222,148 +292,4 @@ async fn invoke(function: &mut Function, event: &str) -> Result<(Duration, Durat
     } else {
         Err(format!("The answer is not what was asked for: {answer}"))
     }
-}
-
-/// The report of a measurement.
-#[must_use]
-pub fn report(candidates: &[Candidate], transport: Transport) -> Report {
-    let rounds = candidates.first().map_or(0, |one| one.starts.len());
-    let row = |one: &Candidate| {
-        vec![
-            one.name(),
-            millis(one.median(|start| start.to_next)),
-            millis(one.median(|start| start.to_answer)),
-            millis(one.median(|start| start.first)),
-            millis(one.median(|start| start.later)),
-            format!("{:.2}", megabytes(one.size)),
-        ]
-    };
-    let times = table(
-        &[
-            "medians in ms",
-            "exec to next",
-            "exec to answer",
-            "first invocation",
-            "later",
-            "MB stripped",
-        ],
-        &candidates.iter().map(row).collect::<Vec<_>>(),
-    );
-    let counts = table(
-        &[
-            "connections: before first event / in first invocation / later",
-            "database",
-            "TLS handshakes",
-            "Runtime API",
-        ],
-        &candidates.iter().map(connections).collect::<Vec<_>>(),
-    );
-    let bars: Vec<Bar> = candidates
-        .iter()
-        .map(|one| {
-            let value = one.median(|start| start.to_answer);
-            Bar {
-                label: one.name(),
-                value: value.as_secs_f64(),
-                shown: format!("{} ms", millis(value)),
-                ours: one.kind == Kind::Function,
-            }
-        })
-        .collect();
-    Report {
-        name: match transport {
-            Transport::Tls => "cold-tls",
-            Transport::Plain => "cold-plain",
-        },
-        title: format!(
-            "Cold start over {}: the release binary from exec to its first answer, one database read. {rounds} starts of each, in turn.",
-            transport.name()
-        ),
-        parts: vec![times, counts, ratio_table(candidates)],
-        plot: Some(plot::bars(
-            &format!("Exec to first answer over {}, median", transport.name()),
-            &bars,
-        )),
-    }
-}
-
-fn connections(one: &Candidate) -> Vec<String> {
-    let most = |of: &dyn Fn(&Start) -> [u64; 3]| {
-        let spans = [0, 1, 2].map(|span| {
-            let all = one.starts.iter().map(|start| of(start)[span]);
-            all.max().unwrap_or_default().to_string()
-        });
-        spans.join(" / ")
-    };
-    vec![
-        one.name(),
-        most(&|start| start.connections),
-        most(&|start| start.handshakes),
-        most(&|start| start.runtime_connections),
-    ]
-}
-
-fn megabytes(bytes: u64) -> f64 {
-    f64::from(u32::try_from(bytes / 1_000).unwrap_or(u32::MAX)) / 1_000.0
-}
-
-/// A function against the others: time from exec to the first answer, and size.
-#[derive(Debug, Clone, Copy)]
-pub struct Ratios {
-    /// The function.
-    pub function: &'static str,
-    /// Its time by that of the same handler on the SDK's defaults.
-    pub to_defaults: f64,
-    /// Its time by that of the hello world.
-    pub to_hello: f64,
-    /// Its size by that of the same handler on the SDK's defaults.
-    pub size: f64,
-}
-
-/// The ratios of the functions.
-#[must_use]
-pub fn ratios(candidates: &[Candidate]) -> Vec<Ratios> {
-    let find = |function: Option<&str>, kind: Kind| {
-        candidates
-            .iter()
-            .find(|one| one.kind == kind && function.is_none_or(|name| name == one.function))
-    };
-    let time = |one: &Candidate| one.median(|start| start.to_answer).as_secs_f64();
-    FUNCTIONS
-        .into_iter()
-        .filter_map(|function| {
-            let ours = find(Some(function), Kind::Function)?;
-            let defaults = find(Some(function), Kind::Defaults)?;
-            let hello = find(None, Kind::Hello)?;
-            Some(Ratios {
-                function,
-                to_defaults: time(ours) / time(defaults),
-                to_hello: time(ours) / time(hello),
-                size: megabytes(ours.size) / megabytes(defaults.size),
-            })
-        })
-        .collect()
-}
-
-fn ratio_table(candidates: &[Candidate]) -> String {
-    let rows: Vec<Vec<String>> = ratios(candidates)
-        .iter()
-        .map(|one| {
-            vec![
-                one.function.to_owned(),
-                format!("{:.3}", one.to_defaults),
-                format!("{:.2}", one.to_hello),
-                format!("{:.3}", one.size),
-            ]
-        })
-        .collect();
-    table(
-        &[
-            "ratios",
-            "exec to answer / SDK defaults",
-            "exec to answer / hello world",
-            "size / SDK defaults",
-        ],
-        &rows,
-    )
 }

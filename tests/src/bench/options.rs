@@ -16,6 +16,8 @@ Commands:
                on the SDK's defaults (needs some minutes the first time)
   cold         exec to first `next` and to first answer, over TLS and over plain HTTP, beside the
                hello world and the same handlers on the SDK's defaults, in turn; and sizes
+  choices      the same for one function with one thing chosen otherwise at a time: TLS provider, root
+               certificates, allocator, LTO, opt-level; builds them first, which takes long
   warm         instructions of a warm invocation, beside the bare twin (needs valgrind)
   costs        calls, read units and write units of each operation
   contention   1 to 128 simultaneous requests for one block and for one DCN
@@ -24,7 +26,7 @@ Commands:
   check        cold over TLS, and warm, held against their limits; exit code 1 when one is missed
 
 Options:
-      --rounds N       starts of each candidate in `cold` and `check` (default 20)
+      --rounds N       starts of each candidate in `cold`, `choices` and `check` (default 20)
       --largest N      the most customers in `growth` (default 1000000), or the most simultaneous
                        requests in `contention` (default 128)
       --no-count       count no instructions in `growth`
@@ -39,6 +41,8 @@ pub enum Command {
     Build,
     /// Start-up and size.
     Cold,
+    /// What was chosen for start-up, against what else could have been.
+    Choices,
     /// Instructions of a warm invocation.
     Warm,
     /// Calls and units.
@@ -112,6 +116,7 @@ fn command(name: &str) -> Result<Command, String> {
     match name {
         "build" => Ok(Command::Build),
         "cold" => Ok(Command::Cold),
+        "choices" => Ok(Command::Choices),
         "warm" => Ok(Command::Warm),
         "costs" => Ok(Command::Costs),
         "contention" => Ok(Command::Contention),

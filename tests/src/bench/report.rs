@@ -161,6 +161,19 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
+/// Bytes as megabytes.
+#[must_use]
+pub fn megabytes(bytes: u64) -> f64 {
+    f64::from(u32::try_from(bytes / 1_000).unwrap_or(u32::MAX)) / 1_000.0
+}
+
+/// A count in millions, with two decimals.
+#[must_use]
+pub fn millions(count: u64) -> String {
+    let ten_thousands = u32::try_from(count / 10_000).unwrap_or(u32::MAX);
+    format!("{:.2}", f64::from(ten_thousands) / 100.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,7 @@
 //! The functions in this process, over an embedded database with a recorder before it: what a request costs is what the recorder saw.
 
+use std::net::SocketAddr;
+
 use axum::http::Method;
 use domain::controls::Controls;
 use lambda_http::{Body, Response};
@@ -89,6 +91,18 @@ impl Rig {
             master,
             routes,
         })
+    }
+
+    /// The database's address and port, past the recorder.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when it has none.
+    pub fn database(&self) -> Result<SocketAddr, String> {
+        let address = self.embedded.url().trim_start_matches("http://");
+        address
+            .parse()
+            .map_err(|error| format!("The database has no address: {error}."))
     }
 
     /// Another process: it remembers nothing, and has its own numbers.

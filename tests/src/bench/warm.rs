@@ -27,7 +27,7 @@ const COUNTED: u64 = 100;
 
 /// How often a run is made anew when it went another way: watched, a function is fifty times slower, and on a busy machine the database
 /// may then seem to answer too late.
-const ATTEMPTS: u32 = 4;
+pub(super) const ATTEMPTS: u32 = 4;
 
 /// What a function is asked again and again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use tests::bench::endpoint::Transport;
 use tests::bench::options::{self, Command, Options};
 use tests::bench::report::Report;
 use tests::bench::rig::Rig;
-use tests::bench::{cold, contention, costs, growth, warm};
+use tests::bench::{choices, cold, contention, costs, growth, warm};
 
 #[tokio::main]
 #[expect(
@@ -58,6 +58,12 @@ async fn run(options: Options, folder: &Path) -> Result<ExitCode, String> {
                     cold::measure(&binaries, transport, options.rounds + 1, folder).await?;
                 tell(&cold::report(&candidates, transport), options)?;
             }
+        }
+        Command::Choices => {
+            binaries::build_choices()?;
+            say(&format!("{} starts over TLS", options.rounds));
+            let choices = choices::measure(&binaries, options.rounds, folder).await?;
+            tell(&choices::report(&choices), options)?;
         }
         Command::Warm => {
             say("counting instructions");
