@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=data/countries.csv");
-    let mut table = String::from("[\n");
+    let (mut rows, mut count) = (String::new(), 0);
     let mut previous = String::new();
     for row in csv::Reader::from_path("data/countries.csv")?.records() {
         let row = row?;
@@ -30,18 +30,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         alpha2.clone_into(&mut previous);
         let states = states.split_whitespace().collect::<Vec<_>>();
+        count += 1;
         writeln!(
-            table,
+            rows,
             "Country {{ alpha2: {alpha2:?}, alpha3: {alpha3:?}, name: {name:?}, requires_state: {}, requires_postal_code: {}, \
-             postal_code_pattern: {pattern:?}, states: &{states:?} }},",
+             postal_codes: Pattern::new({pattern:?}), states: &{states:?} }},",
             yes(requires_state)?,
             yes(requires_postal_code)?,
         )?;
     }
-    table.push(']');
     std::fs::write(
         PathBuf::from(std::env::var("OUT_DIR")?).join("countries.rs"),
-        table,
+        format!(
+            "/// All countries, by their two letters.\nstatic COUNTRIES: [Country; {count}] = [\n{rows}];\n"
+        ),
     )?;
     Ok(())
 }

@@ -7,7 +7,6 @@ use std::fmt;
 use std::future::Future;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use data_encoding::BASE64URL_NOPAD;
@@ -242,7 +241,8 @@ impl Call {
         &self,
         work: impl Future<Output = Result<Answer, Problem>>,
     ) -> Result<Answer, Problem> {
-        let mut work = pin!(work);
+        // On the heap, where it stays: the runtime hands the future of a request through a dozen layers, each of which would move all that the work may ever hold.
+        let mut work = Box::pin(work);
         let guarded = std::future::poll_fn(|context| {
             catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))).unwrap_or_else(|_| {
                 std::task::Poll::Ready(Err(Problem::internal("the operation panicked")))

@@ -1,23 +1,45 @@
 //! Countries: which require a state and a postal code, which states they have, how their postal codes look. See `data/README.md` for the origin of the facts.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use regex_lite::Regex;
 
 /// One country of ISO 3166-1 with its rules for addresses.
-#[derive(PartialEq, Eq)]
 pub struct Country {
     alpha2: &'static str,
     alpha3: &'static str,
     name: &'static str,
     requires_state: bool,
     requires_postal_code: bool,
-    postal_code_pattern: &'static str,
+    postal_codes: Pattern,
     states: &'static [&'static str],
 }
 
-/// All countries, by their two letters.
-static COUNTRIES: &[Country] = &include!(concat!(env!("OUT_DIR"), "/countries.rs"));
+/// How a country's postal codes look; empty: as they like. It is compiled when it is first asked, which takes a hundred times as long as asking it.
+struct Pattern {
+    text: &'static str,
+    compiled: OnceLock<Regex>,
+}
+
+impl Pattern {
+    const fn new(text: &'static str) -> Self {
+        Self {
+            text,
+            compiled: OnceLock::new(),
+        }
+    }
+
+    fn fits(&self, postal_code: &str) -> bool {
+        let compile = || {
+            Regex::new(&format!("^(?:{})$", self.text))
+                .expect("every pattern of the table compiles, a test says so")
+        };
+        self.text.is_empty() || self.compiled.get_or_init(compile).is_match(postal_code)
+    }
+}
+
+include!(concat!(env!("OUT_DIR"), "/countries.rs"));
 
 impl Country {
     /// The country of that two- or three-letter code, case and surrounding blanks aside.
@@ -57,14 +79,17 @@ impl Country {
     /// The postal code as records keep it, or none if it is not one of the country's. Where our data has no pattern, any is right.
     pub fn postal_code(&self, text: &str) -> Option<String> {
         let postal_code = text.trim().to_uppercase();
-        let fits = || {
-            Regex::new(&format!("^(?:{})$", self.postal_code_pattern))
-                .expect("every pattern of the table compiles, a test says so")
-                .is_match(&postal_code)
-        };
-        (self.postal_code_pattern.is_empty() || fits()).then_some(postal_code)
+        self.postal_codes.fits(&postal_code).then_some(postal_code)
     }
 }
+
+impl PartialEq for Country {
+    fn eq(&self, other: &Self) -> bool {
+        self.alpha2 == other.alpha2
+    }
+}
+
+impl Eq for Country {}
 
 impl fmt::Debug for Country {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -79,7 +104,7 @@ mod tests {
     #[test]
     fn every_pattern_compiles_and_every_code_is_found_in_both_lengths() {
         assert!(COUNTRIES.len() > 240);
-        for country in COUNTRIES {
+        for country in &COUNTRIES {
             country.postal_code("00000");
             assert_eq!(Country::of(&country.alpha2.to_lowercase()), Some(country));
             assert_eq!(Country::of(country.alpha3), Some(country));
