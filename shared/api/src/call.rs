@@ -237,21 +237,23 @@ impl Call {
     /// # Errors
     /// What `work` says; `busy` when [`LONGEST_CALL`] is over (whether there was an effect the same idempotency key will
     /// tell); `internal` when `work` panics, so that a panic is an answer with a log line and not a failed invocation.
-    pub async fn in_time(
-        &self,
-        work: impl Future<Output = Result<Answer, Problem>>,
-    ) -> Result<Answer, Problem> {
-        // On the heap, where it stays: the runtime hands the future of a request through a dozen layers, each of which would move all that the work may ever hold.
+    pub fn in_time<'call>(
+        &'call self,
+        work: impl Future<Output = Result<Answer, Problem>> + Send + 'call,
+    ) -> impl Future<Output = Result<Answer, Problem>> + Send + 'call {
+        // On the heap before anything holds it: the runtime hands the future of a request through a dozen layers, each of which would move all that the work may ever hold.
         let mut work = Box::pin(work);
-        let guarded = std::future::poll_fn(|context| {
-            catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))).unwrap_or_else(|_| {
-                std::task::Poll::Ready(Err(Problem::internal("the operation panicked")))
-            })
-        });
-        let left = LONGEST_CALL.saturating_sub(self.started.elapsed());
-        tokio::time::timeout(left, guarded)
-            .await
-            .unwrap_or_else(|_| Err(Problem::busy("the answer was not there in time")))
+        async move {
+            let guarded = std::future::poll_fn(|context| {
+                catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))).unwrap_or_else(
+                    |_| std::task::Poll::Ready(Err(Problem::internal("the operation panicked"))),
+                )
+            });
+            let left = LONGEST_CALL.saturating_sub(self.started.elapsed());
+            tokio::time::timeout(left, guarded)
+                .await
+                .unwrap_or_else(|_| Err(Problem::busy("the answer was not there in time")))
+        }
     }
 
     /// Closes the call: makes the response and writes its log line.
