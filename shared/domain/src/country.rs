@@ -45,9 +45,19 @@ impl Country {
     /// The country of that two- or three-letter code, case and surrounding blanks aside.
     pub fn of(code: &str) -> Option<&'static Self> {
         let code = code.trim();
-        COUNTRIES.iter().find(|country| {
-            country.alpha2.eq_ignore_ascii_case(code) || country.alpha3.eq_ignore_ascii_case(code)
-        })
+        match code.len() {
+            2 => COUNTRIES
+                .binary_search_by(|country| {
+                    let letters = code.bytes().map(|letter| letter.to_ascii_uppercase());
+                    country.alpha2.bytes().cmp(letters)
+                })
+                .ok()
+                .map(|position| &COUNTRIES[position]),
+            3 => COUNTRIES
+                .iter()
+                .find(|country| country.alpha3.eq_ignore_ascii_case(code)),
+            _ => None,
+        }
     }
 
     /// The three-letter code, which is the one that records keep.
