@@ -2,10 +2,13 @@
 # A dealer's customers
 # Made from the examples of openapi.yaml by `cargo run -p tests --bin http-files`; edit them there.
 # In this order, after the chapters before, an empty customer master (`cargo local --empty`) answers what is said here.
+# The authorization is the local developer's; put in `Bearer` and a token of yours to ask a deployment.
 address=${1:-http://127.0.0.1:3000}
+authorization=${2:-Bearer dev.eyJkZWFsZXJfY29kZXMiOiIqIiwic2NvcGUiOiJkZWFsZXIgY3VzdG9tZXJzIHN0ZXdhcmQiLCJzdWIiOiJsb2NhbC1kZXZlbG9wZXIifQ}
 
 # Associate a customer with a dealer: A customer that nobody knows yet (201)
 curl -sS -i -X POST "$address"'/dealer-customers' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "address": {
@@ -31,6 +34,7 @@ echo
 
 # Associate a customer with a dealer: What would happen, without an effect (201)
 curl -sS -i -X POST "$address"'/dealer-customers?dryRun=true' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "address": {
@@ -48,6 +52,7 @@ echo
 
 # Associate a customer with a dealer: A second customer of the same dealer (201)
 curl -sS -i -X POST "$address"'/dealer-customers' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "address": {
@@ -64,15 +69,18 @@ curl -sS -i -X POST "$address"'/dealer-customers' \
 echo
 
 # List a dealer's customers (200)
-curl -sS -i -X GET "$address"'/dealer-customers/TD68?limit=1'
+curl -sS -i -X GET "$address"'/dealer-customers/TD68?limit=1' \
+  -H "Authorization: $authorization"
 echo
 
 # List a dealer's customers (200)
-curl -sS -i -X GET "$address"'/dealer-customers/TD68?cursor=ATI0NVRSU1NERzM0MzQ1NoVJQy7EXGiU'
+curl -sS -i -X GET "$address"'/dealer-customers/TD68?cursor=ATI0NVRSU1NERzM0MzQ1NoVJQy7EXGiU' \
+  -H "Authorization: $authorization"
 echo
 
 # Associate a customer with a dealer: Another dealer's customer, found by name and address (201)
 curl -sS -i -X POST "$address"'/dealer-customers' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "address": {
@@ -90,6 +98,7 @@ echo
 
 # Associate a customer with a dealer: A further dealer code for a customer whose identifier is known (201)
 curl -sS -i -X POST "$address"'/dealer-customers' \
+  -H "Authorization: $authorization" \
   -H 'Idempotency-Key: 8e03978e-40d5-43dd-bc93-6894a57f9324' \
   -H 'Content-Type: application/json' \
   --data-binary '{
@@ -102,6 +111,7 @@ echo
 
 # Associate a customer with a dealer: A further dealer code for a customer whose identifier is known (201), answered again
 curl -sS -i -X POST "$address"'/dealer-customers' \
+  -H "Authorization: $authorization" \
   -H 'Idempotency-Key: 8e03978e-40d5-43dd-bc93-6894a57f9324' \
   -H 'Content-Type: application/json' \
   --data-binary '{
@@ -114,6 +124,7 @@ echo
 
 # Associate a customer with a dealer: The key of the request before, for another request (422)
 curl -sS -i -X POST "$address"'/dealer-customers' \
+  -H "Authorization: $authorization" \
   -H 'Idempotency-Key: 8e03978e-40d5-43dd-bc93-6894a57f9324' \
   -H 'Content-Type: application/json' \
   --data-binary '{
@@ -125,6 +136,7 @@ echo
 
 # Associate a customer with a dealer: A DCN that belongs to a customer already (400)
 curl -sS -i -X POST "$address"'/dealer-customers' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "customerOrganizationIdentifier": "NGPWTW8181RA8CQ7-000001",
@@ -135,6 +147,7 @@ echo
 
 # Associate a customer with a dealer: Wrong on purpose (400)
 curl -sS -i -X POST "$address"'/dealer-customers' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "address": {
@@ -155,6 +168,7 @@ echo
 
 # Associate a customer with a dealer: An identifier that no customer has (404)
 curl -sS -i -X POST "$address"'/dealer-customers' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "customerOrganizationIdentifier": "0123456789ABCDEF-000001",
@@ -175,15 +189,18 @@ curl -sS -i -X POST "$address"'/dealer-customers' \
 echo
 
 # Read a dealer customer (200)
-curl -sS -i -X GET "$address"'/dealer-customers/TD68/245TRSSDG343456'
+curl -sS -i -X GET "$address"'/dealer-customers/TD68/245TRSSDG343456' \
+  -H "Authorization: $authorization"
 echo
 
 # Read a dealer customer (404)
-curl -sS -i -X GET "$address"'/dealer-customers/TD68/nobody'
+curl -sS -i -X GET "$address"'/dealer-customers/TD68/nobody' \
+  -H "Authorization: $authorization"
 echo
 
 # Read a dealer customer (400)
-curl -sS -i -X GET "$address"'/dealer-customers/TD68/245TRSSDG343456?verbose=true'
+curl -sS -i -X GET "$address"'/dealer-customers/TD68/245TRSSDG343456?verbose=true' \
+  -H "Authorization: $authorization"
 echo
 
 # Read a customer organization (200)
@@ -192,23 +209,28 @@ curl -sS -i -X GET "$address"'/customer-organizations/NGPWTW8181RA8CQ7-000001' \
 echo
 
 # Release a dealer customer (200)
-curl -sS -i -X DELETE "$address"'/dealer-customers/TD68/245TRSSDG343456/association?dryRun=true'
+curl -sS -i -X DELETE "$address"'/dealer-customers/TD68/245TRSSDG343456/association?dryRun=true' \
+  -H "Authorization: $authorization"
 echo
 
 # Release a dealer customer (204)
-curl -sS -i -X DELETE "$address"'/dealer-customers/TD68/245TRSSDG343456/association'
+curl -sS -i -X DELETE "$address"'/dealer-customers/TD68/245TRSSDG343456/association' \
+  -H "Authorization: $authorization"
 echo
 
 # Release a dealer customer (409)
-curl -sS -i -X DELETE "$address"'/dealer-customers/TD68/245TRSSDG343456/association'
+curl -sS -i -X DELETE "$address"'/dealer-customers/TD68/245TRSSDG343456/association' \
+  -H "Authorization: $authorization"
 echo
 
 # Read a dealer customer (200)
-curl -sS -i -X GET "$address"'/dealer-customers/TD68/245TRSSDG343456'
+curl -sS -i -X GET "$address"'/dealer-customers/TD68/245TRSSDG343456' \
+  -H "Authorization: $authorization"
 echo
 
 # Associate a customer with a dealer: A dealer customer that was released (200)
 curl -sS -i -X POST "$address"'/dealer-customers' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "customerOrganizationIdentifier": "NGPWTW8181RA8CQ7-000001",
@@ -218,5 +240,6 @@ curl -sS -i -X POST "$address"'/dealer-customers' \
 echo
 
 # List a dealer's customers (400)
-curl -sS -i -X GET "$address"'/dealer-customers/TD68?limit=1000'
+curl -sS -i -X GET "$address"'/dealer-customers/TD68?limit=1000' \
+  -H "Authorization: $authorization"
 echo

@@ -2,10 +2,13 @@
 # Customers by message
 # Made from the examples of openapi.yaml by `cargo run -p tests --bin http-files`; edit them there.
 # In this order, after the chapters before, an empty customer master (`cargo local --empty`) answers what is said here.
+# The authorization is the local developer's; put in `Bearer` and a token of yours to ask a deployment.
 address=${1:-http://127.0.0.1:3000}
+authorization=${2:-Bearer dev.eyJkZWFsZXJfY29kZXMiOiIqIiwic2NvcGUiOiJkZWFsZXIgY3VzdG9tZXJzIHN0ZXdhcmQiLCJzdWIiOiJsb2NhbC1kZXZlbG9wZXIifQ}
 
 # Add or change a customer with a message: A customer that nobody looks like (201)
 curl -sS -i -X POST "$address"'/customers' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "CustSoldTo": {
@@ -26,6 +29,7 @@ echo
 
 # Add or change a customer with a message: What would happen, without an effect (201)
 curl -sS -i -X POST "$address"'/customers?dryRun=true' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "CustSoldTo": {
@@ -44,6 +48,7 @@ echo
 
 # Add or change a customer with a message: Y: a look-alike is an answer (409)
 curl -sS -i -X POST "$address"'/customers' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "CustSoldTo": {
@@ -64,6 +69,7 @@ echo
 
 # Add or change a customer with a message: S: the one look-alike is updated (200)
 curl -sS -i -X POST "$address"'/customers' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "CustSoldTo": {
@@ -85,6 +91,7 @@ echo
 
 # Add or change a customer with a message: A Change of the customer that its number names (200)
 curl -sS -i -X POST "$address"'/customers' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "CustSoldTo": {
@@ -98,15 +105,18 @@ curl -sS -i -X POST "$address"'/customers' \
 echo
 
 # Read a customer by its number (200)
-curl -sS -i -X GET "$address"'/customers/3'
+curl -sS -i -X GET "$address"'/customers/3' \
+  -H "Authorization: $authorization"
 echo
 
 # Read a customer by its number (404)
-curl -sS -i -X GET "$address"'/customers/999999999'
+curl -sS -i -X GET "$address"'/customers/999999999' \
+  -H "Authorization: $authorization"
 echo
 
 # Add or change a customer with a message: A customer that nobody looks like (201)
 curl -sS -i -X POST "$address"'/customers' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/xml' \
   --data-binary '<?xml version="1.0" encoding="UTF-8"?>
 <Message type="CWCustomerIn" source="webshop">
@@ -117,6 +127,7 @@ echo
 
 # Add or change a customer with a message: A look-alike of it (409)
 curl -sS -i -X POST "$address"'/customers' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/xml' \
   --data-binary '<Message type="CWCustomerIn" source="webshop">
   <CustSoldTo cst_send_response="Y" cst_duplicate="Y" cst_company_name="Granite &amp; Sons" cst_street_addr="1 Quarry Rd."
@@ -126,6 +137,7 @@ echo
 
 # Add or change a customer with a message: Without cst_send_response the answer has no body (201)
 curl -sS -i -X POST "$address"'/customers' \
+  -H "Authorization: $authorization" \
   -H 'Idempotency-Key: 5f1e9d3c-0001-4c8e-9d55-111111111111' \
   -H 'Content-Type: application/json' \
   --data-binary '{
@@ -144,6 +156,7 @@ echo
 
 # Add or change a customer with a message: N: created without looking for duplicates (201)
 curl -sS -i -X POST "$address"'/customers' \
+  -H "Authorization: $authorization" \
   -H 'Idempotency-Key: 5f1e9d3c-0002-4c8e-9d55-222222222222' \
   -H 'Content-Type: application/json' \
   --data-binary '{
@@ -164,6 +177,7 @@ echo
 
 # Add or change a customer with a message: Several look-alikes (409)
 curl -sS -i -X POST "$address"'/customers' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "CustSoldTo": {
@@ -183,6 +197,7 @@ echo
 
 # Associate a customer with a dealer: Name and address of several customers (409)
 curl -sS -i -X POST "$address"'/dealer-customers' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "address": {
@@ -200,6 +215,7 @@ echo
 
 # Add or change a customer with a message: Wrong on purpose (400)
 curl -sS -i -X POST "$address"'/customers' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "type": "CWCustomerIn"
@@ -208,12 +224,14 @@ echo
 
 # Add or change a customer with a message: Wrong on purpose (400)
 curl -sS -i -X POST "$address"'/customers' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/xml' \
   --data-binary '<Message type="CWCustomerIn"><CustSoldTo></Message>'
 echo
 
 # Add or change a customer with a message: A message that fails its edits (422)
 curl -sS -i -X POST "$address"'/customers' \
+  -H "Authorization: $authorization" \
   -H 'Idempotency-Key: 5f1e9d3c-0003-4c8e-9d55-333333333333' \
   -H 'Content-Type: application/json' \
   --data-binary '{
@@ -235,6 +253,7 @@ echo
 
 # Add or change a customer with a message: Another one, in which the country is missing (422)
 curl -sS -i -X POST "$address"'/customers' \
+  -H "Authorization: $authorization" \
   -H 'Idempotency-Key: 5f1e9d3c-0004-4c8e-9d55-444444444444' \
   -H 'Content-Type: application/json' \
   --data-binary '{
@@ -251,6 +270,7 @@ echo
 
 # Add or change a customer with a message: A message that fails its edits (422)
 curl -sS -i -X POST "$address"'/customers' \
+  -H "Authorization: $authorization" \
   -H 'Idempotency-Key: 5f1e9d3c-0005-4c8e-9d55-555555555555' \
   -H 'Content-Type: application/xml' \
   --data-binary '<Message type="CWCustomerIn">

@@ -2,22 +2,28 @@
 # Requests in error
 # Made from the examples of openapi.yaml by `cargo run -p tests --bin http-files`; edit them there.
 # In this order, after the chapters before, an empty customer master (`cargo local --empty`) answers what is said here.
+# The authorization is the local developer's; put in `Bearer` and a token of yours to ask a deployment.
 address=${1:-http://127.0.0.1:3000}
+authorization=${2:-Bearer dev.eyJkZWFsZXJfY29kZXMiOiIqIiwic2NvcGUiOiJkZWFsZXIgY3VzdG9tZXJzIHN0ZXdhcmQiLCJzdWIiOiJsb2NhbC1kZXZlbG9wZXIifQ}
 
 # List requests in error (200)
-curl -sS -i -X GET "$address"'/errors?code=country-blank&state=open'
+curl -sS -i -X GET "$address"'/errors?code=country-blank&state=open' \
+  -H "Authorization: $authorization"
 echo
 
 # Export the list as CSV (200)
-curl -sS -i -X GET "$address"'/errors.csv?code=country-blank'
+curl -sS -i -X GET "$address"'/errors.csv?code=country-blank' \
+  -H "Authorization: $authorization"
 echo
 
 # Read a request in error (200)
-curl -sS -i -X GET "$address"'/errors/Q81XG2DHT9M1N54Z'
+curl -sS -i -X GET "$address"'/errors/Q81XG2DHT9M1N54Z' \
+  -H "Authorization: $authorization"
 echo
 
 # Correct a request in error: Without If-Match (428)
 curl -sS -i -X PATCH "$address"'/errors/Q81XG2DHT9M1N54Z' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/merge-patch+json' \
   --data-binary '{
   "cst_zip": "01581"
@@ -26,6 +32,7 @@ echo
 
 # Correct a request in error: Wrong on purpose (400)
 curl -sS -i -X PATCH "$address"'/errors/Q81XG2DHT9M1N54Z' \
+  -H "Authorization: $authorization" \
   -H 'If-Match: "1"' \
   -H 'Content-Type: application/merge-patch+json' \
   --data-binary '{
@@ -35,6 +42,7 @@ echo
 
 # Correct a request in error: One value is right now (200)
 curl -sS -i -X PATCH "$address"'/errors/Q81XG2DHT9M1N54Z' \
+  -H "Authorization: $authorization" \
   -H 'If-Match: "1"' \
   -H 'Content-Type: application/merge-patch+json' \
   --data-binary '{
@@ -45,6 +53,7 @@ echo
 
 # Correct a request in error: The version is not the current one any more (412)
 curl -sS -i -X PATCH "$address"'/errors/Q81XG2DHT9M1N54Z' \
+  -H "Authorization: $authorization" \
   -H 'If-Match: "1"' \
   -H 'Content-Type: application/merge-patch+json' \
   --data-binary '{
@@ -54,6 +63,7 @@ echo
 
 # Reprocess a request in error: One fault remains (422)
 curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/merge-patch+json' \
   --data-binary '{
   "cst_city": "Westborough"
@@ -62,6 +72,7 @@ echo
 
 # Reprocess a request in error: What would happen, without an effect (201)
 curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess?dryRun=true' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/merge-patch+json' \
   --data-binary '{
   "cst_zip": "01581"
@@ -70,6 +81,7 @@ echo
 
 # Reprocess a request in error: Corrected and reprocessed in one step (201)
 curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess' \
+  -H "Authorization: $authorization" \
   -H 'Idempotency-Key: 5f1e9d3c-0006-4c8e-9d55-666666666666' \
   -H 'If-Match: *' \
   -H 'Content-Type: application/merge-patch+json' \
@@ -80,6 +92,7 @@ echo
 
 # Reprocess a request in error: Corrected and reprocessed in one step (201), answered again
 curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess' \
+  -H "Authorization: $authorization" \
   -H 'Idempotency-Key: 5f1e9d3c-0006-4c8e-9d55-666666666666' \
   -H 'If-Match: *' \
   -H 'Content-Type: application/merge-patch+json' \
@@ -89,11 +102,13 @@ curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess' \
 echo
 
 # Reprocess a request in error (409)
-curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess'
+curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess' \
+  -H "Authorization: $authorization"
 echo
 
 # Reprocess many requests in error: All that one cause hit (200)
 curl -sS -i -X POST "$address"'/errors/reprocess' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "code": "country-blank",
@@ -103,6 +118,7 @@ echo
 
 # Reprocess many requests in error: Those that are named (200)
 curl -sS -i -X POST "$address"'/errors/reprocess' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "ids": [
@@ -114,6 +130,7 @@ echo
 
 # Reprocess many requests in error: Wrong on purpose (400)
 curl -sS -i -X POST "$address"'/errors/reprocess' \
+  -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "limit": 1000
@@ -122,27 +139,40 @@ echo
 
 # Delete a request in error (200)
 curl -sS -i -X DELETE "$address"'/errors/MAWQPCBF1NX1BMVK?dryRun=true' \
+  -H "Authorization: $authorization" \
   -H 'If-Match: *'
 echo
 
 # Delete a request in error (204)
 curl -sS -i -X DELETE "$address"'/errors/MAWQPCBF1NX1BMVK' \
+  -H "Authorization: $authorization" \
   -H 'If-Match: *'
 echo
 
 # Delete a request in error (409)
 curl -sS -i -X DELETE "$address"'/errors/MAWQPCBF1NX1BMVK' \
+  -H "Authorization: $authorization" \
   -H 'If-Match: *'
 echo
 
 # Erase a person (200)
-curl -sS -i -X POST "$address"'/customers/1/erase?dryRun=true'
+curl -sS -i -X POST "$address"'/customers/1/erase?dryRun=true' \
+  -H "Authorization: $authorization"
 echo
 
 # Erase a person (204)
-curl -sS -i -X POST "$address"'/customers/1/erase'
+curl -sS -i -X POST "$address"'/customers/1/erase' \
+  -H "Authorization: $authorization" \
+  -H 'Idempotency-Key: 5f1e9d3c-0007-4c8e-9d55-777777777777'
+echo
+
+# Erase a person (204), answered again
+curl -sS -i -X POST "$address"'/customers/1/erase' \
+  -H "Authorization: $authorization" \
+  -H 'Idempotency-Key: 5f1e9d3c-0007-4c8e-9d55-777777777777'
 echo
 
 # Erase a person (404)
-curl -sS -i -X POST "$address"'/customers/999999999/erase'
+curl -sS -i -X POST "$address"'/customers/999999999/erase' \
+  -H "Authorization: $authorization"
 echo

@@ -11,15 +11,27 @@ use serde_json::{Value, json};
 /// The claims of a caller as API Gateway writes them into an event: every value is a string.
 pub type Claims = BTreeMap<String, String>;
 
+/// What a request without an `Authorization` header comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithoutToken {
+    /// The [`local_developer`] sent it.
+    LocalDeveloper,
+    /// It is refused, as by a real authorizer.
+    Refused,
+}
+
 /// The claims of a request, or `None` for one that the gateway answers with 401.
 ///
-/// Without an `Authorization` header they are [`local_developer`]'s. With one, they are those of a token
-/// `Bearer dev.<base64url of the claims as JSON>`; any other value, and a header given twice, is refused.
+/// With an `Authorization` header they are those of a token `Bearer dev.<base64url of the claims as JSON>`; any other value, and a header
+/// given twice, is refused.
 #[must_use]
-pub fn authorize(headers: &HeaderMap) -> Option<Claims> {
+pub fn authorize(headers: &HeaderMap, without: WithoutToken) -> Option<Claims> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     match (values.next(), values.next()) {
-        (None, _) => Some(local_developer()),
+        (None, _) => match without {
+            WithoutToken::LocalDeveloper => Some(local_developer()),
+            WithoutToken::Refused => None,
+        },
         (Some(value), None) => parse(value.to_str().ok()?),
         (Some(_), Some(_)) => None,
     }
@@ -96,16 +108,25 @@ mod tests {
             AUTHORIZATION,
             HeaderValue::from_str(header).expect("a header value"),
         );
-        authorize(&headers)
+        authorize(&headers, WithoutToken::LocalDeveloper)
     }
 
     #[test]
     fn without_a_token_the_caller_is_the_local_developer_who_may_do_everything() {
-        let claims = authorize(&HeaderMap::new()).expect("claims");
+        let claims = authorize(&HeaderMap::new(), WithoutToken::LocalDeveloper).expect("claims");
         assert_eq!(
             json!(claims),
             json!({ "sub": "local-developer", "scope": "dealer customers steward", "dealer_codes": "*" })
         );
+    }
+
+    #[test]
+    fn where_a_token_is_required_nobody_calls_without_one() {
+        assert_eq!(authorize(&HeaderMap::new(), WithoutToken::Refused), None);
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer dev.e30"));
+        let claims = authorize(&headers, WithoutToken::Refused).expect("claims");
+        assert!(claims.is_empty());
     }
 
     #[test]
@@ -191,6 +212,8 @@ mod tests {
         let good = HeaderValue::from_static("Bearer dev.e30");
         headers.append(AUTHORIZATION, good.clone());
         headers.append(AUTHORIZATION, good);
-        assert_eq!(authorize(&headers), None);
+        for without in [WithoutToken::LocalDeveloper, WithoutToken::Refused] {
+            assert_eq!(authorize(&headers, without), None);
+        }
     }
 }

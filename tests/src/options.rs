@@ -10,6 +10,8 @@ use lexopt::{
     Parser,
 };
 
+use crate::claims::WithoutToken;
+
 /// The port that `cargo local` listens on unless told otherwise.
 pub const DEFAULT_PORT: u16 = 3000;
 
@@ -23,6 +25,8 @@ Options:
       --port PORT      listen on this port of 127.0.0.1 (default 3000; 0 picks a free one)
       --data FILE      keep the data in this file (default: in memory, gone at the end)
       --empty          start without the example customers and the example request in error
+      --require-token  answer a request without a token with 401, as a deployment does (default:
+                       it is the local developer's, who may do everything)
       --dynamodb URL   use the DynamoDB at this address (DynamoDB Local, say) in place of the
                        embedded one, and create the table there if it is missing
   -h, --help           print this help
@@ -54,6 +58,8 @@ pub struct Options {
     pub data: Data,
     /// Start without the examples.
     pub empty: bool,
+    /// What a request without a token comes to.
+    pub without_token: WithoutToken,
 }
 
 /// Where the table is.
@@ -81,6 +87,7 @@ fn read(mut parser: Parser) -> Result<Command, String> {
     let mut file = None;
     let mut url = None;
     let mut empty = None;
+    let mut token = None;
     while let Some(argument) = parser.next().map_err(sentence)? {
         match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
@@ -100,6 +107,7 @@ fn read(mut parser: Parser) -> Result<Command, String> {
                 once("--dynamodb", &mut url, parse_url(&address)?)?;
             }
             Long("empty") => once("--empty", &mut empty, ())?,
+            Long("require-token") => once("--require-token", &mut token, ())?,
             Short(_) | Long(_) | Value(_) => return Err(sentence(argument.unexpected())),
         }
     }
@@ -115,6 +123,10 @@ fn read(mut parser: Parser) -> Result<Command, String> {
         port: port.unwrap_or(DEFAULT_PORT),
         data,
         empty: empty.is_some(),
+        without_token: match token {
+            Some(()) => WithoutToken::Refused,
+            None => WithoutToken::LocalDeveloper,
+        },
     }))
 }
 
@@ -209,7 +221,8 @@ mod tests {
             Options {
                 port: 3000,
                 data: Data::Memory,
-                empty: false
+                empty: false,
+                without_token: WithoutToken::LocalDeveloper,
             }
         );
     }
@@ -220,9 +233,16 @@ mod tests {
             port: 0,
             data: Data::File(PathBuf::from("master.db")),
             empty: true,
+            without_token: WithoutToken::Refused,
         };
-        assert_eq!(options("--port 0 --data master.db --empty"), expected);
-        assert_eq!(options("--empty --data=master.db --port=0"), expected);
+        assert_eq!(
+            options("--port 0 --data master.db --empty --require-token"),
+            expected
+        );
+        assert_eq!(
+            options("--require-token --empty --data=master.db --port=0"),
+            expected
+        );
         assert_eq!(
             options("--dynamodb http://127.0.0.1:8000").data,
             Data::DynamoDb("http://127.0.0.1:8000".to_owned())
@@ -247,6 +267,7 @@ mod tests {
             "--port",
             "--data",
             "--empty",
+            "--require-token",
             "--dynamodb",
             "--help",
             "--version",

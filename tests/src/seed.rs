@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::claims::{self, WithoutToken};
+
 /// What was planted.
 #[derive(Debug)]
 pub struct Examples {
@@ -50,22 +52,39 @@ pub async fn plant(url: &str) -> Result<Examples, String> {
 
 /// What a developer may try first.
 #[must_use]
-pub fn invitation(url: &str, examples: Option<&Examples>) -> String {
+pub fn invitation(url: &str, examples: Option<&Examples>, without_token: WithoutToken) -> String {
+    let token = match without_token {
+        WithoutToken::LocalDeveloper => String::new(),
+        WithoutToken::Refused => {
+            let bearer = claims::bearer(&json!(claims::local_developer()));
+            format!(" -H 'authorization: {bearer}'")
+        }
+    };
     let look = match examples {
         Some(Examples {
             customer_organization_identifier: Some(customer_organization_identifier),
-        }) => format!("  curl {url}/customer-organizations/{customer_organization_identifier}\n"),
+        }) => format!(
+            "  curl {url}/customer-organizations/{customer_organization_identifier}{token}\n"
+        ),
         Some(Examples {
             customer_organization_identifier: None,
         })
         | None => String::new(),
     };
+    let callers = match without_token {
+        WithoutToken::LocalDeveloper => {
+            "Without an Authorization header you have every scope and act for every dealer; `Bearer dev.<base64url of claims>` is anybody else."
+        }
+        WithoutToken::Refused => {
+            "Who calls says so with `Authorization: Bearer dev.<base64url of claims>`; without it the answer is 401."
+        }
+    };
     format!(
         "\n\
-         Without an Authorization header you have every scope and act for every dealer; `Bearer dev.<base64url of claims>` is anybody else.\n\
+         {callers}\n\
          Requests are logged on standard error. Ctrl-C stops. Try:\n\n\
-         {look}  curl {url}/dealer-customers/TD68\n  curl {url}/errors\n  \
-         curl -i {url}/dealer-customers -H 'content-type: application/json' -d '{{\"dealerCode\":\"TD68\",\"dealerCustomerNumber\":\"245TRSSDG343456\",\"businessName\":\"Acme Mining\",\
+         {look}  curl {url}/dealer-customers/TD68{token}\n  curl {url}/errors{token}\n  \
+         curl -i {url}/dealer-customers{token} -H 'content-type: application/json' -d '{{\"dealerCode\":\"TD68\",\"dealerCustomerNumber\":\"245TRSSDG343456\",\"businessName\":\"Acme Mining\",\
          \"address\":{{\"line1\":\"100 Example St.\",\"city\":\"Westborough\",\"state\":\"MA\",\"postalCode\":\"01581\",\"country\":\"US\"}}}}'\n\nThe steward's console: {url}/console\nThe contract, to read and try: {url}/docs\n"
     )
 }
@@ -77,6 +96,10 @@ async fn post(url: &str, path: &str, body: &Value) -> Result<Value, String> {
     };
     let request = reqwest::Client::new()
         .post(format!("{url}{path}"))
+        .header(
+            "Authorization",
+            claims::bearer(&json!(claims::local_developer())),
+        )
         .json(body);
     let answer = request
         .send()

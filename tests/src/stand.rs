@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::claims::WithoutToken;
 use crate::embedded::Embedded;
 use crate::gateway::{self, Function, Gateway};
 use crate::routes::ROUTES;
@@ -147,12 +148,26 @@ pub struct Stand {
 }
 
 impl Stand {
-    /// Serves the functions over this database on this port.
+    /// Serves the functions over this database on this port. A request without a token is the local developer's.
     ///
     /// # Errors
     ///
     /// A sentence when the gateway cannot be started.
     pub async fn serve(
+        listener: TcpListener,
+        storage: Storage,
+        controls: Controls,
+    ) -> Result<Self, String> {
+        Self::serve_to(WithoutToken::LocalDeveloper, listener, storage, controls).await
+    }
+
+    /// Serves the functions over this database on this port, and says what a request without a token comes to.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when the gateway cannot be started.
+    pub async fn serve_to(
+        without_token: WithoutToken,
         listener: TcpListener,
         storage: Storage,
         controls: Controls,
@@ -165,7 +180,7 @@ impl Stand {
         let mut functions = functions(&master);
         let routes = [ROUTES, &viewer::routes(functions.len())].concat();
         functions.push(viewer::function());
-        let gateway = Gateway::new(&routes, functions)?;
+        let gateway = Gateway::new(&routes, functions)?.without_token(without_token);
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(gateway.serve(listener, async move {
             // Told to stop, or the stand is gone: both mean the end.

@@ -31,12 +31,12 @@ impl Timestamp {
         Self(self.0 + seconds * 1000)
     }
 
-    /// Parses RFC 3339 (`2026-11-23T10:00:00Z`, with any offset and fraction; what is finer than a millisecond is dropped); none for anything else or before 1970.
+    /// Parses RFC 3339 (`2026-11-23T10:00:00Z`, with any offset and fraction; what is finer than a millisecond is dropped); none for anything else.
+    /// A moment before 1970 counts as the beginning of 1970: there is no record from before.
     pub fn parse(text: &str) -> Option<Self> {
         let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-        u64::try_from(moment.unix_timestamp_nanos() / 1_000_000)
-            .ok()
-            .map(Self)
+        let millis = moment.unix_timestamp_nanos() / 1_000_000;
+        Some(Self(u64::try_from(millis).unwrap_or(0)))
     }
 }
 
@@ -73,6 +73,8 @@ mod tests {
             Some(moment)
         );
         assert_eq!(Timestamp::parse("yesterday"), None);
-        assert_eq!(Timestamp::parse("1969-12-31T23:59:59Z"), None);
+        for long_ago in ["1969-12-31T23:59:59Z", "0372-11-03T03:55:07.03+16:42"] {
+            assert_eq!(Timestamp::parse(long_ago), Some(Timestamp::default()));
+        }
     }
 }

@@ -54,14 +54,17 @@ async fn run(options: Options) -> Result<(), String> {
         Data::File(file) => Storage::embedded(Some(file)).await?,
         Data::DynamoDb(url) => Storage::at(url, TABLE).await?,
     };
-    let stand = Stand::serve(listener, storage, controls).await?;
+    let stand = Stand::serve_to(options.without_token, listener, storage, controls).await?;
     let examples = if stand.is_new() && !options.empty {
         Some(seed::plant(&stand.url).await?)
     } else {
         None
     };
     println!("listening on {}", stand.url);
-    println!("{}", seed::invitation(&stand.url, examples.as_ref()));
+    println!(
+        "{}",
+        seed::invitation(&stand.url, examples.as_ref(), options.without_token)
+    );
     tokio::signal::ctrl_c()
         .await
         .map_err(|error| format!("Cannot listen for Ctrl-C: {error}."))?;

@@ -3,7 +3,10 @@
 
 use std::fmt::Write as _;
 
+use serde_json::json;
+
 use super::{Chapter, Contract, Step};
+use crate::claims;
 
 /// The address that the files send to, unless the person says another.
 const ADDRESS: &str = "http://127.0.0.1:3000";
@@ -26,10 +29,25 @@ pub fn all(contract: &Contract) -> Result<Vec<(String, String)>, String> {
 const MADE: &str = "Made from the examples of openapi.yaml by `cargo run -p tests --bin http-files`; edit them there.";
 const ORDER: &str = "In this order, after the chapters before, an empty customer master (`cargo local --empty`) answers what is said here.";
 
+const TOKEN: &str = "The authorization is the local developer's; put in `Bearer` and a token of yours to ask a deployment.";
+
+/// The `Authorization` of a caller who may do everything on the development server, and nothing elsewhere.
+fn local_developer() -> String {
+    claims::bearer(&json!(claims::local_developer()))
+}
+
+/// Whether a step needs a caller and does not itself say which.
+fn asks_who_calls(step: &Step<'_>) -> bool {
+    let open = step.operation.node["security"].as_array();
+    let says_who = step.headers.iter().any(|(name, _)| name == "Authorization");
+    !says_who && !open.is_some_and(Vec::is_empty)
+}
+
 fn http(chapter: &Chapter<'_>) -> String {
     let mut file = format!(
-        "# {}\n# {MADE}\n# {ORDER}\n\n@address = {ADDRESS}\n",
-        chapter.title
+        "# {}\n# {MADE}\n# {ORDER}\n# {TOKEN}\n\n@address = {ADDRESS}\n@authorization = {}\n",
+        chapter.title,
+        local_developer()
     );
     for step in &chapter.steps {
         let Step {
@@ -39,6 +57,9 @@ fn http(chapter: &Chapter<'_>) -> String {
         let method = operation.method;
         // Writing into a string cannot fail.
         let _ = write!(file, "\n### {title}\n{method} {{{{address}}}}{target}\n");
+        if asks_who_calls(step) {
+            file.push_str("Authorization: {{authorization}}\n");
+        }
         for (name, value) in &step.headers {
             let _ = writeln!(file, "{name}: {value}");
         }
@@ -51,8 +72,9 @@ fn http(chapter: &Chapter<'_>) -> String {
 
 fn curl(chapter: &Chapter<'_>) -> String {
     let mut file = format!(
-        "#!/bin/sh\n# {}\n# {MADE}\n# {ORDER}\naddress=${{1:-{ADDRESS}}}\n",
-        chapter.title
+        "#!/bin/sh\n# {}\n# {MADE}\n# {ORDER}\n# {TOKEN}\naddress=${{1:-{ADDRESS}}}\nauthorization=${{2:-{}}}\n",
+        chapter.title,
+        local_developer()
     );
     for step in &chapter.steps {
         let method = step.operation.method;
@@ -62,6 +84,9 @@ fn curl(chapter: &Chapter<'_>) -> String {
             file,
             "\n# {title}\ncurl -sS -i -X {method} \"$address\"{target}"
         );
+        if asks_who_calls(step) {
+            file.push_str(" \\\n  -H \"Authorization: $authorization\"");
+        }
         for (name, value) in &step.headers {
             let _ = write!(file, " \\\n  -H {}", quoted(&format!("{name}: {value}")));
         }

@@ -26,7 +26,10 @@ struct Stand {
 
 impl Stand {
     async fn new(routes: &[Route], functions: Vec<Function>) -> Self {
-        let gateway = Gateway::new(routes, functions).expect("a routing table");
+        Self::serving(Gateway::new(routes, functions).expect("a routing table")).await
+    }
+
+    async fn serving(gateway: Gateway) -> Self {
         let listener = listen(0).await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (stop, stopped) = oneshot::channel();

@@ -197,6 +197,42 @@ async fn the_commands_that_it_prints_work() {
 }
 
 #[tokio::test]
+async fn told_to_require_a_token_it_refuses_whoever_has_none_and_prints_commands_that_have_one() {
+    let local = Local::start(&["--require-token"]);
+    let url = local.url.clone();
+    let (status, body) = get(&format!("{url}/dealer-customers/TD68")).await;
+    assert_eq!((status, body), (401, json!({ "message": "Unauthorized" })));
+    assert_eq!(
+        reqwest::get(format!("{url}/console"))
+            .await
+            .expect("an answer")
+            .status(),
+        200
+    );
+    let (_, stdout, _) = local.interrupt();
+    let again = Local::start(&["--require-token"]);
+    let looks = stdout
+        .lines()
+        .filter(|line| line.contains("curl ") && !line.contains(" -d "));
+    let mut tried = 0;
+    for line in looks {
+        let (target, header) = line.split_once(" -H '").expect("a token");
+        let path = target.rsplit_once(&url).expect("the address").1;
+        let token = header
+            .trim_end_matches('\'')
+            .split_once(": ")
+            .expect("a header")
+            .1;
+        let request = reqwest::Client::new().get(format!("{}{path}", again.url));
+        let answer = request.header("authorization", token).send().await;
+        assert_eq!(answer.expect("an answer").status(), 200, "{line}");
+        tried += 1;
+    }
+    assert!(tried >= 2, "{stdout}");
+    again.interrupt();
+}
+
+#[tokio::test]
 async fn empty_it_has_nothing() {
     let local = Local::start(&["--empty"]);
     let (_, list) = get(&format!("{}/dealer-customers/TD68", local.url)).await;

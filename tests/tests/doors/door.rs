@@ -11,6 +11,7 @@ use lambda_http::http::header::{AUTHORIZATION, HeaderValue};
 use lambda_http::tracing::dispatcher::DefaultGuard;
 use lambda_http::tracing::subscriber::{fmt, util::SubscriberInitExt};
 use serde_json::{Map, Value, json};
+use tests::claims::WithoutToken;
 use tests::gateway::Function;
 use tests::stand::{self, Stand};
 use tests::{claims, routes};
@@ -45,7 +46,8 @@ impl Event {
         let mut headers = HeaderMap::new();
         let bearer = HeaderValue::from_str(&claims::bearer(token)).expect("a token is a header");
         headers.insert(AUTHORIZATION, bearer);
-        let claims = claims::authorize(&headers).expect("an object is a token");
+        let claims =
+            claims::authorize(&headers, WithoutToken::Refused).expect("an object is a token");
         self.authorizer = json!({ "jwt": { "claims": claims, "scopes": null } });
         self
     }

@@ -149,16 +149,21 @@ fn is_of_the_gateway(answer: &Answer) -> bool {
     answer.header("x-request-id").is_none() && answer.text.starts_with("{\"message\":")
 }
 
-/// Closes every object that has named properties and does not say what others may be.
+/// Closes every object that has named properties and does not say what others may be. What a schema says further of its own properties, in
+/// `oneOf` and its kin, is no object of its own.
 fn close(schema: &mut Value) {
+    const FURTHER: [&str; 3] = ["allOf", "anyOf", "oneOf"];
     match schema {
         Value::Object(node) => {
-            if node.get("properties").is_some_and(Value::is_object)
-                && !node.contains_key("additionalProperties")
-            {
+            let has_properties = node.get("properties").is_some_and(Value::is_object);
+            if has_properties && !node.contains_key("additionalProperties") {
                 node.insert("additionalProperties".into(), Value::Bool(false));
             }
-            node.values_mut().for_each(close);
+            for (name, part) in node {
+                if !(has_properties && FURTHER.contains(&name.as_str())) {
+                    close(part);
+                }
+            }
         }
         Value::Array(items) => items.iter_mut().for_each(close),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

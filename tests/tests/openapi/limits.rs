@@ -10,6 +10,7 @@ use domain::dealer::{DealerCode, DealerCustomerNumber, DealerType};
 use domain::request_in_error::{LARGEST_CORRECTION, LONGEST_HISTORY, RequestInErrorId};
 use serde_json::{Value, json};
 use tests::contract::TEXT;
+use tests::gateway::LARGEST_HEAD;
 
 use crate::conformity::Conformity;
 use crate::requests::{self, send};
@@ -88,6 +89,7 @@ fn numbers_are_the_constants_of_the_code() {
         );
     }
     assert!(TEXT.contains(&format!("A body may have {LARGEST_BODY} bytes")));
+    assert!(TEXT.contains(&format!("headers have more than {LARGEST_HEAD} bytes")));
     assert!(TEXT.contains(&format!("at most {LARGEST_CORRECTION} bytes together")));
     assert!(TEXT.contains(&format!("`Idempotency-Key` of {SHORTEST} to {LONGEST} of")));
 }
@@ -271,7 +273,20 @@ async fn the_edges_of_bodies_and_lists_are_sent() {
             .status,
         201
     );
+    let long = format!("/dealer-customers/TD68?cursor={}", "x".repeat(LARGEST_HEAD));
     for (answer, example) in [
+        (
+            send(
+                &stand,
+                &conformity,
+                "listDealerCustomers",
+                ("GET", &long),
+                &[],
+                None,
+            )
+            .await,
+            "HeadTooLarge/content/application~1json/examples/headTooLarge",
+        ),
         (
             associate("application/json", padded(LARGEST_BODY + 1)).await,
             "TooLarge/content/application~1problem+json/examples/tooLarge",
@@ -287,7 +302,9 @@ async fn the_edges_of_bodies_and_lists_are_sent() {
         );
         let found = answer.json();
         for volatile in ["requestId", "dryRun"] {
-            shown[volatile] = found[volatile].clone();
+            if let Some(value) = found.get(volatile) {
+                shown[volatile] = value.clone();
+            }
         }
         assert_eq!(found, shown);
     }

@@ -128,6 +128,36 @@ async fn every_operation_asks_for_the_scopes_that_it_names() {
     stand.stop().await.unwrap();
 }
 
+#[test]
+fn every_answer_that_can_be_told_again_says_that_it_may_be_a_replay() {
+    let conformity = Conformity::new();
+    let mut keyed = BTreeSet::new();
+    for operation in conformity.contract.operations() {
+        let parameters = conformity.contract.parameters(&operation).unwrap();
+        let takes_a_key = parameters
+            .iter()
+            .any(|parameter| parameter["name"] == "Idempotency-Key");
+        assert_eq!(takes_a_key, operation.method == "POST", "{}", operation.id);
+        for (status, response) in operation.node["responses"].as_object().unwrap() {
+            let response = conformity.contract.resolve(response).unwrap();
+            let description = response["description"].as_str().unwrap();
+            // An effect is told again: a success, or a failure that was queued. A dry run has none.
+            let failed = response["content"]["application/json"]["schema"]["$ref"]
+                .as_str()
+                .is_some_and(|schema| status == "422" && schema.ends_with("/CustomerOut"));
+            let had_an_effect = (status.starts_with('2') || failed)
+                && !description.starts_with("Only of a dry run");
+            let documented = response["headers"].get("Idempotency-Replayed").is_some();
+            let place = format!("{} {status}", operation.id);
+            assert_eq!(documented, takes_a_key && had_an_effect, "{place}");
+            if documented {
+                keyed.insert(place);
+            }
+        }
+    }
+    assert!(keyed.contains("eraseCustomer 204"), "{keyed:?}");
+}
+
 #[tokio::test]
 async fn the_document_is_served_as_it_is() {
     let conformity = Conformity::new();

@@ -82,6 +82,7 @@ fn every_example_has_its_step() {
     let apart = [
         "unauthenticated",
         "tooLarge",
+        "headTooLarge",
         "unsupported",
         "throttled",
         "internal",

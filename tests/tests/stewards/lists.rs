@@ -104,6 +104,8 @@ async fn each_filter_alone_and_all_together() {
             "receivedAfter=2026-11-20T14:00:00Z&receivedBefore=2026-11-20T11:00:00Z",
             &[],
         ),
+        ("receivedAfter=0372-11-03T03:55:07Z", &[4, 3, 2, 1, 0]),
+        ("receivedBefore=0372-11-03T03:55:07Z", &[]),
         ("text=abel", &[0]),
         ("text=JULIE%20CARL", &[2]),
         ("text=01581", &[4, 3, 2, 1, 0]),

@@ -136,7 +136,7 @@ impl<'j, 'f> Reader<'j, 'f> {
         match self.raw(name)? {
             Json::Null => None,
             Json::Number(number) => {
-                let parsed = number.parse().ok();
+                let parsed = whole(number);
                 if parsed.is_none() {
                     self.fault(
                         name,
@@ -250,6 +250,17 @@ fn about_property(object: &str, name: &str, code: &'static str, message: &str) -
             format!("{message} Its name has {length} characters."),
         )
     }
+}
+
+/// The whole number, not below 0, that a JSON number is, however it is written: `7`, `7.0` and `70e-1` are one number (JSON Schema 2020-12,
+/// section 4.2.3). Beyond 2^53 only plain digits are exact.
+fn whole(number: &str) -> Option<u64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    number.parse().ok().or_else(|| {
+        let number: f64 = number.parse().ok()?;
+        let is_whole = (0.0..=EXACT).contains(&number) && number.fract() == 0.0;
+        is_whole.then_some(number as u64)
+    })
 }
 
 /// A property's name within a JSON pointer (RFC 6901, section 3).

@@ -54,6 +54,21 @@ async fn any_other_token_is_401_before_the_function_is_called() {
 }
 
 #[tokio::test]
+async fn where_a_token_is_required_only_open_routes_answer_without_one() {
+    let routes = [authorized("/echo", 0), open("/open", 0)];
+    let gateway = Gateway::new(&routes, vec![echo("echo")]).expect("a routing table");
+    let stand = Stand::serving(gateway.without_token(WithoutToken::Refused)).await;
+    assert_eq!(
+        message(stand.get("/echo").await).await,
+        (401, json!({ "message": "Unauthorized" }))
+    );
+    let with = stand.request(Method::GET, "/echo");
+    let with = with.header("Authorization", "Bearer dev.e30").send().await;
+    assert_eq!(with.expect("an answer").status(), 200);
+    assert_eq!(stand.get("/open").await.status(), 200);
+}
+
+#[tokio::test]
 async fn a_body_of_ten_megabytes_passes_and_a_byte_more_is_413() {
     let stand =
         Stand::answering(
