@@ -1,6 +1,9 @@
 //! `cargo local`: the customer master on this machine, for developers.
 
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
 use std::process::ExitCode;
+use std::task::Poll;
 
 use api::start_up;
 use domain::controls::Controls;
@@ -60,14 +63,19 @@ async fn run(options: Options) -> Result<(), String> {
     } else {
         None
     };
-    println!("listening on {}", stand.url);
+    let mut interrupted = pin!(tokio::signal::ctrl_c());
+    // Polled once before the first line is printed: whoever has read that line may send Ctrl-C at once, and it must be heard.
+    let early = poll_fn(|context| Poll::Ready(interrupted.as_mut().poll(context))).await;
     println!(
-        "{}",
+        "listening on {}\n{}",
+        stand.url,
         seed::invitation(&stand.url, examples.as_ref(), options.without_token)
     );
-    tokio::signal::ctrl_c()
-        .await
-        .map_err(|error| format!("Cannot listen for Ctrl-C: {error}."))?;
+    let heard = match early {
+        Poll::Ready(heard) => heard,
+        Poll::Pending => interrupted.await,
+    };
+    heard.map_err(|error| format!("Cannot listen for Ctrl-C: {error}."))?;
     println!("stopping");
     stand.stop().await
 }
