@@ -56,10 +56,19 @@ const ROADWAYS: &[&str] = &[
 /// The words of a text: NFKD, marks removed, capitals, letters and digits only, one blank between words. Punctuation leaves no blank: `O'Brien` is `OBRIEN`.
 pub fn words(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for character in text
-        .nfkd()
-        .filter(|character| !is_combining_mark(*character))
-    {
+    if text.is_ascii() {
+        // Which is its own NFKD, and has no marks.
+        append(&mut folded, text.chars());
+    } else {
+        let bare = |character: &char| !is_combining_mark(*character);
+        append(&mut folded, text.nfkd().filter(bare));
+    }
+    folded.truncate(folded.trim_end().len());
+    folded
+}
+
+fn append(folded: &mut String, characters: impl Iterator<Item = char>) {
+    for character in characters {
         if character.is_whitespace() {
             if !folded.is_empty() && !folded.ends_with(' ') {
                 folded.push(' ');
@@ -72,8 +81,6 @@ pub fn words(text: &str) -> String {
             );
         }
     }
-    folded.truncate(folded.trim_end().len());
-    folded
 }
 
 /// The words of an address line without the roadway word at its end: `100 Example St.` and `100 example street` are both `100 EXAMPLE`; `Street` stays.
