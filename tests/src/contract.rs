@@ -7,6 +7,8 @@ mod walkthrough;
 
 use serde_json::Value;
 
+use crate::yaml;
+
 pub use walkthrough::{Chapter, Expected, Step};
 
 /// The document.
@@ -40,9 +42,9 @@ impl Contract {
     /// # Errors
     /// A sentence that says where it is not YAML.
     pub fn read() -> Result<Self, String> {
-        serde_saphyr::from_str(TEXT)
+        yaml::read(TEXT)
             .map(Self)
-            .map_err(|error| format!("openapi.yaml is not YAML: {error}"))
+            .map_err(|sentence| format!("openapi.yaml cannot be read. {sentence}"))
     }
 
     /// The whole document.

@@ -20,3 +20,4 @@ pub mod schema;
 pub mod seed;
 pub mod stand;
 pub mod viewer;
+pub mod yaml;

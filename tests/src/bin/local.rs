@@ -1,6 +1,6 @@
 //! `cargo local`: the customer master on this machine, for developers.
 
-use std::future::{Future as _, poll_fn};
+use std::future::poll_fn;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::task::Poll;

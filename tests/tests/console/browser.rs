@@ -185,7 +185,7 @@ async fn said(client: &Client) -> Vec<String> {
     lines
         .map(|line| line["message"].as_str().expect("a text").to_owned())
         .filter(|line| {
-            !(line.contains("/errors")
+            !((line.contains("/errors") || line.contains("/dealer-customers"))
                 && line
                     .contains("Failed to load resource: the server responded with a status of 4"))
         })

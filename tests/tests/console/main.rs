@@ -1,4 +1,4 @@
-//! The steward's console in a real browser: Debian's headless Chromium, driven over WebDriver, on a customer master of its own for each test.
+//! The steward's console, and the page of the contract, in a real browser: Debian's headless Chromium, driven over WebDriver, on a customer master of its own for each test.
 //!
 //! A machine without Chromium or its driver says that a test was skipped and why, and the test passes; `BROWSER=required` makes that a
 //! failure. Every test also holds that the page said nothing on the browser's console and met no dialog that it did not ask for.
@@ -12,4 +12,5 @@ mod mend;
 mod page;
 mod pictures;
 mod token;
+mod viewer;
 mod world;

@@ -28,8 +28,13 @@ impl Page {
 
     /// Opens an address, and waits until the console has shown its first view.
     pub(crate) async fn open(&self, address: &str) {
-        self.0.goto(address).await.expect("the page loads");
+        self.visit(address).await;
         self.until("!document.querySelector('#list-view').hidden || !document.querySelector('#request-view').hidden").await;
+    }
+
+    /// Opens any address.
+    pub(crate) async fn visit(&self, address: &str) {
+        self.0.goto(address).await.expect("the page loads");
     }
 
     /// Opens the list, and waits for this many rows.

@@ -50,6 +50,11 @@ impl World {
         format!("{}/console", self.stand.url)
     }
 
+    /// The address of the contract's page.
+    pub(crate) fn docs(&self) -> String {
+        format!("{}/docs", self.stand.url)
+    }
+
     /// Asks the API as the caller `somebody-else`, and returns status, headers' location and body.
     pub(crate) async fn ask(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {
         let caller = json!({ "sub": "somebody-else", "scope": "steward customers" });

@@ -6,6 +6,7 @@ use std::process::Command;
 use domain::controls::Controls;
 use reqwest::Method;
 use serde_json::Value;
+use tests::contract::Contract;
 use tests::routes::{ADD_CUSTOMER, ASSOCIATE_DEALER, FIX_ERROR, ROUTES};
 use tests::stand::Stand;
 
@@ -116,25 +117,27 @@ async fn the_template_has_the_routes_that_the_functions_answer() {
 }
 
 #[test]
-fn a_route_asks_for_scopes_where_the_functions_ask_who_calls() {
-    for ((method, path, _), scopes) in deployed() {
-        let route = ROUTES
-            .iter()
-            .find(|route| route.path == path)
-            .unwrap_or_else(|| panic!("{path} is a route"));
-        let expected: &[&str] = match (route.access, path.as_str()) {
-            (tests::gateway::Access::Anyone, _) => &[],
-            (_, "/customer-organizations/{identifier}") => &["customers", "dealer"],
-            (_, path) if path.starts_with("/dealer-customers") => &["dealer"],
-            (_, "/customers" | "/customers/{number}") => &["customers"],
-            _ => &["steward"],
-        };
-        assert_eq!(
-            scopes,
-            expected.iter().map(|scope| (*scope).to_owned()).collect(),
-            "{method} {path}"
-        );
-    }
+fn the_template_and_the_contract_have_the_same_routes_with_the_same_scopes() {
+    let contract = Contract::read().expect("the contract is YAML");
+    let documented: BTreeMap<(String, String), BTreeSet<String>> = contract
+        .operations()
+        .into_iter()
+        .map(|operation| {
+            let roles = operation.node["security"].as_array();
+            let roles = roles.unwrap_or_else(|| panic!("{} has scopes or none", operation.id));
+            let scopes = roles
+                .iter()
+                .flat_map(|role| role["bearer"].as_array().into_iter().flatten());
+            let scopes = scopes.filter_map(Value::as_str).map(str::to_owned);
+            let route = (operation.method.to_owned(), operation.path.to_owned());
+            (route, scopes.collect())
+        })
+        .collect();
+    let deployed: BTreeMap<_, _> = deployed()
+        .into_iter()
+        .map(|((method, path, _), scopes)| ((method, path), scopes))
+        .collect();
+    assert_eq!(deployed, documented);
 }
 
 #[test]

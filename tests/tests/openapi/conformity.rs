@@ -5,6 +5,7 @@
 use jsonschema::Validator;
 use serde_json::{Value, json};
 use tests::contract::{Contract, Operation};
+use tests::yaml;
 
 use crate::requests::Answer;
 use crate::xml;
@@ -117,7 +118,7 @@ impl Conformity {
         };
         let value = match media_type {
             "application/xml" => xml::read(&answer.text),
-            "application/yaml" => serde_saphyr::from_str(&answer.text).expect("YAML"),
+            "application/yaml" => yaml::read(&answer.text).expect("YAML"),
             kind if kind.ends_with("json") => answer.json(),
             _ => Value::from(answer.text.as_str()),
         };
