@@ -4,7 +4,6 @@
 //! No rule of the customer master is applied here but by the functions; what must be true afterwards is in [`judge`].
 
 pub mod client;
-pub mod clock;
 pub mod desk;
 pub mod fault;
 pub mod front;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{
     BehaviorVersion, Credentials, Region, SharedHttpClient, StalledStreamProtectionConfig,
@@ -20,6 +20,17 @@ pub const OPERATION: Duration = Duration::from_secs(8);
 pub const ATTEMPTS: u32 = 4;
 /// How long the first wait between two attempts may be; each further one twice as long.
 pub const BACKOFF: Duration = Duration::from_millis(25);
+
+/// How many tokens a client has for its attempts after the first. Such an attempt takes tokens and gives them back when it comes through; a call that comes through at
+/// its first attempt earns one. Without tokens a call is attempted once, so that a database that is down is not asked four times as often.
+pub const TOKENS: usize = 500;
+/// What another attempt takes after a throttled one. At this price the tokens last for ever at half of all calls throttled: half a token earned for each call, and 0.375
+/// taken, for all attempts of a call but its last give nothing back.
+pub const THROTTLED_COST: u32 = 1;
+/// What another attempt takes after the database failed.
+pub const FAILED_COST: u32 = 5;
+/// What another attempt takes after a lost answer or a time-out.
+pub const LOST_COST: u32 = 10;
 
 /// The roots that DynamoDB's endpoints chain to; see `roots/README.md`.
 const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
@@ -105,6 +116,15 @@ impl Connection {
             .with_max_attempts(ATTEMPTS)
             .with_initial_backoff(BACKOFF)
             .with_max_backoff(Duration::from_millis(400));
+        let tokens = TokenBucket::builder()
+            .capacity(TOKENS)
+            .throttling_retry_cost(THROTTLED_COST)
+            .retry_cost(FAILED_COST)
+            .timeout_retry_cost(LOST_COST)
+            .build();
+        let tokens = RetryPartition::custom("table")
+            .token_bucket(tokens)
+            .build();
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(ATTEMPT)
             .operation_attempt_timeout(ATTEMPT)
@@ -115,6 +135,7 @@ impl Connection {
             .region(Region::new(self.region))
             .credentials_provider(self.credentials)
             .retry_config(retries)
+            .retry_partition(tokens)
             .timeout_config(timeouts)
             .sleep_impl(TokioSleep::new())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())

@@ -1,40 +1,47 @@
-//! The functions in this process, on a line that can fail and a clock that needs no time: one request at a time, each with its answer, its time and its calls.
+//! The functions in this process, on a line that can fail: one request at a time, each with its answer, its time and its calls. Times are those of the runtime's clock,
+//! which the tests pause: it stands still while there is work, and jumps to the next moment that somebody waits for when there is none.
 //!
 //! What is asked and what must hold is the tests' business.
 
-use std::sync::Arc;
+use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use domain::controls::Controls;
-use dynoxide::Database;
-use dynoxide::storage_backend::Clock as DatabaseClock;
-use lambda_http::{Context, RequestExt};
+use lambda_http::{Body, Context, RequestExt, Response};
 use operations::master::Master;
 use operations::standardize::Standardizer;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
-use super::clock::Clock;
 use super::line::{Clocked, Line};
-use super::log::Answer;
-use super::snapshot::{self, Snapshot};
+use super::judge::{self, Violation};
+use super::log::{Answer, Entry, Intent, Log};
+use super::snapshot;
 use crate::schema;
 
 const TABLE: &str = "customer-master";
 
 /// The caller of all requests.
-pub const CALLER: &str = "caller";
+const CALLER: &str = "caller";
 
-/// A request.
+/// How often a request is tried.
+const MOST_TRIES: usize = 100;
+
+/// Longer than anything is on its way.
+const LATEST: Duration = Duration::from_secs(60);
+
+/// A request: a POST with a key.
 #[derive(Debug, Clone)]
 pub struct Asking {
-    /// `POST` and so on.
-    pub method: &'static str,
-    /// The path.
+    /// The path that it is posted to.
     pub path: String,
     /// The body; null: none.
     pub body: Value,
     /// The key.
-    pub key: Option<String>,
+    pub key: String,
+    /// What it is for.
+    pub intent: Intent,
 }
 
 /// What came of one try.
@@ -52,38 +59,21 @@ pub struct Told {
 pub struct Desk {
     /// The line, to make it fail.
     pub line: Line,
-    /// The clock.
-    pub clock: Clock,
+    log: Log,
     master: Master<Clocked>,
-}
-
-/// The database's own clock: its transaction tokens expire by it.
-struct Shared(Clock);
-
-impl DatabaseClock for Shared {
-    fn now_unix_secs(&self) -> u64 {
-        1_795_000_000 + self.0.now().as_secs()
-    }
-
-    fn now_unix_secs_f64(&self) -> f64 {
-        1_795_000_000.0 + self.0.now().as_secs_f64()
-    }
 }
 
 impl Desk {
     /// Functions over a new table.
     pub async fn open() -> Self {
-        let clock = Clock::default();
-        let database =
-            Database::memory_with_clock(Arc::new(Shared(clock.clone()))).expect("a database");
-        let line = Line::new(database, clock.clone());
+        let line = Line::new();
         schema::create_table(&line.client(), TABLE)
             .await
             .expect("a table");
         let master = master(&line);
         Self {
             line,
-            clock,
+            log: Log::default(),
             master,
         }
     }
@@ -100,13 +90,7 @@ impl Desk {
     ///
     /// When the request is none that the gateway would let through.
     pub async fn ask(&self, asking: &Asking) -> Told {
-        let mut headers = json!({ "content-type": "application/json", "host": "localhost" });
-        if let Some(key) = &asking.key {
-            headers["idempotency-key"] = json!(key);
-        }
-        if asking.method != "POST" {
-            headers["if-match"] = json!("*");
-        }
+        let headers = json!({ "content-type": "application/json", "host": "localhost", "idempotency-key": asking.key });
         let claims =
             json!({ "sub": CALLER, "scope": "dealer customers steward", "dealer_codes": "*" });
         let mut event = json!({
@@ -114,7 +98,7 @@ impl Desk {
             "requestContext": {
                 "accountId": "000000000000", "apiId": "local", "domainName": "localhost", "domainPrefix": "localhost", "requestId": "request", "routeKey": "$default",
                 "stage": "$default", "time": "01/Nov/2026:00:00:00 +0000", "timeEpoch": 0, "authorizer": { "jwt": { "claims": claims, "scopes": null } },
-                "http": { "method": asking.method, "path": asking.path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "tests" },
+                "http": { "method": "POST", "path": asking.path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "tests" },
             },
         });
         if !asking.body.is_null() {
@@ -123,18 +107,27 @@ impl Desk {
         let request = lambda_http::request::from_str(&event.to_string())
             .expect("an event")
             .with_lambda_context(Context::default());
-        let (began, calls) = (self.clock.now(), self.line.calls());
+        let (began, calls) = (Instant::now(), self.line.calls());
         let master = &self.master;
-        let work = async move {
+        // On the heap: unoptimised, the future of a whole function is larger than the stack of a test.
+        let mut work: Pin<Box<dyn Future<Output = Response<Body>>>> =
             match asking.path.split('/').nth(1) {
                 Some("dealer-customers" | "customer-organizations") => {
-                    associate_dealer::handle(master, request).await
+                    Box::pin(associate_dealer::handle(master, request))
                 }
-                Some("customers") => add_customer::handle(master, request).await,
-                _ => fix_error::handle(master, request).await,
+                Some("customers") => Box::pin(add_customer::handle(master, request)),
+                _ => Box::pin(fix_error::handle(master, request)),
+            };
+        let response = std::future::poll_fn(|context| {
+            let polled = work.as_mut().poll(context);
+            if self.line.was_killed() {
+                Poll::Ready(None)
+            } else {
+                polled.map(Some)
             }
-        };
-        let response = self.clock.drive(work, || self.line.was_killed()).await;
+        });
+        let response = response.await;
+        drop(work);
         let answer = response.map(|response| {
             let header = |name: &str| {
                 let value = response.headers().get(name)?;
@@ -150,37 +143,55 @@ impl Desk {
         });
         Told {
             answer,
-            took: self.clock.now() - began,
+            took: began.elapsed(),
             calls: self.line.calls() - calls,
         }
     }
 
-    /// Has a request answered as often as it takes to learn what came of it.
+    /// Has a request answered as often as it takes to learn what came of it, and keeps what came of it for the judge.
     ///
     /// # Panics
     ///
     /// When that takes a hundred tries.
     pub async fn decide(&mut self, asking: &Asking) -> Answer {
-        for _ in 0..100 {
-            match self.ask(asking).await.answer {
-                Some(answer) if answer.decides() => return answer,
-                Some(_) => {}
-                None => self.restart(),
+        let began = self.log.tick();
+        let mut answers = Vec::new();
+        while answers.len() < MOST_TRIES {
+            let Some(answer) = self.ask(asking).await.answer else {
+                self.restart();
+                continue;
+            };
+            answers.push(answer.clone());
+            if answer.decides() {
+                self.log.add(Entry {
+                    client: CALLER.to_owned(),
+                    intent: asking.intent.clone(),
+                    key: Some(asking.key.clone()),
+                    line: format!("POST {}", asking.path),
+                    sent: asking.body.clone(),
+                    began,
+                    ended: self.log.tick(),
+                    answers,
+                });
+                return answer;
             }
         }
-        panic!("nobody learns what comes of {asking:?}")
+        panic!("nobody learns what comes of {asking:?}: {answers:?}")
     }
 
-    /// The whole table.
+    /// What must not be, in the table and in what was decided, when nothing is on its way any more.
     ///
     /// # Panics
     ///
     /// When the database fails.
-    pub async fn snapshot(&self) -> Snapshot {
+    pub async fn judge(&self) -> Vec<Violation> {
         self.line.fault(|_| None);
-        snapshot::read(&self.line.client(), TABLE)
+        tokio::time::sleep(LATEST).await;
+        let table = snapshot::read(&self.line.client(), TABLE)
             .await
-            .expect("the table")
+            .expect("the table");
+        let controls = Controls::read(|_| None).expect("controls");
+        judge::judge(&table, &self.log.entries(), &controls)
     }
 }
 

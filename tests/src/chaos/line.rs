@@ -1,4 +1,5 @@
-//! The database client on a line without a socket, to an embedded database in this process: with the client's own retries and time-outs, and a clock that needs no time.
+//! The database client on a line without a socket, to an embedded database in this process: with the client's own retries and time-outs, on the runtime's clock, which the
+//! tests pause, so that waiting costs no time.
 //!
 //! What goes wrong on the line is chosen by whoever makes it.
 
@@ -16,6 +17,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use domain::time::Timestamp;
 use dynoxide::Database;
+use dynoxide::storage_backend::Clock as DatabaseClock;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::client::Connection;
@@ -25,12 +27,41 @@ use store::keys::{IndexEntry, Key};
 use store::meter::Meter;
 use store::table::{IndexQuery, Page, Query, Table, TableError};
 use store::writes::{Transacted, Write, Written};
+use tokio::time::Instant;
 
-use super::clock::Clock;
 use super::fault::{Call, Fault};
 
 /// The time at which the clock begins, so that times look like times: November 2026.
 const BEGIN: Duration = Duration::from_secs(1_795_000_000);
+
+/// How much time has passed on the runtime's clock since the line was made.
+#[derive(Debug, Clone, Copy)]
+pub struct Since(Instant);
+
+impl Since {
+    /// From now on.
+    #[must_use]
+    pub fn now() -> Self {
+        Self(Instant::now())
+    }
+
+    /// The time of day that it is.
+    #[must_use]
+    pub fn time(&self) -> Duration {
+        BEGIN + self.0.elapsed()
+    }
+}
+
+/// The database's own clock: its transaction tokens expire by it.
+impl DatabaseClock for Since {
+    fn now_unix_secs(&self) -> u64 {
+        self.time().as_secs()
+    }
+
+    fn now_unix_secs_f64(&self) -> f64 {
+        self.time().as_secs_f64()
+    }
+}
 
 type Choose = dyn FnMut(&Call) -> Option<Fault> + Send;
 
@@ -38,7 +69,7 @@ type Choose = dyn FnMut(&Call) -> Option<Fault> + Send;
 #[derive(Clone)]
 pub struct Line {
     database: Arc<Database>,
-    clock: Clock,
+    since: Since,
     choose: Arc<Mutex<Box<Choose>>>,
     calls: Arc<AtomicU64>,
     killed: Arc<AtomicBool>,
@@ -53,12 +84,18 @@ impl fmt::Debug for Line {
 }
 
 impl Line {
-    /// A line to this database, on which nothing goes wrong.
+    /// A line to a new database, on which nothing goes wrong.
+    ///
+    /// # Panics
+    ///
+    /// When the embedded database does not start.
     #[must_use]
-    pub fn new(database: Database, clock: Clock) -> Self {
+    pub fn new() -> Self {
+        let since = Since::now();
+        let database = Database::memory_with_clock(Arc::new(since)).expect("a database");
         Self {
             database: Arc::new(database),
-            clock,
+            since,
             choose: Arc::new(Mutex::new(Box::new(|_| None))),
             calls: Arc::default(),
             killed: Arc::default(),
@@ -76,7 +113,7 @@ impl Line {
         self.calls.load(Ordering::Relaxed)
     }
 
-    /// Whether whoever calls was killed since this was asked last.
+    /// Whether whoever calls was killed.
     #[must_use]
     pub fn was_killed(&self) -> bool {
         self.killed.load(Ordering::Relaxed)
@@ -87,7 +124,7 @@ impl Line {
         self.killed.store(false, Ordering::Relaxed);
     }
 
-    /// The database client as the functions build it, on this line and on its clock.
+    /// The database client as the functions build it, on this line.
     #[must_use]
     pub fn client(&self) -> Client {
         let connector = SharedHttpConnector::new(self.clone());
@@ -96,7 +133,6 @@ impl Line {
             .config()
             .to_builder()
             .http_client(http_client_fn(move |_, _| connector.clone()))
-            .sleep_impl(self.clock.clone())
             .build();
         Client::from_conf(config)
     }
@@ -106,7 +142,7 @@ impl Line {
     pub fn table(&self, name: &str) -> Clocked {
         Clocked {
             table: Dynamo::new(self.client(), name),
-            clock: self.clock.clone(),
+            since: self.since,
         }
     }
 
@@ -180,12 +216,17 @@ impl HttpConnector for Line {
                 }
                 Some(Fault::Slow(wait)) => {
                     let arrived = arrive();
-                    line.clock.wait(wait).await;
+                    tokio::time::sleep(wait).await;
                     answer(arrived)
                 }
                 Some(Fault::Late(wait)) => {
-                    line.clock.wait(wait).await;
-                    answer(arrive())
+                    let line = line.clone();
+                    // On its own: the effect comes, whether the caller still waits or is gone.
+                    let late = tokio::spawn(async move {
+                        tokio::time::sleep(wait).await;
+                        line.arrive(&call.operation, &body)
+                    });
+                    answer(late.await.map_err(|error| ConnectorError::io(error.into()))?)
                 }
                 Some(Fault::Hang) => std::future::pending().await,
                 Some(Fault::Repeat) => {
@@ -219,14 +260,14 @@ fn answer((status, body): (u16, Vec<u8>)) -> Result<HttpResponse, ConnectorError
 #[derive(Debug, Clone)]
 pub struct Clocked {
     table: Dynamo,
-    clock: Clock,
+    since: Since,
 }
 
 impl Table for Clocked {
     fn metered(&self, meter: Arc<Meter>) -> Self {
         Self {
             table: self.table.metered(meter),
-            clock: self.clock.clone(),
+            since: self.since,
         }
     }
 
@@ -263,8 +304,8 @@ impl Table for Clocked {
     }
 
     fn now(&self) -> Timestamp {
-        let since = BEGIN + self.clock.now();
-        Timestamp::from_millis(u64::try_from(since.as_millis()).expect("no run takes so long"))
+        let now = self.since.time().as_millis();
+        Timestamp::from_millis(u64::try_from(now).expect("no run takes so long"))
     }
 
     fn chance(&self) -> [u8; 10] {
@@ -272,6 +313,6 @@ impl Table for Clocked {
     }
 
     async fn pause(&self, duration: Duration) {
-        self.clock.wait(duration).await;
+        self.table.pause(duration).await;
     }
 }

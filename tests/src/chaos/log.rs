@@ -38,7 +38,8 @@ impl Answer {
                 .and_then(Value::as_str)
                 .map(str::to_owned)
         };
-        let failed = self.status == 422 && self.location.is_some();
+        // A failure has its effect in the queue: a request in error, or one more attempt in its history.
+        let failed = self.status == 422 && told("/request_in_error").is_some();
         if !(self.status == 200 || self.status == 201 || failed) {
             return None;
         }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tests::chaos::desk::{Asking, Desk};
+use tests::chaos::log::Intent;
 
 /// The kinds of requests that take a key.
 pub(crate) const KINDS: [&str; 12] = [
@@ -21,47 +22,37 @@ pub(crate) const KINDS: [&str; 12] = [
 
 /// Prepares the desk, and says what is to be asked. `turn` tells this business from all others.
 pub(crate) async fn prepare(desk: &mut Desk, kind: &str, turn: u64) -> Asking {
-    let key = Some(format!("key-{turn:020}"));
     match kind {
-        "associate, created" => associate(turn, false, key),
+        "associate, created" => associate(turn, None),
         "associate, found" => {
-            desk.decide(&add(turn, "N", &json!({}), None)).await;
-            associate(turn, false, key)
+            desk.decide(&before(turn, "N", "Westborough")).await;
+            associate(turn, None)
         }
         "associate, given" => {
-            let added = desk.decide(&add(turn, "Y", &json!({}), None)).await;
-            let mut asking = associate(turn, true, key);
-            asking.body["customerOrganizationIdentifier"] =
-                added.body["customerOrganizationIdentifier"].clone();
-            asking
+            let added = desk.decide(&before(turn, "Y", "Westborough")).await;
+            let identifier = added.body["customerOrganizationIdentifier"]
+                .as_str()
+                .expect("an identifier");
+            associate(turn, Some(identifier))
         }
         "add, created" => add(
             turn,
             "Y",
             &json!({ "cst_relate_id": format!("R{turn}") }),
-            key,
         ),
-        "add, unchecked" => add(turn, "N", &json!({}), key),
+        "add, unchecked" => add(turn, "N", &json!({})),
         "add, updates a duplicate" => {
-            desk.decide(&add(turn, "Y", &json!({}), None)).await;
-            add(turn, "S", &json!({ "cst_job_title": "Foreman" }), key)
+            desk.decide(&before(turn, "Y", "Westborough")).await;
+            add(turn, "S", &json!({ "cst_job_title": "Foreman" }))
         }
-        "add, fails" => add(turn, "Y", &json!({ "cst_city": "" }), key),
-        "change" => change(desk, turn, &json!({ "cst_job_title": "Foreman" }), key).await,
-        "change, moves" => change(desk, turn, &json!({ "cst_zip": "01582" }), key).await,
+        "add, fails" => in_vain(add(turn, "Y", &json!({ "cst_city": "" }))),
+        "change" => change(desk, turn, &json!({ "cst_job_title": "Foreman" })).await,
+        "change, moves" => change(desk, turn, &json!({ "cst_zip": "01582" })).await,
         "change, takes a relate id" => {
-            change(
-                desk,
-                turn,
-                &json!({ "cst_relate_id": format!("R{turn}") }),
-                key,
-            )
-            .await
+            change(desk, turn, &json!({ "cst_relate_id": format!("R{turn}") })).await
         }
-        "reprocess, created" => {
-            reprocess(desk, turn, json!({ "cst_city": "Westborough" }), key).await
-        }
-        "reprocess, fails" => reprocess(desk, turn, json!({ "cst_state": "??" }), key).await,
+        "reprocess, created" => reprocess(desk, turn, json!({ "cst_city": "Westborough" })).await,
+        "reprocess, fails" => reprocess(desk, turn, json!({ "cst_state": "??" })).await,
         other => panic!("{other} is no kind of request"),
     }
 }
@@ -74,52 +65,74 @@ fn name(turn: u64) -> String {
     format!("{} Mining", (0..4).map(letter).collect::<String>())
 }
 
-fn add(turn: u64, check: &str, more: &Value, key: Option<String>) -> Asking {
+fn add(turn: u64, check: &str, more: &Value) -> Asking {
     let mut message = json!({ "cst_company_name": name(turn), "cst_street_addr": "100 Example Street", "cst_city": "Westborough", "cst_state": "MA",
         "cst_zip": "01581", "cst_country": "USA", "cst_email_status": "O1", "cst_send_response": "Y", "cst_duplicate": check });
     for (attribute, value) in more.as_object().into_iter().flatten() {
         message[attribute] = value.clone();
     }
-    post(
-        "/customers",
-        json!({ "type": "CWCustomerIn", "CustSoldTo": message }),
-        key,
-    )
+    let intent = Intent::Add {
+        check: check.chars().next().expect("a letter"),
+        identity: name(turn),
+        quiet: false,
+    };
+    customers(turn, &message, intent)
 }
 
-fn associate(turn: u64, given: bool, key: Option<String>) -> Asking {
-    let mut body = json!({ "dealerCode": "TD68", "dealerCustomerNumber": format!("C{turn}"), "businessName": name(turn) });
-    if !given {
-        body["address"] = json!({ "line1": "100 Example Street", "city": "Westborough", "state": "MA", "postalCode": "01581", "country": "USA" });
+/// What is there before the request: a customer, or with no city a request in error.
+fn before(turn: u64, check: &str, city: &str) -> Asking {
+    let mut asking = add(turn, check, &json!({ "cst_city": city }));
+    asking.key = format!("before-{turn:020}");
+    asking
+}
+
+fn in_vain(asking: Asking) -> Asking {
+    Asking {
+        intent: Intent::AddInVain,
+        ..asking
     }
-    post("/dealer-customers", body, key)
 }
 
-async fn change(desk: &mut Desk, turn: u64, what: &Value, key: Option<String>) -> Asking {
-    let added = desk.decide(&add(turn, "Y", &json!({}), None)).await;
+fn associate(turn: u64, given: Option<&str>) -> Asking {
+    let mut body = json!({ "dealerCode": "TD68", "dealerCustomerNumber": format!("C{turn}"), "businessName": name(turn) });
+    match given {
+        Some(identifier) => body["customerOrganizationIdentifier"] = json!(identifier),
+        None => {
+            body["address"] = json!({ "line1": "100 Example Street", "city": "Westborough", "state": "MA", "postalCode": "01581", "country": "USA" });
+        }
+    }
+    let intent = Intent::Associate {
+        dcn: format!("TD68|C{turn}"),
+        given: given.map(str::to_owned),
+    };
+    post(turn, "/dealer-customers", body, intent)
+}
+
+async fn change(desk: &mut Desk, turn: u64, what: &Value) -> Asking {
+    let added = desk.decide(&before(turn, "Y", "Westborough")).await;
     let mut message = what.clone();
     message["cst_cust_nbr"] = json!(added.location);
     message["cst_send_response"] = json!("Y");
-    post(
-        "/customers",
-        json!({ "type": "CWCustomerIn", "CustSoldTo": message }),
-        key,
-    )
+    customers(turn, &message, Intent::Change)
 }
 
-async fn reprocess(desk: &mut Desk, turn: u64, patch: Value, key: Option<String>) -> Asking {
-    let failed = desk
-        .decide(&add(turn, "Y", &json!({ "cst_city": "" }), None))
-        .await;
+async fn reprocess(desk: &mut Desk, turn: u64, patch: Value) -> Asking {
+    let failed = desk.decide(&in_vain(before(turn, "Y", ""))).await;
     let id = failed.location.expect("a request in error");
-    post(&format!("/errors/{id}/reprocess"), patch, key)
+    let path = format!("/errors/{id}/reprocess");
+    post(turn, &path, patch, Intent::Reprocess { id })
 }
 
-fn post(path: &str, body: Value, key: Option<String>) -> Asking {
+fn customers(turn: u64, message: &Value, intent: Intent) -> Asking {
+    let body = json!({ "type": "CWCustomerIn", "CustSoldTo": message });
+    post(turn, "/customers", body, intent)
+}
+
+fn post(turn: u64, path: &str, body: Value, intent: Intent) -> Asking {
     Asking {
-        method: "POST",
         path: path.to_owned(),
         body,
-        key,
+        key: format!("key-{turn:020}"),
+        intent,
     }
 }

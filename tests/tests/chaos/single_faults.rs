@@ -17,6 +17,7 @@ fn faults(call: &Call) -> Vec<Fault> {
         Fault::HalfAnswer,
         Fault::Hang,
         Fault::Slow(Duration::from_millis(1_500)),
+        Fault::Late(Duration::from_millis(1_500)),
         Fault::Repeat,
         Fault::KillBefore,
         Fault::KillAfter,
@@ -26,10 +27,11 @@ fn faults(call: &Call) -> Vec<Fault> {
     faults
 }
 
-/// The calls that a request makes when nothing goes wrong.
+/// The calls that a request makes when nothing goes wrong, in a process that remembers nothing.
 async fn calls(desk: &mut Desk, kind: &str, turn: u64) -> Vec<Call> {
     let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let asking = prepare(desk, kind, turn).await;
+    desk.restart();
     let seeing = std::sync::Arc::clone(&seen);
     desk.line.fault(move |call| {
         seeing.lock().expect("a list").push(call.clone());
@@ -40,7 +42,7 @@ async fn calls(desk: &mut Desk, kind: &str, turn: u64) -> Vec<Call> {
     std::mem::take(&mut *seen.lock().expect("a list"))
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn after_any_single_fault_an_answer_comes_in_time_and_the_next_try_tells_the_same_effect() {
     let mut desk = Desk::open().await;
     let (mut turn, mut runs, mut longest) = (0, 0, Duration::ZERO);
@@ -51,6 +53,7 @@ async fn after_any_single_fault_an_answer_comes_in_time_and_the_next_try_tells_t
             for fault in faults(call) {
                 turn += 1;
                 let asking = prepare(&mut desk, kind, turn).await;
+                desk.restart();
                 let mut at = 0;
                 desk.line.fault(move |_| {
                     at += 1;
@@ -67,6 +70,10 @@ async fn after_any_single_fault_an_answer_comes_in_time_and_the_next_try_tells_t
                 let next = desk.decide(&asking).await;
                 let told = next.effect();
                 assert!(told.is_some(), "{what}: {next:?}");
+                if let Fault::Late(wait) = fault {
+                    tokio::time::sleep(wait).await;
+                    assert_eq!(desk.decide(&asking).await.effect(), told, "{what}");
+                }
                 if let Some(answer) = first.answer {
                     assert!(answer.status != 500, "{what}: {answer:?}");
                     assert!(
@@ -78,10 +85,12 @@ async fn after_any_single_fault_an_answer_comes_in_time_and_the_next_try_tells_t
             }
         }
     }
+    let violations = desk.judge().await;
+    assert!(violations.is_empty(), "{violations:?}");
     println!("{runs} runs with one fault each; the longest answer took {longest:?}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn when_the_database_hangs_for_good_from_any_call_on_an_answer_comes_in_time() {
     let mut desk = Desk::open().await;
     let (mut turn, mut longest) = (0, Duration::ZERO);
@@ -91,6 +100,7 @@ async fn when_the_database_hangs_for_good_from_any_call_on_an_answer_comes_in_ti
         for place in 0..calls {
             turn += 1;
             let asking = prepare(&mut desk, kind, turn).await;
+            desk.restart();
             let mut at = 0;
             desk.line.fault(move |_| {
                 at += 1;
@@ -106,8 +116,11 @@ async fn when_the_database_hangs_for_good_from_any_call_on_an_answer_comes_in_ti
                 told.took
             );
             longest = longest.max(told.took);
+            assert!(desk.decide(&asking).await.effect().is_some());
         }
     }
+    let violations = desk.judge().await;
+    assert!(violations.is_empty(), "{violations:?}");
     println!("the longest answer took {longest:?}");
 }
 

@@ -8,7 +8,7 @@ use crate::requests::{KINDS, prepare};
 /// How many requests.
 const REQUESTS: u64 = 600;
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn at_half_of_all_calls_throttled_there_are_at_most_three_calls_per_necessary_call() {
     let (mut necessary, mut made, mut busy) = (0, 0, 0);
     let (mut calm, mut rough) = (Desk::open().await, Desk::open().await);

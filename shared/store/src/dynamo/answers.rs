@@ -60,13 +60,15 @@ pub(super) fn could_not<E>(error: SdkError<E>) -> TableError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
-    const AGAIN_LATER: [&str; 7] = [
+    const AGAIN_LATER: [&str; 8] = [
         "ThrottlingException",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "InternalServerError",
         "ServiceUnavailable",
         "TransactionInProgressException",
+        // Of a write with a condition it is a refusal; the counter has none, and nothing of ours writes it in a transaction.
+        "TransactionConflictException",
         "LimitExceededException",
     ];
     #[expect(
@@ -78,11 +80,12 @@ where
             true
         }
         SdkError::ServiceError(answer) => {
+            // An answer without a code could not be read, be it a success or a refusal: whether there was an effect is unknown.
             answer.raw().status().is_server_error()
                 || answer
                     .err()
                     .code()
-                    .is_some_and(|code| AGAIN_LATER.contains(&code))
+                    .is_none_or(|code| AGAIN_LATER.contains(&code))
         }
         _ => false,
     };
