@@ -26,8 +26,8 @@ use tokio::sync::oneshot;
 
 use self::client::{Client, Field};
 use self::fault::{Rates, Script};
-use self::judge::Violation;
-use self::log::Entry;
+use self::judge::Verdict;
+use self::log::{Entry, Log};
 use self::process::{Pool, Program};
 use self::proxy::Proxy;
 use self::snapshot::Snapshot;
@@ -71,8 +71,8 @@ pub struct Report {
     script: Script,
     /// Processes started, killed and timed out.
     processes: [u64; 3],
-    /// What must not be.
-    pub violations: Vec<Violation>,
+    /// What was found.
+    pub verdict: Verdict,
 }
 
 /// Makes a run.
@@ -88,7 +88,9 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
     let embedded = Embedded::start(None).await?;
     let client = Connection::to_emulator(embedded.url()).client();
     schema::create_table(&client, TABLE).await?;
-    let proxy = Proxy::new(embedded.url(), Script::new(plan.seed, plan.rates));
+    let log = Arc::<Log>::default();
+    let script = Script::new(plan.seed, plan.rates);
+    let proxy = Proxy::new(embedded.url(), script, Arc::clone(&log));
     let pools = binaries.map(|file| {
         let program = Program {
             file,
@@ -110,7 +112,7 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
         }),
     );
 
-    let field = Field::new(&format!("http://{address}"), plan.requests);
+    let field = Field::new(&format!("http://{address}"), plan.requests, Arc::clone(&log));
     let began = Instant::now();
     let until = plan
         .at_most
@@ -129,8 +131,8 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
 
     let table = snapshot::read(&client, TABLE).await?;
     let controls = Controls::read(|_| None).map_err(|sentences| sentences.join(" "))?;
-    let entries = field.log.entries().clone();
-    let violations = judge::judge(&table, &entries, &controls);
+    let verdict = judge::judge(&table, &log, &controls);
+    let entries = log.entries().clone();
     let took = began.elapsed();
     for pool in &pools {
         pool.restart();
@@ -150,7 +152,7 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
             total(|pool| pool.killed.load(Ordering::Relaxed)),
             total(|pool| pool.timed_out.load(Ordering::Relaxed)),
         ],
-        violations,
+        verdict,
         plan,
     })
 }
@@ -221,8 +223,11 @@ impl fmt::Display for Report {
             .map(|((kind, status), count)| format!("{kind} {status}: {count}"))
             .collect();
         writeln!(f, "{}", statuses.join(", "))?;
-        writeln!(f, "{} violations", self.violations.len())?;
-        for violation in self.violations.iter().take(TOLD) {
+        for late in &self.verdict.landed_late {
+            writeln!(f, "a copy of a write came after its answer: {late}")?;
+        }
+        writeln!(f, "{} violations", self.verdict.violations.len())?;
+        for violation in self.verdict.violations.iter().take(TOLD) {
             writeln!(
                 f,
                 "\nVIOLATION (seed {}): {}",

@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     match runtime.block_on(run(plan)) {
         Ok(report) => {
             println!("{report}");
-            if report.violations.is_empty() {
+            if report.verdict.violations.is_empty() {
                 ExitCode::SUCCESS
             } else {
                 ExitCode::FAILURE

@@ -66,7 +66,7 @@ pub struct Desk {
 impl Desk {
     /// Functions over a new table.
     pub async fn open() -> Self {
-        let line = Line::new();
+        let line = Line::open();
         schema::create_table(&line.client(), TABLE)
             .await
             .expect("a table");
@@ -191,7 +191,7 @@ impl Desk {
             .await
             .expect("the table");
         let controls = Controls::read(|_| None).expect("controls");
-        judge::judge(&table, &self.log.entries(), &controls)
+        judge::judge(&table, &self.log, &controls).violations
     }
 }
 

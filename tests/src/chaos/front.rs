@@ -33,10 +33,14 @@ pub fn build() -> Result<[PathBuf; 3], String> {
         .ok_or("This program is not in a target folder of cargo, and the functions' binaries beside it.")?;
     let mut cargo =
         std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // Together with this package, so that nothing that both link is built a second time with other features.
     cargo
-        .arg("build")
-        .arg("--quiet")
-        .args(BINARIES.iter().flat_map(|name| ["-p", *name]))
+        .args(["build", "--quiet", "--package", env!("CARGO_PKG_NAME")])
+        .args(
+            BINARIES
+                .iter()
+                .flat_map(|name| ["--package", *name, "--bin", *name]),
+        )
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")));
     if folder.ends_with("release") {
         cargo.arg("--release");

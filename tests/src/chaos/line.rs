@@ -90,7 +90,7 @@ impl Line {
     ///
     /// When the embedded database does not start.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn open() -> Self {
         let since = Since::now();
         let database = Database::memory_with_clock(Arc::new(since)).expect("a database");
         Self {

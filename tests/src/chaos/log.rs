@@ -183,11 +183,21 @@ impl fmt::Display for Entry {
     }
 }
 
-/// The log of all clients.
+/// A copy of a call that was under way to the database for longer than its caller waited.
+#[derive(Debug, Clone)]
+pub struct LateCopy {
+    /// When it had arrived, in ticks of the log.
+    pub arrived: u64,
+    /// What it said.
+    pub body: String,
+}
+
+/// The log of all clients, and of what was late on its way to the database.
 #[derive(Debug, Default)]
 pub struct Log {
     ticks: AtomicU64,
     entries: Mutex<Vec<Entry>>,
+    late: Mutex<Vec<LateCopy>>,
 }
 
 impl Log {
@@ -199,6 +209,20 @@ impl Log {
     /// Adds an entry.
     pub fn add(&self, entry: Entry) {
         self.entries().push(entry);
+    }
+
+    /// Adds a call that arrived just now, and late.
+    pub fn add_late(&self, body: &[u8]) {
+        let copy = LateCopy {
+            arrived: self.tick(),
+            body: String::from_utf8_lossy(body).into_owned(),
+        };
+        self.late_copies().push(copy);
+    }
+
+    /// All calls so far that arrived late.
+    pub fn late_copies(&self) -> MutexGuard<'_, Vec<LateCopy>> {
+        self.late.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All entries so far.

@@ -6,13 +6,16 @@
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
+use store::client::ATTEMPT;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, RwLock};
 use tokio::task::JoinSet;
 
 use super::fault::{Call, Fault, Script};
+use super::log::Log;
 
 /// The largest request that is carried, in bytes: more than any call of ours.
 const LARGEST: usize = 8 * 1024 * 1024;
@@ -23,6 +26,8 @@ pub struct Proxy {
     database: String,
     client: reqwest::Client,
     script: Arc<Mutex<Script>>,
+    /// Where it is kept what arrived later than its caller waited.
+    log: Arc<Log>,
     /// Held for reading by whatever may still reach the database.
     under_way: Arc<RwLock<()>>,
 }
@@ -34,6 +39,7 @@ pub struct Line {
     _server: JoinSet<()>,
 }
 
+#[derive(Clone)]
 struct Request {
     target: String,
     headers: Vec<(String, String)>,
@@ -49,11 +55,12 @@ struct Answer {
 impl Proxy {
     /// A proxy before the database at this address.
     #[must_use]
-    pub fn new(database: &str, script: Script) -> Self {
+    pub fn new(database: &str, script: Script, log: Arc<Log>) -> Self {
         Self {
             database: database.to_owned(),
             client: reqwest::Client::new(),
             script: Arc::new(Mutex::new(script)),
+            log,
             under_way: Arc::default(),
         }
     }
@@ -99,7 +106,6 @@ impl Proxy {
         while let Some(request) = read(&mut stream).await? {
             let call = Call::of(&request.target, &request.body);
             let fault = self.script().next(&call);
-            let arriving = Arc::clone(&self.under_way).read_owned().await;
             let answer = match fault {
                 None => self.forward(&request).await?,
                 Some(Fault::LoseRequest) => return Ok(()),
@@ -123,17 +129,7 @@ impl Proxy {
                     tokio::time::sleep(wait).await;
                     answer
                 }
-                Some(Fault::Late(wait)) => {
-                    let proxy = self.clone();
-                    // On its own: the effect comes, whether the caller still waits or is gone.
-                    let late = tokio::spawn(async move {
-                        tokio::time::sleep(wait).await;
-                        let answer = proxy.forward(&request).await;
-                        drop(arriving);
-                        answer
-                    });
-                    late.await.map_err(io::Error::other)??
-                }
+                Some(Fault::Late(wait)) => self.carry(&request, wait).await?,
                 Some(Fault::Hang) => return until_gone(&mut stream).await,
                 Some(Fault::Repeat) => {
                     self.forward(&request).await?;
@@ -155,6 +151,27 @@ impl Proxy {
     }
 
     async fn forward(&self, request: &Request) -> io::Result<Answer> {
+        self.carry(request, Duration::ZERO).await
+    }
+
+    /// Carries a request to the database after a while; on a task of its own, for what is on its way arrives, whether its caller still waits or is gone.
+    async fn carry(&self, request: &Request, after: Duration) -> io::Result<Answer> {
+        let (proxy, request) = (self.clone(), request.clone());
+        let arriving = Arc::clone(&self.under_way).read_owned().await;
+        let carried = tokio::spawn(async move {
+            let began = Instant::now();
+            tokio::time::sleep(after).await;
+            let answer = proxy.arrive(&request).await;
+            if began.elapsed() >= ATTEMPT {
+                proxy.log.add_late(&request.body);
+            }
+            drop(arriving);
+            answer
+        });
+        carried.await.map_err(io::Error::other)?
+    }
+
+    async fn arrive(&self, request: &Request) -> io::Result<Answer> {
         let mut sent = self.client.post(&self.database).body(request.body.clone());
         for (name, value) in &request.headers {
             sent = sent.header(name, value);

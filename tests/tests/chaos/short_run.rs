@@ -21,7 +21,7 @@ async fn whatever_goes_wrong_the_table_and_the_answers_agree() {
     for seed in [1, fastrand::u64(..)] {
         let report = run(plan(seed, 1_200)).await.expect("a run");
         println!("{report}");
-        assert!(report.violations.is_empty(), "{report}");
+        assert!(report.verdict.violations.is_empty(), "{report}");
     }
 }
 
@@ -32,5 +32,5 @@ async fn when_nothing_goes_wrong_every_request_is_decided_at_once() {
         ..plan(2, 300)
     };
     let report = run(calm).await.expect("a run");
-    assert!(report.violations.is_empty(), "{report}");
+    assert!(report.verdict.violations.is_empty(), "{report}");
 }

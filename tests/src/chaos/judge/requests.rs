@@ -1,0 +1,93 @@
+//! What must be true of the requests in error: each has a request that failed, a history that tells its state, and the customer that it was resolved with.
+
+use std::collections::BTreeMap;
+
+use domain::effect::Did;
+use domain::request_in_error::{Attempt, RequestInErrorId, State, What};
+use store::keys;
+
+use super::Judge;
+
+impl Judge<'_> {
+    pub(super) fn requests_in_error(&mut self) {
+        let mut queued = BTreeMap::new();
+        for (at, entry) in self.log.iter().enumerate() {
+            if let Some(id) = entry.effect_id() {
+                queued
+                    .entry(RequestInErrorId::of(&id).as_str().to_owned())
+                    .or_insert_with(Vec::new)
+                    .push(at);
+            }
+        }
+        for (id, request) in &self.table.requests {
+            let key = keys::request_in_error(&request.id);
+            let entries = queued.get(id).cloned().unwrap_or_default();
+            let fails = |at: &usize| {
+                self.log[*at]
+                    .answers
+                    .iter()
+                    .any(|answer| answer.status == 422 && answer.location.as_ref() == Some(id))
+            };
+            if !entries.iter().any(fails) {
+                self.violation(
+                    "a request in error has no request that failed".to_owned(),
+                    vec![key.clone()],
+                    entries,
+                );
+            }
+            let length = u64::try_from(request.history.len()).unwrap_or(u64::MAX);
+            let ends = request.history.last().map(|entry| entry.what);
+            let closed = match request.state {
+                State::Open => ends != Some(What::Resolved) && ends != Some(What::Deleted),
+                State::Resolved => ends == Some(What::Resolved),
+                State::Deleted => ends == Some(What::Deleted),
+            };
+            let closings = request
+                .history
+                .iter()
+                .filter(|entry| matches!(entry.what, What::Resolved | What::Deleted))
+                .count();
+            if request.version != length || !closed || closings > 1 {
+                self.violation(
+                    "the history of a request in error does not tell its state and version"
+                        .to_owned(),
+                    vec![key.clone()],
+                    Vec::new(),
+                );
+            }
+            for entry in request
+                .history
+                .iter()
+                .filter(|entry| entry.what == What::Resolved)
+            {
+                let on = self.effects.get(&entry.effect).cloned().unwrap_or_default();
+                let wanted = match entry.attempt {
+                    Some(Attempt::Created(number)) => Some((number, Did::Created)),
+                    Some(Attempt::Updated(number)) => Some((number, Did::Updated)),
+                    Some(Attempt::Failure | Attempt::Duplicate) | None => None,
+                };
+                let is = match &on[..] {
+                    [(identifier, did)] => self
+                        .table
+                        .customers
+                        .get(identifier)
+                        .map(|customer| (customer.number, *did)),
+                    _ => None,
+                };
+                if wanted.is_none() || wanted != is {
+                    let items = on
+                        .iter()
+                        .map(|(identifier, _)| keys::customer(identifier))
+                        .chain([key.clone()])
+                        .collect();
+                    self.violation(
+                        "a resolved request in error has not exactly the customer that it names"
+                            .to_owned(),
+                        items,
+                        Vec::new(),
+                    );
+                }
+            }
+        }
+    }
+}
