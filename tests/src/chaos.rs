@@ -112,7 +112,11 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
         }),
     );
 
-    let field = Field::new(&format!("http://{address}"), plan.requests, Arc::clone(&log));
+    let field = Field::new(
+        &format!("http://{address}"),
+        plan.requests,
+        Arc::clone(&log),
+    );
     let began = Instant::now();
     let until = plan
         .at_most

@@ -6,20 +6,27 @@ use store::items::{self, Claim};
 use store::keys;
 use store::writes::{Condition, Write};
 
+use crate::target::Holders;
+
 /// The writes that create a customer: the customer first, then the claims of its numbers.
-pub(crate) fn creation(customer: &Customer) -> Vec<Write> {
+pub(crate) fn creation(customer: &Customer, seen: &Holders) -> Vec<Write> {
     let put = Write::Put {
         item: items::customer_item(customer),
         on: Condition::Absent,
     };
     let claims = claims(&customer.attributes, &customer.identifier);
     std::iter::once(put)
-        .chain(claims.iter().map(Claim::stake))
+        .chain(
+            claims
+                .iter()
+                .map(|claim| claim.stake(seen.of(&claim.key), customer.updated_at)),
+        )
         .collect()
 }
 
 /// The writes of an update: the customer first, then the claims that it makes and gives up, then the reference in the block that it moved to.
-pub(crate) fn update(before: &Customer, after: &Customer) -> Vec<Write> {
+pub(crate) fn update(before: &Customer, after: &Customer, seen: &Holders) -> Vec<Write> {
+    let now = after.updated_at;
     let mut writes = vec![Write::Put {
         item: items::customer_item(after),
         on: Condition::VersionIs(before.version),
@@ -31,12 +38,12 @@ pub(crate) fn update(before: &Customer, after: &Customer) -> Vec<Write> {
     writes.extend(
         has.iter()
             .filter(|claim| !had.contains(claim))
-            .map(Claim::stake),
+            .map(|claim| claim.stake(seen.of(&claim.key), now)),
     );
     writes.extend(
         had.iter()
             .filter(|claim| !has.contains(claim))
-            .map(Claim::give_up),
+            .map(|claim| claim.give_up(now)),
     );
     if before.moved_to != after.moved_to {
         let to = after.moved_to.as_ref();

@@ -43,37 +43,51 @@ pub(crate) enum Decision {
     Fail(Vec<FailedEdit>),
 }
 
+/// A decision, and what it rests on.
+pub(crate) struct Decided {
+    /// What the message asks for.
+    pub(crate) action: Action,
+    /// What becomes of it.
+    pub(crate) decision: Decision,
+    /// Whose its numbers are.
+    pub(crate) holders: Holders,
+}
+
 /// Decides. `standardized` becomes the message with the address that the address service verified, once for all rounds.
 pub(crate) async fn decide<T: Table>(
     case: &Case<'_, T>,
     standardized: &mut Option<Message>,
-) -> Result<(Action, Decision), Stopped> {
+) -> Result<Decided, Stopped> {
     let named = case.message.names_a_customer();
     if let Some(failed) = edits::refuse_deletion(case.message) {
-        return Ok((
-            if named { Action::Change } else { Action::Add },
-            Decision::Fail(vec![failed]),
-        ));
+        return Ok(Decided {
+            action: if named { Action::Change } else { Action::Add },
+            decision: Decision::Fail(vec![failed]),
+            holders: Holders::default(),
+        });
     }
     let (target, holders) = if named {
-        target::find(case.master, case.message, &case.asked.cause.id).await?
+        target::find(case.master, case.message).await?
     } else {
         (Target::New, Holders::default())
     };
-    match target {
-        Target::Unsettled => Ok((Action::Change, Decision::ReadAgain)),
+    let (action, decision) = match target {
+        Target::Unsettled => (Action::Change, Decision::ReadAgain),
         Target::New => {
             if standardized.is_none() {
                 *standardized = Some(case.standardized().await);
             }
             let message = standardized.as_ref().unwrap_or(case.message);
-            Ok((Action::Add, add(case, message, &holders).await?))
+            (Action::Add, add(case, message, &holders).await?)
         }
-        Target::Existing(customer) => {
-            Ok((Action::Change, change(case, *customer, &holders).await?))
-        }
-        Target::Missing => Ok((Action::Change, Decision::Fail(missing(case)))),
-    }
+        Target::Existing(customer) => (Action::Change, change(case, *customer, &holders).await?),
+        Target::Missing => (Action::Change, Decision::Fail(missing(case))),
+    };
+    Ok(Decided {
+        action,
+        decision,
+        holders,
+    })
 }
 
 /// The edits that a message fails now: those that processing it would report.
@@ -85,7 +99,7 @@ pub(crate) async fn failing<T: Table>(
     let mut rounds = Rounds::begin(&master.table);
     let mut standardized = None;
     loop {
-        let (_, decision) = decide(
+        let decided = decide(
             &Case {
                 master,
                 asked: &asked,
@@ -94,7 +108,7 @@ pub(crate) async fn failing<T: Table>(
             &mut standardized,
         )
         .await?;
-        match decision {
+        match decided.decision {
             Decision::Duplicate(_, failed) | Decision::Fail(failed) => return Ok(failed),
             Decision::Did(..)
             | Decision::Create(_)

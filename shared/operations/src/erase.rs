@@ -17,6 +17,7 @@ use crate::idempotency::{self, Asked, Try};
 use crate::master::Master;
 use crate::queue::{self, Filter};
 use crate::rounds::Rounds;
+use crate::target::Holders;
 use crate::{change, commit, read};
 
 /// How many items one transaction has at the most, as the database allows.
@@ -97,7 +98,7 @@ async fn write<T: Table>(
     let last = if erased.attributes == customer.attributes {
         Vec::new()
     } else {
-        change::update(customer, &erased)
+        change::update(customer, &erased, &Holders::default())
     };
     let parts: Vec<Write> = profiles.chain(requests).collect();
     for writes in parts.chunks(AT_ONCE).chain(last.chunks(AT_ONCE)) {

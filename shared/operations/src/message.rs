@@ -7,16 +7,17 @@ use domain::effect::Did;
 use domain::message::Message;
 use domain::outcome::{Action, MessageOutcome, Processed, Stopped, Stored};
 use domain::request_in_error::{Attempt, Correction, Received, RequestInError};
-use store::items;
 use store::table::Table;
 use store::writes::{Refusal, Transacted, Write};
+use store::{block, items};
 use tokio::join;
 
 use crate::commit::commit;
-use crate::decide::{Case, Decision};
+use crate::decide::{Case, Decided, Decision};
 use crate::idempotency::{self, Asked, Try};
 use crate::master::Master;
 use crate::rounds::Rounds;
+use crate::target::Holders;
 use crate::{change, decide};
 
 /// What a message is processed for.
@@ -112,20 +113,24 @@ async fn run<T: Table>(task: &Task<'_, T>, mut bound: Option<Try>) -> Result<Pro
     let mut standardized = None;
     loop {
         let (tried, decided) = join!(task.bind(bound), decide::decide(&case, &mut standardized));
-        let (tried, (action, decision)) = (tried?, decided?);
-        let earlier_failure = if bound.is_none() && tried == Try::Again {
-            task.earlier_failure().await?
-        } else {
-            None
+        let (tried, decided) = (tried?, decided?);
+        let earlier = match tried {
+            Try::First => None,
+            Try::Again => task.earlier(bound, &decided.holders).await?,
         };
         bound = Some(tried);
-        let settled = match earlier_failure {
+        let Decided {
+            action,
+            decision,
+            holders,
+        } = decided;
+        let settled = match earlier {
             Some(outcome) => Settled::As {
                 outcome,
                 earlier: true,
             },
             None if task.asked.dry_run => foresee(decision),
-            None => task.settle(decision).await?,
+            None => task.settle(decision, &holders).await?,
         };
         match settled {
             Settled::As { outcome, earlier } => {
@@ -152,7 +157,28 @@ impl<T: Table> Task<'_, T> {
         }
     }
 
-    async fn settle(&self, decision: Decision) -> Result<Settled, Stopped> {
+    /// What an earlier try of this request did, where the decision cannot know: it failed, or it found a customer by a number that this has given up since.
+    async fn earlier(
+        &self,
+        bound: Option<Try>,
+        holders: &Holders,
+    ) -> Result<Option<MessageOutcome>, Stopped> {
+        let failed = match bound {
+            None => self.earlier_failure().await?,
+            Some(_) => None,
+        };
+        if failed.is_some() {
+            return Ok(failed);
+        }
+        let former = block::read_customers(&self.master.table, &holders.former()).await?;
+        let done = former.iter().find_map(|customer| {
+            let effect = customer.effects.of(&self.asked.cause.id)?;
+            Some(outcome(effect.did, customer))
+        });
+        Ok(done)
+    }
+
+    async fn settle(&self, decision: Decision, holders: &Holders) -> Result<Settled, Stopped> {
         match decision {
             Decision::ReadAgain | Decision::WouldCreate(_) => Ok(Settled::Again),
             Decision::Did(did, customer) => Ok(Settled::As {
@@ -160,12 +186,20 @@ impl<T: Table> Task<'_, T> {
                 earlier: true,
             }),
             Decision::Create(customer) => {
-                self.write(change::creation(&customer), Did::Created, &customer)
-                    .await
+                self.write(
+                    change::creation(&customer, holders),
+                    Did::Created,
+                    &customer,
+                )
+                .await
             }
             Decision::Update(before, after) => {
-                self.write(change::update(&before, &after), Did::Updated, &after)
-                    .await
+                self.write(
+                    change::update(&before, &after, holders),
+                    Did::Updated,
+                    &after,
+                )
+                .await
             }
             Decision::Duplicate(duplicates, failed) => {
                 Ok(self.keep_duplicate(duplicates, failed).await?)

@@ -5,11 +5,10 @@
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::edits::{self, EditCode, FailedEdit};
-use domain::effect::EffectId;
 use domain::message::{Attribute, Attributes, Message};
 use domain::outcome::Stopped;
 use store::items::{Claim, Claimed};
-use store::keys;
+use store::keys::{self, Key};
 use store::table::{Table, TableError};
 use tokio::join;
 
@@ -28,11 +27,12 @@ pub(crate) enum Target {
     Unsettled,
 }
 
-/// Whose the alternate number and the relate id of the message are.
+/// Whose the alternate number and the relate id of the message are, and their claims as they were read.
 #[derive(Debug, Default)]
 pub(crate) struct Holders {
     relate_id: Option<Identifier>,
     alternate_number: Option<Identifier>,
+    claims: Vec<(Key, Claimed)>,
 }
 
 impl Holders {
@@ -45,13 +45,24 @@ impl Holders {
             .then(|| FailedEdit::on(Attribute::ALTERNATE_NUMBER, EditCode::AlternateNumberTaken));
         relate_id.into_iter().chain(alternate)
     }
+
+    /// The claim under this key, as it was read.
+    pub(crate) fn of(&self, key: &Key) -> Option<&Claimed> {
+        let claim = self.claims.iter().find(|(known, _)| known == key);
+        claim.map(|(_, claimed)| claimed)
+    }
+
+    /// The customers that had one of the message's numbers and gave it up.
+    pub(crate) fn former(&self) -> Vec<Identifier> {
+        let former = self.claims.iter().flat_map(|(_, claimed)| &claimed.former);
+        former.map(|(identifier, _)| identifier.clone()).collect()
+    }
 }
 
 /// Finds the customer: the first of customer number, relate id and alternate number that is given decides.
 pub(crate) async fn find<T: Table>(
     master: &Master<T>,
     message: &Message,
-    effect: &EffectId,
 ) -> Result<(Target, Holders), Stopped> {
     let given = &message.attributes;
     let number = given.get(Attribute::CUSTOMER_NUMBER);
@@ -60,7 +71,8 @@ pub(crate) async fn find<T: Table>(
         claimed(master, given, Attribute::RELATE_ID),
         claimed(master, given, Attribute::ALTERNATE_NUMBER),
     );
-    let (relate_id, alternate_number) = (relate_id?, alternate_number?);
+    let ((relate_id, relate_claim), (alternate_number, alternate_claim)) =
+        (relate_id?, alternate_number?);
     let named = if given.get(Attribute::RELATE_ID).is_some() {
         &relate_id
     } else {
@@ -70,11 +82,7 @@ pub(crate) async fn find<T: Table>(
         (Some(_), Some(customer), _) => Target::Existing(Box::new(customer)),
         (Some(_), None, _) => Target::Missing,
         (None, _, Held::By(customer)) => Target::Existing(customer.clone()),
-        // Who had the number last matters only to the next try of a request that found its customer by it.
-        (None, _, Held::FormerlyBy(customer)) if customer.effects.of(effect).is_some() => {
-            Target::Existing(customer.clone())
-        }
-        (None, _, Held::ByNobody | Held::FormerlyBy(_)) => Target::New,
+        (None, _, Held::ByNobody) => Target::New,
         (None, _, Held::Unsettled) => Target::Unsettled,
     };
     let half_seen = match (&target, &relate_id, &alternate_number) {
@@ -86,6 +94,7 @@ pub(crate) async fn find<T: Table>(
     let holders = Holders {
         relate_id: relate_id.holder(),
         alternate_number: alternate_number.holder(),
+        claims: relate_claim.into_iter().chain(alternate_claim).collect(),
     };
     Ok((if half_seen { Target::Unsettled } else { target }, holders))
 }
@@ -105,7 +114,6 @@ pub(crate) async fn by_number<T: Table>(
 enum Held {
     ByNobody,
     By(Box<Customer>),
-    FormerlyBy(Box<Customer>),
     /// The claim and its customer do not agree.
     Unsettled,
 }
@@ -114,43 +122,41 @@ impl Held {
     fn holder(self) -> Option<Identifier> {
         match self {
             Self::By(customer) => Some(customer.identifier),
-            Self::ByNobody | Self::FormerlyBy(_) | Self::Unsettled => None,
+            Self::ByNobody | Self::Unsettled => None,
         }
     }
 }
 
+/// Who has the number that the message gives, and its claim, where there is one.
 async fn claimed<T: Table>(
     master: &Master<T>,
     given: &Attributes,
     attribute: Attribute,
-) -> Result<Held, TableError> {
+) -> Result<(Held, Option<(Key, Claimed)>), TableError> {
     // Nobody has a number that is longer than the attribute may be; it may be longer than a key can be as well.
     let Some(number) = given
         .get(attribute)
         .filter(|value| !edits::is_too_long(attribute, value))
     else {
-        return Ok(Held::ByNobody);
+        return Ok((Held::ByNobody, None));
     };
     let key = if attribute == Attribute::RELATE_ID {
         keys::relate_id(number)
     } else {
         keys::alternate_number(number)
     };
-    Ok(
-        match master.table.get(&key).await?.map(Claim::read).transpose()? {
-            None => Held::ByNobody,
-            Some(Claimed::By(holder)) => match master.customer(&holder).await? {
-                Some(customer) if has(&customer, given, attribute) => Held::By(Box::new(customer)),
-                Some(_) | None => Held::Unsettled,
-            },
-            Some(Claimed::FormerlyBy(holder)) => master
-                .customer(&holder)
-                .await?
-                .map_or(Held::Unsettled, |customer| {
-                    Held::FormerlyBy(Box::new(customer))
-                }),
+    let Some(item) = master.table.get(&key).await? else {
+        return Ok((Held::ByNobody, None));
+    };
+    let claimed = Claim::read(item)?;
+    let held = match &claimed.holder {
+        None => Held::ByNobody,
+        Some(holder) => match master.customer(holder).await? {
+            Some(customer) if has(&customer, given, attribute) => Held::By(Box::new(customer)),
+            Some(_) | None => Held::Unsettled,
         },
-    )
+    };
+    Ok((held, Some((key, claimed))))
 }
 
 /// Whether the customer has the number that is given.

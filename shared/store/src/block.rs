@@ -85,7 +85,7 @@ async fn all_arrived(
 }
 
 /// Reads customers by their identifiers, strongly consistent.
-async fn read_customers(
+pub async fn read_customers(
     table: &impl Table,
     identifiers: &[Identifier],
 ) -> Result<Vec<Customer>, TableError> {

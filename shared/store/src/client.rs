@@ -122,9 +122,7 @@ impl Connection {
             .retry_cost(FAILED_COST)
             .timeout_retry_cost(LOST_COST)
             .build();
-        let tokens = RetryPartition::custom("table")
-            .token_bucket(tokens)
-            .build();
+        let tokens = RetryPartition::custom("table").token_bucket(tokens).build();
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(ATTEMPT)
             .operation_attempt_timeout(ATTEMPT)

@@ -124,7 +124,8 @@ impl Expression {
     }
 
     fn name(&mut self, name: &str) -> String {
-        let placeholder = format!("#{name}");
+        // A placeholder has no hyphen; no two of our attributes differ in that alone.
+        let placeholder = format!("#{}", name.replace('-', "_"));
         self.names.insert(placeholder.clone(), name.to_owned());
         placeholder
     }

@@ -7,7 +7,7 @@ mod fields;
 mod idempotency_key;
 mod request_in_error;
 
-pub use claim::{Claim, Claimed};
+pub use claim::{Claim, Claimed, MOST_FORMER};
 pub use customer::{customer, customer_item, moved_reference};
 pub use dealer_customer::{
     DealerCustomerRecord, associate, associate_absent, dealer_customer, release, replace_profile,

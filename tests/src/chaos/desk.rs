@@ -14,8 +14,8 @@ use operations::standardize::Standardizer;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::line::{Clocked, Line};
 use super::judge::{self, Violation};
+use super::line::{Clocked, Line};
 use super::log::{Answer, Entry, Intent, Log};
 use super::snapshot;
 use crate::schema;

@@ -226,7 +226,10 @@ impl HttpConnector for Line {
                         tokio::time::sleep(wait).await;
                         line.arrive(&call.operation, &body)
                     });
-                    answer(late.await.map_err(|error| ConnectorError::io(error.into()))?)
+                    answer(
+                        late.await
+                            .map_err(|error| ConnectorError::io(error.into()))?,
+                    )
                 }
                 Some(Fault::Hang) => std::future::pending().await,
                 Some(Fault::Repeat) => {

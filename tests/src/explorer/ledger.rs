@@ -6,7 +6,7 @@ use domain::customer::{Customer, CustomerNumber, Identifier, Place};
 use domain::effect::{Did, EffectId};
 use domain::request_in_error::RequestInError;
 use store::item::Item;
-use store::items::{self, Claim, Claimed, DealerCustomerRecord};
+use store::items::{self, Claim, DealerCustomerRecord};
 use store::keys::{self, InBlock, Key};
 
 /// The table, read.
@@ -65,7 +65,7 @@ impl Ledger {
                 self.requests_in_error.push(request);
             }
             "ALTERNATE" | "RELATE" => {
-                if let Claimed::By(holder) = Claim::read(item).map_err(bad)? {
+                if let Some(holder) = Claim::read(item).map_err(bad)?.holder {
                     self.claims.insert(key.clone(), holder);
                 }
             }

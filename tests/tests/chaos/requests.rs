@@ -35,11 +35,7 @@ pub(crate) async fn prepare(desk: &mut Desk, kind: &str, turn: u64) -> Asking {
                 .expect("an identifier");
             associate(turn, Some(identifier))
         }
-        "add, created" => add(
-            turn,
-            "Y",
-            &json!({ "cst_relate_id": format!("R{turn}") }),
-        ),
+        "add, created" => add(turn, "Y", &json!({ "cst_relate_id": format!("R{turn}") })),
         "add, unchecked" => add(turn, "N", &json!({})),
         "add, updates a duplicate" => {
             desk.decide(&before(turn, "Y", "Westborough")).await;

@@ -80,6 +80,33 @@ async fn an_update_is_told_again() {
 }
 
 #[tokio::test]
+async fn what_was_done_by_a_number_is_told_again_whoever_has_the_number_by_now() {
+    for named in ["cst_relate_id", "cst_interface_cust_nbr"] {
+        for creates in [true, false] {
+            let stand = Fixture::new().await;
+            let request = if creates {
+                julie().with(named, "N")
+            } else {
+                stand.add(&julie().with(named, "N")).await.created();
+                change(named, "N").with("cst_vat_nbr", "7")
+            };
+            let first = keyed(&stand, Form::Json, &request, KEY).await;
+            let mut holder = first.number();
+            for next in ["N-2", "N-3", "N-4"] {
+                stand
+                    .add(&change("cst_cust_nbr", &holder).with(named, next))
+                    .await
+                    .updated();
+                replays(&stand, Form::Json, &request, KEY, &first).await;
+                let dryer = julie().with("cst_lname", "Dryer").with(named, "N");
+                holder = stand.add(&dryer).await.created().number();
+                replays(&stand, Form::Json, &request, KEY, &first).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_failure_is_told_again_and_waits_once_for_the_steward() {
     for form in FORMS {
         for faulty in [

@@ -136,7 +136,7 @@ pub(crate) async fn a_claim_is_free_for_its_holder_and_for_whom_nobody_precedes(
     refused(table, &claim(2), stands.as_ref()).await;
     let given_up = Write::Update {
         key: at.clone(),
-        set: Item::from([("former".to_owned(), text(&customer(1).to_string()))]),
+        set: Item::from([(format!("former_{}", customer(1)), number(1))]),
         set_if_absent: Item::new(),
         remove: vec![ORGANIZATION.to_owned()],
         on: Condition::BelongsTo(customer(1)),

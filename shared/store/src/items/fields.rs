@@ -172,6 +172,15 @@ pub(super) fn text_of(what: &'static str, value: AttributeValue) -> Result<Strin
     Ok(text)
 }
 
+/// The time of a value that must be one.
+pub(super) fn time_of(what: &'static str, value: AttributeValue) -> Result<Timestamp, TableError> {
+    let AttributeValue::N(digits) = value else {
+        return Err(corrupt(what, "time"));
+    };
+    let millis = digits.parse().map_err(|_| corrupt(what, "time"))?;
+    Ok(Timestamp::from_millis(millis))
+}
+
 pub(super) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }

@@ -171,7 +171,10 @@ impl Judge<'_> {
             (Intent::Add { .. } | Intent::AddInVain | Intent::Change, _) => {
                 let queued = RequestInErrorId::of(id);
                 if is.is_some() && self.landed_late(&[id.as_str()], self.log[*first].began) {
-                    let late = format!("a request was told that it failed, and had an effect: {}", id.as_str());
+                    let late = format!(
+                        "a request was told that it failed, and had an effect: {}",
+                        id.as_str()
+                    );
                     self.verdict.landed_late.push(late);
                 } else if number.as_deref() != Some(queued.as_str())
                     || !self.table.requests.contains_key(queued.as_str())

@@ -21,7 +21,9 @@ impl Judge<'_> {
         let mut by_dcn: BTreeMap<&str, Asked> = BTreeMap::new();
         for (at, entry) in self.log.iter().enumerate() {
             match &entry.intent {
-                Intent::Associate { dcn, .. } => by_dcn.entry(dcn).or_default().associating.push(at),
+                Intent::Associate { dcn, .. } => {
+                    by_dcn.entry(dcn).or_default().associating.push(at)
+                }
                 Intent::Release { dcn } => by_dcn.entry(dcn).or_default().releasing.push(at),
                 Intent::Add { .. }
                 | Intent::AddInVain

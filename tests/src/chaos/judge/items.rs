@@ -9,7 +9,6 @@ use domain::customer::{Customer, Identifier, Place};
 use domain::duplicate;
 use domain::effect::Did;
 use domain::message::Attribute;
-use store::items::Claimed;
 use store::keys::{self, Key};
 
 use super::Judge;
@@ -145,7 +144,7 @@ impl Judge<'_> {
         }
         let mut held: BTreeMap<Key, Vec<Identifier>> = BTreeMap::new();
         for (key, claim) in &self.table.claims {
-            if let Claimed::By(holder) = claim {
+            if let Some(holder) = &claim.holder {
                 held.insert(key.clone(), vec![holder.clone()]);
             }
         }
