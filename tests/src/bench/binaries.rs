@@ -97,11 +97,11 @@ pub fn build_choices() -> Result<(), String> {
     let binaries = Binaries::default();
     let target = std::path::absolute(&binaries.choices)
         .map_err(|error| format!("There is no target folder: {error}."))?;
-    for (profile, package) in [
-        ("opt-s", "choices"),
-        ("opt-z", "choices"),
-        ("thin-lto", "choices"),
-        ("release", "choices"),
+    for (profile, binary) in [
+        ("opt-s", "choice-as-shipped"),
+        ("opt-z", "choice-as-shipped"),
+        ("thin-lto", "choice-as-shipped"),
+        ("release", "choice-mimalloc"),
         ("release", "choice-aws-lc"),
     ] {
         let first = ["build", "--locked", "--profile", profile];
@@ -109,7 +109,7 @@ pub fn build_choices() -> Result<(), String> {
             &baselines(),
             &target,
             &first,
-            &["-p", package],
+            &["--bin", binary],
             &[("AWS_LC_SYS_NO_JITTER_ENTROPY", "1")],
         )?;
     }
