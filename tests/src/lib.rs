@@ -9,7 +9,6 @@ pub mod claims;
 pub mod contract;
 pub mod embedded;
 mod event;
-#[cfg(feature = "unfinished")]
 pub mod explorer;
 pub mod gateway;
 pub mod model;

@@ -10,46 +10,78 @@
 //!   its effect, arrive twice, or be refused for contention that there is not ([`Fault`]);
 //! - a transaction that is repeated with its token has one effect, until the token expires after ten minutes.
 //!
-//! Time is virtual, one clock a process, and passes only while somebody pauses; chance is a sequence that each process has for its own.
+//! Time is virtual, one clock a process, and passes only while somebody pauses; chance is a sequence that each process has for its own. So what a process does depends on
+//! the answers that it gets and on nothing else.
 
-mod call;
-mod digest;
+pub(crate) mod call;
+pub(crate) mod desk;
+pub(crate) mod digest;
+mod fault;
+mod footprint;
 mod meaning;
+mod reading;
 mod step;
-mod world;
+mod transaction;
+mod words;
+pub(crate) mod world;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
 use domain::time::Timestamp;
 use store::item::Item;
-use store::keys::IndexEntry;
-use store::keys::Key;
+use store::keys::{IndexEntry, Key};
 use store::meter::Meter;
 use store::table::{IndexQuery, Page, Query, Table, TableError};
 use store::writes::{Transacted, Write, Written};
 
-use call::{Answer, Asked, Conditioned};
-use world::World;
+use call::{Answer, Asked, Call, CallName, Conditioned};
+use desk::Desk;
+use digest::Digest;
+use world::{Step, World};
 
-pub use call::Fault;
-pub use digest::{Digest, of_item};
-pub use step::Taken;
-pub use world::{Agent, Step};
+pub use fault::Fault;
 
-/// The model table, as one process sees it. Its clones are the same table.
+/// Where every clock begins.
+const START: Timestamp = Timestamp::from_millis(1_795_408_496_000);
+
+/// The model table, as one process sees it. Its clones are the same table in the same process.
 #[derive(Debug, Clone)]
 pub struct ModelTable {
-    world: Arc<Mutex<World>>,
-    process: usize,
+    behind: Behind,
+    process: Arc<Process>,
     meter: Arc<Meter>,
+}
+
+/// What is behind the table.
+#[derive(Debug, Clone)]
+enum Behind {
+    /// A world of its own, in which every call runs to its end at once.
+    World(Arc<Mutex<World>>),
+    /// A desk on which calls wait.
+    Desk(Desk),
+}
+
+/// A process: its clock and its chance.
+#[derive(Debug, Default)]
+struct Process {
+    number: usize,
+    /// A pause lasts at least this long: machines can be slow.
+    shortest_pause: Duration,
+    past: Mutex<Past>,
+}
+
+#[derive(Debug, Default)]
+struct Past {
+    millis: u64,
+    calls: usize,
+    chances: u64,
 }
 
 impl Default for ModelTable {
@@ -59,187 +91,138 @@ impl Default for ModelTable {
 }
 
 impl ModelTable {
-    /// An empty table on which every call runs to its end at once, until [`Self::step_by_step`].
+    /// An empty table on which every call runs to its end at once.
     pub fn new() -> Self {
-        let world = World {
-            at_once: true,
-            ..World::default()
-        };
         Self {
-            world: Arc::new(Mutex::new(world)),
-            process: 0,
+            behind: Behind::World(Arc::default()),
+            process: Arc::default(),
+            meter: Arc::default(),
+        }
+    }
+
+    /// A table whose calls wait on this desk, as a process of this number sees it.
+    pub(crate) fn on(desk: &Desk, process: usize, shortest_pause: Duration) -> Self {
+        Self {
+            behind: Behind::Desk(desk.clone()),
+            process: Arc::new(Process {
+                number: process,
+                shortest_pause,
+                past: Mutex::default(),
+            }),
             meter: Arc::default(),
         }
     }
 
     /// The same table as another process sees it: with its own clock and chance.
     #[must_use]
-    pub fn of_process(&self, process: usize) -> Self {
-        self.world().process(process);
+    pub fn of_process(&self, number: usize) -> Self {
         Self {
-            world: Arc::clone(&self.world),
-            process,
+            behind: self.behind.clone(),
+            process: Arc::new(Process {
+                number,
+                ..Process::default()
+            }),
             meter: Arc::default(),
         }
-    }
-
-    /// A table of its own that stands as this one does, with nothing under way.
-    #[must_use]
-    pub fn copy(&self) -> Self {
-        let mut world = self.world().clone();
-        world.calls.clear();
-        world.transactions.clear();
-        world.ordinals.clear();
-        Self {
-            world: Arc::new(Mutex::new(world)),
-            process: self.process,
-            meter: Arc::default(),
-        }
-    }
-
-    /// From now on calls wait for [`Self::take`]. A pause lasts at least this long.
-    pub fn step_by_step(&self, shortest_pause: Duration) {
-        let mut world = self.world();
-        world.at_once = false;
-        world.shortest_pause = u64::try_from(shortest_pause.as_millis()).unwrap_or(u64::MAX);
     }
 
     /// How many items a query returns at once.
+    ///
+    /// # Panics
+    /// Where the table's calls wait on a desk.
     pub fn limit_pages(&self, items: usize) {
-        self.world().page = Some(items);
-    }
-
-    /// Each process counts in a range of its own, so that the order of additions makes no difference.
-    pub fn count_apart(&self) {
-        self.world().counts_apart = true;
-    }
-
-    /// Calls that begin from now on are this client's.
-    pub fn poll_for(&self, client: usize) {
-        self.world().polled = client;
-    }
-
-    /// All that can take a step, in an order that depends on what happened so far and nothing else.
-    pub fn agents(&self) -> Vec<Agent> {
-        self.world().agents()
-    }
-
-    /// The client whose request waits for this agent; none for what happens behind everyone's back.
-    pub fn client_of(&self, agent: &Agent) -> Option<usize> {
-        self.world().client_of(agent)
-    }
-
-    /// What can go wrong with an agent's next step.
-    pub fn faults(&self, agent: &Agent) -> &'static [Fault] {
-        self.world().faults(agent)
-    }
-
-    /// Tells the partitions that an agent's next step looks at or changes.
-    pub fn partitions(&self, agent: &Agent, mut tell: impl FnMut(&str)) {
-        for partition in self.world().partitions(agent) {
-            tell(partition);
-        }
-    }
-
-    /// Names a step alike in all interleavings.
-    pub fn name_of(&self, step: &Step) -> u128 {
-        self.world().name_of(step)
-    }
-
-    /// Takes a step.
-    pub fn take(&self, step: &Step) -> Taken {
-        self.world().take(step)
-    }
-
-    /// Whether this client paused since this was last asked.
-    pub fn has_paused(&self, client: usize) -> bool {
-        self.world().paused.remove(&client)
-    }
-
-    /// The digest of all that the future can depend on.
-    pub fn digest(&self) -> u128 {
-        self.world().digest()
+        self.world().limit_pages(items);
     }
 
     /// All items, as they stand.
+    ///
+    /// # Panics
+    /// Where the table's calls wait on a desk.
     pub fn items(&self) -> BTreeMap<Key, Item> {
         let world = self.world();
-        let items = world.items.iter();
+        let items = world.items();
         items
-            .map(|(key, stored)| (key.clone(), stored.item.clone()))
+            .map(|(key, item)| (key.clone(), item.clone()))
             .collect()
     }
 
-    /// Begins to write down what happens.
-    pub fn trace(&self) {
-        self.world().trace = Some(Vec::new());
-    }
-
-    /// Adds a line to what was written down.
-    pub fn note(&self, what: impl FnOnce() -> String) {
-        self.world().note(what);
-    }
-
-    /// What was written down.
-    pub fn traced(&self) -> Vec<String> {
-        self.world().trace.take().unwrap_or_default()
+    /// A copy of what stands there now.
+    pub(crate) fn copy(&self) -> World {
+        self.world().clone()
     }
 
     /// Lets time pass on this process's clock.
     pub fn advance(&self, seconds: u64) {
-        self.world().process(self.process).elapsed += seconds * 1000;
+        self.past().millis += seconds * 1000;
     }
 
     /// Writes without asking for the condition: for wrong variants of the protocol, which nothing that ships can be.
-    pub async fn write_unasked(&self, write: &Write) -> Result<Written, TableError> {
+    pub(crate) async fn write_unasked(&self, write: &Write) -> Result<Written, TableError> {
         let asked = Asked::Write(write.clone(), Conditioned::No);
-        match self.ask(asked).await? {
-            Answer::Written(written) => Ok(written),
-            other => unreachable!("a write is not answered with {other}"),
-        }
+        self.ask(asked).await.map(Answer::written)
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        match &self.behind {
+            Behind::World(world) => world.lock().unwrap_or_else(PoisonError::into_inner),
+            Behind::Desk(_) => unreachable!("who lays calls on a desk knows nothing of the world"),
+        }
     }
 
-    /// Asks the world, and waits until it answers.
+    fn past(&self) -> MutexGuard<'_, Past> {
+        let past = self.process.past.lock();
+        past.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks, and waits until there is an answer.
     async fn ask(&self, asked: Asked) -> Result<Answer, TableError> {
         let _call = self.meter.call();
-        let call = {
-            let mut world = self.world();
-            let call = world.begin(self.process, asked);
-            while world.at_once {
-                let Some(agent) = world.agents().into_iter().next() else {
-                    break;
-                };
-                world.take(&Step { agent, fault: None });
+        let answer = match &self.behind {
+            Behind::World(_) => self.ask_at_once(asked),
+            Behind::Desk(desk) => {
+                let ordinal = desk.lay(self.process.number, self.now(), asked);
+                // Nobody is woken: who answers a client polls that client.
+                poll_fn(|_| desk.answer_to(ordinal).map_or(Poll::Pending, Poll::Ready)).await
             }
-            call
         };
-        let answer = Waiting { table: self, call }.await;
         match answer {
             Answer::Unavailable => Err(TableError::Unavailable("the model gave no answer".into())),
-            answer => Ok(answer),
+            Answer::Item(_)
+            | Answer::Page { .. }
+            | Answer::Entries(_)
+            | Answer::Done(_)
+            | Answer::Refused(_)
+            | Answer::Committed
+            | Answer::Cancelled(_)
+            | Answer::Count(_) => Ok(answer),
         }
     }
-}
 
-/// Waits for the answer to a call.
-struct Waiting<'a> {
-    table: &'a ModelTable,
-    call: usize,
-}
-
-impl Future for Waiting<'_> {
-    type Output = Answer;
-
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Answer> {
-        // Nobody is woken: who takes a step that answers a client polls that client.
-        match self.table.world().calls[self.call].answer.take() {
-            Some(answer) => Poll::Ready(answer),
-            None => Poll::Pending,
+    /// Takes all the steps that there are.
+    fn ask_at_once(&self, asked: Asked) -> Answer {
+        let at = self.now();
+        let ordinal = {
+            let mut past = self.past();
+            past.calls += 1;
+            past.calls
+        };
+        let mut world = self.world();
+        world.begin(Call {
+            name: CallName {
+                client: self.process.number,
+                ordinal,
+            },
+            process: self.process.number,
+            at,
+            asked,
+        });
+        let mut answer = None;
+        while let Some(agent) = world.agents().into_iter().next() {
+            let taken = world.take(&Step { agent, fault: None });
+            answer = answer.or(taken.answered);
         }
+        let (_, answer) = answer.expect("a call that runs to its end is answered");
+        answer
     }
 }
 
@@ -256,42 +239,30 @@ impl Table for ModelTable {
     }
 
     async fn get(&self, key: &Key) -> Result<Option<Item>, TableError> {
-        match self.ask(Asked::Get(key.clone())).await? {
-            Answer::Item(item) => Ok(item),
-            other => unreachable!("a get is not answered with {other}"),
-        }
+        self.ask(Asked::Get(key.clone())).await.map(Answer::item)
     }
 
     async fn get_all(&self, keys: &[Key]) -> Result<Vec<Item>, TableError> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        match self.ask(Asked::GetAll(keys.to_vec())).await? {
-            Answer::Items(items) => Ok(items),
-            other => unreachable!("a batch is not answered with {other}"),
-        }
+        let answer = self.ask(Asked::GetAll(keys.to_vec())).await?;
+        Ok(answer.page().found)
     }
 
     async fn query(&self, query: &Query) -> Result<Page<Item>, TableError> {
-        match self.ask(Asked::Query(query.clone())).await? {
-            Answer::Page(page) => Ok(page),
-            other => unreachable!("a query is not answered with {other}"),
-        }
+        let asked = Asked::Query(query.clone());
+        self.ask(asked).await.map(Answer::page)
     }
 
     async fn index(&self, query: &IndexQuery) -> Result<Page<IndexEntry>, TableError> {
-        match self.ask(Asked::Index(query.clone())).await? {
-            Answer::Entries(page) => Ok(page),
-            other => unreachable!("an index query is not answered with {other}"),
-        }
+        let asked = Asked::Index(query.clone());
+        self.ask(asked).await.map(Answer::entries)
     }
 
     async fn write(&self, write: &Write) -> Result<Written, TableError> {
         let asked = Asked::Write(write.clone(), Conditioned::Yes);
-        match self.ask(asked).await? {
-            Answer::Written(written) => Ok(written),
-            other => unreachable!("a write is not answered with {other}"),
-        }
+        self.ask(asked).await.map(Answer::written)
     }
 
     async fn transact(&self, token: &str, writes: &[Write]) -> Result<Transacted, TableError> {
@@ -299,40 +270,33 @@ impl Table for ModelTable {
             token: token.to_owned(),
             writes: writes.to_vec(),
         };
-        match self.ask(asked).await? {
-            Answer::Transacted(transacted) => Ok(transacted),
-            other => unreachable!("a transaction is not answered with {other}"),
-        }
+        self.ask(asked).await.map(Answer::transacted)
     }
 
     async fn add(&self, key: &Key, amount: u64) -> Result<u64, TableError> {
-        match self.ask(Asked::Add(key.clone(), amount)).await? {
-            Answer::Count(count) => Ok(count),
-            other => unreachable!("an addition is not answered with {other}"),
-        }
+        let asked = Asked::Add(key.clone(), amount);
+        self.ask(asked).await.map(Answer::count)
     }
 
     fn now(&self) -> Timestamp {
-        self.world().now(self.process)
+        Timestamp::from_millis(START.millis() + self.past().millis)
     }
 
     fn chance(&self) -> [u8; 10] {
-        let mut world = self.world();
-        let process = world.process(self.process);
-        process.chances += 1;
-        let chances = process.chances;
-        let bits = Digest::of(&(self.process, chances)).to_be_bytes();
+        let mut past = self.past();
+        past.chances += 1;
+        let bits = Digest::of(&(self.process.number, past.chances)).to_be_bytes();
         let mut chance = [0; 10];
         chance.copy_from_slice(&bits[..10]);
         chance
     }
 
     async fn pause(&self, duration: Duration) {
-        let mut world = self.world();
-        let shortest = world.shortest_pause;
-        let lasts = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        world.process(self.process).elapsed += lasts.max(shortest);
-        let client = world.polled;
-        world.paused.insert(client);
+        let lasts = duration.max(self.process.shortest_pause).as_millis();
+        self.past().millis += u64::try_from(lasts).unwrap_or(u64::MAX);
+        match &self.behind {
+            Behind::Desk(desk) => desk.pause(),
+            Behind::World(_) => {}
+        }
     }
 }

@@ -168,13 +168,21 @@ pub(crate) async fn reprocess_found<T: Table>(
         let Some(request) = found else {
             return Ok(Err(Refused::Unknown));
         };
-        if let Some(earlier) = did(&request, asked)
-            && let Some(processed) = replay(master, &request, earlier, tried).await?
-        {
-            return Ok(Ok(Reprocessed {
-                processed,
-                version: request.version,
-            }));
+        if let Some(earlier) = did(&request, asked) {
+            match replay(master, &request, earlier, tried).await? {
+                Replay::Answer(processed) => {
+                    return Ok(Ok(Reprocessed {
+                        processed: *processed,
+                        version: request.version,
+                    }));
+                }
+                Replay::NotYet => {
+                    rounds.again().await?;
+                    found = self::request(master, &request.id).await?;
+                    continue;
+                }
+                Replay::Anew => {}
+            }
         }
         if let Some(refused) = refused(&request, seen, false) {
             return Ok(Err(refused));
@@ -249,37 +257,46 @@ fn did<'a>(request: &'a RequestInError, asked: &Asked) -> Option<&'a Entry> {
         .find(|entry| entry.effect == asked.cause.id)
 }
 
-/// The outcome of an earlier try. A duplicate had no effect but its entry, and is decided anew.
+/// What an earlier try says of the answer.
+enum Replay {
+    /// This is it.
+    Answer(Box<Processed>),
+    /// The customer that came of it cannot be found yet: it was written in one transaction with the request in error, of which a reader may see the one before the other,
+    /// and the index, which finds it by its number, lags behind both.
+    NotYet,
+    /// Nothing: it had no effect but its entry, and is decided anew.
+    Anew,
+}
+
+/// The outcome of an earlier try.
 async fn replay<T: Table>(
     master: &Master<T>,
     request: &RequestInError,
     earlier: &Entry,
     tried: Try,
-) -> Result<Option<Processed>, Stopped> {
+) -> Result<Replay, Stopped> {
     let stored = async |number| {
         let customer = read::customer_by_number(master, number).await?;
-        customer.as_ref().map(Stored::of).ok_or_else(|| {
-            TableError::Defect(
-                "a request in error was resolved with a customer that is not there".into(),
-            )
-        })
+        Ok::<_, TableError>(customer.as_ref().map(Stored::of))
     };
     let outcome = match earlier.attempt {
-        Some(Attempt::Created(number)) => MessageOutcome::Created(stored(number).await?),
-        Some(Attempt::Updated(number)) => MessageOutcome::Updated(stored(number).await?),
-        Some(Attempt::Failure) => MessageOutcome::Failed {
+        Some(Attempt::Created(number)) => stored(number).await?.map(MessageOutcome::Created),
+        Some(Attempt::Updated(number)) => stored(number).await?.map(MessageOutcome::Updated),
+        Some(Attempt::Failure) => Some(MessageOutcome::Failed {
             failed: earlier.failed.clone(),
             request_in_error: Some(request.id.clone()),
-        },
-        Some(Attempt::Duplicate) | None => return Ok(None),
+        }),
+        Some(Attempt::Duplicate) | None => return Ok(Replay::Anew),
     };
-    let action = decide::action_of(&outcome, &request.message);
-    Ok(Some(Processed {
+    let Some(outcome) = outcome else {
+        return Ok(Replay::NotYet);
+    };
+    Ok(Replay::Answer(Box::new(Processed {
         message: request.message.clone(),
-        action,
+        action: decide::action_of(&outcome, &request.message),
         outcome,
         replayed: tried == Try::Again,
-    }))
+    })))
 }
 
 fn entry<T: Table>(

@@ -12,11 +12,11 @@ use super::specification::{Asking, Names, Specification};
 
 /// What is known of one client at the end of a run.
 #[derive(Debug, Clone)]
-pub struct Ended {
+pub(crate) struct Ended {
     /// Its tries.
-    pub tries: Vec<Tried>,
+    pub(crate) tries: Vec<Tried>,
     /// The clients that had their answers before it began, a bit each.
-    pub after: u64,
+    pub(crate) after: u64,
 }
 
 impl Ended {
@@ -29,7 +29,7 @@ impl Ended {
 ///
 /// # Errors
 /// A sentence that says what is wrong.
-pub fn judge(
+pub(crate) fn judge(
     scenario: &Scenario,
     stage: &Stage,
     before: &Specification,
@@ -39,16 +39,13 @@ pub fn judge(
 ) -> Result<(), String> {
     for (client, ended) in ended.iter().enumerate() {
         for tried in &ended.tries {
-            match &tried.answer {
-                Answer::Defect(what) => {
-                    return Err(format!("client {client} met a defect: {what}"));
-                }
-                Answer::Unavailable if !faulty => {
-                    return Err(format!(
-                        "client {client} got no answer though nothing went wrong"
-                    ));
-                }
-                _ => {}
+            if let Answer::Defect(what) = &tried.answer {
+                return Err(format!("client {client} met a defect: {what}"));
+            }
+            if tried.answer == Answer::Unavailable && !faulty {
+                return Err(format!(
+                    "client {client} got no answer though nothing went wrong"
+                ));
             }
         }
     }
@@ -73,7 +70,7 @@ pub fn judge(
 ///
 /// # Errors
 /// A sentence where the operations did otherwise, one request at a time.
-pub fn specification_before(
+pub(crate) fn specification_before(
     scenario: &Scenario,
     stage: &Stage,
     ledger: &Ledger,

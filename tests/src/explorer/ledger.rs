@@ -11,17 +11,17 @@ use store::keys::{self, InBlock, Key};
 
 /// The table, read.
 #[derive(Debug, Default)]
-pub struct Ledger {
+pub(crate) struct Ledger {
     /// All customers.
-    pub customers: Vec<Customer>,
+    pub(crate) customers: Vec<Customer>,
     /// All dealer customers, by their DCNs.
-    pub dealer_customers: BTreeMap<String, DealerCustomerRecord>,
+    pub(crate) dealer_customers: BTreeMap<String, DealerCustomerRecord>,
     /// All requests in error.
-    pub requests_in_error: Vec<RequestInError>,
+    pub(crate) requests_in_error: Vec<RequestInError>,
     /// The holders of alternate numbers and relate ids, by the key of the claim.
-    pub claims: BTreeMap<Key, Identifier>,
+    pub(crate) claims: BTreeMap<Key, Identifier>,
     /// The references to customers that moved: the block, and the customer.
-    pub moved: Vec<(String, Identifier)>,
+    pub(crate) moved: Vec<(String, Identifier)>,
 }
 
 impl Ledger {
@@ -29,7 +29,9 @@ impl Ledger {
     ///
     /// # Errors
     /// A sentence that says which item is not as the store writes it.
-    pub fn read(table: &BTreeMap<Key, Item>) -> Result<Self, String> {
+    pub(crate) fn read<'a>(
+        table: impl Iterator<Item = (&'a Key, &'a Item)>,
+    ) -> Result<Self, String> {
         let mut ledger = Self::default();
         for (key, item) in table {
             ledger
@@ -76,7 +78,7 @@ impl Ledger {
     }
 
     /// The customer that this effect created.
-    pub fn created_by(&self, effect: &EffectId) -> Option<&Customer> {
+    pub(crate) fn created_by(&self, effect: &EffectId) -> Option<&Customer> {
         self.customers.iter().find(|customer| {
             customer
                 .effects
@@ -89,7 +91,7 @@ impl Ledger {
     ///
     /// # Errors
     /// A sentence that says what does not hold.
-    pub fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         let mut numbers: BTreeMap<CustomerNumber, &Identifier> = BTreeMap::new();
         let mut seats: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
         for customer in &self.customers {

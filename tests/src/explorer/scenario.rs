@@ -84,7 +84,7 @@ impl Scenario {
         for request in &self.before {
             let master = master(table.clone(), &controls);
             let tried = at_once(request.perform(&master, None, &made));
-            let ledger = Ledger::read(&table.items())
+            let ledger = Ledger::read(table.copy().items())
                 .expect("one request at a time leaves a table that can be read");
             made.push(MadeBy {
                 customer: ledger

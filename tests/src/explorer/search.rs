@@ -1,20 +1,24 @@
 //! Goes through every interleaving of a scenario, or through some that a seed picks.
 //!
-//! Depth first. Futures cannot be copied, so that each run begins at the beginning and repeats the choices that lead to where it goes on. A state that was seen before is not
-//! gone on from: what comes depends on nothing but the table, what is under way, and what each process has learned, and on all of that the digest of the state is taken.
-//! So each interleaving ends in a state in which some run ended, or passes through one from which all ways were gone; none is lost. They are counted all the same: the
-//! number of ways from a state is the sum over its steps.
+//! Depth first. A state that was seen before is not gone on from: what comes depends on nothing but the table, what is under way, and what each client has heard, and on all
+//! of that the digest of the state is taken. So each interleaving ends in a state in which some run ended, or passes through one from which all ways were gone; none is lost.
+//! They are counted all the same: the number of ways from a state is the sum over its steps.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
+use std::ops::ControlFlow;
 
 use store::table::Table;
 
+use super::chance::Chance;
+use super::conduct::Conduct;
 use super::explanation::{judge, specification_before};
 use super::ledger::Ledger;
-use super::run::{Run, Shared, Trace};
 use super::scenario::{Scenario, Stage};
 use super::specification::Specification;
-use crate::model::{Fault, ModelTable, Step};
+use super::state::{Faults, State, Touched};
+use super::violation::Violation;
+use crate::model::world::Step;
+use crate::model::{Fault, ModelTable};
 
 /// What a search went through.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,44 +27,18 @@ pub struct Gone {
     pub interleavings: u128,
     /// Different states.
     pub states: usize,
-    /// Runs.
-    pub runs: usize,
-    /// Runs that went to their end and were judged.
+    /// Different ends, each judged.
     pub judged: usize,
-    /// Runs that were not: a call took effect that seconds before was given up, and its request refused.
+    /// Ends that were not: a call took effect that seconds before was given up, and its request refused.
     pub excused: usize,
 }
 
-/// Something is wrong, and how to see it again.
-#[derive(Debug, Clone)]
-pub struct Violation {
-    /// The scenario.
-    pub scenario: &'static str,
-    /// What is wrong.
-    pub what: String,
-    /// The choices that lead there, each the position of a step among all that could be taken.
-    pub choices: Vec<usize>,
-    /// How many things could go wrong.
-    pub faults: usize,
-    /// What happened, step by step, and the table at the end.
-    pub trace: Vec<String>,
-}
-
-impl std::fmt::Display for Violation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "scenario: {}", self.scenario)?;
-        writeln!(f, "violation: {}", self.what)?;
-        for line in &self.trace {
-            writeln!(f, "  {line}")?;
-        }
-        let choices: Vec<_> = self.choices.iter().map(ToString::to_string).collect();
-        write!(
-            f,
-            "to see it again: --scenario '{}' --faults {} --replay {}",
-            self.scenario,
-            self.faults,
-            choices.join(".")
-        )
+impl std::ops::AddAssign for Gone {
+    fn add_assign(&mut self, other: Self) {
+        self.interleavings = self.interleavings.saturating_add(other.interleavings);
+        self.states += other.states;
+        self.judged += other.judged;
+        self.excused += other.excused;
     }
 }
 
@@ -70,45 +48,18 @@ pub struct Search<'a, F> {
     over: &'a F,
     stage: Stage,
     before: Specification,
-    faults: usize,
-    kinds: &'static [Fault],
+    faults: Faults,
 }
 
 /// A state on the way that is being gone.
 struct Frame {
+    /// None while its last way is being gone, which took the state along.
+    state: Option<State>,
     digest: u128,
-    choices: Vec<Step>,
-    /// For each choice that was made: what the step left behind, and the state that it led to.
-    made: Vec<Option<(Trace, u128)>>,
-    next: usize,
+    steps: std::vec::IntoIter<Step>,
+    /// The step that is being gone.
+    taken: Option<Step>,
     ways: u128,
-}
-
-/// What is known of the states that were left for good.
-#[derive(Default)]
-struct Known {
-    /// How many ways lead from each to an end.
-    ways: HashMap<u128, u128>,
-    /// Where each step led, by the state and the step's name.
-    led: HashMap<(u128, u128), u128>,
-}
-
-impl Known {
-    /// The state that a step leads to from the last of these states, if that need not be tried: the step was possible in the state before, commutes with the step
-    /// between, and the other way round both were taken already.
-    fn foreseen(&self, stack: &[Frame], step: &Step) -> Option<(Trace, u128)> {
-        let [.., before, _] = stack else { return None };
-        let (between, _) = before.made[before.next].as_ref()?;
-        let earlier = before.choices[..before.next]
-            .iter()
-            .position(|one| one == step)?;
-        let (trace, led) = before.made[earlier].as_ref()?;
-        if !trace.commutes(between) {
-            return None;
-        }
-        let led = self.led.get(&(*led, between.name)).copied()?;
-        Some((trace.clone(), led))
-    }
 }
 
 impl<'a, F, T> Search<'a, F>
@@ -122,27 +73,40 @@ where
     /// A sentence where what is done before the scenario is not as it should be.
     pub fn new(scenario: &'a Scenario, over: &'a F, faults: usize) -> Result<Self, String> {
         let stage = scenario.stage();
-        let ledger = Ledger::read(&stage.table.items())?;
+        let ledger = Ledger::read(stage.table.copy().items())?;
         let before = specification_before(scenario, &stage, &ledger)?;
         Ok(Self {
             scenario,
             over,
             stage,
             before,
-            faults,
-            kinds: &Fault::ALL,
+            faults: Faults {
+                most: faults,
+                kinds: &Fault::ALL,
+            },
         })
     }
 
     /// The same search, in which nothing else goes wrong than this.
     #[must_use]
-    pub fn only(self, kinds: &'static [Fault]) -> Self {
-        Self { kinds, ..self }
+    pub fn only(mut self, kinds: &'static [Fault]) -> Self {
+        self.faults.kinds = kinds;
+        self
     }
 
-    fn begin(&self, traced: bool) -> Run {
-        let faults = (self.faults, self.kinds);
-        Run::begin(self.scenario, &self.stage, self.over, faults, traced)
+    fn conduct(&self) -> Conduct<'_, F> {
+        Conduct::new(self.scenario, &self.stage, self.over)
+    }
+
+    fn first(&self, conduct: &Conduct<'_, F>, traced: bool) -> State {
+        let mut world = self.stage.table.copy();
+        if !self.scenario.numbers_matter {
+            world.count_apart();
+        }
+        if traced {
+            world.trace();
+        }
+        State::first(world, self.scenario.clients.len(), conduct)
     }
 
     /// Goes through all interleavings.
@@ -159,159 +123,147 @@ where
     /// The first violation.
     pub fn ends(&self) -> Result<BTreeSet<u128>, Box<Violation>> {
         let mut ends = BTreeSet::new();
-        self.exhaust_and(|run| {
-            ends.insert(run.end());
+        self.exhaust_and(|state| {
+            ends.insert(state.end());
         })?;
         Ok(ends)
     }
 
-    /// The same, with nothing left out and nothing foreseen: to hold the two against each other, where there are few.
+    /// The same, with nothing left out and no state recognized: to hold the two against each other, where there are few.
     ///
     /// # Errors
     /// The first violation.
     pub fn all_ends(&self) -> Result<BTreeSet<u128>, Box<Violation>> {
+        let conduct = self.conduct().where_orders_matter();
         let mut ends = BTreeSet::new();
-        let mut stack: Vec<(Vec<Step>, usize)> = Vec::new();
+        // Who touches what tells here only which changes wake a client that rests.
+        let mut touched = Touched::default();
+        self.learn(&mut touched, &conduct, &mut |_| {})?;
+        self.go_all_ways(
+            self.first(&conduct, false),
+            &mut Vec::new(),
+            &touched,
+            &conduct,
+            &mut ends,
+        )?;
+        Ok(ends)
+    }
+
+    fn go_all_ways(
+        &self,
+        state: State,
+        steps: &mut Vec<Step>,
+        touched: &Touched,
+        conduct: &Conduct<'_, F>,
+        ends: &mut BTreeSet<u128>,
+    ) -> Result<(), Box<Violation>> {
+        let choices = state.choices(None, self.faults);
+        if choices.is_empty() {
+            ends.insert(state.end());
+            return match self.judge(&state) {
+                Ok(()) => Ok(()),
+                Err(what) => Err(Box::new(self.violation(what, steps))),
+            };
+        }
+        for step in choices {
+            let mut next = state.clone();
+            next.take(&step, Some(touched), conduct);
+            steps.push(step);
+            self.go_all_ways(next, steps, touched, conduct, ends)?;
+            steps.pop();
+        }
+        Ok(())
+    }
+
+    fn exhaust_and(&self, mut end: impl FnMut(&State)) -> Result<Gone, Box<Violation>> {
+        self.learn(&mut Touched::default(), &self.conduct(), &mut end)
+    }
+
+    /// Goes through all, and begins anew until it is known who touches what.
+    fn learn(
+        &self,
+        touched: &mut Touched,
+        conduct: &Conduct<'_, F>,
+        end: &mut impl FnMut(&State),
+    ) -> Result<Gone, Box<Violation>> {
         loop {
-            let mut run = self.begin(false);
-            for (steps, next) in &stack {
-                run.take(&steps[*next], None);
-            }
-            loop {
-                let steps = run.choices(None);
-                let Some(step) = steps.first().cloned() else {
-                    break;
-                };
-                run.take(&step, None);
-                stack.push((steps, 0));
-            }
-            ends.insert(run.end());
-            if let Err(what) = self.judge(run) {
-                let steps = stack.iter().map(|(steps, next)| steps[*next].clone());
-                return Err(Box::new(self.violation(what, steps.collect())));
-            }
-            while let Some((steps, next)) = stack.last_mut() {
-                *next += 1;
-                if *next < steps.len() {
-                    break;
-                }
-                stack.pop();
-            }
-            if stack.is_empty() {
-                return Ok(ends);
+            match self.exhaust_with(touched, conduct, end)? {
+                ControlFlow::Break(gone) => return Ok(gone),
+                ControlFlow::Continue(()) => {}
             }
         }
     }
 
-    fn exhaust_and(&self, mut end: impl FnMut(&Run)) -> Result<Gone, Box<Violation>> {
-        let mut shared = Shared::new();
-        let mut runs = 0;
-        loop {
-            match self.exhaust_with(&shared, &mut runs, &mut end)? {
-                Ok(gone) => return Ok(gone),
-                Err(found) => shared.extend(found),
-            }
-        }
-    }
-
-    /// Goes through all, as long as no partition turns out to be shared that was not known to be.
+    /// Goes through all, as long as nobody turns out to touch what was thought to be another's alone.
     fn exhaust_with(
         &self,
-        shared: &Shared,
-        runs: &mut usize,
-        end: &mut impl FnMut(&Run),
-    ) -> Result<Result<Gone, Vec<String>>, Box<Violation>> {
-        let mut known = Known::default();
-        let mut stack: Vec<Frame> = Vec::new();
-        let (mut judged, mut excused) = (0, 0);
+        touched: &mut Touched,
+        conduct: &Conduct<'_, F>,
+        end: &mut impl FnMut(&State),
+    ) -> Result<ControlFlow<Gone>, Box<Violation>> {
+        let mut gone = Gone::default();
+        // How many ways lead from each state to an end.
+        let mut known: HashMap<u128, u128> = HashMap::new();
+        let mut stack = vec![self.frame(self.first(conduct, false), 0, touched)];
         loop {
-            *runs += 1;
-            let mut run = self.begin(false);
-            let mut depth = 0;
-            let mut found = loop {
-                if depth == stack.len() {
-                    let digest = run.digest();
-                    if let Some(Frame { made, next, .. }) = stack.last_mut()
-                        && let Some((_, led)) = &mut made[*next]
-                    {
-                        *led = digest;
-                    }
-                    if let Some(ways) = known.ways.get(&digest) {
-                        break *ways;
-                    }
-                    let choices = run.choices(Some(shared));
-                    if choices.is_empty() {
-                        judged += usize::from(!run.excused);
-                        excused += usize::from(run.excused);
-                        end(&run);
-                        if let Err(what) = self.judge(run) {
-                            let steps = stack.iter().map(|frame| frame.choices[frame.next].clone());
-                            return Err(Box::new(self.violation(what, steps.collect())));
-                        }
-                        known.ways.insert(digest, 1);
-                        break 1;
-                    }
-                    stack.push(Frame {
-                        digest,
-                        made: vec![None; choices.len()],
-                        choices,
-                        next: 0,
-                        ways: 0,
-                    });
-                    if let Some(ways) = Self::skip_foreseen(&mut known, &mut stack) {
-                        break ways;
+            let frame = stack.last_mut().expect("the first state is left last");
+            let Some(step) = frame.steps.next() else {
+                let (digest, ways) = (frame.digest, frame.ways);
+                known.insert(digest, ways);
+                stack.pop();
+                match stack.last_mut() {
+                    Some(frame) => frame.ways = frame.ways.saturating_add(ways),
+                    None => {
+                        gone.interleavings = ways;
+                        gone.states = known.len();
+                        return Ok(ControlFlow::Break(gone));
                     }
                 }
-                let frame = &mut stack[depth];
-                let trace = run.take(&frame.choices[frame.next], Some(shared));
-                if !trace.found.is_empty() {
-                    return Ok(Err(trace.found));
-                }
-                if frame.made[frame.next].is_none() {
-                    frame.made[frame.next] = Some((trace, 0));
-                }
-                depth += 1;
+                continue;
             };
-            loop {
-                let Some(frame) = stack.last_mut() else {
-                    return Ok(Ok(Gone {
-                        interleavings: found,
-                        states: known.ways.len(),
-                        runs: *runs,
-                        judged,
-                        excused,
-                    }));
-                };
-                frame.ways = frame.ways.saturating_add(found);
-                frame.next += 1;
-                match Self::skip_foreseen(&mut known, &mut stack) {
-                    Some(ways) => found = ways,
-                    None => break,
-                }
+            let state = if frame.steps.len() == 0 {
+                frame.state.take()
+            } else {
+                frame.state.clone()
+            };
+            let mut state = state.expect("a state is taken along by the last step only");
+            if touched.by(&step.agent, &state.world) {
+                return Ok(ControlFlow::Continue(()));
             }
+            state.take(&step, Some(touched), conduct);
+            frame.taken = Some(step);
+            let digest = state.digest();
+            if let Some(ways) = known.get(&digest) {
+                frame.ways = frame.ways.saturating_add(*ways);
+                continue;
+            }
+            let next = self.frame(state, digest, touched);
+            if let Some(state) = &next.state
+                && next.steps.len() == 0
+            {
+                gone.judged += usize::from(!state.excused);
+                gone.excused += usize::from(state.excused);
+                end(state);
+                if let Err(what) = self.judge(state) {
+                    let steps: Vec<_> = stack.into_iter().filter_map(|one| one.taken).collect();
+                    return Err(Box::new(self.violation(what, &steps)));
+                }
+                known.insert(digest, 1);
+                frame.ways = frame.ways.saturating_add(1);
+                continue;
+            }
+            stack.push(next);
         }
     }
 
-    /// Goes past the choices of the last state whose ends are foreseen. When none is left it leaves the state for good, and says how many ways lead on from it.
-    fn skip_foreseen(known: &mut Known, stack: &mut Vec<Frame>) -> Option<u128> {
-        while let Some(frame) = stack.last()
-            && let Some(step) = frame.choices.get(frame.next)
-        {
-            let foreseen = known.foreseen(stack, step)?;
-            let ways = *known.ways.get(&foreseen.1)?;
-            let frame = stack
-                .last_mut()
-                .expect("there is one, it was just looked at");
-            frame.made[frame.next] = Some(foreseen);
-            frame.ways = frame.ways.saturating_add(ways);
-            frame.next += 1;
+    fn frame(&self, state: State, digest: u128, touched: &Touched) -> Frame {
+        Frame {
+            steps: state.choices(Some(touched), self.faults).into_iter(),
+            state: Some(state),
+            digest,
+            taken: None,
+            ways: 0,
         }
-        let frame = stack.pop()?;
-        known.ways.insert(frame.digest, frame.ways);
-        for (trace, led) in frame.made.into_iter().flatten() {
-            known.led.insert((frame.digest, trace.name), led);
-        }
-        Some(frame.ways)
     }
 
     /// Goes through so many runs whose steps the seed picks.
@@ -319,41 +271,41 @@ where
     /// # Errors
     /// The first violation.
     pub fn sample(&self, seed: u64, runs: usize) -> Result<Gone, Box<Violation>> {
-        let mut chance = Chance(seed);
-        let mut ends = HashSet::new();
-        let mut excused = 0;
+        let mut chance = Chance::new(seed);
+        let conduct = self.conduct();
+        let mut ends = BTreeSet::new();
+        let mut gone = Gone::default();
         for _ in 0..runs {
-            let mut run = self.begin(false);
+            let mut state = self.first(&conduct, false);
             let mut steps = Vec::new();
             loop {
-                let choices = run.choices(None);
+                let choices = state.choices(None, self.faults);
                 if choices.is_empty() {
                     break;
                 }
                 // Faults are many more than steps that go well; each step has one chance in eight.
-                let well: Vec<_> = choices.iter().filter(|step| step.fault.is_none()).collect();
-                let badly: Vec<_> = choices.iter().filter(|step| step.fault.is_some()).collect();
-                let step = if !badly.is_empty() && chance.below(8) == 0 {
-                    badly[chance.below(badly.len())].clone()
+                let (badly, well): (Vec<_>, Vec<_>) =
+                    choices.into_iter().partition(|step| step.fault.is_some());
+                let of = if !badly.is_empty() && chance.below(8) == 0 {
+                    badly
                 } else {
-                    well[chance.below(well.len())].clone()
+                    well
                 };
-                run.take(&step, None);
+                let step = of[chance.below(of.len())].clone();
+                state.take(&step, None, &conduct);
                 steps.push(step);
             }
-            ends.insert(run.digest());
-            excused += usize::from(run.excused);
-            if let Err(what) = self.judge(run) {
-                return Err(Box::new(self.violation(what, steps)));
+            gone.interleavings += 1;
+            if ends.insert(state.digest()) {
+                gone.judged += usize::from(!state.excused);
+                gone.excused += usize::from(state.excused);
+                if let Err(what) = self.judge(&state) {
+                    return Err(Box::new(self.violation(what, &steps)));
+                }
             }
         }
-        Ok(Gone {
-            interleavings: runs as u128,
-            states: ends.len(),
-            runs,
-            judged: runs - excused,
-            excused,
-        })
+        gone.states = ends.len();
+        Ok(gone)
     }
 
     /// Takes these choices, the first step where they end, and tells what happened.
@@ -361,99 +313,57 @@ where
     /// # Errors
     /// The violation, where it ends in one.
     pub fn replay(&self, choices: &[usize]) -> Result<Vec<String>, Box<Violation>> {
-        let mut run = self.begin(true);
+        let conduct = self.conduct();
+        let mut state = self.first(&conduct, true);
         let mut steps = Vec::new();
         loop {
-            let possible = run.choices(None);
+            let possible = state.choices(None, self.faults);
             let position = choices.get(steps.len()).copied().unwrap_or(0);
             let Some(step) = possible.get(position.min(possible.len().saturating_sub(1))) else {
                 break;
             };
-            run.take(step, None);
+            state.take(step, None, &conduct);
             steps.push(step.clone());
         }
-        let trace = run.table.traced();
-        match self.judge(run) {
-            Ok(()) => Ok(trace),
-            Err(what) => Err(Box::new(self.violation(what, steps))),
+        match self.judge(&state) {
+            Ok(()) => Ok(state.world.traced()),
+            Err(what) => Err(Box::new(self.violation(what, &steps))),
         }
     }
 
-    fn judge(&self, run: Run) -> Result<(), String> {
-        let ledger = Ledger::read(&run.table.items())?;
-        if run.excused {
+    fn judge(&self, state: &State) -> Result<(), String> {
+        let ledger = Ledger::read(state.world.items())?;
+        if state.excused {
             return Ok(());
         }
-        let faulty = run.faulty;
-        let ended = run.ended();
         judge(
             self.scenario,
             &self.stage,
             &self.before,
-            &ended,
+            &state.ended(),
             &ledger,
-            faulty,
+            state.is_faulty(),
         )
     }
 
     /// Takes the steps once more and writes down what happens.
-    fn violation(&self, what: String, steps: Vec<Step>) -> Violation {
-        let mut run = self.begin(true);
-        let mut trace = vec!["requests:".to_owned()];
-        for (number, client) in self.scenario.clients.iter().enumerate() {
-            trace.push(format!("  {number}: {:?} {:?}", client.key, client.request));
-        }
-        trace.push("steps:".to_owned());
+    fn violation(&self, what: String, steps: &[Step]) -> Violation {
+        let conduct = self.conduct();
+        let mut state = self.first(&conduct, true);
         let mut choices = Vec::with_capacity(steps.len());
-        for step in &steps {
-            let possible = run.choices(None);
-            choices.push(
-                possible
-                    .iter()
-                    .position(|one| one == step)
-                    .unwrap_or_default(),
-            );
-            run.take(step, None);
+        for step in steps {
+            let possible = state.choices(None, self.faults);
+            let position = possible.iter().position(|one| one == step);
+            choices.push(position.expect("what could be done once can be done again"));
+            state.take(step, None, &conduct);
         }
-        trace.extend(
-            run.table
-                .traced()
-                .into_iter()
-                .map(|line| format!("  {line}")),
-        );
-        trace.push("table:".to_owned());
-        for (key, item) in run.table.items() {
-            let mut shown: Vec<_> = ["number", "version", "state", "organization", "count"]
-                .into_iter()
-                .filter_map(|name| {
-                    let value = item.get(name)?;
-                    let text = value.as_s().or_else(|_| value.as_n()).ok()?;
-                    Some(format!("{name} {text}"))
-                })
-                .collect();
-            shown.insert(0, format!("  {}/{}", key.pk, key.sk));
-            trace.push(shown.join(" "));
-        }
-        Violation {
-            scenario: self.scenario.name,
+        Violation::new(
+            self.scenario,
             what,
             choices,
-            faults: self.faults,
-            trace,
-        }
-    }
-}
-
-/// Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators".
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^= bits >> 31;
-        usize::try_from(bits % limit as u64).expect("below a limit that is a usize")
+            self.faults.most,
+            state.world.traced(),
+            &state.world,
+        )
     }
 }

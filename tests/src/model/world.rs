@@ -1,493 +1,329 @@
 //! What stands in the model table and what is under way: items, transactions, the index that lags, calls that wait. Which step comes next, whoever drives it decides.
+//!
+//! A world is cheap to copy, so that a search can go on from one state in several ways.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
 use std::sync::Arc;
 
 use domain::time::Timestamp;
 use store::item::Item;
 use store::keys::Key;
-use store::table::Query;
-use store::writes::{Refusal, Write};
+use store::writes::Write;
 
-use super::call::{Answer, Asked, Call, Conditioned, Fault, Progress, Stored};
+use super::call::{Asked, Call, CallName, Conditioned, Refused, Stored};
 use super::digest::Digest;
+use super::fault::Fault;
 use super::meaning;
 
-/// Where every clock begins.
-const START: Timestamp = Timestamp::from_millis(1_795_408_496_000);
+/// How long a transaction's token is remembered.
+const TOKEN_SECONDS: u64 = 600;
 
 /// What can take a step.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Agent {
+pub(crate) enum Agent {
     /// A call: it reads its next item, writes, or counts.
-    Call(usize),
+    Call(CallName),
     /// A transaction looks at one of its items, and holds it if its condition holds.
-    Prepare(usize, usize),
+    Prepare(CallName, usize),
     /// A decided transaction writes one of its items.
-    Settle(usize, usize),
+    Settle(CallName, usize),
     /// The index learns where an item is.
     Index(Key),
     /// A write that its caller has given up takes effect.
-    Late(usize),
+    Late(CallName),
 }
 
 /// One step: who takes it, and what goes wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Step {
+pub(crate) struct Step {
     /// Who takes it.
-    pub agent: Agent,
+    pub(crate) agent: Agent,
     /// What goes wrong.
-    pub fault: Option<Fault>,
+    pub(crate) fault: Option<Fault>,
 }
 
-/// A transaction that was begun.
+/// How far a call has come.
+#[derive(Debug, Clone)]
+pub(super) enum Progress {
+    /// Not begun.
+    Waiting,
+    /// Reading item by item.
+    Reading(Reading),
+    /// A transaction does what was asked.
+    InTransaction,
+    /// It had its effect, its answer was lost, and the database client is about to repeat it.
+    Repeating,
+}
+
+/// What a query or a batch has read so far.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reading {
+    pub(super) found: Vec<Arc<Stored>>,
+    /// Behind which sort key a query goes on.
+    pub(super) behind: Option<String>,
+    /// How many looks were taken.
+    pub(super) looks: usize,
+}
+
+/// A call that is not answered yet.
+#[derive(Debug, Clone)]
+pub(super) struct UnderWay {
+    pub(super) call: Arc<Call>,
+    pub(super) progress: Progress,
+}
+
+/// A transaction that was begun and is not done with.
 #[derive(Debug, Clone)]
 pub(super) struct Transaction {
-    pub(super) client: usize,
-    pub(super) ordinal: usize,
-    pub(super) token: String,
-    pub(super) writes: Vec<Write>,
+    pub(super) call: Arc<Call>,
     /// For each item what its preparation came to: held, or refused.
-    pub(super) prepared: Vec<Option<Result<(), Refusal>>>,
-    /// For each item whether the transaction has done with it.
+    pub(super) prepared: Vec<Option<Result<(), Refused>>>,
+    /// For each item whether it is written.
     pub(super) settled: Vec<bool>,
-    /// Whether all was prepared, and if so whether all was held.
-    pub(super) committed: Option<bool>,
-    /// The call that waits for it; none after its caller gave it up.
-    pub(super) awaited_by: Option<usize>,
+    /// Whether all of it will happen.
+    pub(super) committed: bool,
+    /// Whether its caller still waits for it.
+    pub(super) awaited: bool,
     /// Whether its caller shall see the answer to a repetition.
     pub(super) repeated: bool,
 }
 
-/// A write that its caller has given up, or a copy of one.
-#[derive(Debug, Clone)]
-pub(super) struct Late {
-    pub(super) client: usize,
-    pub(super) ordinal: usize,
-    pub(super) write: Option<(Write, Conditioned)>,
+impl Transaction {
+    pub(super) fn writes(&self) -> &[Write] {
+        writes_of(&self.call)
+    }
+
+    /// Whether it has looked at none of its items.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.prepared.iter().all(Option::is_none)
+    }
 }
 
-/// A process: its clock, its chance, and all that its requests were ever answered. Its memory is a function of the latter.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Process {
-    pub(super) elapsed: u64,
-    pub(super) chances: u64,
-    /// What it has counted, where processes count apart.
-    pub(super) counted: u64,
-    pub(super) history: Digest,
+fn writes_of(call: &Call) -> &[Write] {
+    let Asked::Transact { writes, .. } = &call.asked else {
+        unreachable!("only a transaction is in a transaction")
+    };
+    writes
 }
 
 /// The model table's state.
 #[derive(Debug, Clone, Default)]
-pub(super) struct World {
-    pub(super) items: BTreeMap<Key, Arc<Stored>>,
+pub(crate) struct World {
+    pub(super) items: Arc<BTreeMap<Key, Arc<Stored>>>,
     /// The sum of the items' digests.
-    pub(super) sum: u128,
-    pub(super) held: BTreeMap<Key, usize>,
-    pub(super) transactions: Vec<Transaction>,
+    sum: u128,
+    /// The items that transactions hold.
+    pub(super) held: BTreeSet<Key>,
+    pub(super) calls: BTreeMap<CallName, UnderWay>,
+    pub(super) transactions: BTreeMap<CallName, Transaction>,
+    /// Writes that their callers have given up, and copies of writes.
+    pub(super) late: BTreeMap<CallName, Arc<Call>>,
     /// When transactions were committed, by their tokens.
-    pub(super) tokens: BTreeMap<String, Timestamp>,
-    pub(super) index: BTreeSet<(String, String, Key)>,
+    pub(super) tokens: Arc<BTreeMap<String, Timestamp>>,
+    pub(super) index: Arc<BTreeSet<(String, String, Key)>>,
     /// Items that the index does not have where they are, with where it has them.
-    pub(super) lagging: BTreeMap<Key, Option<(String, String)>>,
-    pub(super) late: Vec<Late>,
-    pub(super) calls: Vec<Call>,
-    pub(super) ordinals: Vec<usize>,
-    pub(super) processes: BTreeMap<usize, Process>,
+    pub(super) lagging: Arc<BTreeMap<Key, Option<(String, String)>>>,
     /// How many items a query returns at once.
     pub(super) page: Option<usize>,
-    /// How long a pause lasts at the least, in milliseconds: machines can be slow.
-    pub(super) shortest_pause: u64,
-    /// Whether each process counts in a range of its own.
-    pub(super) counts_apart: bool,
-    /// Whether each call runs to its end at once.
-    pub(super) at_once: bool,
-    /// The client that is being polled.
-    pub(super) polled: usize,
-    pub(super) paused: BTreeSet<usize>,
-    pub(super) trace: Option<Vec<String>>,
+    /// What each process has counted, where each counts in a range of its own.
+    pub(super) apart: Option<BTreeMap<usize, u64>>,
+    trace: Option<Vec<String>>,
 }
 
 impl World {
-    /// Begins a call, and says by which number it goes.
-    pub(super) fn begin(&mut self, process: usize, asked: Asked) -> usize {
-        let client = self.polled;
-        if self.ordinals.len() <= client {
-            self.ordinals.resize(client + 1, 0);
-        }
-        let ordinal = self.ordinals[client];
-        self.ordinals[client] += 1;
-        let number = self.calls.len();
-        self.calls.push(Call {
-            client,
-            process,
-            ordinal,
+    /// How many items a query returns at once.
+    pub(crate) fn limit_pages(&mut self, items: usize) {
+        self.page = Some(items);
+    }
+
+    /// Each process counts in a range of its own from now on, so that the order of additions makes no difference.
+    pub(crate) fn count_apart(&mut self) {
+        self.apart = Some(BTreeMap::new());
+    }
+
+    /// All items, as they stand.
+    pub(crate) fn items(&self) -> impl Iterator<Item = (&Key, &Item)> {
+        self.items.iter().map(|(key, stored)| (key, &stored.item))
+    }
+
+    /// Lays a call before the table.
+    pub(crate) fn begin(&mut self, call: Call) {
+        let under_way = UnderWay {
+            call: Arc::new(call),
             progress: Progress::Waiting,
-            asked,
-            answer: None,
-        });
-        self.begin_transaction(number);
-        number
+        };
+        let call = Arc::clone(&under_way.call);
+        self.calls.insert(call.name, under_way);
+        self.begin_transaction(&call);
     }
 
     /// Begins the transaction that a call asks for, unless its token says that it was done, or is being done.
-    pub(super) fn begin_transaction(&mut self, call: usize) {
-        let Call {
-            client,
-            process,
-            ordinal,
-            ref asked,
-            ..
-        } = self.calls[call];
-        let Asked::Transact { token, writes } = asked else {
+    pub(super) fn begin_transaction(&mut self, call: &Arc<Call>) {
+        let Asked::Transact { token, writes } = &call.asked else {
             return;
         };
-        let (token, writes) = (token.clone(), writes.clone());
-        if self.token_is_known(process, &token) || self.is_under_way(&token) {
+        let same = |one: &Transaction| matches!(&one.call.asked, Asked::Transact { token: other, .. } if other == token);
+        if self.token_is_known(call, token) || self.transactions.values().any(same) {
             return;
         }
-        self.calls[call].progress = Progress::InTransaction;
-        self.transactions.push(Transaction {
-            client,
-            ordinal,
-            token,
+        let transaction = Transaction {
+            call: Arc::clone(call),
             prepared: vec![None; writes.len()],
             settled: vec![false; writes.len()],
-            writes,
-            committed: None,
-            awaited_by: Some(call),
+            committed: false,
+            awaited: true,
             repeated: false,
-        });
+        };
+        self.transactions.insert(call.name, transaction);
+        if let Some(under_way) = self.calls.get_mut(&call.name) {
+            under_way.progress = Progress::InTransaction;
+        }
     }
 
-    pub(super) fn token_is_known(&self, process: usize, token: &str) -> bool {
-        const LASTS_SECONDS: u64 = 600;
+    /// Whether a transaction with this token was done, as far as the database remembers at the time of the call.
+    pub(super) fn token_is_known(&self, call: &Call, token: &str) -> bool {
         self.tokens
             .get(token)
-            .is_some_and(|done| self.now(process) < done.plus_seconds(LASTS_SECONDS))
+            .is_some_and(|done| call.at < done.plus_seconds(TOKEN_SECONDS))
     }
 
-    fn is_under_way(&self, token: &str) -> bool {
-        self.transactions
-            .iter()
-            .any(|one| one.token == token && one.committed.is_none())
-    }
-
-    /// The time on a process's clock.
-    pub(super) fn now(&self, process: usize) -> Timestamp {
-        let elapsed = self
-            .processes
-            .get(&process)
-            .map_or(0, |process| process.elapsed);
-        Timestamp::from_millis(START.millis() + elapsed)
-    }
-
-    pub(super) fn process(&mut self, process: usize) -> &mut Process {
-        self.processes.entry(process).or_default()
-    }
-
-    /// All that can take a step.
-    pub(super) fn agents(&self) -> Vec<Agent> {
+    /// All that can take a step, always in the same order.
+    pub(crate) fn agents(&self) -> Vec<Agent> {
         let mut agents = Vec::new();
-        for (number, call) in self.calls.iter().enumerate() {
-            match call.progress {
-                Progress::Waiting | Progress::Reading { .. } | Progress::Repeating => {
-                    agents.push(Agent::Call(number));
+        for (name, under_way) in &self.calls {
+            match under_way.progress {
+                Progress::Waiting | Progress::Reading(_) | Progress::Repeating => {
+                    agents.push(Agent::Call(*name));
                 }
-                Progress::InTransaction | Progress::Answered => {}
+                Progress::InTransaction => {}
             }
         }
-        for (number, transaction) in self.transactions.iter().enumerate() {
-            for position in 0..transaction.writes.len() {
-                if transaction.committed.is_none() {
-                    if transaction.prepared[position].is_none() {
-                        agents.push(Agent::Prepare(number, position));
+        for (name, transaction) in &self.transactions {
+            for position in 0..transaction.settled.len() {
+                if transaction.committed {
+                    if !transaction.settled[position] {
+                        agents.push(Agent::Settle(*name, position));
                     }
-                } else if !transaction.settled[position] {
-                    agents.push(Agent::Settle(number, position));
+                } else if transaction.prepared[position].is_none() {
+                    agents.push(Agent::Prepare(*name, position));
                 }
             }
         }
         agents.extend(self.lagging.keys().cloned().map(Agent::Index));
-        for (number, late) in self.late.iter().enumerate() {
-            if late.write.is_some() {
-                agents.push(Agent::Late(number));
-            }
-        }
+        agents.extend(self.late.keys().copied().map(Agent::Late));
         agents
-    }
-
-    /// The client whose request waits for this agent; none for what happens behind everyone's back.
-    pub(super) fn client_of(&self, agent: &Agent) -> Option<usize> {
-        match agent {
-            Agent::Call(call) => Some(self.calls[*call].client),
-            Agent::Prepare(transaction, _) | Agent::Settle(transaction, _) => {
-                let transaction = &self.transactions[*transaction];
-                transaction.awaited_by.map(|_| transaction.client)
-            }
-            Agent::Index(_) | Agent::Late(_) => None,
-        }
-    }
-
-    /// What can go wrong with an agent's next step.
-    pub(super) fn faults(&self, agent: &Agent) -> &'static [Fault] {
-        match agent {
-            Agent::Call(call) => match &self.calls[*call] {
-                Call {
-                    asked: Asked::Query(query),
-                    progress,
-                    ..
-                } => match (progress, self.next_seat(query, progress)) {
-                    (Progress::Waiting, None) => &[Fault::NotSent],
-                    (Progress::Waiting, Some(_)) => &[Fault::NotSent, Fault::Torn],
-                    (_, None) => &[],
-                    (_, Some(_)) => &[Fault::Torn],
-                },
-                Call {
-                    progress: Progress::Waiting,
-                    asked,
-                    ..
-                } => asked.faults(),
-                Call { .. } => &[],
-            },
-            // What goes wrong with a transaction goes wrong with it as a whole, and is offered once.
-            Agent::Prepare(number, 0) => {
-                let transaction = &self.transactions[*number];
-                match transaction.awaited_by {
-                    Some(call)
-                        if !transaction.repeated
-                            && transaction.prepared.iter().all(Option::is_none) =>
-                    {
-                        self.calls[call].asked.faults()
-                    }
-                    Some(_) | None => &[],
-                }
-            }
-            Agent::Prepare(..) | Agent::Settle(..) | Agent::Index(_) | Agent::Late(_) => &[],
-        }
-    }
-
-    /// The seat behind the last one, where a query of a block has come to its end; none elsewhere.
-    pub(super) fn next_seat(&self, query: &Query, progress: &Progress) -> Option<String> {
-        let behind = match progress {
-            Progress::Reading { behind, .. } => behind.as_deref(),
-            Progress::Waiting
-            | Progress::InTransaction
-            | Progress::Repeating
-            | Progress::Answered => None,
-        };
-        let key = |sk: &str| Key {
-            pk: query.partition.clone(),
-            sk: sk.to_owned(),
-        };
-        let from = Bound::Excluded(key(behind.unwrap_or_default()));
-        let more = self.items.range((from, Bound::Unbounded)).next();
-        if !query.partition.starts_with("BLOCK#")
-            || more.is_some_and(|(key, _)| key.pk == query.partition)
-        {
-            return None;
-        }
-        let last = behind.and_then(|sk| sk.strip_prefix("SEAT#")?.parse::<u32>().ok());
-        Some(format!("SEAT#{:06}", last.unwrap_or(0) + 1))
-    }
-
-    /// The partitions, of the table or of the index, that an agent's next step looks at or changes. No two of table and index have the same name.
-    pub(super) fn partitions<'a>(&'a self, agent: &'a Agent) -> Vec<&'a str> {
-        match agent {
-            Agent::Call(call) => match &self.calls[*call].asked {
-                Asked::Add(..) if self.counts_apart => Vec::new(),
-                Asked::Get(key) | Asked::Add(key, _) => vec![&key.pk],
-                Asked::GetAll(keys) => keys.iter().map(|key| key.pk.as_str()).collect(),
-                Asked::Query(query) => vec![&query.partition],
-                Asked::Index(query) => vec![&query.partition],
-                Asked::Write(write, _) => vec![partition_of(write)],
-                Asked::Transact { writes, .. } => writes.iter().map(partition_of).collect(),
-            },
-            Agent::Prepare(number, position) | Agent::Settle(number, position) => {
-                let transaction = &self.transactions[*number];
-                let fresh = transaction.prepared.iter().all(Option::is_none);
-                if fresh && *position == 0 {
-                    // A fault concerns all of it.
-                    transaction.writes.iter().map(partition_of).collect()
-                } else {
-                    vec![partition_of(&transaction.writes[*position])]
-                }
-            }
-            Agent::Index(key) => {
-                let has = self.lagging.get(key).and_then(Option::as_ref);
-                let is = self
-                    .items
-                    .get(key)
-                    .and_then(|stored| stored.item.get(store::keys::INDEX_PARTITION_KEY))
-                    .and_then(|value| value.as_s().ok());
-                has.map(|(partition, _)| partition.as_str())
-                    .into_iter()
-                    .chain(is.map(String::as_str))
-                    .collect()
-            }
-            Agent::Late(number) => self.late[*number]
-                .write
-                .iter()
-                .map(|(write, _)| partition_of(write))
-                .collect(),
-        }
-    }
-
-    /// Names a step alike in all interleavings: calls and transactions are numbered as they begin, which differs, but each client makes its own in the same order.
-    pub(super) fn name_of(&self, step: &Step) -> u128 {
-        let who = match &step.agent {
-            Agent::Call(call) => {
-                let call = &self.calls[*call];
-                (0, call.client, call.ordinal, 0)
-            }
-            Agent::Prepare(number, position) => {
-                let transaction = &self.transactions[*number];
-                (1, transaction.client, transaction.ordinal, *position)
-            }
-            Agent::Settle(number, position) => {
-                let transaction = &self.transactions[*number];
-                (2, transaction.client, transaction.ordinal, *position)
-            }
-            Agent::Index(key) => return Digest::of(key),
-            Agent::Late(number) => {
-                let late = &self.late[*number];
-                (3, late.client, late.ordinal, 0)
-            }
-        };
-        Digest::of(&(who, step.fault))
     }
 
     /// Puts something in an item's place, or nothing.
     pub(super) fn put(&mut self, key: &Key, item: Option<Item>) {
-        let place = |item: &Item| meaning::place_in_index(item);
-        let is = item.as_ref().and_then(place);
+        let is = item.as_ref().and_then(meaning::place_in_index);
+        let items = Arc::make_mut(&mut self.items);
         let before = match item {
             Some(item) => {
                 let stored = Stored::new(item);
                 self.sum = self.sum.wrapping_add(stored.digest);
-                self.items.insert(key.clone(), stored)
+                items.insert(key.clone(), stored)
             }
-            None => self.items.remove(key),
+            None => items.remove(key),
         };
-        let was = before.as_ref().and_then(|before| place(&before.item));
+        let was = before
+            .as_ref()
+            .and_then(|before| meaning::place_in_index(&before.item));
         if let Some(before) = before {
             self.sum = self.sum.wrapping_sub(before.digest);
         }
         match self.lagging.get(key) {
             Some(has) if *has == is => {
-                self.lagging.remove(key);
+                Arc::make_mut(&mut self.lagging).remove(key);
             }
             Some(_) => {}
             None if was == is => {}
             None => {
-                self.lagging.insert(key.clone(), was);
+                Arc::make_mut(&mut self.lagging).insert(key.clone(), was);
             }
         }
     }
 
     /// The index learns where an item is.
     pub(super) fn index_learns(&mut self, key: &Key) {
-        if let Some(Some((partition, sort))) = self.lagging.remove(key) {
-            self.index.remove(&(partition, sort, key.clone()));
+        let index = Arc::make_mut(&mut self.index);
+        if let Some(Some((partition, sort))) = Arc::make_mut(&mut self.lagging).remove(key) {
+            index.remove(&(partition, sort, key.clone()));
         }
         let is = self
             .items
             .get(key)
             .and_then(|stored| meaning::place_in_index(&stored.item));
         if let Some((partition, sort)) = is {
-            self.index.insert((partition, sort, key.clone()));
+            index.insert((partition, sort, key.clone()));
         }
     }
 
-    /// Answers a call.
-    pub(super) fn answer(&mut self, call: usize, answer: Answer) -> usize {
-        let call = &mut self.calls[call];
-        call.progress = Progress::Answered;
-        let (client, process) = (call.client, call.process);
-        let learned = (client, call.ordinal, answer.digest());
-        call.answer = Some(answer);
-        self.process(process).history.add(&learned);
-        client
-    }
-
-    /// The digest of all that what comes can depend on: what stands in the table, what is under way, and all that each process ever learned. Processes are functions
-    /// of what they learned, so that two states with one digest have the same futures.
-    pub(super) fn digest(&self) -> u128 {
+    /// The digest of all that what comes can depend on: what stands in the table and what is under way. What was asked is left out: it depends on what the client heard,
+    /// of which whoever drives the table takes the digest.
+    pub(crate) fn digest(&self) -> u128 {
         let mut digest = Digest::default();
         digest.add(&self.sum);
-        for process in self.processes.values() {
-            digest.add(&process.history.finish());
-        }
-        // Numbers are given in the order of beginning, which differs from one interleaving to another: what is under way is named by its client and ordinal.
-        let mut under_way: Vec<u128> = Vec::new();
-        for call in &self.calls {
-            let progress = match &call.progress {
-                Progress::Answered | Progress::InTransaction => continue,
-                Progress::Waiting => Digest::of("waiting"),
-                Progress::Repeating => Digest::of("repeating"),
-                Progress::Reading {
-                    found,
-                    behind,
-                    done,
-                } => Digest::of(&(
-                    found.iter().map(|stored| stored.digest).collect::<Vec<_>>(),
-                    behind,
-                    done,
-                )),
-            };
-            under_way.push(Digest::of(&(call.client, call.ordinal, progress)));
-        }
-        for transaction in &self.transactions {
-            if transaction.settled.iter().all(|settled| *settled) {
-                continue;
-            }
-            let prepared: Vec<_> = transaction
-                .prepared
-                .iter()
-                .map(|prepared| match prepared {
-                    None => 0,
-                    Some(Ok(())) => 1,
-                    Some(Err(why)) => {
-                        Answer::Written(store::writes::Written::Refused(why.clone())).digest()
+        for (name, under_way) in &self.calls {
+            digest.add(name);
+            match &under_way.progress {
+                Progress::Waiting => digest.add("waiting"),
+                Progress::InTransaction => digest.add("in a transaction"),
+                Progress::Repeating => digest.add("repeating"),
+                Progress::Reading(reading) => {
+                    for stored in &reading.found {
+                        digest.add(&stored.digest);
                     }
-                })
-                .collect();
-            under_way.push(Digest::of(&(
-                transaction.client,
-                transaction.ordinal,
-                prepared,
+                    digest.add(&(&reading.behind, reading.looks));
+                }
+            }
+        }
+        for (name, transaction) in &self.transactions {
+            digest.add(name);
+            for prepared in &transaction.prepared {
+                match prepared {
+                    None => digest.add("not prepared"),
+                    Some(Ok(())) => digest.add("held"),
+                    Some(Err(why)) => why.add_to(&mut digest),
+                }
+            }
+            digest.add(&(
                 &transaction.settled,
                 transaction.committed,
-                transaction.awaited_by.is_some(),
+                transaction.awaited,
                 transaction.repeated,
-            )));
+            ));
         }
-        for late in &self.late {
-            if late.write.is_some() {
-                under_way.push(Digest::of(&("late", late.client, late.ordinal)));
-            }
+        for name in self.late.keys() {
+            digest.add(&("late", name));
         }
-        under_way.sort_unstable();
-        digest.add(&under_way);
-        digest.add(&self.lagging);
-        digest.add(&self.tokens);
+        digest.add(&*self.lagging);
+        digest.add(&*self.tokens);
         digest.finish()
     }
 
-    pub(super) fn note(&mut self, what: impl FnOnce() -> String) {
+    /// Begins to write down what happens.
+    pub(crate) fn trace(&mut self) {
+        self.trace = Some(Vec::new());
+    }
+
+    /// Adds a line to what is written down, if anything is.
+    pub(crate) fn note(&mut self, what: impl FnOnce() -> String) {
         if let Some(trace) = &mut self.trace {
             trace.push(what());
         }
     }
+
+    /// What was written down.
+    pub(crate) fn traced(&mut self) -> Vec<String> {
+        self.trace.take().unwrap_or_default()
+    }
 }
 
-fn partition_of(write: &Write) -> &str {
-    match write {
-        Write::Put { item, .. } => item
-            .get(store::keys::PARTITION_KEY)
-            .and_then(|value| value.as_s().ok())
-            .expect("every item has its key"),
-        Write::Update { key, .. } => &key.pk,
-    }
+/// The write of a call that comes late.
+pub(super) fn late_write(call: &Call) -> (&Write, Conditioned) {
+    let Asked::Write(write, conditioned) = &call.asked else {
+        unreachable!("only writes come late, not {}", call.asked)
+    };
+    (write, *conditioned)
 }

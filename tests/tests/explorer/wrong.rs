@@ -22,7 +22,6 @@ fn is_found_among(wrong: Wrong, scenario: &str, faults: usize, kinds: &'static [
         .expect("nothing is wrong before")
         .only(kinds);
     let violation = search.exhaust().expect_err("the variant is wrong");
-    println!("{violation}");
     assert!(
         violation
             .trace
