@@ -30,10 +30,10 @@ pub(super) fn holds(condition: &Condition, stands: Option<&Item>) -> bool {
     }
 }
 
-/// What stands there after the write; none where nothing does.
-pub(super) fn after(write: &Write, before: Option<&Item>) -> Option<Item> {
+/// What stands there after the write.
+pub(super) fn after(write: &Write, before: Option<&Item>) -> Item {
     match write {
-        Write::Put { item, .. } => Some(item.clone()),
+        Write::Put { item, .. } => item.clone(),
         Write::Update {
             key,
             set,
@@ -49,7 +49,7 @@ pub(super) fn after(write: &Write, before: Option<&Item>) -> Option<Item> {
             for name in remove {
                 item.remove(name);
             }
-            Some(item)
+            item
         }
     }
 }

@@ -203,7 +203,7 @@ impl World {
             .map_or_else(|| meaning::empty(key), |stored| stored.item.clone());
         let count = meaning::number(&item, COUNT).unwrap_or(0) + amount;
         item.insert(COUNT.to_owned(), AttributeValue::N(count.to_string()));
-        self.put(key, Some(item));
+        self.put(key, item);
         count
     }
 }

@@ -214,18 +214,12 @@ impl World {
         agents
     }
 
-    /// Puts something in an item's place, or nothing.
-    pub(super) fn put(&mut self, key: &Key, item: Option<Item>) {
-        let is = item.as_ref().and_then(meaning::place_in_index);
-        let items = Arc::make_mut(&mut self.items);
-        let before = match item {
-            Some(item) => {
-                let stored = Stored::new(item);
-                self.sum = self.sum.wrapping_add(stored.digest);
-                items.insert(key.clone(), stored)
-            }
-            None => items.remove(key),
-        };
+    /// Puts an item in its place.
+    pub(super) fn put(&mut self, key: &Key, item: Item) {
+        let is = meaning::place_in_index(&item);
+        let stored = Stored::new(item);
+        self.sum = self.sum.wrapping_add(stored.digest);
+        let before = Arc::make_mut(&mut self.items).insert(key.clone(), stored);
         let was = before
             .as_ref()
             .and_then(|before| meaning::place_in_index(&before.item));
