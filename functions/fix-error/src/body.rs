@@ -1,5 +1,7 @@
 //! What this function is told in JSON: a patch of a message, and which requests are reprocessed.
 
+use std::collections::HashSet;
+
 use api::json::{Json, Reader, item};
 use api::problem::Fault;
 use domain::edits::{EditCode, Field};
@@ -17,13 +19,11 @@ pub(crate) fn correction(json: &Json, faults: &mut Vec<Fault>) -> Correction {
         ));
         return correction;
     };
-    for (index, (name, value)) in properties.iter().enumerate() {
+    let mut seen = HashSet::new();
+    for (name, value) in properties {
         let shown: String = name.chars().take(100).collect();
         let pointer = format!("/{}", shown.replace('~', "~0").replace('/', "~1"));
-        if properties[..index]
-            .iter()
-            .any(|(earlier, _)| earlier == name)
-        {
+        if !seen.insert(name.as_str()) {
             faults.push(Fault::new(
                 pointer.clone(),
                 "repeated-property",

@@ -197,15 +197,33 @@ fn csv_line(cells: [String; 10]) -> String {
     format!("{}\r\n", cells.join(","))
 }
 
-/// A cell in quotes. One that a spreadsheet would take for a formula begins with an apostrophe (OWASP, "CSV Injection").
+/// A cell in quotes, with an apostrophe before all that a spreadsheet would take for a formula (OWASP, "CSV Injection"): at the beginning, and
+/// after each sign that separates cells for a spreadsheet that reads the file by another separator than the comma.
 fn csv_cell(text: &str) -> String {
-    let risky =
-        text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r', '\n']);
-    format!(
-        "\"{}{}\"",
-        if risky { "'" } else { "" },
-        text.replace('"', "\"\"")
-    )
+    let mut cell = String::from("\"");
+    for part in text.split_inclusive(SEPARATORS) {
+        if is_risky(part) {
+            cell.push('\'');
+        }
+        cell.push_str(&part.replace('"', "\"\""));
+    }
+    cell.push('"');
+    cell
+}
+
+const SEPARATORS: [char; 6] = [',', ';', '|', '\t', '\r', '\n'];
+
+/// Whether a spreadsheet may take this for a formula: by its first sign, whatever is before it that is not seen or only quotes. Spreadsheets
+/// in East Asian languages know the wide signs as well.
+fn is_risky(part: &str) -> bool {
+    let seen = |sign: &char| {
+        let is_unseen = sign.is_whitespace()
+            || sign.is_control()
+            || matches!(sign, '"' | '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        !is_unseen
+    };
+    let first = part.chars().find(seen);
+    first.is_some_and(|sign| "=+-@＝＋－＠".contains(sign)) || part.starts_with(['\t', '\r', '\n'])
 }
 
 #[cfg(test)]
@@ -218,8 +236,19 @@ mod tests {
             ("Robinson", "\"Robinson\""),
             ("=1+1", "\"'=1+1\""),
             (" @SUM(A1)", "\"' @SUM(A1)\""),
-            ("\t=1", "\"'\t=1\""),
+            ("\t=1", "\"'\t'=1\""),
             ("a \"b\", c", "\"a \"\"b\"\", c\""),
+            ("\"=1\"", "\"'\"\"=1\"\"\""),
+            ("\u{200b}=1", "\"'\u{200b}=1\""),
+            ("\u{feff}+1", "\"'\u{feff}+1\""),
+            ("＝1", "\"'＝1\""),
+            ("－", "\"'－\""),
+            // Where the semicolon separates, this would begin a cell of its own.
+            ("Robinson;=1+1", "\"Robinson;'=1+1\""),
+            ("Robinson\";\"@SUM(A1)", "\"Robinson\"\";'\"\"@SUM(A1)\""),
+            ("Robinson\n-1", "\"Robinson\n'-1\""),
+            ("Smith-Jones; Sons, a=b", "\"Smith-Jones; Sons, a=b\""),
+            ("", "\"\""),
         ] {
             assert_eq!(csv_cell(text), cell);
         }

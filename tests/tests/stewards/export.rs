@@ -19,6 +19,7 @@ async fn the_export_has_a_row_for_each_request_and_no_cell_is_a_formula() {
         "a \"b\", c",
         "Böhm\r\n=1",
         "\t=1",
+        "Robinson;=1",
         "plain",
     ];
     for (number, name) in (0..).zip(names) {
@@ -45,20 +46,21 @@ async fn the_export_has_a_row_for_each_request_and_no_cell_is_a_formula() {
         lines[0],
         "\"id\",\"state\",\"receivedAt\",\"action\",\"company\",\"name\",\"customerNumber\",\"alternateNumber\",\"codes\",\"version\""
     );
-    assert!(lines[1].contains("\",\"open\",\"2026-09-21T14:13:20.007Z\",\"A\",\"\",\"plain\",\"\",\"\",\"city-blank\",\"1\""), "{answer}");
+    assert!(lines[1].contains("\",\"open\",\"2026-09-21T14:13:20.008Z\",\"A\",\"\",\"plain\",\"\",\"\",\"city-blank\",\"1\""), "{answer}");
     for cell in [
         "\"'=HYPERLINK(\"\"http://x\"\")\"",
         "\"'+1\"",
         "\"'-1\"",
         "\"'@SUM(A1)\"",
         "\"a \"\"b\"\", c\"",
+        "\"Robinson;'=1\"",
     ] {
         assert!(answer.text.contains(cell), "{cell}: {answer}");
     }
     let risky = answer
         .text
-        .split("\",\"")
-        .filter(|cell| cell.starts_with(['=', '+', '-', '@', '\t', '\r']));
+        .split(['"', ',', ';', '\t', '\r', '\n'])
+        .filter(|cell| cell.starts_with(['=', '+', '-', '@']));
     assert_eq!(risky.count(), 0, "{answer}");
 }
 
