@@ -97,19 +97,19 @@ pub fn build_choices() -> Result<(), String> {
     let binaries = Binaries::default();
     let target = std::path::absolute(&binaries.choices)
         .map_err(|error| format!("There is no target folder: {error}."))?;
-    for (profile, binary) in [
-        ("opt-s", "choice-as-shipped"),
-        ("opt-z", "choice-as-shipped"),
-        ("thin-lto", "choice-as-shipped"),
-        ("release", "choice-mimalloc"),
-        ("release", "choice-aws-lc"),
+    for (profile, package, binary) in [
+        ("opt-s", "choices", "choice-as-shipped"),
+        ("opt-z", "choices", "choice-as-shipped"),
+        ("thin-lto", "choices", "choice-as-shipped"),
+        ("release", "choices", "choice-mimalloc"),
+        ("release", "choice-aws-lc", "choice-aws-lc"),
     ] {
         let first = ["build", "--locked", "--profile", profile];
         cargo(
             &baselines(),
             &target,
             &first,
-            &["--bin", binary],
+            &["-p", package, "--bin", binary],
             &[("AWS_LC_SYS_NO_JITTER_ENTROPY", "1")],
         )?;
     }
