@@ -1,7 +1,9 @@
 //! One fault at one call of one request, for every kind of request, every call and every fault: an answer in time, and the next try tells the truth.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use store::client::ATTEMPT;
 use tests::chaos::desk::Desk;
 use tests::chaos::fault::{Call, Fault, Refusal};
 
@@ -90,38 +92,61 @@ async fn after_any_single_fault_an_answer_comes_in_time_and_the_next_try_tells_t
     println!("{runs} runs with one fault each; the longest answer took {longest:?}");
 }
 
+/// What may go wrong with every call for a long time; the last is the slowest that no attempt is given up for.
+fn lasting(call: &Call) -> Vec<Fault> {
+    let mut faults = vec![
+        Fault::Hang,
+        Fault::LoseRequest,
+        Fault::LoseAnswer,
+        Fault::Slow(ATTEMPT - Duration::from_millis(1)),
+    ];
+    faults.extend(call.refusals().into_iter().map(Fault::Refuse));
+    faults
+}
+
 #[tokio::test(start_paused = true)]
-async fn when_the_database_hangs_for_good_from_any_call_on_an_answer_comes_in_time() {
+async fn when_a_fault_lasts_from_the_first_or_the_last_call_on_an_answer_comes_in_time_all_the_same()
+ {
     let mut desk = Desk::open().await;
-    let (mut turn, mut longest) = (0, Duration::ZERO);
+    let (mut turn, mut runs, mut longest) = (0, 0, Duration::ZERO);
     for kind in KINDS {
         turn += 1;
-        let calls = calls(&mut desk, kind, turn).await.len();
-        for place in 0..calls {
-            turn += 1;
-            let asking = prepare(&mut desk, kind, turn).await;
-            desk.restart();
-            let mut at = 0;
-            desk.line.fault(move |_| {
-                at += 1;
-                (at > place).then_some(Fault::Hang)
-            });
-            let told = desk.ask(&asking).await;
-            desk.line.fault(|_| None);
-            let answer = told.answer.expect("an answer");
-            assert_eq!(answer.status, 503, "{kind}, call {place}: {answer:?}");
-            assert!(
-                told.took < IN_TIME,
-                "{kind}, call {place} took {:?}",
-                told.took
-            );
-            longest = longest.max(told.took);
-            assert!(desk.decide(&asking).await.effect().is_some());
+        let calls = calls(&mut desk, kind, turn).await;
+        let last = calls.len() - 1;
+        for place in BTreeSet::from([0, last]) {
+            for fault in lasting(&calls[place]) {
+                turn += 1;
+                let asking = prepare(&mut desk, kind, turn).await;
+                desk.restart();
+                let mut at = 0;
+                // A refusal that another kind of call does not have meets only those that do, and a slow database before and after.
+                desk.line.fault(move |call| {
+                    at += 1;
+                    match fault {
+                        Fault::Refuse(refusal) if !call.refusals().contains(&refusal) => {
+                            Some(Fault::Slow(ATTEMPT - Duration::from_millis(1)))
+                        }
+                        _ => (at > place).then_some(fault),
+                    }
+                });
+                let told = desk.ask(&asking).await;
+                desk.line.fault(|_| None);
+                let what = format!("{kind}, from call {place} on {fault:?}");
+                let answer = told.answer.expect("nobody was killed");
+                assert!(
+                    answer.status == 503 || answer.decides(),
+                    "{what}: {answer:?}"
+                );
+                assert!(told.took < IN_TIME, "{what} took {:?}", told.took);
+                longest = longest.max(told.took);
+                runs += 1;
+                assert!(desk.decide(&asking).await.effect().is_some(), "{what}");
+            }
         }
     }
     let violations = desk.judge().await;
     assert!(violations.is_empty(), "{violations:?}");
-    println!("the longest answer took {longest:?}");
+    println!("{runs} runs with a lasting fault each; the longest answer took {longest:?}");
 }
 
 #[test]

@@ -8,6 +8,13 @@ use crate::requests::{KINDS, prepare};
 /// How many requests.
 const REQUESTS: u64 = 600;
 
+/// The ways in which the database throttles.
+const THROTTLES: [Refusal; 3] = [
+    Refusal::Throttling,
+    Refusal::Throughput,
+    Refusal::CancelledByThrottling,
+];
+
 #[tokio::test(start_paused = true)]
 async fn at_half_of_all_calls_throttled_there_are_at_most_three_calls_per_necessary_call() {
     let (mut necessary, mut made, mut busy) = (0, 0, 0);
@@ -21,10 +28,14 @@ async fn at_half_of_all_calls_throttled_there_are_at_most_three_calls_per_necess
         rough.line.fault(|_| None);
         let asking = prepare(&mut rough, kind, turn).await;
         let mut throttles = chance.fork();
-        rough.line.fault(move |_| {
-            throttles
-                .bool()
-                .then_some(Fault::Refuse(Refusal::Throttling))
+        rough.line.fault(move |call| {
+            let refusals = call
+                .refusals()
+                .into_iter()
+                .filter(|refusal| THROTTLES.contains(refusal));
+            let refusals: Vec<_> = refusals.collect();
+            let refusal = throttles.bool().then(|| throttles.choice(refusals));
+            refusal.flatten().map(Fault::Refuse)
         });
         loop {
             let told = rough.ask(&asking).await;

@@ -6,6 +6,7 @@
 mod callers;
 mod canaries;
 mod contract;
+mod corpus;
 mod cursors;
 mod debug;
 mod door;

@@ -97,3 +97,80 @@ impl Claim {
 fn former_attribute(holder: &Identifier) -> String {
     format!("{FORMER_PREFIX}{holder}")
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::types::AttributeValue;
+
+    use super::*;
+    use crate::keys;
+
+    fn claim(seat: u32) -> Claim {
+        Claim {
+            key: keys::relate_id("R"),
+            holder: Identifier::parse(&format!("0123456789ABCDEF-{seat:06}")).unwrap(),
+        }
+    }
+
+    /// What the item is after the write.
+    fn after(item: &Item, write: Write) -> Item {
+        let Write::Update {
+            key, set, remove, ..
+        } = write
+        else {
+            panic!("a claim is written by updates");
+        };
+        let mut item = item.clone();
+        for (name, value) in keys_of(key).into_iter().chain(set) {
+            item.insert(name, value);
+        }
+        for name in remove {
+            item.remove(&name);
+        }
+        item
+    }
+
+    fn keys_of(key: Key) -> Item {
+        Item::from([
+            (keys::PARTITION_KEY.to_owned(), AttributeValue::S(key.pk)),
+            (keys::SORT_KEY.to_owned(), AttributeValue::S(key.sk)),
+        ])
+    }
+
+    #[test]
+    fn who_had_a_number_is_known_when_another_has_it() {
+        let now = Timestamp::from_millis(1_000);
+        let mut item = after(&Item::new(), claim(1).stake(None, now));
+        item = after(&item, claim(1).give_up(now));
+        let free = Claim::read(item.clone()).unwrap();
+        assert_eq!((free.holder.clone(), free.former.len()), (None, 1));
+        item = after(&item, claim(2).stake(Some(&free), now));
+        let taken = Claim::read(item).unwrap();
+        assert_eq!(taken.holder, Some(claim(2).holder));
+        assert_eq!(taken.former, [(claim(1).holder, now)]);
+    }
+
+    #[test]
+    fn who_had_a_number_is_forgotten_after_the_time_of_a_key_and_beyond_the_most() {
+        let start = Timestamp::from_millis(0);
+        let more = u32::try_from(MOST_FORMER).unwrap() + 5;
+        let mut item = Item::new();
+        for seat in 1..=more {
+            let at = start.plus_seconds(u64::from(seat));
+            item = after(&item, claim(seat).stake(None, at));
+            item = after(&item, claim(seat).give_up(at));
+        }
+        let seen = Claim::read(item.clone()).unwrap();
+        let known = |now| {
+            let staked = after(&item, claim(more + 1).stake(Some(&seen), now));
+            Claim::read(staked).unwrap().former
+        };
+        let soon = known(start.plus_seconds(u64::from(more)));
+        assert_eq!(soon.len(), MOST_FORMER);
+        assert_eq!(soon[0].0, claim(more).holder);
+        assert_eq!(
+            known(start.plus_seconds(KEYED_SECONDS + u64::from(more))),
+            []
+        );
+    }
+}
