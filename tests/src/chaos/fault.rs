@@ -124,6 +124,24 @@ impl Call {
         refusals
     }
 
+    /// Whether this can happen to this call: all can, but for refusals that DynamoDB does not have for it.
+    #[must_use]
+    pub fn has(&self, fault: Fault) -> bool {
+        match fault {
+            Fault::Refuse(refusal) => self.refusals().contains(&refusal),
+            Fault::LoseRequest
+            | Fault::LoseAnswer
+            | Fault::HalfAnswer
+            | Fault::FailAfterEffect(_)
+            | Fault::Slow(_)
+            | Fault::Late(_)
+            | Fault::Hang
+            | Fault::Repeat
+            | Fault::KillBefore
+            | Fault::KillAfter => true,
+        }
+    }
+
     /// Status and body of a refusal.
     #[must_use]
     pub fn refused(&self, refusal: Refusal) -> (u16, Value) {

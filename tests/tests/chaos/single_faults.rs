@@ -92,14 +92,12 @@ async fn after_any_single_fault_an_answer_comes_in_time_and_the_next_try_tells_t
     println!("{runs} runs with one fault each; the longest answer took {longest:?}");
 }
 
-/// What may go wrong with every call for a long time; the last is the slowest that no attempt is given up for.
+/// The slowest answer for which no attempt is given up.
+const SLOWEST: Fault = Fault::Slow(ATTEMPT.saturating_sub(Duration::from_millis(1)));
+
+/// What may go wrong with every call for a long time.
 fn lasting(call: &Call) -> Vec<Fault> {
-    let mut faults = vec![
-        Fault::Hang,
-        Fault::LoseRequest,
-        Fault::LoseAnswer,
-        Fault::Slow(ATTEMPT - Duration::from_millis(1)),
-    ];
+    let mut faults = vec![Fault::Hang, Fault::LoseRequest, Fault::LoseAnswer, SLOWEST];
     faults.extend(call.refusals().into_iter().map(Fault::Refuse));
     faults
 }
@@ -119,14 +117,14 @@ async fn when_a_fault_lasts_from_the_first_or_the_last_call_on_an_answer_comes_i
                 let asking = prepare(&mut desk, kind, turn).await;
                 desk.restart();
                 let mut at = 0;
-                // A refusal that another kind of call does not have meets only those that do, and a slow database before and after.
                 desk.line.fault(move |call| {
                     at += 1;
-                    match fault {
-                        Fault::Refuse(refusal) if !call.refusals().contains(&refusal) => {
-                            Some(Fault::Slow(ATTEMPT - Duration::from_millis(1)))
-                        }
-                        _ => (at > place).then_some(fault),
+                    let applies = call.has(fault);
+                    if applies {
+                        (at > place).then_some(fault)
+                    } else {
+                        // The other calls, before and after, are slow.
+                        Some(SLOWEST)
                     }
                 });
                 let told = desk.ask(&asking).await;
