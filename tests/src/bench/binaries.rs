@@ -56,10 +56,13 @@ impl Binaries {
         self.lean.join("twin")
     }
 
-    /// A function with one thing chosen otherwise, built with this profile.
+    /// A function with one thing chosen otherwise, built with this profile: with the functions' own it is among them.
     #[must_use]
     pub fn choice(&self, profile: &str, name: &str) -> PathBuf {
-        self.choices.join(profile).join(name)
+        match profile {
+            "release" => self.lean.join(name),
+            other => self.choices.join(other).join(name),
+        }
     }
 
     /// All that are measured together.
@@ -95,8 +98,6 @@ impl Binaries {
 /// A sentence when cargo fails.
 pub fn build_choices() -> Result<(), String> {
     let binaries = Binaries::default();
-    let target = std::path::absolute(&binaries.choices)
-        .map_err(|error| format!("There is no target folder: {error}."))?;
     for (profile, package, binary) in [
         ("opt-s", "choices", "choice-as-shipped"),
         ("opt-z", "choices", "choice-as-shipped"),
@@ -105,6 +106,7 @@ pub fn build_choices() -> Result<(), String> {
         ("release", "choice-aws-lc", "choice-aws-lc"),
     ] {
         let first = ["build", "--locked", "--profile", profile];
+        let target = target_of(&binaries.choice(profile, binary))?;
         cargo(
             &baselines(),
             &target,
@@ -114,6 +116,12 @@ pub fn build_choices() -> Result<(), String> {
         )?;
     }
     Ok(())
+}
+
+/// The target folder that a binary is built in: the profile's folder is between the two.
+fn target_of(binary: &Path) -> Result<PathBuf, String> {
+    let target = binary.ancestors().nth(2).unwrap_or(binary);
+    std::path::absolute(target).map_err(|error| format!("There is no target folder: {error}."))
 }
 
 fn root() -> PathBuf {
@@ -133,29 +141,25 @@ fn baselines() -> PathBuf {
 pub fn build() -> Result<(), String> {
     let root = root();
     let binaries = Binaries::default();
-    let target = |folder: &Path| {
-        let target = folder.parent().unwrap_or(folder);
-        std::path::absolute(target).map_err(|error| format!("There is no target folder: {error}."))
-    };
     let baselines = baselines();
     let functions: Vec<&str> = FUNCTIONS.iter().flat_map(|name| ["-p", *name]).collect();
     cargo(
         &root,
-        &target(&binaries.lean)?,
+        &target_of(&binaries.hello())?,
         &["build", "--release"],
         &functions,
         &[],
     )?;
     cargo(
         &baselines,
-        &target(&binaries.lean)?,
+        &target_of(&binaries.hello())?,
         &["build", "--release", "--locked"],
         &["-p", "lean-baselines"],
         &[],
     )?;
     cargo(
         &baselines,
-        &target(&binaries.defaults)?,
+        &target_of(&binaries.on_defaults(FUNCTIONS[0]))?,
         &["build", "--profile", "defaults", "--locked"],
         &["-p", "sdk-defaults"],
         &[],
