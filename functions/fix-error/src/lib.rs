@@ -3,6 +3,7 @@
 //! Here is the door: route, caller, body, answer. The work is in `operations`, the rules are in `domain`.
 
 mod body;
+mod bulk;
 mod console;
 pub mod list;
 mod route;
@@ -12,18 +13,18 @@ use api::answer::Answer;
 use api::call::Call;
 use api::caller::Scope;
 use api::customer_out::CustomerOut;
-use api::json::{self, Json};
+use api::json;
 use api::media;
 use api::problem::{self, Problem, ProblemType};
-use api::{StatusCode, cursor, status};
+use api::{StatusCode, status};
 use domain::customer::CustomerNumber;
 use domain::outcome::{MessageOutcome, Processed};
 use domain::request_in_error::{Correction, RequestInErrorId, State};
 use lambda_http::{Body, Request, Response};
-use operations::fix::{self, Fixed, Refused, Shown};
+use operations::fix::{self, Refused, Shown};
 use operations::idempotency::Asked;
 use operations::master::Master;
-use operations::{bulk, erase, queue};
+use operations::{erase, queue};
 use store::table::Table;
 
 use crate::route::Route;
@@ -76,7 +77,7 @@ async fn answer<T: Table>(
         Route::Correct { id } => correct(master, call, who, id).await,
         Route::Delete { id } => delete(master, call, who, id).await,
         Route::Reprocess { id } => reprocess(master, call, who, id).await,
-        Route::ReprocessMany => reprocess_many(master, call, who).await,
+        Route::ReprocessMany => bulk::reprocess_many(master, call, who).await,
         Route::Erase { number } => erase(master, call, who, number).await,
         Route::Console => Ok(console::page()),
         Route::ConsoleFile { file } => console::file(file),
@@ -235,95 +236,9 @@ fn told(processed: &Processed, dry_run: bool) -> Answer {
     }
 }
 
-async fn reprocess_many<T: Table>(
-    master: &Master<T>,
-    call: &Call,
-    who: &str,
-) -> Result<Answer, Problem> {
-    let mut faults = Vec::new();
-    let (dry_run, key) = asked_for(call, &mut faults);
-    let body: Json = json::parse(call.body(&[media::JSON])?)?;
-    let chosen = body::chosen(
-        &body,
-        |text| cursor::decode(list::QUEUE, text).ok(),
-        &mut faults,
-    );
-    problem::refuse_if_any(faults)?;
-    let chosen = chosen.expect("a choice without faults was read");
-    let key = key
-        .as_ref()
-        .map(|(key, fingerprint)| (key.as_str(), fingerprint.clone()));
-    let asked = Asked::new(master.table(), who, "reprocess-many", key, dry_run);
-    let bulk = bulk::reprocess(master, &chosen, &asked).await?;
-    let replayed = bulk
-        .results
-        .iter()
-        .any(|(_, result)| matches!(result, Ok(Ok(done)) if done.processed.replayed));
-    let resolved = bulk
-        .results
-        .iter()
-        .filter(|(_, result)| matches!(result, Ok(Ok(done)) if resolves(&done.processed, dry_run)))
-        .count();
-    let results = bulk
-        .results
-        .into_iter()
-        .map(|(id, result)| one(&id, result))
-        .collect();
-    let next = bulk
-        .next
-        .map(|position| cursor::encode(list::QUEUE, &position));
-    Ok(Answer::json(
-        StatusCode::OK,
-        "reprocessed",
-        &shown::Bulk {
-            results,
-            next,
-            dry_run,
-        },
-    )
-    .replayed(replayed)
-    .resolved(resolved as u64))
-}
-
 /// Whether this run resolved the request in error, and not an earlier try of it.
 fn resolves(processed: &Processed, dry_run: bool) -> bool {
     number_of(processed).is_some() && !processed.replayed && !dry_run
-}
-
-/// What came of one request among many: the status that the single call would have had.
-fn one(
-    id: &RequestInErrorId,
-    result: Result<Fixed<fix::Reprocessed>, domain::outcome::Stopped>,
-) -> shown::One {
-    let (status, outcome, number, codes) = match result {
-        Ok(Ok(fix::Reprocessed { processed, .. })) => {
-            let (status, _) = status::processed(&processed.outcome);
-            let (outcome, codes) = match &processed.outcome {
-                MessageOutcome::Created(_) | MessageOutcome::Updated(_) => ("success", Vec::new()),
-                MessageOutcome::Duplicate(_) => ("duplicate", Vec::new()),
-                MessageOutcome::Failed { failed, .. } => ("failure", shown::codes(failed)),
-            };
-            (status, outcome, number_of(&processed), codes)
-        }
-        Ok(Err(Refused::AlreadyResolved(number))) => {
-            (StatusCode::CONFLICT, "already-resolved", number, Vec::new())
-        }
-        Ok(Err(refused)) => {
-            let kind = refusal(&refused).kind();
-            (kind.status(), kind.slug(), None, Vec::new())
-        }
-        Err(stopped) => {
-            let kind = Problem::from(stopped).kind();
-            (kind.status(), kind.slug(), None, Vec::new())
-        }
-    };
-    shown::One {
-        id: id.as_str().to_owned(),
-        status: status.as_u16(),
-        outcome,
-        customer_number: number.map(|number| number.to_string()),
-        codes,
-    }
 }
 
 async fn erase<T: Table>(
