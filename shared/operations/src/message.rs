@@ -111,12 +111,15 @@ async fn run<T: Table>(task: &Task<'_, T>, mut bound: Option<Try>) -> Result<Pro
         message: task.message,
     };
     let mut standardized = None;
+    // Whether an earlier round may have written without hearing of it: the database client repeats a call whose answer was lost.
+    let mut has_written = false;
     loop {
         let (tried, decided) = join!(task.bind(bound), decide::decide(&case, &mut standardized));
         let (tried, decided) = (tried?, decided?);
-        let earlier = match tried {
-            Try::First => None,
-            Try::Again => task.earlier(bound, &decided.holders).await?,
+        let earlier = if tried == Try::Again || has_written {
+            task.earlier(bound, &decided.holders).await?
+        } else {
+            None
         };
         bound = Some(tried);
         let Decided {
@@ -143,7 +146,10 @@ async fn run<T: Table>(task: &Task<'_, T>, mut bound: Option<Try>) -> Result<Pro
             }
             Settled::Overtaken => return Ok(Processing::Overtaken),
             Settled::HistoryFull => return Ok(Processing::HistoryFull),
-            Settled::Again => rounds.again().await?,
+            Settled::Again => {
+                has_written = true;
+                rounds.again().await?;
+            }
         }
     }
 }
@@ -157,7 +163,7 @@ impl<T: Table> Task<'_, T> {
         }
     }
 
-    /// What an earlier try of this request did, where the decision cannot know: it failed, or it found a customer by a number that this has given up since.
+    /// What an earlier try or round of this request did, where the decision cannot know: it failed, or it found a customer by a number that this has given up since.
     async fn earlier(
         &self,
         bound: Option<Try>,

@@ -3,8 +3,7 @@
 use tests::explorer::{Gone, How, Scenario, catalogue, tour};
 
 /// The pairs whose single faults take minutes without optimization.
-const LONG: [&str; 3] = [
-    "a replayed Change by relate id against one that gives the relate id up",
+const LONG: [&str; 2] = [
     "the same key twice, an association",
     "the same key twice, a reprocess",
 ];
