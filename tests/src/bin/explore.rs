@@ -1,6 +1,6 @@
 //! `explore`: goes through every interleaving of the catalogue's requests and says how many there were; replays one that went wrong.
 //!
-//! `cargo run --release --package tests --bin explore` goes through all of it in a minute or two, once it is built; without `--release` it takes some minutes.
+//! `cargo explore` goes through all of it, optimised.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
