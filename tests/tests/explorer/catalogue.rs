@@ -1,4 +1,4 @@
-//! No interleaving of the catalogue's requests goes wrong. What takes minutes is left to `cargo run --release --package tests --bin explore`, which goes through all.
+//! No interleaving of the catalogue's requests goes wrong. What takes minutes is left to `cargo explore`, which goes through all.
 
 use tests::explorer::{Gone, How, Scenario, catalogue, tour};
 
