@@ -11,6 +11,7 @@ pub mod contention;
 pub mod costs;
 pub mod endpoint;
 pub mod growth;
+pub mod hostile;
 pub mod options;
 pub mod plot;
 pub mod recorder;

@@ -2,6 +2,7 @@
 
 use super::cold::{Candidate, Kind, Ratios};
 use super::growth::Size;
+use super::hostile;
 use super::warm::Row;
 use super::{cold, growth};
 
@@ -115,6 +116,31 @@ pub fn growth(tables: &[Size]) -> Vec<Held> {
         )
     }));
     held
+}
+
+/// The limits of hostile bodies.
+#[must_use]
+pub fn hostile(rows: &[hostile::Row]) -> Vec<Held> {
+    rows.iter()
+        .flat_map(|row| {
+            let most = row.instructions[1];
+            [
+                Held {
+                    what: format!(
+                        "{}: {most} instructions, at most {}",
+                        row.name,
+                        hostile::MOST
+                    ),
+                    kept: most <= hostile::MOST,
+                },
+                at_most(
+                    &format!("{}, growth a byte", row.name),
+                    row.growth(),
+                    hostile::MOST_GROWTH,
+                ),
+            ]
+        })
+        .collect()
 }
 
 #[cfg(test)]

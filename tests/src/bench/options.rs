@@ -21,6 +21,7 @@ Commands:
   warm         instructions of a warm invocation, beside the bare twin (needs valgrind)
   costs        calls, read units and write units of each operation
   contention   1 to 128 simultaneous requests for one block and for one DCN
+  hostile      instructions of refusing bodies that are made to be dear to read (needs valgrind)
   growth       calls, units and instructions from a thousand to a million customers, and in blocks
                of one to a thousand
   check        cold over TLS, and warm, held against their limits; exit code 1 when one is missed
@@ -49,6 +50,8 @@ pub enum Command {
     Costs,
     /// Many requests at once.
     Contention,
+    /// Bodies that are made to be dear to read.
+    Hostile,
     /// Tables and blocks of many sizes.
     Growth,
     /// The limits.
@@ -120,6 +123,7 @@ fn command(name: &str) -> Result<Command, String> {
         "warm" => Ok(Command::Warm),
         "costs" => Ok(Command::Costs),
         "contention" => Ok(Command::Contention),
+        "hostile" => Ok(Command::Hostile),
         "growth" => Ok(Command::Growth),
         "check" => Ok(Command::Check),
         other => Err(format!("'{other}' is no command. See `bench --help`.")),

@@ -12,20 +12,32 @@ use crate::event::{self, Arrival};
 /// The event of a request by the local developer, who may do everything.
 #[must_use]
 pub fn event(method: &Method, path: &str, body: Option<&Value>) -> String {
-    let mut headers = HeaderMap::new();
-    headers.insert(header::HOST, HeaderValue::from_static("localhost"));
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
     let body = body.map(Value::to_string).unwrap_or_default();
+    event_of(method, path, &headers(), body.as_bytes())
+}
+
+/// The headers of a request in JSON.
+#[must_use]
+pub fn headers() -> HeaderMap {
+    HeaderMap::from_iter([
+        (header::HOST, HeaderValue::from_static("localhost")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        ),
+    ])
+}
+
+/// The event of a request with any headers and any body.
+#[must_use]
+pub fn event_of(method: &Method, path: &str, headers: &HeaderMap, body: &[u8]) -> String {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     event::write(&Arrival {
         method,
         path,
         query,
-        headers: &headers,
-        body: body.as_bytes(),
+        headers,
+        body,
         route: "$default",
         path_parameters: std::collections::BTreeMap::new(),
         claims: Some(&claims::local_developer()),

@@ -137,14 +137,28 @@ impl Rig {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Answered, String> {
+        self.send_event(master, path, &requests::event(&method, path, body))
+            .await
+    }
+
+    /// Sends an event to the function of this path's route.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub async fn send_event(
+        &self,
+        master: &Master<Dynamo>,
+        path: &str,
+        event: &str,
+    ) -> Result<Answered, String> {
         let plain = path.split('?').next().unwrap_or_default();
         let function = *self
             .routes
             .at(plain)
             .map_err(|_| format!("{path} is no route."))?
             .value;
-        let event = requests::event(&method, path, body);
-        let request = lambda_http::request::from_str(&event)
+        let request = lambda_http::request::from_str(event)
             .map_err(|error| format!("The event is none: {error}."))?;
         let answer: Response<Body> = match function {
             ASSOCIATE_DEALER => associate_dealer::handle(master, request).await,

@@ -9,7 +9,7 @@ use tests::bench::endpoint::Transport;
 use tests::bench::options::{self, Command, Options};
 use tests::bench::report::Report;
 use tests::bench::rig::Rig;
-use tests::bench::{choices, cold, contention, costs, growth, warm};
+use tests::bench::{choices, cold, contention, costs, growth, hostile, warm};
 
 #[tokio::main]
 #[expect(
@@ -87,6 +87,11 @@ async fn run(options: Options, folder: &Path) -> Result<ExitCode, String> {
                 &contention::report(&contention::measure(most).await?),
                 options,
             )?;
+        }
+        Command::Hostile => {
+            let rows = hostile::measure(&binaries, folder).await?;
+            tell(&hostile::report(&rows), options)?;
+            return Ok(judge(&check::hostile(&rows)));
         }
         Command::Growth => {
             let count = options.count && warm::can_count().is_ok();
