@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use domain::outcome::Cost;
 use lambda_http::http::StatusCode;
-use serde_json::{Value, json};
+use serde::Serialize;
 use tracing::Event;
 use tracing::field::{Field, Visit};
 
@@ -19,14 +19,16 @@ pub const NAMESPACE: &str = "CustomerMaster";
 /// Their only dimension: the name of the table, which tells the deployments of one account apart. More dimensions would multiply their number.
 pub const DIMENSION: &str = "Table";
 
-/// A metric.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A metric, which is written as its name and its unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Metric {
     /// Its name, which never changes its meaning.
     pub name: &'static str,
     /// One of CloudWatch's units.
     pub unit: &'static str,
     /// What it counts or measures.
+    #[serde(skip)]
     pub meaning: &'static str,
 }
 
@@ -136,6 +138,32 @@ impl Values {
     }
 }
 
+/// What CloudWatch reads in a line: the dimension's value, and which members are metrics (CloudWatch embedded metric format).
+#[derive(Serialize)]
+struct Members<'line> {
+    // `DIMENSION`
+    #[serde(rename = "Table")]
+    table: &'line str,
+    #[serde(rename = "_aws")]
+    metadata: Metadata,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metadata {
+    timestamp: u64,
+    #[serde(rename = "CloudWatchMetrics")]
+    directions: [Directions; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directions {
+    namespace: &'static str,
+    dimensions: [[&'static str; 1]; 1],
+    metrics: Vec<&'static Metric>,
+}
+
 /// The members that make metrics of an event's fields, for the end of its line; none where it has no metric.
 pub(crate) fn members(event: &Event<'_>, table: &str) -> Option<String> {
     struct Found(Vec<&'static Metric>);
@@ -150,21 +178,18 @@ pub(crate) fn members(event: &Event<'_>, table: &str) -> Option<String> {
     if found.0.is_empty() {
         return None;
     }
-    let named: Vec<Value> = found
-        .0
-        .iter()
-        .map(|metric| json!({ "Name": metric.name, "Unit": metric.unit }))
-        .collect();
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    let directions = json!({
-        "Timestamp": u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
-        "CloudWatchMetrics": [{ "Namespace": NAMESPACE, "Dimensions": [[DIMENSION]], "Metrics": named }],
-    });
-    Some(format!(
-        ",{}:{},\"_aws\":{directions}",
-        json!(DIMENSION),
-        json!(table)
-    ))
+    let metadata = Metadata {
+        timestamp: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
+        directions: [Directions {
+            namespace: NAMESPACE,
+            dimensions: [[DIMENSION]],
+            metrics: found.0,
+        }],
+    };
+    // A member of the line's own object: what stands between the braces.
+    let members = serde_json::to_string(&Members { table, metadata }).ok()?;
+    Some(format!(",{}", &members[1..members.len() - 1]))
 }

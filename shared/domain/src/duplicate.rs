@@ -18,10 +18,15 @@ pub fn company_of(attributes: &Attributes, controls: &Controls) -> Company {
     }
 }
 
+/// What makes a block: the company and the match code; none where there is no match code.
+fn home_of(attributes: &Attributes, controls: &Controls) -> Option<(Company, MatchCode)> {
+    let code = MatchCode::of(attributes, &controls.match_code_layout)?;
+    Some((company_of(attributes, controls), code))
+}
+
 /// The block that a customer with these attributes belongs to; none where it has no match code.
 pub fn block_of(attributes: &Attributes, controls: &Controls) -> Option<Block> {
-    let code = MatchCode::of(attributes, &controls.match_code_layout)?;
-    Some(Block::of(&company_of(attributes, controls), &code))
+    home_of(attributes, controls).map(|(company, code)| Block::of(&company, &code))
 }
 
 /// The customers among `candidates` that are the same as the wanted one, the highest customer number first. Candidates are those found in the wanted one's block;
@@ -31,12 +36,13 @@ pub fn among<'a>(
     candidates: &'a [Customer],
     controls: &Controls,
 ) -> Vec<(&'a Customer, Explanation)> {
-    let Some(block) = block_of(wanted, controls) else {
+    let home = home_of(wanted, controls);
+    if home.is_none() {
         return Vec::new();
-    };
+    }
     let mut duplicates: Vec<_> = candidates
         .iter()
-        .filter(|candidate| block_of(&candidate.attributes, controls).as_ref() == Some(&block))
+        .filter(|candidate| home_of(&candidate.attributes, controls) == home)
         .filter_map(|candidate| {
             Some((
                 candidate,
