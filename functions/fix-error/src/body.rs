@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use api::json::{Json, Reader, item};
+use api::json::{Json, Reader, about_property, item};
 use api::problem::Fault;
 use domain::edits::{EditCode, Field};
 use domain::request_in_error::{Correction, LARGEST_CORRECTION, RequestInErrorId};
@@ -21,18 +21,18 @@ pub(crate) fn correction(json: &Json, faults: &mut Vec<Fault>) -> Correction {
     };
     let mut seen = HashSet::new();
     for (name, value) in properties {
-        let shown: String = name.chars().take(100).collect();
-        let pointer = format!("/{}", shown.replace('~', "~0").replace('/', "~1"));
         if !seen.insert(name.as_str()) {
-            faults.push(Fault::new(
-                pointer.clone(),
+            faults.push(about_property(
+                "",
+                name,
                 "repeated-property",
                 "This property is given more than once.",
             ));
         }
         let Some(field) = Field::named(name) else {
-            faults.push(Fault::new(
-                pointer,
+            faults.push(about_property(
+                "",
+                name,
                 "unknown-property",
                 "This is not an attribute of a message.",
             ));
@@ -42,8 +42,9 @@ pub(crate) fn correction(json: &Json, faults: &mut Vec<Fault>) -> Correction {
             Json::Null => correction.set(field, None),
             Json::Text(text) | Json::Number(text) => correction.set(field, Some(text.clone())),
             Json::Bool(_) | Json::List(_) | Json::Object(_) => {
-                faults.push(Fault::new(
-                    pointer,
+                faults.push(about_property(
+                    "",
+                    name,
                     "wrong-kind",
                     "A value is a string, a number or null.",
                 ));

@@ -10,7 +10,8 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess
 
 use crate::problem::{Fault, Problem};
 
-pub use reader::{Reader, WRONG_KIND, item};
+pub(crate) use reader::escaped;
+pub use reader::{Reader, WRONG_KIND, about_property, item};
 
 /// A JSON value as it came.
 #[derive(Clone, PartialEq)]

@@ -6,6 +6,7 @@ use lambda_http::aws_lambda_events::query_map::QueryMap;
 use std::collections::BTreeMap;
 
 use crate::cursor;
+use crate::json::escaped;
 use crate::problem::Fault;
 
 /// The parameter by which every write can be tried without an effect.
@@ -56,7 +57,7 @@ impl<'c, 'f> Query<'c, 'f> {
 
     /// The pointer to a parameter.
     pub fn pointer(name: &str) -> String {
-        format!("/query/{}", name.replace('~', "~0").replace('/', "~1"))
+        format!("/query/{}", escaped(name))
     }
 
     /// All faults so far, to add others.

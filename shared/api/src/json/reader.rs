@@ -2,6 +2,7 @@
 //!
 //! What makes a value valid beyond its kind is told to the reader by the caller, mostly as a parser of the domain.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use domain::Invalid;
@@ -239,7 +240,7 @@ pub(super) fn wrong_kind(pointer: String, expected: &str, found: &Json) -> Fault
 }
 
 /// A fault at a property whose name the caller made up: a very long name is told by its length, at the object's pointer.
-fn about_property(object: &str, name: &str, code: &'static str, message: &str) -> Fault {
+pub fn about_property(object: &str, name: &str, code: &'static str, message: &str) -> Fault {
     let length = name.chars().count();
     if length <= LONGEST_NAME {
         Fault::new(format!("{object}/{}", escaped(name)), code, message)
@@ -264,8 +265,12 @@ fn whole(number: &str) -> Option<u64> {
 }
 
 /// A property's name within a JSON pointer (RFC 6901, section 3).
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
+pub(crate) fn escaped(name: &str) -> Cow<'_, str> {
+    if name.contains(['~', '/']) {
+        name.replace('~', "~0").replace('/', "~1").into()
+    } else {
+        name.into()
+    }
 }
 
 fn not_empty(text: &str) -> Option<&str> {
