@@ -2,16 +2,12 @@
 //!
 //! JSON text is read by `api`, which loses nothing; what a property is to the message is told by [`crate::reading`], and no value is judged here.
 
-use api::json::{Json, Reader};
-use api::problem::Fault;
+use api::json::{Json, Reader, about_property};
 use domain::message::Message;
 
 use crate::reading::{
     self, CUSTOMER, Kind, Unreadable, note_unknown, part_of_message, set_on_customer,
 };
-
-/// Longer names are not repeated in a pointer, in characters.
-const LONGEST_NAME: usize = 100;
 
 /// Reads a `CWCustomerIn`: one object with one object `CustSoldTo`. Strings and numbers are values, `null` and a blank string are: not given.
 /// Unknown properties are remembered by name and ignored.
@@ -81,17 +77,10 @@ fn text_of<'j>(name: &str, value: &'j Json, reader: &mut Reader<'_, '_>) -> Opti
         Json::Null => Some(""),
         Json::Bool(_) | Json::List(_) | Json::Object(_) => {
             let message = format!("This must be a string or a number; it is {}.", value.kind());
-            let length = name.chars().count();
-            if length <= LONGEST_NAME {
-                reader.fault(name, "wrong-kind", message);
-            } else {
-                let object = reader.pointer("");
-                reader.faults().push(Fault::new(
-                    object.trim_end_matches('/'),
-                    "wrong-kind",
-                    format!("{message} Its name has {length} characters."),
-                ));
-            }
+            let object = reader.pointer("");
+            let object = object.trim_end_matches('/');
+            let fault = about_property(object, name, "wrong-kind", &message);
+            reader.faults().push(fault);
             None
         }
     }
