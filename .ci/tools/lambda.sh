@@ -1,22 +1,12 @@
 #!/usr/bin/env bash
-# Tries the functions under cargo-lambda: `cargo lambda watch` and `cargo lambda invoke` with sample events, against the embedded database,
-# and then the release packages that SAM deploys.
+# Tries the functions under cargo-lambda: `cargo lambda watch` and `cargo lambda invoke` with sample events, against the embedded database.
 #
-# It decides nothing about the functions; the sample events have tests of their own. cargo-lambda comes from PyPI at a pinned version, in an
-# environment under target/tools. PACKAGES=host builds the packages for this machine in place of arm64, PACKAGES=none builds none.
+# It decides nothing about the functions; the sample events have tests of their own.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+source .ci/tools/cargo-lambda.sh
 
-version=1.9.2
 target=${CARGO_TARGET_DIR:-target}
-folder="$target/tools/python-cargo-lambda==$version"
-if [[ ! -e $folder/complete ]]; then
-    echo "installing cargo-lambda $version" >&2
-    python3 -m venv --clear "$folder" >&2
-    nice -n 15 "$folder/bin/pip" install --quiet --disable-pip-version-check "cargo-lambda==$version" >&2
-    touch "$folder/complete"
-fi
-PATH="$(cd "$folder/bin" && pwd):$PATH"
 
 scratch=$(mktemp -d)
 started=()
@@ -41,7 +31,6 @@ first_line() {
     return 1
 }
 
-echo "== cargo lambda watch and invoke"
 cargo build --quiet --package tests --bin database
 "$target/debug/database" > "$scratch/database" 2> "$scratch/database.log" &
 started+=($!)
@@ -103,24 +92,3 @@ routed GET /customers/1 401
 routed GET /errors 401
 routed GET /console 200
 routed PUT /customers 405
-
-packages=${PACKAGES:-arm64}
-case $packages in
-    none) exit 0 ;;
-    host) options=() ;;
-    arm64)
-        options=(--arm64)
-        if ! rustup target list --installed 2>/dev/null | grep --quiet '^aarch64-unknown-linux-gnu$' \
-            && ! rustup target add aarch64-unknown-linux-gnu >&2; then
-            echo "the target aarch64-unknown-linux-gnu cannot be had, so the packages are built for this machine" >&2
-            options=()
-        fi
-        ;;
-    *) echo "PACKAGES is arm64, host or none" >&2; exit 2 ;;
-esac
-echo "== cargo lambda build --release ${options[*]}"
-cargo lambda build --release "${options[@]}"
-for function in associate-dealer add-customer fix-error; do
-    file "$target/lambda/$function/bootstrap" 2>/dev/null || true
-    du --bytes "$target/lambda/$function/bootstrap"
-done

@@ -6,32 +6,18 @@
 # AWS account or any other service.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+source .ci/tools/python-tool.sh
 
 sam_version=1.170.0 cfn_lint_version=1.58.0 checkov_version=3.3.30
-tools=${CARGO_TARGET_DIR:-target}/tools
-mkdir -p "$tools"
-
-# environment PACKAGE==VERSION...: the folder of a Python environment with just these, named after them, made once.
-environment() {
-    local folder="$tools/python-$(IFS=_; echo "$*")"
-    if [[ ! -e $folder/complete ]]; then
-        echo "installing $*" >&2
-        python3 -m venv --clear "$folder" >&2
-        nice -n 15 "$folder/bin/pip" install --quiet --disable-pip-version-check "$@" >&2
-        touch "$folder/complete"
-    fi
-    echo "$folder/bin"
-}
-
-sam=$(environment "aws-sam-cli==$sam_version" "cfn-lint==$cfn_lint_version")
-checkov=$(environment "checkov==$checkov_version")
+sam=$(python_tool "aws-sam-cli==$sam_version" "cfn-lint==$cfn_lint_version")
+checkov=$(python_tool "checkov==$checkov_version")
 
 export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1
 for stage in dev stage prod; do
     "$sam/sam" validate --lint --template template.yaml --config-env "$stage"
 done
 "$sam/cfn-lint" template.yaml
-transformed=$("$sam/python" .ci/tools/transform-template.py "$tools/transformed")
+transformed=$("$sam/python" .ci/tools/transform-template.py "${CARGO_TARGET_DIR:-target}/tools/transformed")
 # W2001: SAM puts some parameters' values in, and then nothing refers to them.
 # shellcheck disable=SC2086
 "$sam/cfn-lint" --ignore-checks W2001 -- $transformed
