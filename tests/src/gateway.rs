@@ -3,6 +3,8 @@
 //!
 //! It refuses only what the real gateway refuses. Routes and functions are given as data; none is named here.
 
+mod refusal;
+
 use std::{
     future::{Future, IntoFuture, pending},
     io,
@@ -14,16 +16,16 @@ use std::{
 use axum::{
     Router,
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     response::Response,
     serve::ListenerExt,
 };
 use data_encoding::{BASE64, HEXLOWER};
 use http_body_util::BodyExt;
 use lambda_http::{BoxFuture, Context, IntoResponse, RequestExt};
-use serde_json::json;
 use tokio::{net::TcpListener, sync::oneshot};
 
+use self::refusal::Refusal;
 use crate::{
     claims::{self, WithoutToken},
     event::{self, Arrival},
@@ -271,59 +273,6 @@ fn answered_headers(given: &HeaderMap, has_body: bool) -> HeaderMap {
         );
     }
     headers
-}
-
-/// An answer that the gateway gives itself.
-struct Refusal {
-    status: StatusCode,
-    message: &'static str,
-}
-
-impl Refusal {
-    const BAD_REQUEST: Self = Self {
-        status: StatusCode::BAD_REQUEST,
-        message: "Bad Request",
-    };
-    const UNAUTHORIZED: Self = Self {
-        status: StatusCode::UNAUTHORIZED,
-        message: "Unauthorized",
-    };
-    const FORBIDDEN: Self = Self {
-        status: StatusCode::FORBIDDEN,
-        message: "Forbidden",
-    };
-    const NOT_FOUND: Self = Self {
-        status: StatusCode::NOT_FOUND,
-        message: "Not Found",
-    };
-    const BODY_TOO_LARGE: Self = Self {
-        status: StatusCode::PAYLOAD_TOO_LARGE,
-        message: "Request Entity Too Large",
-    };
-    const HEAD_TOO_LARGE: Self = Self {
-        status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-        message: "Request Header Fields Too Large",
-    };
-    const INTERNAL: Self = Self {
-        status: StatusCode::INTERNAL_SERVER_ERROR,
-        message: "Internal Server Error",
-    };
-
-    fn into_response(self) -> Response {
-        let body = json!({ "message": self.message }).to_string();
-        let mut response = Response::new(axum::body::Body::from(body));
-        *response.status_mut() = self.status;
-        response.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
-        if self.status == StatusCode::UNAUTHORIZED {
-            response
-                .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        response
-    }
 }
 
 async fn read(mut body: axum::body::Body) -> Result<Vec<u8>, Refusal> {
