@@ -3,6 +3,8 @@
 //! Opening never fails; what is wrong with a request is said when the part in question is asked for. Personal data is in
 //! the path, the query and the body, so none of them is ever logged.
 
+mod close;
+
 use std::fmt;
 use std::future::Future;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -10,20 +12,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use data_encoding::BASE64URL_NOPAD;
-use domain::outcome::Cost;
-use lambda_http::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, IF_MATCH, X_CONTENT_TYPE_OPTIONS,
-};
-use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use lambda_http::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, IF_MATCH};
+use lambda_http::http::{HeaderMap, HeaderName, Method};
 use lambda_http::request::RequestContext;
-use lambda_http::{Body, Request, RequestExt, Response};
+use lambda_http::{Body, Request, RequestExt};
 use sha2::{Digest as _, Sha256};
 
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::idempotency::IdempotencyKey;
 use crate::media::{ContentType, JSON};
-use crate::metrics::{Queue, Values};
 use crate::path;
 use crate::precondition::IfMatch;
 use crate::problem::{self, Fault, Problem, ProblemType};
@@ -256,114 +254,9 @@ impl Call {
         }
     }
 
-    /// Closes the call: makes the response and writes its log line.
-    ///
-    /// `operation` is the operation's name, a fixed word; `cost` is what it cost the table.
-    pub fn close(
-        self,
-        operation: &'static str,
-        result: Result<Answer, Problem>,
-        cost: Cost,
-    ) -> Response<Body> {
-        let dry_run = self.is_dry_run();
-        let result = result.map_err(|problem| problem.dry_run(dry_run));
-        let (outcome, replayed, queue, inside) = match &result {
-            Ok(answer) => (answer.outcome, answer.replayed, answer.queue, None),
-            Err(problem) => (
-                problem.kind().slug(),
-                false,
-                Queue::default(),
-                problem.inside(),
-            ),
-        };
-        let mut response = self.response(result);
-        let metrics = Values::of(response.status(), outcome, replayed, &cost, queue);
-        let Cost {
-            steps,
-            calls,
-            read_units,
-            write_units,
-            rounds,
-        } = cost;
-        let duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(
-            operation,
-            outcome,
-            status = response.status().as_u16(),
-            duration_ms,
-            request_id = self.request_id,
-            correlation_id = self.correlation_id,
-            steps,
-            calls,
-            read_units,
-            write_units,
-            rounds,
-            dry_run,
-            replayed,
-            Succeeded = metrics.succeeded,
-            Refused = metrics.refused,
-            Busy = metrics.busy,
-            Failed = metrics.failed,
-            Duplicates = metrics.duplicates,
-            Conflicts = metrics.conflicts,
-            Rounds = metrics.rounds,
-            Replays = metrics.replays,
-            RequestsInErrorOpened = metrics.opened,
-            RequestsInErrorResolved = metrics.resolved,
-            OldestRequestInErrorAge = metrics.oldest_age,
-            "request"
-        );
-        if response.status().is_server_error() {
-            tracing::error!(
-                operation,
-                outcome,
-                request_id = self.request_id,
-                inside,
-                "failed"
-            );
-        }
-        let headers = response.headers_mut();
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        headers.insert(REQUEST_ID, id_value(&self.request_id));
-        if let Some(id) = &self.correlation_id {
-            headers.insert(CORRELATION_ID, id_value(id));
-        }
-        response
-    }
-
     /// Whether this is a dry run, whatever else is wrong with it. Reads have none.
     fn is_dry_run(&self) -> bool {
         self.method != Method::GET && self.parameters.only(DRY_RUN) == Some("true")
-    }
-
-    fn response(&self, result: Result<Answer, Problem>) -> Response<Body> {
-        let (status, headers, body) = match result {
-            Ok(Answer {
-                status,
-                outcome: _,
-                headers,
-                body,
-                replayed: _,
-                queue: _,
-            }) => (status, headers, body),
-            Err(problem) => {
-                let mut headers: HeaderMap = problem.headers().iter().cloned().collect();
-                headers.insert(
-                    CONTENT_TYPE,
-                    HeaderValue::from_static(problem::CONTENT_TYPE),
-                );
-                (
-                    problem.kind().status(),
-                    headers,
-                    Body::Text(problem.body(&self.request_id)),
-                )
-            }
-        };
-        let mut response = Response::new(body);
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
-        response
     }
 
     fn content_type(&self) -> ContentType {
@@ -405,10 +298,6 @@ fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
 /// Ids are logged and sent back, so they are short and visible ASCII.
 fn is_an_id(text: &str) -> bool {
     (1..=LONGEST_ID).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-fn id_value(id: &str) -> HeaderValue {
-    HeaderValue::from_str(id).expect("an id is visible ASCII, which every header can carry")
 }
 
 /// An id for a request that came without one, as test events do. Each `RandomState` is seeded anew.

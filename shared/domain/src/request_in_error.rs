@@ -1,15 +1,20 @@
 //! Requests in error: messages that failed their edits, kept for a steward to fix and reprocess.
 
-use std::collections::BTreeMap;
+mod correction;
+mod history;
+
 use std::fmt;
 
 use crate::Invalid;
 use crate::customer::{self, CustomerNumber};
-use crate::edits::{FailedEdit, Field};
+use crate::edits::FailedEdit;
 use crate::effect::EffectId;
 use crate::match_code::{is_sixteen, sixteen};
 use crate::message::{Attribute, Message};
 use crate::time::Timestamp;
+
+pub use correction::Correction;
+pub use history::{Attempt, Entry, What};
 
 /// How long resolved and deleted requests are kept: 90 days.
 pub const KEPT_SECONDS: u64 = 90 * 24 * 3600;
@@ -86,142 +91,6 @@ pub struct Received {
 impl fmt::Debug for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Received({}, …)", self.content_type)
-    }
-}
-
-/// What a steward changes: for each field its new value, or that it is taken away (a JSON merge patch, RFC 7396).
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Correction(BTreeMap<Field, Option<String>>);
-
-impl Correction {
-    /// Sets a field, or takes it away.
-    pub fn set(&mut self, field: Field, value: Option<String>) {
-        self.0
-            .insert(field, value.filter(|value| !value.trim().is_empty()));
-    }
-
-    /// Whether it changes nothing.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Its size, in bytes of names and values.
-    pub fn size(&self) -> usize {
-        self.iter()
-            .map(|(field, value)| field.name().len() + value.map_or(0, str::len))
-            .sum()
-    }
-
-    /// Each field with its new value.
-    pub fn iter(&self) -> impl Iterator<Item = (Field, Option<&str>)> {
-        self.0
-            .iter()
-            .map(|(field, value)| (*field, value.as_deref()))
-    }
-
-    /// The message after the correction.
-    pub fn apply(&self, message: &Message) -> Message {
-        let mut corrected = message.clone();
-        for (field, value) in self.iter() {
-            match (field, value) {
-                (Field::MessageType, value) => corrected.message_type = value.map(str::to_owned),
-                (Field::Attribute(attribute), Some(value)) => {
-                    corrected.attributes.set(attribute, value)
-                }
-                (Field::Attribute(attribute), None) => corrected.attributes.remove(attribute),
-            }
-        }
-        corrected
-    }
-}
-
-impl fmt::Debug for Correction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
-    }
-}
-
-/// What happened to a request in error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum What {
-    /// It came, and failed its edits.
-    Received,
-    /// A steward changed it.
-    Corrected,
-    /// A steward reprocessed it, and it failed again or was a duplicate.
-    Tried,
-    /// A steward reprocessed it, and a customer came of it.
-    Resolved,
-    /// A steward closed it.
-    Deleted,
-}
-
-impl What {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Received,
-        Self::Corrected,
-        Self::Tried,
-        Self::Resolved,
-        Self::Deleted,
-    ];
-
-    /// The word on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Received => "received",
-            Self::Corrected => "corrected",
-            Self::Tried => "tried",
-            Self::Resolved => "resolved",
-            Self::Deleted => "deleted",
-        }
-    }
-
-    /// What that word says.
-    pub fn named(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|what| what.as_str() == word)
-    }
-}
-
-/// What an attempt to process came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Attempt {
-    /// A customer was created.
-    Created(CustomerNumber),
-    /// A customer was updated.
-    Updated(CustomerNumber),
-    /// Edits failed.
-    Failure,
-    /// It was a duplicate.
-    Duplicate,
-}
-
-/// One entry of a history.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// When.
-    pub at: Timestamp,
-    /// Who: the caller's name.
-    pub who: String,
-    /// What.
-    pub what: What,
-    /// What the attempt came to, where there was one.
-    pub attempt: Option<Attempt>,
-    /// The edits that failed then.
-    pub failed: Vec<FailedEdit>,
-    /// What was changed.
-    pub correction: Correction,
-    /// The request that did it.
-    pub effect: EffectId,
-}
-
-impl fmt::Debug for Entry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entry")
-            .field("at", &self.at)
-            .field("what", &self.what)
-            .field("attempt", &self.attempt)
-            .finish_non_exhaustive()
     }
 }
 

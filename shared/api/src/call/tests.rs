@@ -1,7 +1,8 @@
 //! Calls through real events of API Gateway (payload format 2.0): what they take from them and what they answer.
 
 use domain::dealer::DealerCode;
-use lambda_http::http::StatusCode;
+use domain::outcome::Cost;
+use lambda_http::http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use super::*;
