@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use super::binaries::{self, Binaries};
-use super::cold::{self, Instructions, Start};
+use super::cold::{self, Instructions, Question, Start};
 use super::endpoint::{Endpoint, Transport};
 use super::plot::{self, Bar};
 use super::report::{Report, median, megabytes, millions, millis, table};
@@ -68,6 +68,11 @@ fn choices(binaries: &Binaries, folder: &Path) -> Result<Vec<Choice>, String> {
             otherwise("opt-z", "choice-as-shipped"),
             false,
         ),
+        (
+            "at a fixed address",
+            otherwise("fixed", "choice-as-shipped"),
+            false,
+        ),
     ]
     .into_iter()
     .map(|(name, binary, system_roots)| choice(name, binary, system_roots))
@@ -86,14 +91,14 @@ pub async fn measure(
 ) -> Result<Vec<Choice>, String> {
     binaries.present()?;
     let rig = Rig::start().await?;
-    let [event, ..] = cold::events(&rig).await?;
+    let [question, ..] = cold::questions(&rig).await?;
     let database = rig.database()?;
     let mut choices = choices(binaries, folder)?;
     for round in 0..=rounds {
         for choice in &mut choices {
             let endpoint = Endpoint::start(Transport::Tls, database, folder).await?;
             let variables = variables(choice, &endpoint);
-            let start = cold::start(&choice.binary, &endpoint, variables, &event)
+            let start = cold::start(&choice.binary, &endpoint, variables, &question)
                 .await
                 .map_err(|sentence| format!("{}: {sentence}", choice.name))?;
             // The first round fills the caches of the system.
@@ -104,7 +109,7 @@ pub async fn measure(
     }
     if warm::can_count().is_ok() {
         for choice in &mut choices {
-            let counted = count(choice, database, &event, folder).await;
+            let counted = count(choice, database, &question, folder).await;
             choice.instructions =
                 Some(counted.map_err(|sentence| format!("{}: {sentence}", choice.name))?);
         }
@@ -115,7 +120,7 @@ pub async fn measure(
 async fn count(
     choice: &Choice,
     database: SocketAddr,
-    event: &str,
+    question: &Question,
     folder: &Path,
 ) -> Result<Instructions, String> {
     let variables = |endpoint: &Endpoint| variables(choice, endpoint);
@@ -124,7 +129,7 @@ async fn count(
         Transport::Tls,
         database,
         variables,
-        event,
+        question,
         folder,
     )
     .await
@@ -201,6 +206,6 @@ pub fn report(choices: &[Choice]) -> Report {
             ],
             &rows,
         )],
-        plot: Some(plot::bars("Exec to first answer over TLS, median", &bars)),
+        plot: plot::bars("Exec to first answer over TLS, median", &bars),
     }
 }

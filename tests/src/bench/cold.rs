@@ -99,29 +99,50 @@ impl Candidate {
     }
 }
 
-/// The event that a function answers with one read: of a dealer customer, of a customer by its number, of a request in error.
+/// What a function is asked again and again.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The event.
+    pub event: String,
+    /// The status that it is to be answered with.
+    pub status: u16,
+}
+
+/// For each function a question that it answers with one database read: a dealer customer is read, an Add is checked without its write, a request in
+/// error is shown (its edits look no customer up).
 ///
 /// # Errors
 ///
-/// A sentence when the things to be read cannot be made.
-pub async fn events(rig: &Rig) -> Result<[String; 3], String> {
+/// A sentence when one takes other calls than a read, or the things to be read cannot be made.
+pub async fn questions(rig: &Rig) -> Result<[Question; 3], String> {
     let associated = requests::associate("COLD-1", "Acme Mining");
     rig.measure(Method::POST, "/dealer-customers", Some(&associated), 201)
-        .await?;
-    let added = requests::message("N", "Julie", "Robinson");
-    let (added, _) = rig
-        .measure(Method::POST, "/customers", Some(&added), 201)
         .await?;
     let failed = requests::failing_message("N", "Dryer");
     let (failed, _) = rig
         .measure(Method::POST, "/customers", Some(&failed), 422)
         .await?;
-    Ok([
-        "/dealer-customers/TD68/COLD-1",
-        &added.location,
-        &failed.location,
-    ]
-    .map(|path| requests::event(&Method::GET, path, None)))
+    let add = requests::message("Y", "Julie", "Robinson");
+    let asked = [
+        (Method::GET, "/dealer-customers/TD68/COLD-1", None, 200),
+        (Method::POST, "/customers?dryRun=true", Some(&add), 201),
+        (Method::GET, &failed.location, None, 200),
+    ];
+    let mut questions = Vec::new();
+    for (method, path, body, status) in asked {
+        let event = requests::event(&method, path, body);
+        let (_, calls) = rig.measure(method, path, body, status).await?;
+        if !matches!(calls.as_slice(), [read] if read.write_units == 0.0) {
+            return Err(format!(
+                "{path} takes {} calls and not one read.",
+                calls.len()
+            ));
+        }
+        questions.push(Question { event, status });
+    }
+    questions
+        .try_into()
+        .map_err(|_| "Each function has one question.".to_owned())
 }
 
 /// Measures all functions and what they are held against, this many rounds.
@@ -137,7 +158,7 @@ pub async fn measure(
 ) -> Result<Vec<Candidate>, String> {
     binaries.present()?;
     let rig = Rig::start().await?;
-    let events = events(&rig).await?;
+    let questions = questions(&rig).await?;
     let database = rig.database()?;
     let mut candidates = Vec::new();
     for function in FUNCTIONS {
@@ -154,19 +175,19 @@ pub async fn measure(
         binaries.hello(),
         folder,
     )?);
-    let event_of = |candidate: &Candidate| {
-        let mut named = FUNCTIONS.iter().zip(&events);
-        let event = named.find(|(name, _)| **name == candidate.function);
-        event
-            .map(|(_, event)| event.as_str())
+    let question_of = |candidate: &Candidate| {
+        let mut named = FUNCTIONS.iter().zip(&questions);
+        let question = named.find(|(name, _)| **name == candidate.function);
+        question
+            .map(|(_, question)| question)
             .expect("every candidate stands for a function")
     };
     for round in 0..rounds {
         for candidate in &mut candidates {
             let endpoint = Endpoint::start(transport, database, folder).await?;
-            let event = event_of(candidate);
+            let question = question_of(candidate);
             let variables = endpoint.variables();
-            let start = start(&candidate.binary, &endpoint, variables, event)
+            let start = start(&candidate.binary, &endpoint, variables, question)
                 .await
                 .map_err(|sentence| format!("{}: {sentence}", candidate.name()))?;
             // The first round fills the caches of the system.
@@ -177,13 +198,13 @@ pub async fn measure(
     }
     if warm::can_count().is_ok() {
         for candidate in &mut candidates {
-            let event = event_of(candidate);
+            let question = question_of(candidate);
             let counted = count(
                 &candidate.binary,
                 transport,
                 database,
                 Endpoint::variables,
-                event,
+                question,
                 folder,
             );
             let counted = counted.await;
@@ -200,19 +221,19 @@ pub(super) async fn count(
     transport: Transport,
     database: SocketAddr,
     variables: impl Fn(&Endpoint) -> Vec<(&'static str, String)>,
-    event: &str,
+    question: &Question,
     folder: &Path,
 ) -> Result<Instructions, String> {
     let mut totals = [0; 3];
     for (total, events) in totals.iter_mut().zip([0, 1, 1 + LATER]) {
-        let events = vec![event.to_owned(); events];
+        let events = vec![question.event.clone(); events];
         let mut attempts = 0;
         *total = loop {
             let endpoint = Endpoint::start(transport, database, folder).await?;
             let mut variables = variables(&endpoint);
             variables.push(("TABLE_NAME", TABLE.to_owned()));
             attempts += 1;
-            match warm::instructions(binary, &variables, &events, 200, folder).await {
+            match warm::instructions(binary, &variables, &events, question.status, folder).await {
                 Err(_) if attempts < warm::ATTEMPTS => {}
                 counted => break counted?,
             }
@@ -242,12 +263,12 @@ fn candidate(
     })
 }
 
-/// Starts a binary with these variables, and sends it the event again and again.
+/// Starts a binary with these variables, and asks it again and again.
 pub(super) async fn start(
     binary: &Path,
     endpoint: &Endpoint,
     mut variables: Vec<(&'static str, String)>,
-    event: &str,
+    question: &Question,
 ) -> Result<Start, String> {
     variables.push(("TABLE_NAME", TABLE.to_owned()));
     let mut function = Function::start(binary, &variables).await?;
@@ -260,11 +281,11 @@ pub(super) async fn start(
     };
     let to_next = function.ready().await?;
     let before = counts(&function);
-    let (first, to_answer) = invoke(&mut function, event).await?;
+    let (first, to_answer) = invoke(&mut function, question).await?;
     let after = counts(&function);
     let mut later = Vec::with_capacity(LATER);
     for _ in 0..LATER {
-        later.push(invoke(&mut function, event).await?.0);
+        later.push(invoke(&mut function, question).await?.0);
     }
     let end = counts(&function);
     let spans = |at: usize| [before[at], after[at] - before[at], end[at] - after[at]];
@@ -279,15 +300,18 @@ pub(super) async fn start(
     })
 }
 
-/// Invokes, and says how long the answer took, from the event and from the start of the process. A hello has no status to look at.
-async fn invoke(function: &mut Function, event: &str) -> Result<(Duration, Duration), String> {
-    let invocation = function.invoke(event.to_owned()).await?;
+/// Invokes, and says how long the answer took, from the event and from the start of the process.
+async fn invoke(
+    function: &mut Function,
+    question: &Question,
+) -> Result<(Duration, Duration), String> {
+    let invocation = function.invoke(question.event.clone()).await?;
     let answer = invocation
         .answer
         .map_err(|error| format!("The invocation failed: {}", String::from_utf8_lossy(&error)))?;
     let answer: serde_json::Value = serde_json::from_slice(&answer)
         .map_err(|error| format!("The answer is no JSON: {error}."))?;
-    if answer["statusCode"] == 200 {
+    if answer["statusCode"] == question.status {
         Ok((invocation.took, invocation.since_start))
     } else {
         Err(format!("The answer is not what was asked for: {answer}"))

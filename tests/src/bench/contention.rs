@@ -167,7 +167,7 @@ async fn crowd(
 /// The report of a measurement.
 #[must_use]
 pub fn report(crowds: &[Crowd]) -> Report {
-    let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    let per_request = |crowd: &Crowd, count: usize| count as f64 / crowd.requests as f64;
     let rows: Vec<Vec<String>> = crowds
         .iter()
         .map(|crowd| {
@@ -179,10 +179,10 @@ pub fn report(crowds: &[Crowd]) -> Report {
             vec![
                 crowd.scene.name().to_owned(),
                 crowd.requests.to_string(),
-                thousands(u64::try_from(crowd.calls).unwrap_or(u64::MAX)),
-                format!("{:.1}", number(crowd.calls) / number(crowd.requests)),
+                thousands(crowd.calls as u64),
+                format!("{:.1}", per_request(crowd, crowd.calls)),
                 crowd.most_calls.to_string(),
-                format!("{:.1}", number(crowd.rounds) / number(crowd.requests)),
+                format!("{:.1}", per_request(crowd, crowd.rounds)),
                 crowd.most_rounds.to_string(),
                 statuses.join(", "),
                 millis(crowd.took),
@@ -196,12 +196,7 @@ pub fn report(crowds: &[Crowd]) -> Report {
             points: crowds
                 .iter()
                 .filter(|crowd| crowd.scene == scene)
-                .map(|crowd| {
-                    (
-                        number(crowd.requests),
-                        number(crowd.calls) / number(crowd.requests),
-                    )
-                })
+                .map(|crowd| (crowd.requests as f64, per_request(crowd, crowd.calls)))
                 .collect(),
         })
         .collect();
@@ -215,11 +210,11 @@ pub fn report(crowds: &[Crowd]) -> Report {
             ),
             "A round is a further look at the block because a seat was taken meanwhile. The time is that of this machine's embedded database, which works one call after another.".to_owned(),
         ],
-        plot: Some(plot::lines(
+        plot: plot::lines(
             "Calls per request under contention",
             "simultaneous requests",
             "calls per request",
             &lines,
-        )),
+        ),
     }
 }

@@ -3,6 +3,7 @@
 use axum::http::Method;
 use serde_json::Value;
 
+use super::plot::{self, Bar};
 use super::recorder::Recorded;
 use super::report::{Report, table};
 use super::requests;
@@ -43,216 +44,119 @@ pub async fn warm(rig: &Rig) -> Result<(), String> {
 /// A sentence when the functions do not answer as they should.
 pub async fn measure(rig: &Rig) -> Result<Vec<Row>, String> {
     warm(rig).await?;
-    let mut rows = Vec::new();
-    let post = |path: &'static str| (Method::POST, path.to_owned());
-    let get = |path: &str| (Method::GET, path.to_owned());
-
-    let associate = |number: &str| requests::associate(number, "Acme Mining");
-    let created = step(
+    let mut bill = Bill {
         rig,
-        &mut rows,
-        "associate, customer created",
-        post("/dealer-customers"),
-        Some(associate("C-1")),
-        201,
-    )
-    .await?;
-    step(
-        rig,
-        &mut rows,
-        "associate, found by search",
-        post("/dealer-customers"),
-        Some(associate("C-2")),
-        201,
-    )
-    .await?;
-    let identifier = created.body["customerOrganizationIdentifier"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    let given = |number: &str| requests::associate_given(number, &identifier);
-    step(
-        rig,
-        &mut rows,
-        "associate, identifier given",
-        post("/dealer-customers"),
-        Some(given("C-3")),
-        201,
-    )
-    .await?;
-    step(
-        rig,
-        &mut rows,
-        "associate, identifier given, customer seen",
-        post("/dealer-customers"),
-        Some(given("C-4")),
-        201,
-    )
-    .await?;
-    step(
-        rig,
-        &mut rows,
-        "associate, DCN taken",
-        post("/dealer-customers"),
-        Some(given("C-4")),
-        400,
-    )
-    .await?;
-    step(
-        rig,
-        &mut rows,
-        "read a dealer customer",
-        get("/dealer-customers/TD68/C-1"),
-        None,
-        200,
-    )
-    .await?;
-    step(
-        rig,
-        &mut rows,
-        "list a dealer's customers",
-        get("/dealer-customers/TD68"),
-        None,
-        200,
-    )
-    .await?;
-    step(
-        rig,
-        &mut rows,
-        "read a customer organization",
-        get(&format!("/customer-organizations/{identifier}")),
-        None,
-        200,
-    )
-    .await?;
-    step(
-        rig,
-        &mut rows,
-        "release",
-        (
-            Method::DELETE,
-            "/dealer-customers/TD68/C-4/association".to_owned(),
-        ),
-        None,
-        204,
-    )
-    .await?;
-
-    let message = |check: &str| Some(requests::message(check, "Julie", "Robinson"));
-    let added = step(
-        rig,
-        &mut rows,
-        "Add checked (Y), created",
-        post("/customers"),
-        message("Y"),
-        201,
-    )
-    .await?;
-    step(
-        rig,
-        &mut rows,
-        "Add checked (Y), Duplicate",
-        post("/customers"),
-        message("Y"),
-        409,
-    )
-    .await?;
-    step(
-        rig,
-        &mut rows,
-        "Add (S), duplicate updated",
-        post("/customers"),
-        message("S"),
-        200,
-    )
-    .await?;
-    step(
-        rig,
-        &mut rows,
-        "Add unchecked (N), created",
-        post("/customers"),
-        message("N"),
-        201,
-    )
-    .await?;
-    let failed = step(
-        rig,
-        &mut rows,
-        "Add that fails (Y)",
-        post("/customers"),
-        Some(requests::failing_message("Y", "Dryer")),
-        422,
-    )
-    .await?;
-    step(
-        rig,
-        &mut rows,
-        "Add that fails (N)",
-        post("/customers"),
-        Some(requests::failing_message("N", "Dryer")),
-        422,
-    )
-    .await?;
-    step(
-        rig,
-        &mut rows,
-        "read a customer by its number",
-        get(&added.location),
-        None,
-        200,
-    )
-    .await?;
-
-    step(
-        rig,
-        &mut rows,
-        "show a request in error",
-        get(&failed.location),
-        None,
-        200,
-    )
-    .await?;
-    step(
-        rig,
-        &mut rows,
-        "list requests in error",
-        get("/errors"),
-        None,
-        200,
-    )
-    .await?;
-    let patch = Some(serde_json::json!({ "cst_city": "Westborough" }));
-    let reprocess = (Method::POST, format!("{}/reprocess", failed.location));
-    step(
-        rig,
-        &mut rows,
-        "correct and reprocess, customer created",
-        reprocess,
-        patch,
-        201,
-    )
-    .await?;
-    Ok(rows)
+        rows: Vec::new(),
+    };
+    bill.dealers().await?;
+    let failed = bill.messages().await?;
+    bill.stewards(&failed).await?;
+    Ok(bill.rows)
 }
 
-async fn step(
-    rig: &Rig,
-    rows: &mut Vec<Row>,
-    operation: &'static str,
-    (method, path): (Method, String),
-    body: Option<Value>,
-    status: u16,
-) -> Result<Answered, String> {
-    let (answered, calls) = rig
-        .measure(method, &path, body.as_ref(), status)
-        .await
-        .map_err(|sentence| format!("{operation}: {sentence}"))?;
-    rows.push(Row {
-        operation,
-        cost: Cost::of(&calls),
-        calls,
-    });
-    Ok(answered)
+/// The operations that were measured so far.
+struct Bill<'a> {
+    rig: &'a Rig,
+    rows: Vec<Row>,
+}
+
+impl Bill<'_> {
+    async fn dealers(&mut self) -> Result<(), String> {
+        let searched = |number: &str| requests::associate(number, "Acme Mining");
+        let door = "/dealer-customers";
+        let created = self
+            .post("associate, customer created", door, searched("C-1"), 201)
+            .await?;
+        self.post("associate, found by search", door, searched("C-2"), 201)
+            .await?;
+        let identifier = created.body["customerOrganizationIdentifier"].as_str();
+        let identifier = identifier.ok_or("The customer has no identifier.")?;
+        let given = |number: &str| requests::associate_given(number, identifier);
+        self.post("associate, identifier given", door, given("C-3"), 201)
+            .await?;
+        let seen = "associate, identifier given, customer seen";
+        self.post(seen, door, given("C-4"), 201).await?;
+        self.post("associate, DCN taken", door, given("C-4"), 400)
+            .await?;
+        self.get("read a dealer customer", "/dealer-customers/TD68/C-1")
+            .await?;
+        self.get("list a dealer's customers", "/dealer-customers/TD68")
+            .await?;
+        let organization = format!("/customer-organizations/{identifier}");
+        self.get("read a customer organization", &organization)
+            .await?;
+        let association = "/dealer-customers/TD68/C-4/association";
+        self.add("release", Method::DELETE, association, None, 204)
+            .await?;
+        Ok(())
+    }
+
+    /// Where the request in error is that a message left behind.
+    async fn messages(&mut self) -> Result<String, String> {
+        let message = |check: &str| requests::message(check, "Julie", "Robinson");
+        let failing = |check: &str| requests::failing_message(check, "Dryer");
+        let door = "/customers";
+        let added = self
+            .post("Add checked (Y), created", door, message("Y"), 201)
+            .await?;
+        self.post("Add checked (Y), Duplicate", door, message("Y"), 409)
+            .await?;
+        self.post("Add (S), duplicate updated", door, message("S"), 200)
+            .await?;
+        self.post("Add unchecked (N), created", door, message("N"), 201)
+            .await?;
+        let failed = self
+            .post("Add that fails (Y)", door, failing("Y"), 422)
+            .await?;
+        self.post("Add that fails (N)", door, failing("N"), 422)
+            .await?;
+        self.get("read a customer by its number", &added.location)
+            .await?;
+        Ok(failed.location)
+    }
+
+    async fn stewards(&mut self, failed: &str) -> Result<(), String> {
+        self.get("show a request in error", failed).await?;
+        self.get("list requests in error", "/errors").await?;
+        let patch = serde_json::json!({ "cst_city": "Westborough" });
+        let reprocess = format!("{failed}/reprocess");
+        let operation = "correct and reprocess, customer created";
+        self.post(operation, &reprocess, patch, 201).await?;
+        Ok(())
+    }
+
+    async fn get(&mut self, operation: &'static str, path: &str) -> Result<Answered, String> {
+        self.add(operation, Method::GET, path, None, 200).await
+    }
+
+    async fn post(
+        &mut self,
+        operation: &'static str,
+        path: &str,
+        body: Value,
+        status: u16,
+    ) -> Result<Answered, String> {
+        self.add(operation, Method::POST, path, Some(body), status)
+            .await
+    }
+
+    async fn add(
+        &mut self,
+        operation: &'static str,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        status: u16,
+    ) -> Result<Answered, String> {
+        let measured = self.rig.measure(method, path, body.as_ref(), status).await;
+        let (answered, calls) = measured.map_err(|sentence| format!("{operation}: {sentence}"))?;
+        self.rows.push(Row {
+            operation,
+            cost: Cost::of(&calls),
+            calls,
+        });
+        Ok(answered)
+    }
 }
 
 /// The report of a measurement.
@@ -271,6 +175,18 @@ pub fn report(rows: &[Row]) -> Report {
             ]
         })
         .collect();
+    let bars: Vec<Bar> = rows
+        .iter()
+        .map(|row| Bar {
+            label: row.operation.to_owned(),
+            value: row.cost.read_units + row.cost.write_units,
+            shown: format!(
+                "{} read, {} write",
+                row.cost.read_units, row.cost.write_units
+            ),
+            ours: true,
+        })
+        .collect();
     Report {
         name: "costs",
         title: "What each operation costs, as the database reports it, in a process that holds customer numbers in advance.".to_owned(),
@@ -281,7 +197,7 @@ pub fn report(rows: &[Row]) -> Report {
             ),
             "Write units are those that the embedded database reports, the index among them.".to_owned(),
         ],
-        plot: None,
+        plot: plot::bars("Read and write units of one request", &bars),
     }
 }
 

@@ -172,12 +172,16 @@ async fn forward(
     counts: &Counts,
 ) -> io::Result<()> {
     from.set_nodelay(true)?;
-    let mut to = TcpStream::connect(database).await?;
-    to.set_nodelay(true)?;
+    let connect = async {
+        let to = TcpStream::connect(database).await?;
+        to.set_nodelay(true)?;
+        Ok(to)
+    };
     match acceptor {
-        None => copy_bidirectional(&mut from, &mut to).await?,
+        None => copy_bidirectional(&mut from, &mut connect.await?).await?,
         Some(acceptor) => {
-            let mut from = acceptor.accept(from).await?;
+            // Both at once: whoever waits for the handshake shall not wait for the way behind it as well.
+            let (mut from, mut to) = tokio::try_join!(acceptor.accept(from), connect)?;
             counts.handshakes.fetch_add(1, Ordering::Relaxed);
             copy_bidirectional(&mut from, &mut to).await?
         }

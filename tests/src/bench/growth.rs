@@ -267,8 +267,7 @@ pub fn is_flat(sizes: &[Size]) -> bool {
 #[must_use]
 pub fn spread(sizes: &[Size]) -> Option<f64> {
     let counted = || sizes.iter().filter_map(|size| size.instructions);
-    let number = |count: u64| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
-    Some(number(counted().max()?) / number(counted().min()?) - 1.0)
+    Some(counted().max()? as f64 / counted().min()? as f64 - 1.0)
 }
 
 /// The report of a measurement.
@@ -342,8 +341,7 @@ pub fn report(tables: &[Size], blocks: &[Size]) -> Report {
             .iter()
             .filter_map(|size| {
                 let (_, cost) = size.costs.get(operation)?;
-                let customers = f64::from(u32::try_from(size.customers).unwrap_or(u32::MAX));
-                Some((customers, cost.read_units + cost.write_units))
+                Some((size.customers as f64, cost.read_units + cost.write_units))
             })
             .collect(),
     };
@@ -351,7 +349,7 @@ pub fn report(tables: &[Size], blocks: &[Size]) -> Report {
         name: "growth",
         title: "What operations cost as the table grows, and as one block grows.".to_owned(),
         parts,
-        plot: Some(plot::lines(
+        plot: plot::lines(
             "Units of one request as the table, and as its block, grows",
             "customers",
             "read and write units",
@@ -360,6 +358,6 @@ pub fn report(tables: &[Size], blocks: &[Size]) -> Report {
                 line("Duplicate, customers in the table", tables, 1),
                 line("Duplicate, customers in its block", blocks, 0),
             ],
-        )),
+        ),
     }
 }

@@ -6,6 +6,7 @@ use axum::http::{Method, header};
 
 use super::binaries::Binaries;
 use super::endpoint::{Endpoint, Transport};
+use super::plot::{self, Bar};
 use super::report::{Report, millions, table};
 use super::requests;
 use super::rig::{Rig, TABLE};
@@ -161,10 +162,7 @@ impl Row {
     /// By how much an instruction's worth of a byte grows from the small body to the large; 1: not at all.
     #[must_use]
     pub fn growth(&self) -> f64 {
-        let per_byte = |at: usize| {
-            let number = |count: u64| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
-            number(self.instructions[at]) / number(self.sizes[at] as u64)
-        };
+        let per_byte = |at: usize| self.instructions[at] as f64 / self.sizes[at] as f64;
         per_byte(1) / per_byte(0)
     }
 }
@@ -237,6 +235,15 @@ pub fn report(rows: &[Row]) -> Report {
             ]
         })
         .collect();
+    let bars: Vec<Bar> = rows
+        .iter()
+        .map(|row| Bar {
+            label: row.name.to_owned(),
+            value: row.instructions[1] as f64,
+            shown: format!("{} million", millions(row.instructions[1])),
+            ours: true,
+        })
+        .collect();
     Report {
         name: "hostile",
         title: format!(
@@ -248,6 +255,9 @@ pub fn report(rows: &[Row]) -> Report {
             table(&["body", "status", "half", "whole", "growth a byte"], &cells),
             "Fifty million are 50 ms at one instruction in a nanosecond. Growth is what a byte of the whole takes, by what a byte of the half takes.".to_owned(),
         ],
-        plot: None,
+        plot: plot::bars(
+            &format!("Instructions of reading {} KiB", LARGE / 1024),
+            &bars,
+        ),
     }
 }

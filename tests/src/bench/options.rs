@@ -13,11 +13,11 @@ Usage: bench COMMAND [OPTIONS]
 
 Commands:
   build        build what is measured: the functions, a hello world, a bare twin, and the functions
-               on the SDK's defaults (needs some minutes the first time)
+               on the SDK's defaults (needs a quarter of an hour the first time)
   cold         exec to first `next` and to first answer, over TLS and over plain HTTP, beside the
                hello world and the same handlers on the SDK's defaults, in turn; and sizes
   choices      the same for one function with one thing chosen otherwise at a time: TLS provider, root
-               certificates, allocator, LTO, opt-level; builds them first, which takes long
+               certificates, allocator, LTO, opt-level, fixed address; builds them first (long)
   warm         instructions of a warm invocation, beside the bare twin (needs valgrind)
   costs        calls, read units and write units of each operation
   contention   1 to 128 simultaneous requests for one block and for one DCN

@@ -47,7 +47,7 @@ fn open(title: &str, width: f64, height: f64) -> String {
 pub fn bars(title: &str, bars: &[Bar]) -> String {
     let (left, longest, step) = (260.0, 380.0, 24.0);
     let most = bars.iter().map(|bar| bar.value).fold(0.0, f64::max);
-    let count = f64::from(u32::try_from(bars.len()).unwrap_or(u32::MAX));
+    let count = bars.len() as f64;
     let mut svg = open(title, 760.0, 44.0 + step * count);
     let mut y = 36.0;
     for bar in bars {
@@ -138,7 +138,7 @@ pub fn lines(title: &str, across: &str, up: &str, lines: &[Line]) -> String {
             "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>",
             path.join(" ")
         );
-        let row = f64::from(u32::try_from(index).unwrap_or(u32::MAX));
+        let row = index as f64;
         let _ = writeln!(
             svg,
             "<text x=\"{}\" y=\"{}\" fill=\"{colour}\">{}</text>",

@@ -3,8 +3,10 @@
 //! It reads DynamoDB's wire format as far as that takes, and knows no table.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -28,8 +30,19 @@ pub struct Recorded {
     pub read_units: f64,
     /// The write capacity units that the database reported, indexes included.
     pub write_units: f64,
-    /// Whether another call was under way when it came: then nobody waited for it.
-    pub beside: bool,
+    /// From when to when it was under way, in turns of a clock that every beginning and every end moves on.
+    pub turns: Range<u64>,
+}
+
+/// How many of these calls came one after another: those that came while no other was under way. A call beside another one makes nobody wait.
+#[must_use]
+pub fn steps(calls: &[Recorded]) -> usize {
+    let beside = |call: &Recorded| {
+        calls.iter().any(|other| {
+            other.turns.start < call.turns.start && other.turns.contains(&call.turns.start)
+        })
+    };
+    calls.iter().filter(|call| !beside(call)).count()
 }
 
 /// A running recorder. It stops when it is dropped.
@@ -44,11 +57,17 @@ pub struct Recorder {
 struct Shared {
     database: String,
     http: reqwest::Client,
+    hold: Duration,
     calls: Mutex<Vec<Recorded>>,
-    under_way: AtomicUsize,
+    clock: AtomicU64,
 }
 
 impl Shared {
+    /// Moves the clock on by a turn.
+    fn turn(&self) -> u64 {
+        self.clock.fetch_add(1, Ordering::SeqCst)
+    }
+
     fn calls(&self) -> MutexGuard<'_, Vec<Recorded>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -61,6 +80,15 @@ impl Recorder {
     ///
     /// A sentence when there is no port.
     pub async fn start(database: &str) -> Result<Self, String> {
+        Self::holding(Duration::ZERO, database).await
+    }
+
+    /// The same, with a recorder that holds each call back for so long: calls that were sent together are then seen to be under way together.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn holding(hold: Duration, database: &str) -> Result<Self, String> {
         let unavailable =
             |error: std::io::Error| format!("Cannot open a port for the recorder: {error}.");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
@@ -70,8 +98,9 @@ impl Recorder {
         let shared = Arc::new(Shared {
             database: database.to_owned(),
             http: reqwest::Client::new(),
+            hold,
             calls: Mutex::default(),
-            under_way: AtomicUsize::new(0),
+            clock: AtomicU64::new(0),
         });
         let router = Router::new()
             .fallback(forward)
@@ -108,11 +137,14 @@ impl Recorder {
 }
 
 async fn forward(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
-    let beside = shared.under_way.fetch_add(1, Ordering::SeqCst) > 0;
+    let came = shared.turn();
     // A call whose caller has given up goes on, and counts: the database has it.
     let call = tokio::spawn(async move {
-        let answer = send(&shared, headers, body, beside).await;
-        shared.under_way.fetch_sub(1, Ordering::SeqCst);
+        // The timer's shortest sleep is a millisecond, also for none.
+        if !shared.hold.is_zero() {
+            tokio::time::sleep(shared.hold).await;
+        }
+        let answer = send(&shared, headers, body, came).await;
         answer.map_err(|error| error.to_string())
     });
     let failed = |sentence: String| (StatusCode::BAD_GATEWAY, sentence).into_response();
@@ -126,7 +158,7 @@ async fn send(
     shared: &Shared,
     mut headers: HeaderMap,
     body: Bytes,
-    beside: bool,
+    came: u64,
 ) -> Result<Response, reqwest::Error> {
     let action = headers
         .get("x-amz-target")
@@ -150,7 +182,7 @@ async fn send(
         status: status.as_u16(),
         read_units: if reads { units } else { 0.0 },
         write_units: if reads { 0.0 } else { units },
-        beside,
+        turns: came..shared.turn(),
     });
     Ok((status, headers, text).into_response())
 }
@@ -162,4 +194,28 @@ fn units(answer: &Value) -> f64 {
     consumed
         .as_array()
         .map_or_else(|| of(consumed), |all| all.iter().map(of).sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(turns: Range<u64>) -> Recorded {
+        Recorded {
+            action: "Query".to_owned(),
+            body: Value::Null,
+            status: 200,
+            read_units: 0.0,
+            write_units: 0.0,
+            turns,
+        }
+    }
+
+    #[test]
+    fn a_call_beside_one_that_counts_is_no_step_and_one_beside_none_is() {
+        let (first, beside, later) = (call(0..3), call(1..2), call(4..5));
+        assert_eq!(steps(&[beside.clone(), first.clone(), later.clone()]), 2);
+        assert_eq!(steps(&[beside, later]), 2);
+        assert_eq!(steps(&[]), 0);
+    }
 }

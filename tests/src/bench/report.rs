@@ -15,7 +15,7 @@ pub struct Report {
     /// Tables and remarks, in order.
     pub parts: Vec<String>,
     /// A plot as SVG.
-    pub plot: Option<String>,
+    pub plot: String,
 }
 
 /// Where results are kept.
@@ -50,10 +50,7 @@ impl Report {
         };
         let text = format!("$ {command}\n{}\n\n{}", machine(), self.text());
         write(format!("{}.txt", self.name), &text)?;
-        match &self.plot {
-            Some(plot) => write(format!("{}.svg", self.name), plot),
-            None => Ok(()),
-        }
+        write(format!("{}.svg", self.name), &self.plot)
     }
 }
 
@@ -164,14 +161,13 @@ pub fn thousands(number: u64) -> String {
 /// Bytes as megabytes.
 #[must_use]
 pub fn megabytes(bytes: u64) -> f64 {
-    f64::from(u32::try_from(bytes / 1_000).unwrap_or(u32::MAX)) / 1_000.0
+    bytes as f64 / 1e6
 }
 
 /// A count in millions, with two decimals.
 #[must_use]
 pub fn millions(count: u64) -> String {
-    let ten_thousands = u32::try_from(count / 10_000).unwrap_or(u32::MAX);
-    format!("{:.2}", f64::from(ten_thousands) / 100.0)
+    format!("{:.2}", count as f64 / 1e6)
 }
 
 #[cfg(test)]

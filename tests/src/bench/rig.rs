@@ -1,6 +1,7 @@
 //! The functions in this process, over an embedded database with a recorder before it: what a request costs is what the recorder saw.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::http::Method;
 use domain::controls::Controls;
@@ -11,7 +12,7 @@ use serde_json::Value;
 use store::client::Connection;
 use store::dynamo::Dynamo;
 
-use super::recorder::{Recorded, Recorder};
+use super::recorder::{self, Recorded, Recorder};
 use super::requests;
 use crate::embedded::Embedded;
 use crate::routes::{ADD_CUSTOMER, ASSOCIATE_DEALER, ROUTES};
@@ -19,6 +20,9 @@ use crate::schema;
 
 /// The name of the table.
 pub const TABLE: &str = "customer-master";
+
+/// How long the recorder holds each call back: about as long as DynamoDB takes.
+const HOLD: Duration = Duration::from_millis(3);
 
 /// A database, a recorder before it, and a process of each function.
 pub struct Rig {
@@ -61,7 +65,7 @@ impl Cost {
     pub fn of(calls: &[Recorded]) -> Self {
         Self {
             calls: calls.len(),
-            steps: calls.iter().filter(|call| !call.beside).count(),
+            steps: recorder::steps(calls),
             read_units: calls.iter().map(|call| call.read_units).sum(),
             write_units: calls.iter().map(|call| call.write_units).sum(),
         }
@@ -76,7 +80,7 @@ impl Rig {
     /// A sentence when something cannot be started.
     pub async fn start() -> Result<Self, String> {
         let embedded = Embedded::start(None).await?;
-        let recorder = Recorder::start(embedded.url()).await?;
+        let recorder = Recorder::holding(HOLD, embedded.url()).await?;
         schema::create_table(&Connection::to_emulator(embedded.url()).client(), TABLE).await?;
         let mut routes = matchit::Router::new();
         for route in ROUTES {

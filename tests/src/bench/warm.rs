@@ -146,8 +146,7 @@ impl Row {
     /// Ours by the twin's.
     #[must_use]
     pub fn ratio(&self) -> f64 {
-        let number = |count: u64| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
-        number(self.ours) / number(self.twin)
+        self.ours as f64 / self.twin as f64
     }
 }
 
@@ -345,7 +344,7 @@ pub fn report(rows: &[Row]) -> Report {
         })
         .map(|(label, count, ours)| Bar {
             label,
-            value: f64::from(u32::try_from(count).unwrap_or(u32::MAX)),
+            value: count as f64,
             shown: thousands(count),
             ours,
         })
@@ -357,6 +356,6 @@ pub fn report(rows: &[Row]) -> Report {
             table(&["invocation", "instructions", "bare twin", "ratio"], &cells),
             "Counted by valgrind's callgrind in the function's process alone; it adds what runs in the program, and nothing of the system's kernel.".to_owned(),
         ],
-        plot: Some(plot::bars("Instructions of one warm invocation", &bars)),
+        plot: plot::bars("Instructions of one warm invocation", &bars),
     }
 }

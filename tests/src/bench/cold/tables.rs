@@ -72,10 +72,10 @@ pub fn report(candidates: &[Candidate], transport: Transport) -> Report {
             transport.name()
         ),
         parts: vec![times, instructions, counts, ratio_table(candidates)],
-        plot: Some(plot::bars(
+        plot: plot::bars(
             &format!("Exec to first answer over {}, median", transport.name()),
             &bars,
-        )),
+        ),
     }
 }
 
