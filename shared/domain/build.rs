@@ -10,15 +10,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut previous = String::new();
     for row in csv::Reader::from_path("data/countries.csv")?.records() {
         let row = row?;
-        let [
-            alpha2,
-            alpha3,
-            name,
-            requires_state,
-            requires_postal_code,
-            pattern,
-            states,
-        ] = row.iter().collect::<Vec<_>>()[..]
+        let [alpha2, alpha3, name, requires_state, requires_postal_code, pattern, states] =
+            row.iter().collect::<Vec<_>>()[..]
         else {
             return Err(format!("a country has seven fields, this one has not: {row:?}").into());
         };

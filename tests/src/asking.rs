@@ -49,11 +49,7 @@ impl Request {
     /// With `If-Match`; empty: without.
     #[must_use]
     pub fn if_match(self, value: &str) -> Self {
-        if value.is_empty() {
-            self
-        } else {
-            self.header(IF_MATCH, value)
-        }
+        if value.is_empty() { self } else { self.header(IF_MATCH, value) }
     }
 
     /// With an `Idempotency-Key`.
@@ -65,8 +61,7 @@ impl Request {
     /// With a body of `application/json`.
     #[must_use]
     pub fn json(self, body: &Value) -> Self {
-        self.header(CONTENT_TYPE, "application/json")
-            .body(body.to_string())
+        self.header(CONTENT_TYPE, "application/json").body(body.to_string())
     }
 
     /// With a body, and no content type of its own.
@@ -126,16 +121,8 @@ impl Answer {
         assert_eq!(problem["type"], format!("/problems/{slug}"), "{self}");
         assert_eq!(problem["status"], status, "{self}");
         assert!(problem["title"].is_string(), "{self}");
-        assert_eq!(
-            problem["requestId"].as_str(),
-            self.header("x-request-id"),
-            "{self}"
-        );
-        assert_eq!(
-            self.header("content-type"),
-            Some("application/problem+json"),
-            "{self}"
-        );
+        assert_eq!(problem["requestId"].as_str(), self.header("x-request-id"), "{self}");
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self}");
         problem
     }
 

@@ -92,35 +92,21 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
     let script = Script::new(plan.seed, plan.rates);
     let proxy = Proxy::new(embedded.url(), script, Arc::clone(&log));
     let pools = binaries.map(|file| {
-        let program = Program {
-            file,
-            environment: vec![("TABLE_NAME", TABLE.to_owned())],
-        };
+        let program = Program { file, environment: vec![("TABLE_NAME", TABLE.to_owned())] };
         Arc::new(Pool::new(program, proxy.clone(), plan.instances))
     });
-    let functions = pools
-        .iter()
-        .map(|pool| front::function(Arc::clone(pool)))
-        .collect();
+    let functions = pools.iter().map(|pool| front::function(Arc::clone(pool))).collect();
     let listener = gateway::listen(0).await?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = tokio::spawn(
-        Gateway::new(ROUTES, functions)?.serve(listener, async move {
-            // Told to stop, or the run is gone: both mean the end.
-            drop(stopped.await);
-        }),
-    );
+    let server = tokio::spawn(Gateway::new(ROUTES, functions)?.serve(listener, async move {
+        // Told to stop, or the run is gone: both mean the end.
+        drop(stopped.await);
+    }));
 
-    let field = Field::new(
-        &format!("http://{address}"),
-        plan.requests,
-        Arc::clone(&log),
-    );
+    let field = Field::new(&format!("http://{address}"), plan.requests, Arc::clone(&log));
     let began = Instant::now();
-    let until = plan
-        .at_most
-        .map(|at_most| tokio::time::Instant::now() + at_most);
+    let until = plan.at_most.map(|at_most| tokio::time::Instant::now() + at_most);
     let mut seeds = fastrand::Rng::with_seed(plan.seed);
     let mut clients: Vec<_> = (0..plan.clients)
         .map(|at| Client::new(&field, format!("client-{at}"), seeds.u64(..)))
@@ -162,10 +148,7 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
 }
 
 /// Says how far the run is, for ever.
-#[expect(
-    clippy::print_stderr,
-    reason = "progress is for the person at the keyboard"
-)]
+#[expect(clippy::print_stderr, reason = "progress is for the person at the keyboard")]
 async fn tell(plan: &Plan, field: &Field, proxy: &Proxy, began: Instant) {
     let Some(every) = plan.progress else {
         return std::future::pending().await;
@@ -197,15 +180,8 @@ impl fmt::Display for Report {
             self.plan.clients,
             self.took
         )?;
-        writeln!(
-            f,
-            "{calls} calls of the database, {faults} faults: {:?}",
-            self.script.faults
-        )?;
-        writeln!(
-            f,
-            "{started} processes started, {killed} killed at work, {timed_out} timed out"
-        )?;
+        writeln!(f, "{calls} calls of the database, {faults} faults: {:?}", self.script.faults)?;
+        writeln!(f, "{started} processes started, {killed} killed at work, {timed_out} timed out")?;
         writeln!(
             f,
             "{} customers, {} dealer customers, {} requests in error, {} claims in {} items",
@@ -232,11 +208,7 @@ impl fmt::Display for Report {
         }
         writeln!(f, "{} violations", self.verdict.violations.len())?;
         for violation in self.verdict.violations.iter().take(TOLD) {
-            writeln!(
-                f,
-                "\nVIOLATION (seed {}): {}",
-                self.plan.seed, violation.what
-            )?;
+            writeln!(f, "\nVIOLATION (seed {}): {}", self.plan.seed, violation.what)?;
             for key in &violation.items {
                 writeln!(f, "   {} {}", key.pk, key.sk)?;
                 let item = self.table.items.get(key).into_iter().flatten();
@@ -245,11 +217,8 @@ impl fmt::Display for Report {
                     writeln!(f, "      {name} = {value:?}")?;
                 }
             }
-            let mut entries: Vec<_> = violation
-                .entries
-                .iter()
-                .map(|at| &self.entries[*at])
-                .collect();
+            let mut entries: Vec<_> =
+                violation.entries.iter().map(|at| &self.entries[*at]).collect();
             entries.sort_by_key(|entry| entry.began);
             for entry in entries {
                 writeln!(f, "   {entry}")?;

@@ -40,22 +40,15 @@ pub fn authorize(headers: &HeaderMap, without: WithoutToken) -> Option<Claims> {
 /// Who calls when nobody says who: every scope and every dealer code.
 #[must_use]
 pub fn local_developer() -> Claims {
-    [
-        ("dealer_codes", "*"),
-        ("scope", "dealer customers steward"),
-        ("sub", "local-developer"),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .into()
+    [("dealer_codes", "*"), ("scope", "dealer customers steward"), ("sub", "local-developer")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
 }
 
 /// The value of an `Authorization` header that carries these claims, for tests and for trying things out.
 #[must_use]
 pub fn bearer(claims: &Value) -> String {
-    format!(
-        "Bearer dev.{}",
-        BASE64URL_NOPAD.encode(claims.to_string().as_bytes())
-    )
+    format!("Bearer dev.{}", BASE64URL_NOPAD.encode(claims.to_string().as_bytes()))
 }
 
 fn parse(header: &str) -> Option<Claims> {
@@ -104,10 +97,7 @@ mod tests {
 
     fn claims_of(header: &str) -> Option<Claims> {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            AUTHORIZATION,
-            HeaderValue::from_str(header).expect("a header value"),
-        );
+        headers.insert(AUTHORIZATION, HeaderValue::from_str(header).expect("a header value"));
         authorize(&headers, WithoutToken::LocalDeveloper)
     }
 
@@ -167,25 +157,16 @@ mod tests {
     fn the_scheme_is_read_without_case_and_the_token_with_or_without_padding() {
         // {"a":"b"} is nine bytes and needs no padding; {"a":"bc"} needs two signs.
         let padded = "bearer dev.eyJhIjoiYmMifQ==";
-        assert_eq!(
-            claims_of(padded).map(|claims| json!(claims)),
-            Some(json!({ "a": "bc" }))
-        );
+        assert_eq!(claims_of(padded).map(|claims| json!(claims)), Some(json!({ "a": "bc" })));
         let bare = "BEARER dev.eyJhIjoiYmMifQ";
-        assert_eq!(
-            claims_of(bare).map(|claims| json!(claims)),
-            Some(json!({ "a": "bc" }))
-        );
+        assert_eq!(claims_of(bare).map(|claims| json!(claims)), Some(json!({ "a": "bc" })));
     }
 
     #[test]
     fn any_other_token_is_refused() {
         let not_an_object = format!("Bearer dev.{}", BASE64URL_NOPAD.encode(b"[1]"));
         let not_json = format!("Bearer dev.{}", BASE64URL_NOPAD.encode(b"{"));
-        let not_utf8 = format!(
-            "Bearer dev.{}",
-            BASE64URL_NOPAD.encode(b"{\"sub\":\"\xff\"}")
-        );
+        let not_utf8 = format!("Bearer dev.{}", BASE64URL_NOPAD.encode(b"{\"sub\":\"\xff\"}"));
         for header in [
             "",
             "Bearer",

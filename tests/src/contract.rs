@@ -15,9 +15,7 @@ pub use walkthrough::{Chapter, Expected, Step};
 pub const TEXT: &str = include_str!("../../openapi.yaml");
 
 /// The methods that an OpenAPI path can have, as the document writes them.
-const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// The contract.
 #[derive(Debug)]
@@ -104,9 +102,7 @@ impl Contract {
     pub fn parameters<'c>(&'c self, operation: &Operation<'c>) -> Result<Vec<&'c Value>, String> {
         let of_path = &self.0["paths"][operation.path]["parameters"];
         let all = [of_path, &operation.node["parameters"]];
-        let all = all
-            .into_iter()
-            .flat_map(|list| list.as_array().into_iter().flatten());
+        let all = all.into_iter().flat_map(|list| list.as_array().into_iter().flatten());
         all.map(|parameter| self.resolve(parameter)).collect()
     }
 }

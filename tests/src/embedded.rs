@@ -46,9 +46,7 @@ impl Embedded {
             Some(file) => open(file)?,
         };
         let unavailable = |error| format!("Cannot open a port for the embedded database: {error}.");
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .await
-            .map_err(unavailable)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(unavailable)?;
         let url = format!("http://{}", listener.local_addr().map_err(unavailable)?);
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(dynoxide::server::serve_with_shutdown(
@@ -61,13 +59,7 @@ impl Embedded {
         ));
         let mut sweeper = JoinSet::new();
         sweeper.spawn(sweep_every(every, database.clone()));
-        Ok(Self {
-            url,
-            database,
-            server,
-            sweeper,
-            stop,
-        })
+        Ok(Self { url, database, server, sweeper, stop })
     }
 
     /// Where it listens, for example `http://127.0.0.1:49152`.
@@ -91,19 +83,11 @@ impl Embedded {
     ///
     /// A sentence when the server failed.
     pub async fn stop(self) -> Result<(), String> {
-        let Self {
-            url: _,
-            database,
-            server,
-            sweeper,
-            stop,
-        } = self;
+        let Self { url: _, database, server, sweeper, stop } = self;
         drop((sweeper, database));
         // The receiver is gone only when the server ended by itself; its outcome says why.
         let _ = stop.send(());
-        server
-            .await
-            .map_err(|error| format!("The embedded database failed: {error}."))?
+        server.await.map_err(|error| format!("The embedded database failed: {error}."))?
     }
 }
 
@@ -113,9 +97,7 @@ fn open(file: &Path) -> Result<Database, String> {
     };
     // Absolute, because SQLite gives names like `:memory:` and `file:` a meaning of their own.
     let absolute = path::absolute(file).map_err(|error| fault(&error))?;
-    let name = absolute
-        .to_str()
-        .ok_or_else(|| fault(&"its name is not Unicode"))?;
+    let name = absolute.to_str().ok_or_else(|| fault(&"its name is not Unicode"))?;
     Database::new(name).map_err(|error| fault(&error))
 }
 

@@ -203,12 +203,7 @@ fn is_text(content_type: &str) -> bool {
         && parts
             .filter_map(|parameter| parameter.split_once('='))
             .filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))
-            .all(|(_, charset)| {
-                charset
-                    .trim()
-                    .trim_matches('"')
-                    .eq_ignore_ascii_case("utf-8")
-            })
+            .all(|(_, charset)| charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8"))
 }
 
 /// The time as the Common Log Format writes it, for example `12/Mar/2020:19:03:58 +0000`.

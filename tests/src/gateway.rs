@@ -127,20 +127,13 @@ impl Gateway {
                 .insert(route.path, *route)
                 .map_err(|error| format!("The route {} cannot be used: {error}.", route.path))?;
         }
-        Ok(Self {
-            routes: table,
-            functions,
-            without_token: WithoutToken::LocalDeveloper,
-        })
+        Ok(Self { routes: table, functions, without_token: WithoutToken::LocalDeveloper })
     }
 
     /// Says what a request without a token comes to; unless told, the local developer sent it.
     #[must_use]
     pub fn without_token(self, without_token: WithoutToken) -> Self {
-        Self {
-            without_token,
-            ..self
-        }
+        Self { without_token, ..self }
     }
 
     /// Answers requests until `shutdown` is done, and then for at most five seconds those that are under way.
@@ -254,12 +247,8 @@ async fn invoke(function: &Function, event: &str, request_id: String) -> Respons
 fn answered_headers(given: &HeaderMap, has_body: bool) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for (name, value) in given {
-        let dropped = [
-            header::CONTENT_LENGTH,
-            header::TRANSFER_ENCODING,
-            header::CONNECTION,
-        ]
-        .contains(name);
+        let dropped =
+            [header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::CONNECTION].contains(name);
         if *name == header::SET_COOKIE {
             headers.append(name, value.clone());
         } else if !dropped && !headers.contains_key(name) {
@@ -267,10 +256,7 @@ fn answered_headers(given: &HeaderMap, has_body: bool) -> HeaderMap {
         }
     }
     if has_body && !headers.contains_key(header::CONTENT_TYPE) {
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/plain; charset=utf-8"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     }
     headers
 }
@@ -291,11 +277,7 @@ async fn read(mut body: axum::body::Body) -> Result<Vec<u8>, Refusal> {
             break;
         }
     }
-    if length > LARGEST_BODY {
-        Err(Refusal::BODY_TOO_LARGE)
-    } else {
-        Ok(kept)
-    }
+    if length > LARGEST_BODY { Err(Refusal::BODY_TOO_LARGE) } else { Ok(kept) }
 }
 
 /// Counted as it came on the wire: the request line, and each header with its separators.
@@ -347,10 +329,7 @@ fn request_id() -> String {
 }
 
 fn trace_id() -> String {
-    let seconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs();
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     format!("Root=1-{seconds:08x}-{}", HEXLOWER.encode(&random::<12>()))
 }
 

@@ -104,11 +104,7 @@ impl ModelTable {
     pub(crate) fn on(desk: &Desk, process: usize, shortest_pause: Duration) -> Self {
         Self {
             behind: Behind::Desk(desk.clone()),
-            process: Arc::new(Process {
-                number: process,
-                shortest_pause,
-                past: Mutex::default(),
-            }),
+            process: Arc::new(Process { number: process, shortest_pause, past: Mutex::default() }),
             meter: Arc::default(),
         }
     }
@@ -118,10 +114,7 @@ impl ModelTable {
     pub fn of_process(&self, number: usize) -> Self {
         Self {
             behind: self.behind.clone(),
-            process: Arc::new(Process {
-                number,
-                ..Process::default()
-            }),
+            process: Arc::new(Process { number, ..Process::default() }),
             meter: Arc::default(),
         }
     }
@@ -141,9 +134,7 @@ impl ModelTable {
     pub fn items(&self) -> BTreeMap<Key, Item> {
         let world = self.world();
         let items = world.items();
-        items
-            .map(|(key, item)| (key.clone(), item.clone()))
-            .collect()
+        items.map(|(key, item)| (key.clone(), item.clone())).collect()
     }
 
     /// A copy of what stands there now.
@@ -208,10 +199,7 @@ impl ModelTable {
         };
         let mut world = self.world();
         world.begin(Call {
-            name: CallName {
-                client: self.process.number,
-                ordinal,
-            },
+            name: CallName { client: self.process.number, ordinal },
             process: self.process.number,
             at,
             asked,
@@ -228,10 +216,7 @@ impl ModelTable {
 
 impl Table for ModelTable {
     fn metered(&self, meter: Arc<Meter>) -> Self {
-        Self {
-            meter,
-            ..self.clone()
-        }
+        Self { meter, ..self.clone() }
     }
 
     fn meter(&self) -> &Meter {
@@ -266,10 +251,7 @@ impl Table for ModelTable {
     }
 
     async fn transact(&self, token: &str, writes: &[Write]) -> Result<Transacted, TableError> {
-        let asked = Asked::Transact {
-            token: token.to_owned(),
-            writes: writes.to_vec(),
-        };
+        let asked = Asked::Transact { token: token.to_owned(), writes: writes.to_vec() };
         self.ask(asked).await.map(Answer::transacted)
     }
 

@@ -157,10 +157,7 @@ fn parse_port(text: &OsStr) -> Result<u16, String> {
         .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
         .and_then(|text| text.parse().ok())
         .ok_or_else(|| {
-            format!(
-                "--port needs a number from 0 to 65535, not '{}'.",
-                text.to_string_lossy()
-            )
+            format!("--port needs a number from 0 to 65535, not '{}'.", text.to_string_lossy())
         })
 }
 
@@ -181,16 +178,10 @@ fn sentence(error: lexopt::Error) -> String {
     match error {
         lexopt::Error::UnexpectedOption(option) => format!("There is no option '{option}'."),
         lexopt::Error::UnexpectedArgument(argument) => {
-            format!(
-                "There is nothing to do with '{}'.",
-                argument.to_string_lossy()
-            )
+            format!("There is nothing to do with '{}'.", argument.to_string_lossy())
         }
         lexopt::Error::UnexpectedValue { option, value } => {
-            format!(
-                "{option} takes no value, but '{}' is given.",
-                value.to_string_lossy()
-            )
+            format!("{option} takes no value, but '{}' is given.", value.to_string_lossy())
         }
         lexopt::Error::MissingValue { .. }
         | lexopt::Error::ParsingFailed { .. }
@@ -235,14 +226,8 @@ mod tests {
             empty: true,
             without_token: WithoutToken::Refused,
         };
-        assert_eq!(
-            options("--port 0 --data master.db --empty --require-token"),
-            expected
-        );
-        assert_eq!(
-            options("--require-token --empty --data=master.db --port=0"),
-            expected
-        );
+        assert_eq!(options("--port 0 --data master.db --empty --require-token"), expected);
+        assert_eq!(options("--require-token --empty --data=master.db --port=0"), expected);
         assert_eq!(
             options("--dynamodb http://127.0.0.1:8000").data,
             Data::DynamoDb("http://127.0.0.1:8000".to_owned())
@@ -263,15 +248,9 @@ mod tests {
 
     #[test]
     fn the_help_names_every_option() {
-        for option in [
-            "--port",
-            "--data",
-            "--empty",
-            "--require-token",
-            "--dynamodb",
-            "--help",
-            "--version",
-        ] {
+        for option in
+            ["--port", "--data", "--empty", "--require-token", "--dynamodb", "--help", "--version"]
+        {
             assert!(HELP.contains(option), "{option} is missing from the help");
         }
         assert!(HELP.contains(&format!("default {DEFAULT_PORT}")));
@@ -283,10 +262,7 @@ mod tests {
             refusal(&["--prot", "1"]),
             "There is no option '--prot'. See `cargo local --help`."
         );
-        assert_eq!(
-            refusal(&["-x"]),
-            "There is no option '-x'. See `cargo local --help`."
-        );
+        assert_eq!(refusal(&["-x"]), "There is no option '-x'. See `cargo local --help`.");
         assert_eq!(
             refusal(&["3000"]),
             "There is nothing to do with '3000'. See `cargo local --help`."
@@ -299,14 +275,7 @@ mod tests {
 
     #[test]
     fn a_bad_port_is_named_with_what_a_port_is() {
-        for port in [
-            "65536",
-            "-1",
-            "+80",
-            "http",
-            "3000.0",
-            "99999999999999999999",
-        ] {
+        for port in ["65536", "-1", "+80", "http", "3000.0", "99999999999999999999"] {
             assert_eq!(
                 refusal(&["--port", port]),
                 format!(
@@ -326,22 +295,15 @@ mod tests {
             refusal(&["--data", "--empty"]),
             "--data needs a file. See `cargo local --help`."
         );
-        assert_eq!(
-            refusal(&["--data="]),
-            "--data needs a file. See `cargo local --help`."
-        );
+        assert_eq!(refusal(&["--data="]), "--data needs a file. See `cargo local --help`.");
         assert!(refusal(&["--dynamodb"]).starts_with("--dynamodb needs an address"));
     }
 
     #[test]
     fn an_address_that_is_not_http_is_refused() {
-        for address in [
-            "127.0.0.1:8000",
-            "localhost:8000",
-            "ftp://127.0.0.1",
-            "http://",
-            "not an address",
-        ] {
+        for address in
+            ["127.0.0.1:8000", "localhost:8000", "ftp://127.0.0.1", "http://", "not an address"]
+        {
             assert_eq!(
                 refusal(&["--dynamodb", address]),
                 format!(

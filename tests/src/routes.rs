@@ -15,10 +15,7 @@ pub const FIX_ERROR: usize = 2;
 pub const ROUTES: &[Route] = &[
     authorized("/dealer-customers", ASSOCIATE_DEALER),
     authorized("/dealer-customers/{dealerCode}", ASSOCIATE_DEALER),
-    authorized(
-        "/dealer-customers/{dealerCode}/{dealerCustomerNumber}",
-        ASSOCIATE_DEALER,
-    ),
+    authorized("/dealer-customers/{dealerCode}/{dealerCustomerNumber}", ASSOCIATE_DEALER),
     authorized(
         "/dealer-customers/{dealerCode}/{dealerCustomerNumber}/association",
         ASSOCIATE_DEALER,
@@ -38,17 +35,9 @@ pub const ROUTES: &[Route] = &[
 ];
 
 const fn authorized(path: &'static str, function: usize) -> Route {
-    Route {
-        path,
-        function,
-        access: Access::Authorized,
-    }
+    Route { path, function, access: Access::Authorized }
 }
 
 const fn anyone(path: &'static str, function: usize) -> Route {
-    Route {
-        path,
-        function,
-        access: Access::Anyone,
-    }
+    Route { path, function, access: Access::Anyone }
 }

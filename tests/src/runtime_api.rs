@@ -81,9 +81,7 @@ impl RuntimeApi {
     pub async fn start() -> Result<Self, String> {
         let unavailable =
             |error: io::Error| format!("Cannot open a port for the Runtime API: {error}.");
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .await
-            .map_err(unavailable)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(unavailable)?;
         let address = listener.local_addr().map_err(unavailable)?;
         let (events, waiting) = mpsc::unbounded_channel();
         let (tell, told) = mpsc::unbounded_channel();
@@ -95,20 +93,11 @@ impl RuntimeApi {
         };
         let router = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
-            .route(
-                "/2018-06-01/runtime/invocation/{id}/response",
-                post(response),
-            )
-            .route(
-                "/2018-06-01/runtime/invocation/{id}/error",
-                post(invocation_error),
-            )
+            .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
+            .route("/2018-06-01/runtime/invocation/{id}/error", post(invocation_error))
             .route("/2018-06-01/runtime/init/error", post(error))
             .with_state(shared);
-        let counting = Counting {
-            listener,
-            connections: Arc::clone(&connections),
-        };
+        let counting = Counting { listener, connections: Arc::clone(&connections) };
         Ok(Self {
             address,
             events,
@@ -148,14 +137,8 @@ async fn next(State(shared): State<Shared>) -> Response {
     let deadline = SystemTime::now() + INVOCATION;
     let deadline = deadline.duration_since(UNIX_EPOCH).unwrap_or_default();
     let texts = [
-        (
-            "lambda-runtime-aws-request-id",
-            format!("00000000-0000-4000-8000-{id:012x}"),
-        ),
-        (
-            "lambda-runtime-deadline-ms",
-            deadline.as_millis().to_string(),
-        ),
+        ("lambda-runtime-aws-request-id", format!("00000000-0000-4000-8000-{id:012x}")),
+        ("lambda-runtime-deadline-ms", deadline.as_millis().to_string()),
         (
             "lambda-runtime-invoked-function-arn",
             "arn:aws:lambda:us-east-1:000000000000:function:bench".to_owned(),
@@ -292,12 +275,7 @@ impl Function {
         let child = command
             .spawn()
             .map_err(|error| format!("{} cannot be started: {error}.", binary.display()))?;
-        Ok(Self {
-            api,
-            child,
-            started,
-            waits: false,
-        })
+        Ok(Self { api, child, started, waits: false })
     }
 
     /// How many connections the function has opened to the Runtime API.
@@ -326,9 +304,9 @@ impl Function {
                 self.waits = true;
                 Ok(at.duration_since(self.started))
             }
-            (_, told @ (Told::Response(_) | Told::Error(_))) => Err(format!(
-                "The function did not ask for an event but told {told:?}."
-            )),
+            (_, told @ (Told::Response(_) | Told::Error(_))) => {
+                Err(format!("The function did not ask for an event but told {told:?}."))
+            }
         }
     }
 
@@ -341,10 +319,7 @@ impl Function {
         self.ready().await?;
         self.waits = false;
         let sent = Instant::now();
-        self.api
-            .events
-            .send(event.into())
-            .map_err(|_| "The Runtime API ended.".to_owned())?;
+        self.api.events.send(event.into()).map_err(|_| "The Runtime API ended.".to_owned())?;
         let (at, answer) = match self.told().await? {
             (at, Told::Response(body)) => (at, Ok(body)),
             (at, Told::Error(body)) => (at, Err(body)),

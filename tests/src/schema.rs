@@ -15,17 +15,11 @@ use store::keys;
 /// A sentence when the database refuses.
 pub async fn create_table(client: &Client, name: &str) -> Result<bool, String> {
     let refused = |error: &dyn std::error::Error| {
-        let source = error
-            .source()
-            .map_or_else(|| error.to_string(), ToString::to_string);
+        let source = error.source().map_or_else(|| error.to_string(), ToString::to_string);
         format!("The table {name} cannot be created: {source}.")
     };
-    let names = [
-        keys::PARTITION_KEY,
-        keys::SORT_KEY,
-        keys::INDEX_PARTITION_KEY,
-        keys::INDEX_SORT_KEY,
-    ];
+    let names =
+        [keys::PARTITION_KEY, keys::SORT_KEY, keys::INDEX_PARTITION_KEY, keys::INDEX_SORT_KEY];
     let attributes = names.map(|name| {
         AttributeDefinition::builder()
             .attribute_name(name)
@@ -36,11 +30,7 @@ pub async fn create_table(client: &Client, name: &str) -> Result<bool, String> {
         .index_name(keys::INDEX)
         .key_schema(key(keys::INDEX_PARTITION_KEY, KeyType::Hash))
         .key_schema(key(keys::INDEX_SORT_KEY, KeyType::Range))
-        .projection(
-            Projection::builder()
-                .projection_type(ProjectionType::KeysOnly)
-                .build(),
-        )
+        .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
         .build()
         .expect("an index has a name and keys");
     let created = client
@@ -62,10 +52,8 @@ pub async fn create_table(client: &Client, name: &str) -> Result<bool, String> {
         Err(error) if error.code() == Some("ResourceInUseException") => return Ok(false),
         Err(error) => return Err(refused(&error)),
     }
-    let expiry = TimeToLiveSpecification::builder()
-        .attribute_name(keys::EXPIRES_AT)
-        .enabled(true)
-        .build();
+    let expiry =
+        TimeToLiveSpecification::builder().attribute_name(keys::EXPIRES_AT).enabled(true).build();
     let expiry = expiry.expect("a time to live has an attribute");
     client
         .update_time_to_live()

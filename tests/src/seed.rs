@@ -45,9 +45,7 @@ pub async fn plant(url: &str) -> Result<Examples, String> {
     post(url, "/customers", &julie).await?;
     post(url, "/customers", &bob).await?;
     let identifier = first["customerOrganizationIdentifier"].as_str();
-    Ok(Examples {
-        customer_organization_identifier: identifier.map(str::to_owned),
-    })
+    Ok(Examples { customer_organization_identifier: identifier.map(str::to_owned) })
 }
 
 /// What a developer may try first.
@@ -66,10 +64,7 @@ pub fn invitation(url: &str, examples: Option<&Examples>, without_token: Without
         }) => format!(
             "  curl {url}/customer-organizations/{customer_organization_identifier}{token}\n"
         ),
-        Some(Examples {
-            customer_organization_identifier: None,
-        })
-        | None => String::new(),
+        Some(Examples { customer_organization_identifier: None }) | None => String::new(),
     };
     let callers = match without_token {
         WithoutToken::LocalDeveloper => {
@@ -96,17 +91,8 @@ async fn post(url: &str, path: &str, body: &Value) -> Result<Value, String> {
     };
     let request = reqwest::Client::new()
         .post(format!("{url}{path}"))
-        .header(
-            "Authorization",
-            claims::bearer(&json!(claims::local_developer())),
-        )
+        .header("Authorization", claims::bearer(&json!(claims::local_developer())))
         .json(body);
-    let answer = request
-        .send()
-        .await
-        .map_err(planting)?
-        .text()
-        .await
-        .map_err(planting)?;
+    let answer = request.send().await.map_err(planting)?.text().await.map_err(planting)?;
     Ok(serde_json::from_str(&answer).unwrap_or_default())
 }

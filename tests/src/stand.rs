@@ -44,10 +44,7 @@ impl Storage {
     pub async fn embedded(file: Option<&Path>) -> Result<Self, String> {
         let embedded = Embedded::start(file).await?;
         let storage = Self::at(embedded.url(), TABLE).await?;
-        Ok(Self {
-            embedded: Some(embedded),
-            ..storage
-        })
+        Ok(Self { embedded: Some(embedded), ..storage })
     }
 
     /// A table in the DynamoDB at this address.
@@ -58,11 +55,7 @@ impl Storage {
     pub async fn at(url: &str, name: &str) -> Result<Self, String> {
         let client = Connection::to_emulator(url).client();
         let is_new = schema::create_table(&client, name).await?;
-        Ok(Self {
-            embedded: None,
-            table: Dynamo::new(client, name),
-            is_new,
-        })
+        Ok(Self { embedded: None, table: Dynamo::new(client, name), is_new })
     }
 
     /// A table for one test: in an embedded database of its own, or under a name of its own in the DynamoDB that [`DYNAMODB_URL`] names.
@@ -75,11 +68,7 @@ impl Storage {
             Ok(url) if !url.is_empty() => {
                 let mut bits = [0; 8];
                 getrandom::fill(&mut bits).map_err(|error| error.to_string())?;
-                Self::at(
-                    &url,
-                    &format!("{TABLE}-{}", data_encoding::HEXLOWER.encode(&bits)),
-                )
-                .await
+                Self::at(&url, &format!("{TABLE}-{}", data_encoding::HEXLOWER.encode(&bits))).await
             }
             Ok(_) | Err(_) => Self::embedded(None).await,
         }
@@ -106,12 +95,8 @@ impl Storage {
 /// A sentence when it does not answer.
 pub async fn counts_units(table: &Dynamo) -> Result<bool, String> {
     let table = table.metered(Arc::default());
-    let nothing = Query {
-        partition: "NOTHING".to_owned(),
-        prefix: String::new(),
-        after: None,
-        limit: None,
-    };
+    let nothing =
+        Query { partition: "NOTHING".to_owned(), prefix: String::new(), after: None, limit: None };
     let answer = table.query(&nothing).await;
     answer.map_err(|error| format!("The database does not answer: {error}."))?;
     Ok(table.meter().cost().read_units > 0.0)
@@ -174,9 +159,8 @@ impl Stand {
     ) -> Result<Self, String> {
         let standardizer = Standardizer::of(&controls);
         let master = Master::new(storage.table.clone(), controls, standardizer);
-        let address = listener
-            .local_addr()
-            .map_err(|error| format!("The port is gone: {error}."))?;
+        let address =
+            listener.local_addr().map_err(|error| format!("The port is gone: {error}."))?;
         let mut functions = functions(&master);
         let routes = [ROUTES, &viewer::routes(functions.len())].concat();
         functions.push(viewer::function());
@@ -186,13 +170,7 @@ impl Stand {
             // Told to stop, or the stand is gone: both mean the end.
             let _ = stopped.await;
         }));
-        Ok(Self {
-            url: format!("http://{address}"),
-            master,
-            storage,
-            server,
-            stop,
-        })
+        Ok(Self { url: format!("http://{address}"), master, storage, server, stop })
     }
 
     /// A stand for one test, with these controls.
@@ -201,12 +179,7 @@ impl Stand {
     ///
     /// A sentence when there is none to be had.
     pub async fn for_a_test(controls: Controls) -> Result<Self, String> {
-        Self::serve(
-            gateway::listen(0).await?,
-            Storage::for_a_test().await?,
-            controls,
-        )
-        .await
+        Self::serve(gateway::listen(0).await?, Storage::for_a_test().await?, controls).await
     }
 
     /// Whether the table was made for this stand.

@@ -14,11 +14,7 @@ pub const PATH: &str = "/docs";
 /// The page and its files, served by the function at this place in the list.
 #[must_use]
 pub fn routes(function: usize) -> [Route; 2] {
-    [PATH, "/docs/{file}"].map(|path| Route {
-        path,
-        function,
-        access: Access::Anyone,
-    })
+    [PATH, "/docs/{file}"].map(|path| Route { path, function, access: Access::Anyone })
 }
 
 /// Nothing but this server's own files. Swagger UI sets styles on elements as it draws, and its style sheet has pictures as data.
@@ -31,11 +27,7 @@ const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 /// The files: path, content type, content.
 const FILES: [(&str, &str, &str); 4] = [
     (PATH, HTML, include_str!("../viewer/index.html")),
-    (
-        "/docs/page.js",
-        JAVASCRIPT,
-        include_str!("../viewer/page.js"),
-    ),
+    ("/docs/page.js", JAVASCRIPT, include_str!("../viewer/page.js")),
     (
         "/docs/swagger-ui-bundle.js",
         JAVASCRIPT,

@@ -14,10 +14,7 @@ pub fn read(text: &str) -> Result<Value, String> {
         Yaml::load_from_str(text).map_err(|error| format!("It is not YAML: {error}."))?;
     match documents.as_slice() {
         [document] => value(document),
-        documents => Err(format!(
-            "There are {} documents and not one.",
-            documents.len()
-        )),
+        documents => Err(format!("There are {} documents and not one.", documents.len())),
     }
 }
 

@@ -21,11 +21,7 @@ pub fn read(body: &[u8]) -> Result<Message, Unreadable> {
     let mut faults = Vec::new();
     let mut kind = Kind::Invalid;
     match api::json::read(body) {
-        Ok(json) => message_of(
-            &json,
-            &mut message,
-            &mut Reader::open(&json, "", &mut faults),
-        ),
+        Ok(json) => message_of(&json, &mut message, &mut Reader::open(&json, "", &mut faults)),
         Err(fault) => {
             kind = Kind::CannotParse;
             faults.push(fault);
@@ -43,11 +39,7 @@ fn message_of(json: &Json, message: &mut Message, reader: &mut Reader<'_, '_>) {
         if name == CUSTOMER {
             customer_given = true;
             let pointer = reader.pointer(CUSTOMER);
-            customer_of(
-                value,
-                message,
-                &mut Reader::open(value, pointer, reader.faults()),
-            );
+            customer_of(value, message, &mut Reader::open(value, pointer, reader.faults()));
         } else if part_of_message(message, name).is_none() {
             note_unknown(message, name);
         } else if let Some(text) = text_of(name, value, reader) {

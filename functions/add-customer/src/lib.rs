@@ -33,10 +33,7 @@ pub async fn handle<T: Table>(master: &Master<T>, request: Request) -> Response<
     let call = Call::open(request);
     let master = master.counted();
     let (operation, result) = match Route::of(&call) {
-        Ok(route) => (
-            route.operation(),
-            call.in_time(answer(&master, &call, route)).await,
-        ),
+        Ok(route) => (route.operation(), call.in_time(answer(&master, &call, route)).await),
         Err(problem) => ("none", Err(problem)),
     };
     call.close(operation, result, master.cost())
@@ -72,18 +69,16 @@ async fn add<T: Table>(master: &Master<T>, call: &Call, who: &str) -> Result<Ans
         content_type: call.media_type(),
         body: String::from_utf8_lossy(body).into_owned(),
     };
-    let key = key
-        .as_ref()
-        .map(|(key, fingerprint)| (key.as_str(), fingerprint.clone()));
+    let key = key.as_ref().map(|(key, fingerprint)| (key.as_str(), fingerprint.clone()));
     let asked = Asked::new(master.table(), who, "add", key, dry_run);
     match message::process(master, &message, Purpose::Received(&received), &asked).await? {
         Processing::Done(processed) => {
             let form = Media::preferred(call.accept().as_deref(), form);
             Ok(told(&processed, form, dry_run))
         }
-        Processing::Overtaken | Processing::HistoryFull => Err(Problem::from(Stopped::Defect(
-            "a message that just came has no history".into(),
-        ))),
+        Processing::Overtaken | Processing::HistoryFull => {
+            Err(Problem::from(Stopped::Defect("a message that just came has no history".into())))
+        }
     }
 }
 
@@ -106,17 +101,12 @@ fn told(processed: &Processed, form: Media, dry_run: bool) -> Answer {
             Some(number) => answer.location(&format!("/customers/{number}")),
             None => answer,
         },
-        MessageOutcome::Failed {
-            request_in_error: Some(id),
-            ..
-        } => answer
+        MessageOutcome::Failed { request_in_error: Some(id), .. } => answer
             .location(&format!("/errors/{}", id.as_str()))
             .opened(u64::from(!processed.replayed)),
-        MessageOutcome::Failed {
-            request_in_error: None,
-            ..
+        MessageOutcome::Failed { request_in_error: None, .. } | MessageOutcome::Duplicate(_) => {
+            answer
         }
-        | MessageOutcome::Duplicate(_) => answer,
     }
 }
 
@@ -129,13 +119,7 @@ async fn customer<T: Table>(
     call.query(&mut faults).finish();
     problem::refuse_if_any(faults)?;
     let number = CustomerNumber::parse(number).ok_or_else(Problem::not_found)?;
-    let found = read::customer_by_number(master, number)
-        .await
-        .map_err(Stopped::from)?;
+    let found = read::customer_by_number(master, number).await.map_err(Stopped::from)?;
     let customer = found.ok_or_else(Problem::not_found)?;
-    Ok(Answer::json(
-        StatusCode::OK,
-        "found",
-        &StoredCustomer(&customer),
-    ))
+    Ok(Answer::json(StatusCode::OK, "found", &StoredCustomer(&customer)))
 }

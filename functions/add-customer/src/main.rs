@@ -6,8 +6,6 @@ use operations::master::Master;
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     start_up::open_log();
-    let master = Master::open(start_up::setting)
-        .await
-        .unwrap_or_else(|bad| start_up::stop(&bad));
+    let master = Master::open(start_up::setting).await.unwrap_or_else(|bad| start_up::stop(&bad));
     start_up::serve(|request| add_customer::handle(&master, request)).await;
 }

@@ -38,12 +38,7 @@ pub struct Unreadable {
 impl Unreadable {
     /// A body that is refused for one reason, told as a sentence.
     pub(crate) fn new(kind: Kind, media: Media, sentence: impl Into<String>) -> Self {
-        Self {
-            kind,
-            media,
-            sentence: sentence.into(),
-            faults: Vec::new(),
-        }
+        Self { kind, media, sentence: sentence.into(), faults: Vec::new() }
     }
 
     /// A JSON body that is refused for these faults; the sentence is the first one's. Without a fault there is nothing to refuse.
@@ -58,12 +53,7 @@ impl Unreadable {
             2 => sentence.push_str(" There is one more fault."),
             all => sentence.push_str(&format!(" There are {} more faults.", all - 1)),
         }
-        Some(Self {
-            kind,
-            media: Media::Json,
-            sentence,
-            faults,
-        })
+        Some(Self { kind, media: Media::Json, sentence, faults })
     }
 
     /// In what way it is not a message.
@@ -149,11 +139,7 @@ pub(crate) fn note_unknown(message: &mut Message, name: &str) {
 fn shortened(name: &str) -> String {
     match name.char_indices().nth(LONGEST_UNKNOWN) {
         None => name.to_owned(),
-        Some(_) => name
-            .chars()
-            .take(LONGEST_UNKNOWN - 1)
-            .chain(['…'])
-            .collect(),
+        Some(_) => name.chars().take(LONGEST_UNKNOWN - 1).chain(['…']).collect(),
     }
 }
 
@@ -172,10 +158,7 @@ mod tests {
             note_unknown(&mut message, name);
         }
         let cut = format!("{}…", "é".repeat(99));
-        assert_eq!(
-            message.unknown,
-            ["b".to_owned(), "a".to_owned(), longest, cut]
-        );
+        assert_eq!(message.unknown, ["b".to_owned(), "a".to_owned(), longest, cut]);
         for n in 0..1000 {
             note_unknown(&mut message, &n.to_string());
         }
@@ -208,9 +191,6 @@ mod tests {
     fn debug_shows_no_name_that_a_caller_made_up() {
         let faults = vec![Fault::new("/CustSoldTo/Julie", "repeated-property", "x")];
         let shown = format!("{:?}", Unreadable::of_faults(Kind::Invalid, faults));
-        assert!(
-            !shown.contains("Julie") && shown.contains("repeated-property"),
-            "{shown}"
-        );
+        assert!(!shown.contains("Julie") && shown.contains("repeated-property"), "{shown}");
     }
 }

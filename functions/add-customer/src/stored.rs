@@ -11,10 +11,7 @@ impl Serialize for StoredCustomer<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let customer = self.0;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry(
-            "customerOrganizationIdentifier",
-            &customer.identifier.to_string(),
-        )?;
+        map.serialize_entry("customerOrganizationIdentifier", &customer.identifier.to_string())?;
         map.serialize_entry("cst_cust_nbr", &customer.number.to_string())?;
         map.serialize_entry("status", customer.status().as_str())?;
         map.serialize_entry("version", &customer.version)?;
@@ -31,9 +28,7 @@ impl Serialize for StoredAttributes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut all = self.0.attributes.clone();
         all.set(Attribute::CUSTOMER_NUMBER, self.0.number.to_string());
-        serializer.collect_map(
-            all.iter()
-                .map(|(attribute, value)| (attribute.name(), value.to_owned())),
-        )
+        serializer
+            .collect_map(all.iter().map(|(attribute, value)| (attribute.name(), value.to_owned())))
     }
 }

@@ -31,9 +31,7 @@ pub(crate) fn read(
         .text("customerOrganizationIdentifier")
         .map_or(Organization::Searched, Organization::named);
     let statement = Statement {
-        dealer_type: body
-            .optional("dealerType", DealerType::parse)
-            .unwrap_or_default(),
+        dealer_type: body.optional("dealerType", DealerType::parse).unwrap_or_default(),
         business_name: body.text("businessName").map(str::to_owned),
         alternate_name: body.optional("alternateName", alternate_name),
         address: body.object("address").map(address),
@@ -47,10 +45,7 @@ pub(crate) fn read(
         add(examined.failed, faults);
         return (dealer_code, None);
     };
-    let dcn = Dcn {
-        dealer_code: code.clone(),
-        dealer_customer_number,
-    };
+    let dcn = Dcn { dealer_code: code.clone(), dealer_customer_number };
     let request = Associate::new(dcn, organization, statement, controls);
     let request = request.map_err(|failed| add(failed, faults)).ok();
     (dealer_code, request)
@@ -65,9 +60,7 @@ fn add(failed: Vec<FailedEdit>, faults: &mut Vec<Fault>) {
         .collect();
     let is_unread = |pointer: &str| {
         let within = |rest: &str| rest.is_empty() || rest.starts_with('/');
-        unread
-            .iter()
-            .any(|above| pointer.strip_prefix(above.as_str()).is_some_and(within))
+        unread.iter().any(|above| pointer.strip_prefix(above.as_str()).is_some_and(within))
     };
     let failed = failed.into_iter().map(fault);
     faults.extend(failed.filter(|fault| !is_unread(&fault.pointer)));
@@ -84,11 +77,7 @@ fn phones(body: &mut Reader<'_, '_>) -> Vec<Phone> {
         return Vec::new();
     };
     if list.len() > MOST_PHONES {
-        body.fault(
-            "phones",
-            "too-many",
-            format!("There are at most {MOST_PHONES} phones."),
-        );
+        body.fault("phones", "too-many", format!("There are at most {MOST_PHONES} phones."));
         return Vec::new();
     }
     let pointer = body.pointer("phones");
@@ -114,10 +103,7 @@ fn phone(json: &Json, pointer: String, faults: &mut Vec<Fault>) -> Option<Phone>
 
 fn alternate_name(text: &str) -> Result<String, domain::Invalid> {
     let refused = |code: EditCode| {
-        Err(domain::Invalid {
-            code: code.code(),
-            reason: code.reason().to_owned(),
-        })
+        Err(domain::Invalid { code: code.code(), reason: code.reason().to_owned() })
     };
     if text.chars().count() > Attribute::COMPANY_NAME.longest() {
         refused(EditCode::ValueTooLong)
@@ -130,11 +116,7 @@ fn alternate_name(text: &str) -> Result<String, domain::Invalid> {
 
 /// A failed edit where the dealer's JSON has its value.
 fn fault(failed: FailedEdit) -> Fault {
-    let part = |attribute| {
-        Address::PARTS
-            .into_iter()
-            .find(|(_, part)| *part == attribute)
-    };
+    let part = |attribute| Address::PARTS.into_iter().find(|(_, part)| *part == attribute);
     let pointer = match failed.field {
         Field::Attribute(Attribute::EMAIL) => "/email".to_owned(),
         Field::Attribute(attribute) => match part(attribute) {
@@ -224,11 +206,7 @@ pub(crate) struct DealerCustomer {
 
 impl DealerCustomer {
     pub(crate) fn of(found: &domain::dealer::DealerCustomer) -> Self {
-        let domain::dealer::DealerCustomer {
-            dcn,
-            profile,
-            organization,
-        } = found;
+        let domain::dealer::DealerCustomer { dcn, profile, organization } = found;
         Self {
             dcn: dcn.to_string(),
             dealer_code: dcn.dealer_code.to_string(),
@@ -237,10 +215,7 @@ impl DealerCustomer {
             business_name: profile.business_name.clone(),
             alternate_name: profile.alternate_name.clone(),
             address: AddressBody::of(&profile.address),
-            email: profile
-                .email
-                .as_ref()
-                .map(|email| email.as_str().to_owned()),
+            email: profile.email.as_ref().map(|email| email.as_str().to_owned()),
             phones: profile.phones.iter().map(PhoneBody::of).collect(),
             customer_organization_identifier: organization.as_ref().map(ToString::to_string),
         }
@@ -257,10 +232,7 @@ pub(crate) struct DealerCustomers {
 
 impl DealerCustomers {
     pub(crate) fn of(found: &[domain::dealer::DealerCustomer], next: Option<String>) -> Self {
-        Self {
-            dealer_customers: found.iter().map(DealerCustomer::of).collect(),
-            next,
-        }
+        Self { dealer_customers: found.iter().map(DealerCustomer::of).collect(), next }
     }
 }
 
@@ -317,24 +289,9 @@ struct AddressBody {
 
 impl AddressBody {
     fn of(address: &Address) -> Self {
-        let Address {
-            line1,
-            line2,
-            apartment,
-            city,
-            state,
-            postal_code,
-            country,
-        } = address.clone();
-        Self {
-            line1,
-            line2,
-            apartment,
-            city,
-            state,
-            postal_code,
-            country,
-        }
+        let Address { line1, line2, apartment, city, state, postal_code, country } =
+            address.clone();
+        Self { line1, line2, apartment, city, state, postal_code, country }
     }
 }
 
@@ -347,10 +304,7 @@ struct PhoneBody {
 
 impl PhoneBody {
     fn of(phone: &Phone) -> Self {
-        Self {
-            r#type: phone.kind().map(str::to_owned),
-            number: phone.number().to_owned(),
-        }
+        Self { r#type: phone.kind().map(str::to_owned), number: phone.number().to_owned() }
     }
 }
 

@@ -33,10 +33,7 @@ pub async fn handle<T: Table>(master: &Master<T>, request: Request) -> Response<
     let call = Call::open(request);
     let master = master.counted();
     let (operation, result) = match Route::of(&call) {
-        Ok(route) => (
-            route.operation(),
-            call.in_time(answer(&master, &call, &route)).await,
-        ),
+        Ok(route) => (route.operation(), call.in_time(answer(&master, &call, &route)).await),
         Err(problem) => ("none", Err(problem)),
     };
     call.close(operation, result, master.cost())
@@ -50,14 +47,12 @@ async fn answer<T: Table>(
     match route {
         Route::Associate => associate(master, call).await,
         Route::DealerCustomers { dealer_code } => dealer_customers(master, call, dealer_code).await,
-        Route::DealerCustomer {
-            dealer_code,
-            dealer_customer_number,
-        } => dealer_customer(master, call, dealer_code, dealer_customer_number).await,
-        Route::Association {
-            dealer_code,
-            dealer_customer_number,
-        } => release(master, call, dealer_code, dealer_customer_number).await,
+        Route::DealerCustomer { dealer_code, dealer_customer_number } => {
+            dealer_customer(master, call, dealer_code, dealer_customer_number).await
+        }
+        Route::Association { dealer_code, dealer_customer_number } => {
+            release(master, call, dealer_code, dealer_customer_number).await
+        }
         Route::CustomerOrganization { identifier } => {
             customer_organization(master, call, identifier).await
         }
@@ -80,9 +75,7 @@ async fn associate<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, 
     }
     problem::refuse_if_any(faults)?;
     let request = request.expect("a request without faults was read");
-    let key = key
-        .as_ref()
-        .map(|(key, fingerprint)| (key.as_str(), fingerprint.clone()));
+    let key = key.as_ref().map(|(key, fingerprint)| (key.as_str(), fingerprint.clone()));
     let asked = Asked::new(master.table(), caller.name(), "associate", key, dry_run);
     match associate::associate(master, &request, &asked).await? {
         AssociateOutcome::Associated { organization, origin, dealer_customer, replayed } => {
@@ -116,15 +109,10 @@ async fn dealer_customer<T: Table>(
     caller.require(Scope::Dealer)?;
     without_parameters(call)?;
     let dcn = own_dcn(caller, code, number).ok_or_else(Problem::not_found)?;
-    let found = read::dealer_customer(master, &dcn)
-        .await
-        .map_err(domain::outcome::Stopped::from)?;
+    let found =
+        read::dealer_customer(master, &dcn).await.map_err(domain::outcome::Stopped::from)?;
     let found = found.ok_or_else(Problem::not_found)?;
-    Ok(Answer::json(
-        StatusCode::OK,
-        "found",
-        &body::DealerCustomer::of(&found),
-    ))
+    Ok(Answer::json(StatusCode::OK, "found", &body::DealerCustomer::of(&found)))
 }
 
 async fn dealer_customers<T: Table>(
@@ -146,14 +134,8 @@ async fn dealer_customers<T: Table>(
     let page = read::dealer_customers(master, &dealer, after.as_ref(), limit)
         .await
         .map_err(domain::outcome::Stopped::from)?;
-    let next = page
-        .next
-        .map(|last| cursor::encode(&list, last.dealer_customer_number.as_str()));
-    Ok(Answer::json(
-        StatusCode::OK,
-        "listed",
-        &body::DealerCustomers::of(&page.found, next),
-    ))
+    let next = page.next.map(|last| cursor::encode(&list, last.dealer_customer_number.as_str()));
+    Ok(Answer::json(StatusCode::OK, "listed", &body::DealerCustomers::of(&page.found, next)))
 }
 
 async fn release<T: Table>(
@@ -174,10 +156,7 @@ async fn release<T: Table>(
         ReleaseOutcome::Released if dry_run => Ok(Answer::json(
             StatusCode::OK,
             "released",
-            &body::Released {
-                dcn: dcn.to_string(),
-                dry_run,
-            },
+            &body::Released { dcn: dcn.to_string(), dry_run },
         )),
         ReleaseOutcome::Released => Ok(Answer::empty(StatusCode::NO_CONTENT, "released")),
         ReleaseOutcome::NotAssociated => Err(Problem::new(ProblemType::NotAssociated)
@@ -203,11 +182,8 @@ async fn customer_organization<T: Table>(
     query.finish();
     problem::refuse_if_any(faults)?;
     let identifier = Identifier::parse(identifier).ok_or_else(Problem::not_found)?;
-    let after = after.and_then(|position| {
-        position
-            .split_once('|')
-            .and_then(|(code, number)| dcn(code, number))
-    });
+    let after = after
+        .and_then(|position| position.split_once('|').and_then(|(code, number)| dcn(code, number)));
     let visible = |code: &DealerCode| caller.acts_for(code);
     let (customer, associated) = tokio::join!(
         read::customer(master, &identifier),
@@ -221,9 +197,7 @@ async fn customer_organization<T: Table>(
     if associated.found.is_empty() && after.is_none() && !caller.has(Scope::Customers) {
         return Err(Problem::not_found());
     }
-    let next = associated
-        .next
-        .map(|last| cursor::encode(&list, &last.to_string()));
+    let next = associated.next.map(|last| cursor::encode(&list, &last.to_string()));
     Ok(Answer::json(
         StatusCode::OK,
         "found",
@@ -233,9 +207,7 @@ async fn customer_organization<T: Table>(
 
 /// The dealer code of a path, if the caller acts for it: another's is as if it were not there.
 fn own_code(caller: &Caller, code: &str) -> Option<DealerCode> {
-    DealerCode::parse(code)
-        .ok()
-        .filter(|code| caller.acts_for(code))
+    DealerCode::parse(code).ok().filter(|code| caller.acts_for(code))
 }
 
 fn own_dcn(caller: &Caller, code: &str, number: &str) -> Option<Dcn> {

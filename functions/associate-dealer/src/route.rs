@@ -12,15 +12,9 @@ pub(crate) enum Route<'a> {
     /// `GET /dealer-customers/{dealerCode}`
     DealerCustomers { dealer_code: &'a str },
     /// `GET /dealer-customers/{dealerCode}/{dealerCustomerNumber}`
-    DealerCustomer {
-        dealer_code: &'a str,
-        dealer_customer_number: &'a str,
-    },
+    DealerCustomer { dealer_code: &'a str, dealer_customer_number: &'a str },
     /// `DELETE /dealer-customers/{dealerCode}/{dealerCustomerNumber}/association`
-    Association {
-        dealer_code: &'a str,
-        dealer_customer_number: &'a str,
-    },
+    Association { dealer_code: &'a str, dealer_customer_number: &'a str },
     /// `GET /customer-organizations/{identifier}`
     CustomerOrganization { identifier: &'a str },
 }
@@ -33,25 +27,12 @@ impl<'a> Route<'a> {
             ["dealer-customers", dealer_code] => {
                 (Method::GET, Self::DealerCustomers { dealer_code })
             }
-            ["dealer-customers", dealer_code, dealer_customer_number] => (
-                Method::GET,
-                Self::DealerCustomer {
-                    dealer_code,
-                    dealer_customer_number,
-                },
-            ),
-            [
-                "dealer-customers",
-                dealer_code,
-                dealer_customer_number,
-                "association",
-            ] => (
-                Method::DELETE,
-                Self::Association {
-                    dealer_code,
-                    dealer_customer_number,
-                },
-            ),
+            ["dealer-customers", dealer_code, dealer_customer_number] => {
+                (Method::GET, Self::DealerCustomer { dealer_code, dealer_customer_number })
+            }
+            ["dealer-customers", dealer_code, dealer_customer_number, "association"] => {
+                (Method::DELETE, Self::Association { dealer_code, dealer_customer_number })
+            }
             ["customer-organizations", identifier] => {
                 (Method::GET, Self::CustomerOrganization { identifier })
             }

@@ -89,11 +89,7 @@ pub(crate) fn chosen(
         None => None,
         Some((_, Some(position))) => Some(position),
         Some((_, None)) => {
-            body.fault(
-                "cursor",
-                "invalid-cursor",
-                "This is not a cursor of this list.",
-            );
+            body.fault("cursor", "invalid-cursor", "This is not a cursor of this list.");
             None
         }
     };
@@ -115,11 +111,7 @@ pub(crate) fn chosen(
 
 fn read_ids(list: &[Json], body: &mut Reader<'_, '_>) -> Vec<RequestInErrorId> {
     if list.is_empty() || list.len() > bulk::MOST {
-        body.fault(
-            "ids",
-            "too-many",
-            format!("There are 1 to {} ids in one call.", bulk::MOST),
-        );
+        body.fault("ids", "too-many", format!("There are 1 to {} ids in one call.", bulk::MOST));
         return Vec::new();
     }
     let pointer = body.pointer("ids");

@@ -24,16 +24,10 @@ pub(crate) async fn reprocess_many<T: Table>(
     let mut faults = Vec::new();
     let (dry_run, key) = asked_for(call, &mut faults);
     let body: Json = json::parse(call.body(&[media::JSON])?)?;
-    let chosen = body::chosen(
-        &body,
-        |text| cursor::decode(list::QUEUE, text).ok(),
-        &mut faults,
-    );
+    let chosen = body::chosen(&body, |text| cursor::decode(list::QUEUE, text).ok(), &mut faults);
     problem::refuse_if_any(faults)?;
     let chosen = chosen.expect("a choice without faults was read");
-    let key = key
-        .as_ref()
-        .map(|(key, fingerprint)| (key.as_str(), fingerprint.clone()));
+    let key = key.as_ref().map(|(key, fingerprint)| (key.as_str(), fingerprint.clone()));
     let asked = Asked::new(master.table(), who, "reprocess-many", key, dry_run);
     let bulk = bulk::reprocess(master, &chosen, &asked).await?;
     let replayed = bulk
@@ -45,25 +39,11 @@ pub(crate) async fn reprocess_many<T: Table>(
         .iter()
         .filter(|(_, result)| matches!(result, Ok(Ok(done)) if resolves(&done.processed, dry_run)))
         .count();
-    let results = bulk
-        .results
-        .into_iter()
-        .map(|(id, result)| one(&id, result))
-        .collect();
-    let next = bulk
-        .next
-        .map(|position| cursor::encode(list::QUEUE, &position));
-    Ok(Answer::json(
-        StatusCode::OK,
-        "reprocessed",
-        &shown::Bulk {
-            results,
-            next,
-            dry_run,
-        },
-    )
-    .replayed(replayed)
-    .resolved(resolved as u64))
+    let results = bulk.results.into_iter().map(|(id, result)| one(&id, result)).collect();
+    let next = bulk.next.map(|position| cursor::encode(list::QUEUE, &position));
+    Ok(Answer::json(StatusCode::OK, "reprocessed", &shown::Bulk { results, next, dry_run })
+        .replayed(replayed)
+        .resolved(resolved as u64))
 }
 
 /// What came of one request among many: the status that the single call would have had.

@@ -19,64 +19,24 @@ const PAGE: &str = include_str!("../console/index.html");
 /// The files beside the page: name, content type, content.
 const FILES: &[(&str, &str, &str)] = &[
     ("api.js", JAVASCRIPT, include_str!("../console/api.js")),
-    (
-        "attributes.js",
-        JAVASCRIPT,
-        include_str!("../console/attributes.js"),
-    ),
-    (
-        "bulk-dialog.js",
-        JAVASCRIPT,
-        include_str!("../console/bulk-dialog.js"),
-    ),
+    ("attributes.js", JAVASCRIPT, include_str!("../console/attributes.js")),
+    ("bulk-dialog.js", JAVASCRIPT, include_str!("../console/bulk-dialog.js")),
     ("bulk.js", JAVASCRIPT, include_str!("../console/bulk.js")),
-    (
-        "compare.js",
-        JAVASCRIPT,
-        include_str!("../console/compare.js"),
-    ),
-    (
-        "conflict.js",
-        JAVASCRIPT,
-        include_str!("../console/conflict.js"),
-    ),
+    ("compare.js", JAVASCRIPT, include_str!("../console/compare.js")),
+    ("conflict.js", JAVASCRIPT, include_str!("../console/conflict.js")),
     ("console.css", CSS, include_str!("../console/console.css")),
     ("dom.js", JAVASCRIPT, include_str!("../console/dom.js")),
     ("draft.js", JAVASCRIPT, include_str!("../console/draft.js")),
-    (
-        "duplicates.js",
-        JAVASCRIPT,
-        include_str!("../console/duplicates.js"),
-    ),
-    (
-        "filters.js",
-        JAVASCRIPT,
-        include_str!("../console/filters.js"),
-    ),
+    ("duplicates.js", JAVASCRIPT, include_str!("../console/duplicates.js")),
+    ("filters.js", JAVASCRIPT, include_str!("../console/filters.js")),
     ("form.js", JAVASCRIPT, include_str!("../console/form.js")),
-    (
-        "history.js",
-        JAVASCRIPT,
-        include_str!("../console/history.js"),
-    ),
+    ("history.js", JAVASCRIPT, include_str!("../console/history.js")),
     ("keys.js", JAVASCRIPT, include_str!("../console/keys.js")),
     ("list.js", JAVASCRIPT, include_str!("../console/list.js")),
     ("main.js", JAVASCRIPT, include_str!("../console/main.js")),
-    (
-        "outcome.js",
-        JAVASCRIPT,
-        include_str!("../console/outcome.js"),
-    ),
-    (
-        "received.js",
-        JAVASCRIPT,
-        include_str!("../console/received.js"),
-    ),
-    (
-        "request.js",
-        JAVASCRIPT,
-        include_str!("../console/request.js"),
-    ),
+    ("outcome.js", JAVASCRIPT, include_str!("../console/outcome.js")),
+    ("received.js", JAVASCRIPT, include_str!("../console/received.js")),
+    ("request.js", JAVASCRIPT, include_str!("../console/request.js")),
     ("route.js", JAVASCRIPT, include_str!("../console/route.js")),
     ("rows.js", JAVASCRIPT, include_str!("../console/rows.js")),
     ("time.js", JAVASCRIPT, include_str!("../console/time.js")),
@@ -90,10 +50,8 @@ pub(crate) fn page() -> Answer {
 
 /// A file beside the page.
 pub(crate) fn file(name: &str) -> Result<Answer, Problem> {
-    let (_, content_type, content) = FILES
-        .iter()
-        .find(|(known, _, _)| *known == name)
-        .ok_or_else(Problem::not_found)?;
+    let (_, content_type, content) =
+        FILES.iter().find(|(known, _, _)| *known == name).ok_or_else(Problem::not_found)?;
     Ok(answer(content_type, content))
 }
 
@@ -110,9 +68,8 @@ mod tests {
     #[test]
     fn every_file_of_the_console_is_served() {
         let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/console")).unwrap();
-        let mut names: Vec<String> = folder
-            .map(|file| file.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut names: Vec<String> =
+            folder.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names.retain(|name| name != "index.html");
         let served: Vec<&str> = FILES.iter().map(|(name, _, _)| *name).collect();

@@ -40,10 +40,7 @@ pub async fn handle<T: Table>(master: &Master<T>, request: Request) -> Response<
     let call = Call::open(request);
     let master = master.counted();
     let (operation, result) = match Route::of(&call) {
-        Ok(route) => (
-            route.operation(),
-            call.in_time(answer(&master, &call, route)).await,
-        ),
+        Ok(route) => (route.operation(), call.in_time(answer(&master, &call, route)).await),
         Err(problem) => ("none", Err(problem)),
     };
     call.close(operation, result, master.cost())
@@ -94,9 +91,7 @@ async fn show<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Result<Ans
     let mut faults = Vec::new();
     call.query(&mut faults).finish();
     problem::refuse_if_any(faults)?;
-    let shown = fix::show(master, &id_of(id)?)
-        .await?
-        .ok_or_else(Problem::not_found)?;
+    let shown = fix::show(master, &id_of(id)?).await?.ok_or_else(Problem::not_found)?;
     detail(master, "found", &shown, false).await
 }
 
@@ -124,11 +119,7 @@ async fn correct<T: Table>(
     let correction = body::correction(&json::parse(call.body(PATCH)?)?, &mut faults);
     problem::refuse_if_any(faults)?;
     let if_match = call.if_match()?;
-    let admits = |version| {
-        if_match
-            .as_ref()
-            .is_some_and(|if_match| if_match.admits(version))
-    };
+    let admits = |version| if_match.as_ref().is_some_and(|if_match| if_match.admits(version));
     let asked = Asked::new(master.table(), who, "correct", None, dry_run);
     match fix::correct(
         master,
@@ -152,26 +143,12 @@ async fn delete<T: Table>(
 ) -> Result<Answer, Problem> {
     let dry_run = call.dry_run()?;
     let if_match = call.if_match()?;
-    let admits = |version| {
-        if_match
-            .as_ref()
-            .is_some_and(|if_match| if_match.admits(version))
-    };
+    let admits = |version| if_match.as_ref().is_some_and(|if_match| if_match.admits(version));
     let asked = Asked::new(master.table(), who, "delete", None, dry_run);
-    match fix::delete(
-        master,
-        &id_of(id)?,
-        if_match.is_some().then_some(&admits),
-        &asked,
-    )
-    .await?
-    {
+    match fix::delete(master, &id_of(id)?, if_match.is_some().then_some(&admits), &asked).await? {
         Ok(()) if dry_run => {
-            let deleted = shown::Deleted {
-                id: id.to_owned(),
-                state: State::Deleted.as_str(),
-                dry_run,
-            };
+            let deleted =
+                shown::Deleted { id: id.to_owned(), state: State::Deleted.as_str(), dry_run };
             Ok(Answer::json(StatusCode::OK, "deleted", &deleted))
         }
         Ok(()) => Ok(Answer::empty(StatusCode::NO_CONTENT, "deleted")),
@@ -196,14 +173,8 @@ async fn reprocess<T: Table>(
     };
     problem::refuse_if_any(faults)?;
     let if_match = call.if_match()?;
-    let admits = |version| {
-        if_match
-            .as_ref()
-            .is_some_and(|if_match| if_match.admits(version))
-    };
-    let key = key
-        .as_ref()
-        .map(|(key, fingerprint)| (key.as_str(), fingerprint.clone()));
+    let admits = |version| if_match.as_ref().is_some_and(|if_match| if_match.admits(version));
+    let key = key.as_ref().map(|(key, fingerprint)| (key.as_str(), fingerprint.clone()));
     let asked = Asked::new(master.table(), who, "reprocess", key, dry_run);
     match fix::reprocess(
         master,
@@ -222,14 +193,10 @@ async fn reprocess<T: Table>(
 /// The answer to a reprocessed message: always with a body, whatever the message itself asks for.
 fn told(processed: &Processed, dry_run: bool) -> Answer {
     let (status, outcome) = status::processed(&processed.outcome);
-    let answer = Answer::bytes(
-        status,
-        outcome,
-        media::JSON,
-        CustomerOut::of(processed, dry_run).to_json(),
-    )
-    .replayed(processed.replayed)
-    .resolved(u64::from(resolves(processed, dry_run)));
+    let answer =
+        Answer::bytes(status, outcome, media::JSON, CustomerOut::of(processed, dry_run).to_json())
+            .replayed(processed.replayed)
+            .resolved(u64::from(resolves(processed, dry_run)));
     match number_of(processed) {
         Some(number) => answer.location(&format!("/customers/{number}")),
         None => answer,
@@ -251,21 +218,13 @@ async fn erase<T: Table>(
     let (dry_run, key) = asked_for(call, &mut faults);
     problem::refuse_if_any(faults)?;
     let number = CustomerNumber::parse(number).ok_or_else(Problem::not_found)?;
-    let key = key
-        .as_ref()
-        .map(|(key, fingerprint)| (key.as_str(), fingerprint.clone()));
+    let key = key.as_ref().map(|(key, fingerprint)| (key.as_str(), fingerprint.clone()));
     let asked = Asked::new(master.table(), who, "erase", key, dry_run);
-    let erased = erase::erase(master, number, &asked)
-        .await?
-        .ok_or_else(Problem::not_found)?;
+    let erased = erase::erase(master, number, &asked).await?.ok_or_else(Problem::not_found)?;
     if !dry_run {
         return Ok(Answer::empty(StatusCode::NO_CONTENT, "erased").replayed(erased.replayed));
     }
-    let erase::Erased {
-        dealer_customers,
-        requests_in_error,
-        replayed: _,
-    } = erased;
+    let erase::Erased { dealer_customers, requests_in_error, replayed: _ } = erased;
     let erased = shown::Erased {
         customer_number: number.to_string(),
         dealer_customers,

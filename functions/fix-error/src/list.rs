@@ -31,15 +31,8 @@ pub const LONGEST_EXPORT: u32 = 1_000;
 const MOST_PAGES: usize = 25;
 
 /// The parameters that a filter is made of, as [`filter`] reads them.
-const FILTER: [&str; 7] = [
-    "state",
-    "code",
-    "attribute",
-    "company",
-    "receivedAfter",
-    "receivedBefore",
-    "text",
-];
+const FILTER: [&str; 7] =
+    ["state", "code", "attribute", "company", "receivedAfter", "receivedBefore", "text"];
 
 /// The longest text that is searched for, in characters.
 const LONGEST_TEXT: usize = 100;
@@ -55,10 +48,7 @@ pub(crate) async fn list<T: Table>(master: &Master<T>, call: &Call) -> Result<An
     let errors = summaries(master, &page.found).await?;
     let next = page.next.map(|position| cursor::encode(QUEUE, &position));
     let answer = Answer::json(StatusCode::OK, "listed", &Page { errors, next });
-    let newest_open = Filter {
-        states: vec![State::Open],
-        ..Filter::default()
-    };
+    let newest_open = Filter { states: vec![State::Open], ..Filter::default() };
     // What the schedule asks, to have it measured.
     if filter == newest_open && after.is_none() && limit == 1 {
         let age = queue::oldest_open_age(master).await?;
@@ -101,9 +91,7 @@ async fn summaries<T: Table>(
 ) -> Result<Vec<Summary>, Problem> {
     let actions = queue::actions(master, requests).await?;
     let each = requests.iter().zip(actions);
-    Ok(each
-        .map(|(request, action)| Summary::of(request, action))
-        .collect())
+    Ok(each.map(|(request, action)| Summary::of(request, action)).collect())
 }
 
 /// The query of the page behind the cursor: the same filter and limit.
@@ -145,26 +133,17 @@ fn read(call: &Call, page: u32, longest: u32) -> Result<(Filter, Option<String>,
 }
 
 fn filter(query: &mut Query<'_, '_>) -> Filter {
-    let invalid = |code, reason: &str| Invalid {
-        code,
-        reason: reason.to_owned(),
-    };
+    let invalid = |code, reason: &str| Invalid { code, reason: reason.to_owned() };
     let moment = |text: &str| {
         Timestamp::parse(text).ok_or_else(|| {
-            invalid(
-                "invalid-time",
-                "A time is written as in RFC 3339, 2026-11-23T10:00:00Z.",
-            )
+            invalid("invalid-time", "A time is written as in RFC 3339, 2026-11-23T10:00:00Z.")
         })
     };
     let text = |text: &str| {
         if text.chars().count() <= LONGEST_TEXT {
             Ok(text.to_owned())
         } else {
-            Err(invalid(
-                "value-too-long",
-                "A text has at most 100 characters.",
-            ))
+            Err(invalid("value-too-long", "A text has at most 100 characters."))
         }
     };
     Filter {
@@ -179,10 +158,7 @@ fn filter(query: &mut Query<'_, '_>) -> Filter {
         code: query.optional("code", edit_code),
         field: query.optional("attribute", |name| {
             Field::named(name).ok_or_else(|| {
-                invalid(
-                    "invalid-attribute",
-                    "This is not an attribute of a message.",
-                )
+                invalid("invalid-attribute", "This is not an attribute of a message.")
             })
         }),
         company: query.optional("company", text),

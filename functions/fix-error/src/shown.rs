@@ -38,13 +38,8 @@ impl Summary {
             action: action.letter(),
             company: request.attribute(Attribute::COMPANY).map(str::to_owned),
             name: request.name(),
-            customer_number: request
-                .customer_number()
-                .map(|number| number.to_string())
-                .or(named),
-            alternate_number: request
-                .attribute(Attribute::ALTERNATE_NUMBER)
-                .map(str::to_owned),
+            customer_number: request.customer_number().map(|number| number.to_string()).or(named),
+            alternate_number: request.attribute(Attribute::ALTERNATE_NUMBER).map(str::to_owned),
             codes: codes(&request.failed),
             version: request.version,
         }

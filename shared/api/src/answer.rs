@@ -60,9 +60,7 @@ impl Answer {
             Err(bytes) => Body::Binary(bytes.into_bytes()),
         };
         let mut answer = Answer::empty(status, outcome);
-        answer
-            .headers
-            .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        answer.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         answer.body = body;
         answer
     }
@@ -93,8 +91,7 @@ impl Answer {
     pub fn replayed(mut self, replayed: bool) -> Answer {
         self.replayed = replayed;
         if replayed {
-            self.headers
-                .insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
+            self.headers.insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
         } else {
             self.headers.remove(IDEMPOTENCY_REPLAYED);
         }
@@ -160,9 +157,8 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_no_replay_does_not_speak_of_one() {
-        let answer = Answer::empty(StatusCode::NO_CONTENT, "released")
-            .replayed(true)
-            .replayed(false);
+        let answer =
+            Answer::empty(StatusCode::NO_CONTENT, "released").replayed(true).replayed(false);
         assert!(answer.headers.is_empty());
     }
 

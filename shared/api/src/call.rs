@@ -72,17 +72,15 @@ impl Call {
         };
         let given_ids = [
             context.and_then(|context| context.request_id.as_deref()),
-            head.lambda_context_ref()
-                .map(|context| context.request_id.as_str()),
+            head.lambda_context_ref().map(|context| context.request_id.as_str()),
         ];
         let request_id = given_ids
             .into_iter()
             .flatten()
             .find(|id| is_an_id(id))
             .map_or_else(new_id, str::to_owned);
-        let correlation_id = only(&head.headers, &CORRELATION_ID)
-            .filter(|id| is_an_id(id))
-            .map(str::to_owned);
+        let correlation_id =
+            only(&head.headers, &CORRELATION_ID).filter(|id| is_an_id(id)).map(str::to_owned);
         Call {
             segments: path::segments(
                 head.raw_http_path(),
@@ -260,11 +258,7 @@ impl Call {
     }
 
     fn content_type(&self) -> ContentType {
-        ContentType::parse(
-            joined(&self.headers, &CONTENT_TYPE)
-                .as_deref()
-                .unwrap_or(JSON),
-        )
+        ContentType::parse(joined(&self.headers, &CONTENT_TYPE).as_deref().unwrap_or(JSON))
     }
 }
 

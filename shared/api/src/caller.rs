@@ -65,10 +65,7 @@ impl Caller {
     /// `None` (then: 401) when they name nobody, since what is done must be written down as somebody's.
     pub fn from_claims(claims: &HashMap<String, String>) -> Option<Caller> {
         let claim = |name: &str| {
-            claims
-                .get(name)
-                .map(String::as_str)
-                .filter(|text| text.len() <= LONGEST_CLAIM)
+            claims.get(name).map(String::as_str).filter(|text| text.len() <= LONGEST_CLAIM)
         };
         Some(Caller {
             name: ["sub", "client_id"]
@@ -141,11 +138,7 @@ fn is_a_name(text: &str) -> bool {
 /// The scopes of ours among words separated by spaces; other words are other services' scopes.
 fn scopes(claim: &str) -> BTreeSet<Scope> {
     let words: BTreeSet<&str> = claim.split(' ').collect();
-    Scope::ALL
-        .iter()
-        .copied()
-        .filter(|scope| words.contains(scope.as_str()))
-        .collect()
+    Scope::ALL.iter().copied().filter(|scope| words.contains(scope.as_str())).collect()
 }
 
 /// The dealer codes of a claim in any of its shapes: `A B`, `A,B`, `[A B]` (how API Gateway passes an array), a JSON array as text, `*`.
@@ -162,11 +155,7 @@ fn dealer_codes(claim: &str) -> Option<DealerCodes> {
                 Some(rest) => rest.strip_suffix(']')?,
                 None => claim,
             };
-            inner
-                .split([' ', ','])
-                .filter(|word| !word.is_empty())
-                .map(str::to_owned)
-                .collect()
+            inner.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
         }
     };
     if words == ["*"] {
@@ -186,10 +175,7 @@ mod tests {
 
     fn caller(claims: &[(&str, &str)]) -> Option<Caller> {
         Caller::from_claims(
-            &claims
-                .iter()
-                .map(|(name, value)| (name.to_string(), value.to_string()))
-                .collect(),
+            &claims.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
         )
     }
 
@@ -275,10 +261,7 @@ mod tests {
         use Scope::{Customers, Dealer, Steward};
         let cases: &[(&str, &[Scope])] = &[
             ("dealer", &[Dealer]),
-            (
-                "openid dealer  steward customers",
-                &[Dealer, Customers, Steward],
-            ),
+            ("openid dealer  steward customers", &[Dealer, Customers, Steward]),
             ("", &[]),
             ("Dealer", &[]),
             ("dealers dealer2 xdealer", &[]),
@@ -291,17 +274,9 @@ mod tests {
         for (claim, expected) in cases {
             let caller = caller(&[("sub", "erp"), ("scope", claim)]).expect("a named caller");
             for scope in Scope::ALL {
-                assert_eq!(
-                    caller.has(*scope),
-                    expected.contains(scope),
-                    "{scope:?} in {claim:?}"
-                );
+                assert_eq!(caller.has(*scope), expected.contains(scope), "{scope:?} in {claim:?}");
                 let required = caller.require(*scope).map_err(|problem| problem.kind());
-                assert_eq!(
-                    required.is_ok(),
-                    expected.contains(scope),
-                    "{scope:?} in {claim:?}"
-                );
+                assert_eq!(required.is_ok(), expected.contains(scope), "{scope:?} in {claim:?}");
                 assert!(required.is_ok() || required == Err(ProblemType::Forbidden));
             }
         }
@@ -341,18 +316,11 @@ mod tests {
             (&[("sub", "  ")], None),
             (&[("sub", "a\nb")], None),
             (&[("sub", &long)], None),
-            (
-                &[("scope", "dealer steward customers"), ("dealer_codes", "*")],
-                None,
-            ),
+            (&[("scope", "dealer steward customers"), ("dealer_codes", "*")], None),
             (&[], None),
         ];
         for (claims, expected) in cases {
-            assert_eq!(
-                caller(claims).as_ref().map(Caller::name),
-                *expected,
-                "{claims:?}"
-            );
+            assert_eq!(caller(claims).as_ref().map(Caller::name), *expected, "{claims:?}");
         }
     }
 

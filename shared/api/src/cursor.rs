@@ -83,10 +83,7 @@ mod tests {
     #[test]
     fn a_cursor_brings_its_position_back() {
         for position in ["", "245TRSSDG343456", "a|b#c/d", "2026-11-23T10:00:00Z#é"] {
-            assert_eq!(
-                decode(LIST, &encode(LIST, position)).expect("our own cursor"),
-                position
-            );
+            assert_eq!(decode(LIST, &encode(LIST, position)).expect("our own cursor"), position);
         }
     }
 
@@ -122,36 +119,22 @@ mod tests {
                 }
                 changed[at] = *other;
                 let changed = String::from_utf8(changed).expect("ASCII");
-                assert!(
-                    decode(LIST, &changed).is_err(),
-                    "{changed} passed for {cursor}"
-                );
+                assert!(decode(LIST, &changed).is_err(), "{changed} passed for {cursor}");
             }
-            assert!(
-                decode(LIST, &cursor[..at]).is_err(),
-                "the first {at} characters passed"
-            );
+            assert!(decode(LIST, &cursor[..at]).is_err(), "the first {at} characters passed");
         }
         for added in ["A", "=", "AAAA", " "] {
-            assert!(
-                decode(LIST, &format!("{cursor}{added}")).is_err(),
-                "{added} may follow"
-            );
+            assert!(decode(LIST, &format!("{cursor}{added}")).is_err(), "{added} may follow");
         }
     }
 
     #[test]
     fn any_bit_of_the_bytes_flipped_is_refused() {
-        let bytes = BASE64URL_NOPAD
-            .decode(encode(LIST, "245").as_bytes())
-            .expect("our own cursor");
+        let bytes = BASE64URL_NOPAD.decode(encode(LIST, "245").as_bytes()).expect("our own cursor");
         for at in 0..bytes.len() * 8 {
             let mut flipped = bytes.clone();
             flipped[at / 8] ^= 1 << (at % 8);
-            assert!(
-                decode(LIST, &BASE64URL_NOPAD.encode(&flipped)).is_err(),
-                "bit {at}"
-            );
+            assert!(decode(LIST, &BASE64URL_NOPAD.encode(&flipped)).is_err(), "bit {at}");
         }
     }
 

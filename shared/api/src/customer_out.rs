@@ -66,24 +66,16 @@ pub struct Shown {
 
 impl Shown {
     fn of(number: Option<CustomerNumber>, attributes: &Attributes) -> Self {
-        let shown = attributes
-            .iter()
-            .filter(|(attribute, _)| SHOWN.contains(attribute));
-        Self {
-            number,
-            attributes: shown.collect(),
-        }
+        let shown = attributes.iter().filter(|(attribute, _)| SHOWN.contains(attribute));
+        Self { number, attributes: shown.collect() }
     }
 
     /// Name and value of all that is shown, in the order of the rules; the number has nine digits.
     pub fn pairs(&self) -> impl Iterator<Item = (&'static str, String)> {
-        let number = self
-            .number
-            .map(|number| (Attribute::CUSTOMER_NUMBER.name(), number.to_string()));
-        let attributes = self
-            .attributes
-            .iter()
-            .map(|(attribute, value)| (attribute.name(), value.to_owned()));
+        let number =
+            self.number.map(|number| (Attribute::CUSTOMER_NUMBER.name(), number.to_string()));
+        let attributes =
+            self.attributes.iter().map(|(attribute, value)| (attribute.name(), value.to_owned()));
         number.into_iter().chain(attributes)
     }
 }
@@ -134,19 +126,14 @@ impl CustomerOut {
             dry_run,
         };
         if message.unknown.len() > answer.warnings.len() {
-            answer
-                .warnings
-                .push("further names that are not known are not listed".to_owned());
+            answer.warnings.push("further names that are not known are not listed".to_owned());
         }
         match &processed.outcome {
             MessageOutcome::Created(stored) | MessageOutcome::Updated(stored) => {
                 answer.show_stored(stored);
             }
             MessageOutcome::Duplicate(duplicates) => answer.show_duplicates(duplicates),
-            MessageOutcome::Failed {
-                failed,
-                request_in_error,
-            } => {
+            MessageOutcome::Failed { failed, request_in_error } => {
                 let number = CustomerNumber::parse(given.text(Attribute::CUSTOMER_NUMBER));
                 answer.customer = Shown::of(number, given);
                 answer.result = ActionResult::Failure;
@@ -170,17 +157,12 @@ impl CustomerOut {
             self.show_company(&first.attributes);
             self.customer = Shown::of(Some(first.number), &first.attributes);
         }
-        self.duplicates = listed
-            .map(|customer| Shown::of(Some(customer.number), &customer.attributes))
-            .collect();
+        self.duplicates =
+            listed.map(|customer| Shown::of(Some(customer.number), &customer.attributes)).collect();
         match duplicates.len().saturating_sub(MOST_DUPLICATES) {
             0 => {}
-            1 => self
-                .warnings
-                .push("1 more duplicate is not listed".to_owned()),
-            more => self
-                .warnings
-                .push(format!("{more} more duplicates are not listed")),
+            1 => self.warnings.push("1 more duplicate is not listed".to_owned()),
+            more => self.warnings.push(format!("{more} more duplicates are not listed")),
         }
     }
 
@@ -192,54 +174,31 @@ impl CustomerOut {
 
     /// Name and value of what is echoed of the message's routing.
     pub fn routing(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let Routing {
-            source,
-            target,
-            resp_qmgr,
-            resp_q,
-        } = &self.routing;
-        [
-            ("source", source),
-            ("target", target),
-            ("resp_qmgr", resp_qmgr),
-            ("resp_q", resp_q),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+        let Routing { source, target, resp_qmgr, resp_q } = &self.routing;
+        [("source", source), ("target", target), ("resp_qmgr", resp_qmgr), ("resp_q", resp_q)]
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_deref()?)))
     }
 
     /// Name and value of what the message led to: the customer's identifier or the request in error.
     pub fn references(&self) -> impl Iterator<Item = (&'static str, String)> {
         let identifier = self.identifier.as_ref().map(ToString::to_string);
         let request = self.request_in_error.as_ref().map(|id| id.as_str().into());
-        [
-            ("customerOrganizationIdentifier", identifier),
-            ("request_in_error", request),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
+        [("customerOrganizationIdentifier", identifier), ("request_in_error", request)]
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
     }
 
     /// Name and value of the attributes of `CustSoldTo`.
     pub fn customer_attributes(&self) -> impl Iterator<Item = (&'static str, String)> {
-        let company = self
-            .company
-            .clone()
-            .map(|company| (Attribute::COMPANY.name(), company));
+        let company = self.company.clone().map(|company| (Attribute::COMPANY.name(), company));
         let mut shown = self.customer.pairs().peekable();
         let number = shown.next_if(|(name, _)| *name == Attribute::CUSTOMER_NUMBER.name());
         let decided = [
-            (
-                Attribute::ACTION_TYPE.name(),
-                self.action.letter().to_owned(),
-            ),
+            (Attribute::ACTION_TYPE.name(), self.action.letter().to_owned()),
             ("cst_action_result", self.result.as_str().to_owned()),
         ];
-        company
-            .into_iter()
-            .chain(number)
-            .chain(decided)
-            .chain(shown)
+        company.into_iter().chain(number).chain(decided).chain(shown)
     }
 }
 

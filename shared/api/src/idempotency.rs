@@ -18,10 +18,7 @@ impl IdempotencyKey {
     /// Reads a key as the header has it, quoted (as a structured field is) or bare. The quotes are not part of it.
     pub fn parse(text: &str) -> Result<IdempotencyKey, Invalid> {
         let text = text.trim_matches([' ', '\t']);
-        let bare = text
-            .strip_prefix('"')
-            .and_then(|text| text.strip_suffix('"'))
-            .unwrap_or(text);
+        let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
         let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         if (SHORTEST..=LONGEST).contains(&bare.len()) && bare.bytes().all(known) {
             Ok(IdempotencyKey(bare.to_owned()))
@@ -59,10 +56,7 @@ mod tests {
             ("0123456789abcdef", Some("0123456789abcdef")),
             ("\"0123456789abcdef\"", Some("0123456789abcdef")),
             (" 0123456789abcdef\t", Some("0123456789abcdef")),
-            (
-                "8e03978e-40d5-43dd-bc93-6894a57f9324",
-                Some("8e03978e-40d5-43dd-bc93-6894a57f9324"),
-            ),
+            ("8e03978e-40d5-43dd-bc93-6894a57f9324", Some("8e03978e-40d5-43dd-bc93-6894a57f9324")),
             ("ABCDEFGHIJKLMNO_", Some("ABCDEFGHIJKLMNO_")),
             (&longest, Some(&longest)),
             ("", None),
@@ -79,11 +73,7 @@ mod tests {
         ];
         for (text, expected) in cases {
             let found = IdempotencyKey::parse(text).ok();
-            assert_eq!(
-                found.as_ref().map(IdempotencyKey::as_str),
-                *expected,
-                "{text}"
-            );
+            assert_eq!(found.as_ref().map(IdempotencyKey::as_str), *expected, "{text}");
         }
         assert!(IdempotencyKey::parse(&"x".repeat(129)).is_err());
     }

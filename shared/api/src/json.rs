@@ -82,11 +82,7 @@ pub fn read(body: &[u8]) -> Result<Json, Fault> {
         ));
     }
     if text.trim_ascii().is_empty() {
-        return Err(Fault::new(
-            "",
-            "empty-body",
-            "The body is empty; JSON is expected.",
-        ));
+        return Err(Fault::new("", "empty-body", "The body is empty; JSON is expected."));
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let mut numbers = Numbers { rest: text };
@@ -149,10 +145,7 @@ impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
 
 impl Value<'_, '_> {
     fn number(self) -> Json {
-        let number = self
-            .0
-            .next()
-            .expect("the parser has met no more numbers than the text has");
+        let number = self.0.next().expect("the parser has met no more numbers than the text has");
         Json::Number(number.to_owned())
     }
 }
@@ -238,10 +231,7 @@ mod tests {
         let found = read(br#" {"b": null, "a": [true, "x", {}], "b": 1.50} "#).expect("JSON");
         let expected = Json::Object(vec![
             ("b".into(), Json::Null),
-            (
-                "a".into(),
-                Json::List(vec![Json::Bool(true), text("x"), Json::Object(vec![])]),
-            ),
+            ("a".into(), Json::List(vec![Json::Bool(true), text("x"), Json::Object(vec![])])),
             ("b".into(), number("1.50")),
         ]);
         assert!(found == expected);
@@ -261,10 +251,7 @@ mod tests {
             "0.10000000000000000001",
             "123456789012345678901234567890",
         ] {
-            assert!(
-                read(written.as_bytes()).expect(written) == number(written),
-                "{written}"
-            );
+            assert!(read(written.as_bytes()).expect(written) == number(written), "{written}");
         }
     }
 
@@ -282,9 +269,9 @@ mod tests {
             Json::Null | Json::Bool(_) | Json::Text(_) => {}
             Json::Number(number) => found.push(number.clone()),
             Json::List(items) => items.iter().for_each(|item| collect(item, found)),
-            Json::Object(properties) => properties
-                .iter()
-                .for_each(|(_, value)| collect(value, found)),
+            Json::Object(properties) => {
+                properties.iter().for_each(|(_, value)| collect(value, found))
+            }
         }
     }
 
@@ -334,9 +321,7 @@ mod tests {
             let shown = String::from_utf8_lossy(&body[..body.len().min(40)]).into_owned();
             let problem = parse(body).expect_err(&shown);
             assert_eq!(problem.kind(), ProblemType::InvalidRequest, "{shown}");
-            let [fault] = problem.faults() else {
-                panic!("one fault for {shown}")
-            };
+            let [fault] = problem.faults() else { panic!("one fault for {shown}") };
             assert_eq!(
                 (fault.pointer.as_str(), fault.code),
                 ("", *code),
@@ -359,10 +344,7 @@ mod tests {
     #[test]
     fn the_place_is_given_by_line_and_column() {
         let fault = read(b"{\n  \"a\": 1,\n  b\n}").expect_err("not JSON");
-        assert_eq!(
-            fault.message,
-            "The body is not JSON: key must be a string at line 3 column 3."
-        );
+        assert_eq!(fault.message, "The body is not JSON: key must be a string at line 3 column 3.");
     }
 
     #[test]

@@ -35,8 +35,7 @@ where
             return self.members.format_event(context, writer, event);
         };
         let mut line = String::new();
-        self.members
-            .format_event(context, Writer::new(&mut line), event)?;
+        self.members.format_event(context, Writer::new(&mut line), event)?;
         let object = line.trim_end();
         let open = object.strip_suffix('}').unwrap_or(object);
         writeln!(writer, "{open}{metrics}}}")

@@ -54,12 +54,7 @@ impl Media {
         let Some(accept) = accept else { return own };
         let ranges: Vec<Range<'_>> = accept.split(',').filter_map(Range::parse).collect();
         let quality = |media: Media| {
-            media
-                .names()
-                .iter()
-                .map(|name| quality(&ranges, name))
-                .max()
-                .unwrap_or(0)
+            media.names().iter().map(|name| quality(&ranges, name)).max().unwrap_or(0)
         };
         match quality(Media::Json).cmp(&quality(Media::Xml)) {
             std::cmp::Ordering::Greater => Media::Json,
@@ -108,17 +103,12 @@ fn thousandths(text: &str) -> Option<u16> {
 fn quality(ranges: &[Range<'_>], name: &str) -> u16 {
     let group = name.split_once('/').map_or(name, |(group, _)| group);
     let best = |wanted: &dyn Fn(&str) -> bool| {
-        ranges
-            .iter()
-            .filter(|range| wanted(range.kind))
-            .map(|range| range.quality)
-            .max()
+        ranges.iter().filter(|range| wanted(range.kind)).map(|range| range.quality).max()
     };
     best(&|kind| kind.eq_ignore_ascii_case(name))
         .or_else(|| {
             best(&|kind| {
-                kind.strip_suffix("/*")
-                    .is_some_and(|kind| kind.eq_ignore_ascii_case(group))
+                kind.strip_suffix("/*").is_some_and(|kind| kind.eq_ignore_ascii_case(group))
             })
         })
         .or_else(|| best(&|kind| kind == "*/*"))
@@ -171,65 +161,25 @@ mod tests {
             (Some("text/*"), Xml, Xml),
             (Some("text/html, text/*;q=0.1"), Xml, Xml),
             (Some("application/json, application/xml"), Json, Xml),
-            (
-                Some("application/json;q=0.4, application/xml;q=0.5"),
-                Xml,
-                Xml,
-            ),
-            (
-                Some("application/json;q=0.5 , text/xml ; q=0.4"),
-                Json,
-                Json,
-            ),
+            (Some("application/json;q=0.4, application/xml;q=0.5"), Xml, Xml),
+            (Some("application/json;q=0.5 , text/xml ; q=0.4"), Json, Json),
             (Some("application/xml, */*;q=0.1"), Xml, Xml),
             (Some("application/json;q=0, */*"), Xml, Xml),
             (Some("*/*, application/xml;q=0, text/xml;q=0"), Json, Json),
-            (
-                Some("application/*;q=0.2, application/json;q=0.1"),
-                Xml,
-                Xml,
-            ),
+            (Some("application/*;q=0.2, application/json;q=0.1"), Xml, Xml),
             (Some("application/json;q=0.001"), Json, Json),
-            (
-                Some("application/json;Q=1.000, application/xml;q=0.999"),
-                Json,
-                Json,
-            ),
+            (Some("application/json;Q=1.000, application/xml;q=0.999"), Json, Json),
             (Some("text/html"), Json, Xml),
             (Some("application/json;q=0"), Json, Xml),
-            (
-                Some("application/xml;q=2, application/json;q=0.1"),
-                Json,
-                Json,
-            ),
-            (
-                Some("application/xml;q=nan, application/json;q=0.1"),
-                Json,
-                Json,
-            ),
-            (
-                Some("application/xml;q=, application/json;q=0.1"),
-                Json,
-                Json,
-            ),
-            (
-                Some("application/xml;q=0.+1, application/json;q=0.01"),
-                Json,
-                Json,
-            ),
+            (Some("application/xml;q=2, application/json;q=0.1"), Json, Json),
+            (Some("application/xml;q=nan, application/json;q=0.1"), Json, Json),
+            (Some("application/xml;q=, application/json;q=0.1"), Json, Json),
+            (Some("application/xml;q=0.+1, application/json;q=0.01"), Json, Json),
             (Some("xml, json, ;;;, ,"), Json, Xml),
         ];
         for (accept, for_json, for_xml) in cases {
-            assert_eq!(
-                Media::preferred(*accept, Json),
-                *for_json,
-                "{accept:?} with JSON"
-            );
-            assert_eq!(
-                Media::preferred(*accept, Xml),
-                *for_xml,
-                "{accept:?} with XML"
-            );
+            assert_eq!(Media::preferred(*accept, Json), *for_json, "{accept:?} with JSON");
+            assert_eq!(Media::preferred(*accept, Xml), *for_xml, "{accept:?} with XML");
         }
     }
 
@@ -247,19 +197,12 @@ mod tests {
         ];
         for (text, name, utf_8) in cases {
             let found = ContentType::parse(text);
-            assert_eq!(
-                (found.name.as_str(), found.is_utf_8()),
-                (*name, *utf_8),
-                "{text}"
-            );
+            assert_eq!((found.name.as_str(), found.is_utf_8()), (*name, *utf_8), "{text}");
         }
     }
 
     #[test]
     fn both_names_of_xml_mean_xml() {
-        assert_eq!(
-            [JSON, MERGE_PATCH, XML, TEXT_XML].map(Media::of),
-            [Json, Json, Xml, Xml]
-        );
+        assert_eq!([JSON, MERGE_PATCH, XML, TEXT_XML].map(Media::of), [Json, Json, Xml, Xml]);
     }
 }

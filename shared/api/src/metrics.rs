@@ -33,11 +33,7 @@ pub struct Metric {
 }
 
 const fn count(name: &'static str, meaning: &'static str) -> Metric {
-    Metric {
-        name,
-        unit: "Count",
-        meaning,
-    }
+    Metric { name, unit: "Count", meaning }
 }
 
 /// Every metric. `Succeeded`, `Refused`, `Busy` and `Failed` together are all requests. A count of 0 is not written.
@@ -51,10 +47,7 @@ pub const METRICS: [Metric; 11] = [
         "Busy",
         "Requests answered with 503: the block kept moving, or the database throttled or did not answer",
     ),
-    count(
-        "Failed",
-        "Requests answered with 500: a defect of the code or of the deployment",
-    ),
+    count("Failed", "Requests answered with 500: a defect of the code or of the deployment"),
     count(
         "Duplicates",
         "Messages answered Duplicate, reprocessed ones included; they are among the refused",
@@ -63,18 +56,12 @@ pub const METRICS: [Metric; 11] = [
         "Conflicts",
         "Requests that had to decide again, because what they had decided on changed meanwhile",
     ),
-    count(
-        "Rounds",
-        "How often they decided again, all requests together",
-    ),
+    count("Rounds", "How often they decided again, all requests together"),
     count(
         "Replays",
         "Requests answered from the effect that an earlier try with the same idempotency key had",
     ),
-    count(
-        "RequestsInErrorOpened",
-        "Messages put into the queue of requests in error",
-    ),
+    count("RequestsInErrorOpened", "Messages put into the queue of requests in error"),
     count(
         "RequestsInErrorResolved",
         "Requests in error resolved, in bulk or alone; deleted ones are not among them",
@@ -169,8 +156,7 @@ pub(crate) fn members(event: &Event<'_>, table: &str) -> Option<String> {
     struct Found(Vec<&'static Metric>);
     impl Visit for Found {
         fn record_debug(&mut self, field: &Field, _: &dyn std::fmt::Debug) {
-            self.0
-                .extend(METRICS.iter().find(|metric| metric.name == field.name()));
+            self.0.extend(METRICS.iter().find(|metric| metric.name == field.name()));
         }
     }
     let mut found = Found(Vec::new());
@@ -178,9 +164,7 @@ pub(crate) fn members(event: &Event<'_>, table: &str) -> Option<String> {
     if found.0.is_empty() {
         return None;
     }
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let metadata = Metadata {
         timestamp: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
         directions: [Directions {

@@ -20,10 +20,7 @@ pub(crate) fn segments(raw_path: &str, stage: Option<&str>) -> Option<Vec<String
 
 /// The path behind `/<stage>`, if it starts so; behind a custom domain it does not.
 fn without_stage<'p>(path: &'p str, stage: &str) -> &'p str {
-    match path
-        .strip_prefix('/')
-        .and_then(|path| path.strip_prefix(stage))
-    {
+    match path.strip_prefix('/').and_then(|path| path.strip_prefix(stage)) {
         Some("") => "/",
         Some(rest) if rest.starts_with('/') => rest,
         Some(_) | None => path,
@@ -82,9 +79,8 @@ mod tests {
         ];
         for (path, stage, expected) in cases {
             let found = segments(path, *stage);
-            let found: Option<Vec<&str>> = found
-                .as_ref()
-                .map(|found| found.iter().map(String::as_str).collect());
+            let found: Option<Vec<&str>> =
+                found.as_ref().map(|found| found.iter().map(String::as_str).collect());
             assert_eq!(found.as_deref(), *expected, "{path} at stage {stage:?}");
         }
     }

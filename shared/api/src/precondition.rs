@@ -45,9 +45,7 @@ impl IfMatch {
 
 /// The version that a tag stands for, if it is written as we write it.
 fn version(tag: &str) -> Option<u64> {
-    tag.parse()
-        .ok()
-        .filter(|version: &u64| version.to_string() == tag)
+    tag.parse().ok().filter(|version: &u64| version.to_string() == tag)
 }
 
 #[cfg(test)]

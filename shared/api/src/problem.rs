@@ -29,11 +29,7 @@ const RETRY_AFTER_SECONDS: u32 = 1;
 
 /// Refuses the request with all `faults` in one `invalid-request`, or goes on when there are none.
 pub fn refuse_if_any(faults: Vec<Fault>) -> Result<(), Problem> {
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Problem::invalid_request(faults))
-    }
+    if faults.is_empty() { Ok(()) } else { Err(Problem::invalid_request(faults)) }
 }
 
 /// An answer that is not a success. Boxed, because it travels through every `Result` of the edge.
@@ -67,9 +63,8 @@ impl Problem {
         faults.truncate(MOST_FAULTS);
         let mut problem = Problem::new(ProblemType::InvalidRequest);
         if all > MOST_FAULTS {
-            problem = problem.detail(format!(
-                "The first {MOST_FAULTS} of {all} faults are listed."
-            ));
+            problem =
+                problem.detail(format!("The first {MOST_FAULTS} of {all} faults are listed."));
         }
         problem.0.faults = faults;
         problem
@@ -98,10 +93,7 @@ impl Problem {
     /// `unauthenticated`, with the challenge that RFC 9110 asks of every 401.
     pub fn unauthenticated() -> Problem {
         let mut problem = Problem::new(ProblemType::Unauthenticated);
-        problem
-            .0
-            .headers
-            .push((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
+        problem.0.headers.push((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
         problem
     }
 
@@ -160,9 +152,7 @@ impl Problem {
     /// Sets `Retry-After`, in seconds.
     pub fn retry_after(mut self, seconds: u32) -> Problem {
         self.0.headers.retain(|(name, _)| name != RETRY_AFTER);
-        self.0
-            .headers
-            .push((RETRY_AFTER, HeaderValue::from(seconds)));
+        self.0.headers.push((RETRY_AFTER, HeaderValue::from(seconds)));
         self
     }
 
@@ -195,11 +185,8 @@ impl Problem {
 
     /// The body as it is sent.
     pub(crate) fn body(&self, request_id: &str) -> String {
-        serde_json::to_string(&Wire {
-            problem: &self.0,
-            request_id,
-        })
-        .expect("a problem is made of strings, numbers and JSON values, which always serialise")
+        serde_json::to_string(&Wire { problem: &self.0, request_id })
+            .expect("a problem is made of strings, numbers and JSON values, which always serialise")
     }
 }
 
@@ -221,14 +208,7 @@ struct Wire<'a> {
 
 impl Serialize for Wire<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Parts {
-            kind,
-            detail,
-            faults,
-            members,
-            headers: _,
-            inside: _,
-        } = self.problem;
+        let Parts { kind, detail, faults, members, headers: _, inside: _ } = self.problem;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("type", &format_args!("/problems/{}", kind.slug()))?;
         map.serialize_entry("title", kind.title())?;
@@ -272,13 +252,10 @@ mod tests {
 
     #[test]
     fn a_problem_is_written_in_the_order_in_which_a_person_reads_it() {
-        let problem = Problem::invalid_request(vec![Fault::new(
-            "/address/city",
-            "city-blank",
-            "City Blank",
-        )])
-        .detail("Say where.")
-        .with("version", 3);
+        let problem =
+            Problem::invalid_request(vec![Fault::new("/address/city", "city-blank", "City Blank")])
+                .detail("Say where.")
+                .with("version", 3);
         assert_eq!(
             problem.body("R1"),
             r#"{"type":"/problems/invalid-request","title":"The request is not valid","status":400,"detail":"Say where.","requestId":"R1","errors":[{"pointer":"/address/city","code":"city-blank","message":"City Blank"}],"version":3}"#
@@ -288,52 +265,32 @@ mod tests {
     #[test]
     fn the_inside_is_told_to_the_log_with_its_causes_and_never_to_the_caller() {
         for problem in [Problem::internal(outer()), Problem::busy(outer())] {
-            assert_eq!(
-                problem.inside().as_deref(),
-                Some("the read failed: connection reset")
-            );
+            assert_eq!(problem.inside().as_deref(), Some("the read failed: connection reset"));
             let body = problem.body("R1");
-            assert!(
-                !body.contains("read failed") && !body.contains("connection"),
-                "{body}"
-            );
+            assert!(!body.contains("read failed") && !body.contains("connection"), "{body}");
         }
     }
 
     #[test]
     fn busy_says_when_to_try_again_and_once_only() {
         let problem = Problem::busy("the block kept moving").retry_after(7);
-        assert_eq!(
-            problem.headers(),
-            [(RETRY_AFTER, HeaderValue::from_static("7"))]
-        );
-        assert_eq!(
-            Problem::busy("x").headers(),
-            [(RETRY_AFTER, HeaderValue::from_static("1"))]
-        );
+        assert_eq!(problem.headers(), [(RETRY_AFTER, HeaderValue::from_static("7"))]);
+        assert_eq!(Problem::busy("x").headers(), [(RETRY_AFTER, HeaderValue::from_static("1"))]);
     }
 
     #[test]
     fn method_not_allowed_lists_the_methods_of_the_path() {
         let problem = Problem::method_not_allowed(&[Method::GET, Method::DELETE]);
-        assert_eq!(
-            problem.headers(),
-            [(ALLOW, HeaderValue::from_static("GET, DELETE"))]
-        );
+        assert_eq!(problem.headers(), [(ALLOW, HeaderValue::from_static("GET, DELETE"))]);
     }
 
     #[test]
     fn a_thousand_faults_are_counted_and_the_first_hundred_listed() {
-        let faults = (0..1000)
-            .map(|n| Fault::new(format!("/p{n}"), "unknown-property", "no"))
-            .collect();
+        let faults =
+            (0..1000).map(|n| Fault::new(format!("/p{n}"), "unknown-property", "no")).collect();
         let problem = Problem::invalid_request(faults);
         assert_eq!(problem.faults().len(), 100);
-        assert!(
-            problem
-                .body("R")
-                .contains("The first 100 of 1000 faults are listed.")
-        );
+        assert!(problem.body("R").contains("The first 100 of 1000 faults are listed."));
     }
 
     #[test]
@@ -346,17 +303,12 @@ mod tests {
 
     #[test]
     fn debug_shows_nothing_that_a_caller_sent() {
-        let invalid = domain::Invalid {
-            code: "invalid-value",
-            reason: "Julie is not a city".into(),
-        };
+        let invalid =
+            domain::Invalid { code: "invalid-value", reason: "Julie is not a city".into() };
         let problem = Problem::invalid_request(vec![Fault::refused("/Julie", invalid)])
             .with("name", "Julie")
             .detail("Julie");
         let shown = format!("{problem:?} {:?}", problem.faults());
-        assert!(
-            !shown.contains("Julie") && shown.contains("invalid-value"),
-            "{shown}"
-        );
+        assert!(!shown.contains("Julie") && shown.contains("invalid-value"), "{shown}");
     }
 }

@@ -20,10 +20,7 @@ impl Parameters {
     pub(crate) fn of(query: Option<&QueryMap>) -> Parameters {
         let mut parameters: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, value) in query.into_iter().flat_map(QueryMap::iter) {
-            parameters
-                .entry(name.to_owned())
-                .or_default()
-                .push(value.to_owned());
+            parameters.entry(name.to_owned()).or_default().push(value.to_owned());
         }
         Parameters(parameters)
     }
@@ -48,11 +45,7 @@ pub struct Query<'c, 'f> {
 
 impl<'c, 'f> Query<'c, 'f> {
     pub(crate) fn open(parameters: &'c Parameters, faults: &'f mut Vec<Fault>) -> Query<'c, 'f> {
-        Query {
-            parameters,
-            known: Vec::new(),
-            faults,
-        }
+        Query { parameters, known: Vec::new(), faults }
     }
 
     /// The pointer to a parameter.
@@ -67,8 +60,7 @@ impl<'c, 'f> Query<'c, 'f> {
 
     /// Adds a fault at a parameter.
     pub fn fault(&mut self, name: &str, code: &'static str, message: impl Into<String>) {
-        self.faults
-            .push(Fault::new(Self::pointer(name), code, message));
+        self.faults.push(Fault::new(Self::pointer(name), code, message));
     }
 
     /// The value of a parameter; without a value (`?state=`) it is not given. Given twice, or not UTF-8, it is a fault.
@@ -83,9 +75,7 @@ impl<'c, 'f> Query<'c, 'f> {
         parse: impl FnOnce(&str) -> Result<T, domain::Invalid>,
     ) -> Option<T> {
         let text = self.parameter(name)?;
-        parse(text)
-            .map_err(|invalid| self.fault(name, invalid.code, invalid.reason))
-            .ok()
+        parse(text).map_err(|invalid| self.fault(name, invalid.code, invalid.reason)).ok()
     }
 
     /// A parameter that is `true` or `false` (the default); anything else is a fault.
@@ -136,20 +126,10 @@ impl<'c, 'f> Query<'c, 'f> {
 
     /// Reports every parameter that nobody asked for.
     pub fn finish(self) {
-        for name in self
-            .parameters
-            .0
-            .keys()
-            .filter(|name| !self.known.contains(&name.as_str()))
-        {
+        for name in self.parameters.0.keys().filter(|name| !self.known.contains(&name.as_str())) {
             let message = "This parameter is not known here.";
-            let pointer = if name.len() <= 100 {
-                Self::pointer(name)
-            } else {
-                "/query".to_owned()
-            };
-            self.faults
-                .push(Fault::new(pointer, "unknown-parameter", message));
+            let pointer = if name.len() <= 100 { Self::pointer(name) } else { "/query".to_owned() };
+            self.faults.push(Fault::new(pointer, "unknown-parameter", message));
         }
     }
 
@@ -157,17 +137,11 @@ impl<'c, 'f> Query<'c, 'f> {
         let asked_before = self.known.contains(&name);
         self.known.push(name);
         let values = self.parameters.0.get(name)?;
-        let value = self
-            .parameters
-            .only(name)
-            .filter(|value| !value.contains(char::REPLACEMENT_CHARACTER));
+        let value =
+            self.parameters.only(name).filter(|value| !value.contains(char::REPLACEMENT_CHARACTER));
         if value.is_none() && !asked_before {
             if values.len() > 1 {
-                self.fault(
-                    name,
-                    "repeated-parameter",
-                    "This parameter is given more than once.",
-                );
+                self.fault(name, "repeated-parameter", "This parameter is given more than once.");
             } else {
                 self.fault(name, "not-utf-8", "This parameter is not UTF-8.");
             }
@@ -188,13 +162,7 @@ mod tests {
         let mut query = Query::open(&parameters, &mut faults);
         let found = walk(&mut query);
         query.finish();
-        (
-            found,
-            faults
-                .iter()
-                .map(|fault| format!("{} {}", fault.pointer, fault.code))
-                .collect(),
-        )
+        (found, faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.code)).collect())
     }
 
     #[test]
@@ -207,11 +175,7 @@ mod tests {
             ("dryRun", false, &["/query/dryRun invalid-flag"]),
             ("dryRun=TRUE", false, &["/query/dryRun invalid-flag"]),
             ("dryRun=1", false, &["/query/dryRun invalid-flag"]),
-            (
-                "dryRun=true&dryRun=true",
-                false,
-                &["/query/dryRun repeated-parameter"],
-            ),
+            ("dryRun=true&dryRun=true", false, &["/query/dryRun repeated-parameter"]),
             ("dryrun=true", false, &["/query/dryrun unknown-parameter"]),
             ("dryRun=%74rue", true, &[]),
         ];
@@ -227,31 +191,12 @@ mod tests {
 
     #[test]
     fn a_limit_is_a_whole_number_in_its_range() {
-        for (text, expected) in [
-            ("", 50),
-            ("limit=1", 1),
-            ("limit=200", 200),
-            ("limit=007", 7),
-        ] {
-            assert_eq!(
-                walk(text, |query| query.limit(50, 200)),
-                (expected, vec![]),
-                "{text}"
-            );
+        for (text, expected) in [("", 50), ("limit=1", 1), ("limit=200", 200), ("limit=007", 7)] {
+            assert_eq!(walk(text, |query| query.limit(50, 200)), (expected, vec![]), "{text}");
         }
-        for text in [
-            "0",
-            "201",
-            "-1",
-            "%2B1",
-            "+1",
-            "1.0",
-            "x",
-            "",
-            "1e1",
-            "99999999999999999999",
-            "١",
-        ] {
+        for text in
+            ["0", "201", "-1", "%2B1", "+1", "1.0", "x", "", "1e1", "99999999999999999999", "١"]
+        {
             let (found, faults) = walk(&format!("limit={text}"), |query| query.limit(50, 200));
             assert_eq!(
                 (found, faults),
@@ -263,19 +208,13 @@ mod tests {
 
     #[test]
     fn every_fault_of_a_query_is_reported_at_once() {
-        let (found, faults) = walk(
-            "limit=x&cursor=y&state=open&state=open&a%2Fb=1&code=%ff&text=",
-            |query| {
+        let (found, faults) =
+            walk("limit=x&cursor=y&state=open&state=open&a%2Fb=1&code=%ff&text=", |query| {
                 query.limit(50, 200);
                 query.cursor("errors open");
-                [
-                    query.parameter("state"),
-                    query.parameter("code"),
-                    query.parameter("text"),
-                ]
-                .map(|found| found.is_some())
-            },
-        );
+                [query.parameter("state"), query.parameter("code"), query.parameter("text")]
+                    .map(|found| found.is_some())
+            });
         assert_eq!(found, [false; 3]);
         assert_eq!(
             faults,
@@ -305,13 +244,8 @@ mod tests {
     #[test]
     fn a_parameter_the_domain_refuses_is_a_fault() {
         let (found, faults) = walk("dealer=T%7C", |query| {
-            query
-                .optional("dealer", domain::dealer::DealerCode::parse)
-                .is_some()
+            query.optional("dealer", domain::dealer::DealerCode::parse).is_some()
         });
-        assert_eq!(
-            (found, faults),
-            (false, vec!["/query/dealer invalid-dealer-code".to_owned()])
-        );
+        assert_eq!((found, faults), (false, vec!["/query/dealer invalid-dealer-code".to_owned()]));
     }
 }

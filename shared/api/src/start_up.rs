@@ -33,9 +33,8 @@ fn open_log_on<W>(writer: W, table: Option<String>)
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let wish = env::var("AWS_LAMBDA_LOG_LEVEL")
-        .or_else(|_| env::var("RUST_LOG"))
-        .unwrap_or_default();
+    let wish =
+        env::var("AWS_LAMBDA_LOG_LEVEL").or_else(|_| env::var("RUST_LOG")).unwrap_or_default();
     if tracing::subscriber::set_global_default(subscriber(writer, level(&wish), table)).is_ok() {
         std::panic::set_hook(Box::new(|panic| {
             let place = panic.location().map(ToString::to_string);
@@ -74,9 +73,7 @@ fn level(wish: &str) -> LevelFilter {
         // The parser takes an empty text for `ERROR`.
         return LevelFilter::INFO;
     }
-    wish.parse()
-        .unwrap_or(LevelFilter::INFO)
-        .min(LevelFilter::INFO)
+    wish.parse().unwrap_or(LevelFilter::INFO).min(LevelFilter::INFO)
 }
 
 /// A setting from the environment; empty is the same as absent. It stops the process when the value is not Unicode.
@@ -157,10 +154,7 @@ mod tests {
             "--nocapture",
             "--test-threads=1",
         ]);
-        command
-            .env(ALONE, "1")
-            .env_remove("AWS_LAMBDA_LOG_LEVEL")
-            .env_remove("RUST_LOG");
+        command.env(ALONE, "1").env_remove("AWS_LAMBDA_LOG_LEVEL").env_remove("RUST_LOG");
         Some(command)
     }
 
@@ -168,19 +162,13 @@ mod tests {
     fn output(command: &mut Command) -> (Option<i32>, String, String) {
         let output = command.output().expect("the test binary runs");
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-        (
-            output.status.code(),
-            text(output.stdout),
-            text(output.stderr),
-        )
+        (output.status.code(), text(output.stdout), text(output.stderr))
     }
 
     /// The JSON of the one printed line that holds `word`; the test harness may have begun the line with words of its own.
     fn line(printed: &str, word: &str) -> serde_json::Value {
         let lines: Vec<&str> = printed.lines().filter(|line| line.contains(word)).collect();
-        let [line] = lines.as_slice() else {
-            panic!("one line with {word} in {printed}")
-        };
+        let [line] = lines.as_slice() else { panic!("one line with {word} in {printed}") };
         serde_json::from_str(line.trim_start_matches(|character| character != '{')).expect("JSON")
     }
 
@@ -193,10 +181,7 @@ mod tests {
         assert_eq!(code, Some(1), "{printed}");
         let line = line(&printed, "stopped at start");
         assert_eq!(line["level"], "ERROR");
-        assert_eq!(
-            line["reason"],
-            "EXACT_MATCH names shoe_size, which is no field."
-        );
+        assert_eq!(line["reason"], "EXACT_MATCH names shoe_size, which is no field.");
     }
 
     #[test]
@@ -213,12 +198,8 @@ mod tests {
             tracing::debug!("too quiet to be heard");
             return;
         };
-        let (code, printed, _) = output(
-            command
-                .env("SET", "x")
-                .env("EMPTY", "")
-                .env("RUST_LOG", "trace"),
-        );
+        let (code, printed, _) =
+            output(command.env("SET", "x").env("EMPTY", "").env("RUST_LOG", "trace"));
         assert_eq!(code, Some(0), "{printed}");
         let line = line(&printed, "\"settings\"");
         assert_eq!(

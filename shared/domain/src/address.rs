@@ -39,43 +39,19 @@ impl Address {
     pub fn of(attributes: &Attributes) -> Self {
         let [line1, line2, apartment, city, state, postal_code, country] =
             Self::PARTS.map(|(_, attribute)| attributes.text(attribute).to_owned());
-        Self {
-            line1,
-            line2,
-            apartment,
-            city,
-            state,
-            postal_code,
-            country,
-        }
+        Self { line1, line2, apartment, city, state, postal_code, country }
     }
 
     /// The parts in the order of [`Self::PARTS`].
     pub fn values(&self) -> [&str; 7] {
-        let Self {
-            line1,
-            line2,
-            apartment,
-            city,
-            state,
-            postal_code,
-            country,
-        } = self;
+        let Self { line1, line2, apartment, city, state, postal_code, country } = self;
         [line1, line2, apartment, city, state, postal_code, country]
     }
 
     /// The address of these parts, in the order of [`Self::PARTS`].
     pub fn from_values(values: [String; 7]) -> Self {
         let [line1, line2, apartment, city, state, postal_code, country] = values;
-        Self {
-            line1,
-            line2,
-            apartment,
-            city,
-            state,
-            postal_code,
-            country,
-        }
+        Self { line1, line2, apartment, city, state, postal_code, country }
     }
 }
 

@@ -53,9 +53,7 @@ pub struct Statement {
 /// What a dealer says is personal, so only the relation is shown.
 impl fmt::Debug for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Statement")
-            .field("dealer_type", &self.dealer_type)
-            .finish_non_exhaustive()
+        f.debug_struct("Statement").field("dealer_type", &self.dealer_type).finish_non_exhaustive()
     }
 }
 
@@ -85,17 +83,11 @@ impl Associate {
         if !examined.failed.is_empty() {
             return Err(examined.failed);
         }
-        let address = statement
-            .address
-            .as_ref()
-            .map(|_| Address::of(&examined.attributes));
+        let address = statement.address.as_ref().map(|_| Address::of(&examined.attributes));
         Ok(Self {
             dcn,
             organization,
-            statement: Statement {
-                address,
-                ..statement
-            },
+            statement: Statement { address, ..statement },
             attributes: examined.attributes,
         })
     }
@@ -107,14 +99,8 @@ impl Associate {
         controls: &Controls,
     ) -> Examined {
         let mut said = Attributes::default();
-        said.set(
-            Attribute::COMPANY_NAME,
-            statement.business_name.as_deref().unwrap_or_default(),
-        );
-        said.set(
-            Attribute::EMAIL,
-            statement.email.as_deref().unwrap_or_default(),
-        );
+        said.set(Attribute::COMPANY_NAME, statement.business_name.as_deref().unwrap_or_default());
+        said.set(Attribute::EMAIL, statement.email.as_deref().unwrap_or_default());
         if let Some(address) = &statement.address {
             for ((_, attribute), value) in Address::PARTS.into_iter().zip(address.values()) {
                 said.set(attribute, value);
@@ -127,9 +113,7 @@ impl Associate {
             Subject::Fragment
         };
         let mut examined = edits::examine(&said, subject, controls);
-        examined
-            .failed
-            .retain(|failed| searched || failed.code != EditCode::NameBlank);
+        examined.failed.retain(|failed| searched || failed.code != EditCode::NameBlank);
         examined
     }
 
@@ -155,14 +139,8 @@ impl Associate {
 
     /// The dealer customer's profile: what the dealer said, and for the rest what is known of the customer.
     pub fn profile(&self, customer: &Customer) -> DealerProfile {
-        let Statement {
-            dealer_type,
-            business_name,
-            alternate_name,
-            address,
-            email,
-            phones,
-        } = self.statement.clone();
+        let Statement { dealer_type, business_name, alternate_name, address, email, phones } =
+            self.statement.clone();
         DealerProfile {
             dealer_type,
             business_name: business_name.unwrap_or_else(|| customer.business_name()),
@@ -171,11 +149,7 @@ impl Associate {
             email: email
                 .and_then(|email| Email::parse(email.trim()).ok())
                 .or_else(|| customer.email()),
-            phones: if phones.is_empty() {
-                customer.all_phones()
-            } else {
-                phones
-            },
+            phones: if phones.is_empty() { customer.all_phones() } else { phones },
         }
     }
 }

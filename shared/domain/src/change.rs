@@ -44,18 +44,13 @@ mod tests {
     use super::*;
 
     fn attributes(pairs: &[(Attribute, &str)]) -> Attributes {
-        pairs
-            .iter()
-            .map(|(attribute, value)| (*attribute, *value))
-            .collect()
+        pairs.iter().map(|(attribute, value)| (*attribute, *value)).collect()
     }
 
     #[test]
     fn given_attributes_replace_and_others_are_kept() {
-        let existing = attributes(&[
-            (Attribute::LAST_NAME, "Robinson"),
-            (Attribute::CITY, "Westborough"),
-        ]);
+        let existing =
+            attributes(&[(Attribute::LAST_NAME, "Robinson"), (Attribute::CITY, "Westborough")]);
         let given = attributes(&[
             (Attribute::CITY, "Boston"),
             (Attribute::DUPLICATE, "S"),
@@ -63,10 +58,7 @@ mod tests {
         ]);
         assert_eq!(
             merge(&existing, &given, None),
-            attributes(&[
-                (Attribute::LAST_NAME, "Robinson"),
-                (Attribute::CITY, "Boston")
-            ])
+            attributes(&[(Attribute::LAST_NAME, "Robinson"), (Attribute::CITY, "Boston")])
         );
     }
 
@@ -80,15 +72,10 @@ mod tests {
             (Attribute::MAIL_CODE, "M"),
             (Attribute::CALL_CODE, "C"),
         ]);
-        let defaults = attributes(&[
-            (Attribute::LAST_NAME, "Default"),
-            (Attribute::CALL_CODE, "D"),
-        ]);
+        let defaults =
+            attributes(&[(Attribute::LAST_NAME, "Default"), (Attribute::CALL_CODE, "D")]);
         let mut expected = existing.clone();
         expected.remove(Attribute::MAIL_CODE);
-        assert_eq!(
-            merge(&existing, &Attributes::default(), Some(&defaults)),
-            expected
-        );
+        assert_eq!(merge(&existing, &Attributes::default(), Some(&defaults)), expected);
     }
 }

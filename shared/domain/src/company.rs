@@ -19,11 +19,7 @@ impl Company {
     pub fn key(&self) -> String {
         if !self.0.is_empty() && self.0.bytes().all(|byte| byte.is_ascii_digit()) {
             let digits = self.0.trim_start_matches('0');
-            if digits.is_empty() {
-                "0".to_owned()
-            } else {
-                digits.to_owned()
-            }
+            if digits.is_empty() { "0".to_owned() } else { digits.to_owned() }
         } else {
             self.0.to_uppercase()
         }

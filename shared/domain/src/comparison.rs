@@ -131,10 +131,7 @@ impl Explanation {
 
     /// A letter a field, as records keep it.
     pub fn letters(&self) -> String {
-        self.0
-            .iter()
-            .map(|comparison| comparison.letter())
-            .collect()
+        self.0.iter().map(|comparison| comparison.letter()).collect()
     }
 
     /// Parses what [`Self::letters`] wrote.
@@ -142,9 +139,7 @@ impl Explanation {
         let comparisons: Option<Vec<_>> = letters
             .chars()
             .map(|letter| {
-                Comparison::ALL
-                    .into_iter()
-                    .find(|comparison| comparison.letter() == letter)
+                Comparison::ALL.into_iter().find(|comparison| comparison.letter() == letter)
             })
             .collect();
         comparisons?.try_into().ok().map(Self)
@@ -191,14 +186,8 @@ mod tests {
         .collect()
     }
 
-    const JULIE: [&str; 6] = [
-        "Julie",
-        "Robinson",
-        "100 Example Street",
-        "Westborough",
-        "MA",
-        "01581",
-    ];
+    const JULIE: [&str; 6] =
+        ["Julie", "Robinson", "100 Example Street", "Westborough", "MA", "01581"];
 
     #[test]
     fn pairs_are_judged_alike_in_both_orders() {
@@ -207,13 +196,7 @@ mod tests {
             ([(1, "ROBINSÓN"), (3, "westborough")], true),
             ([(1, " Robin-son "), (2, "100  Example St.")], true),
             ([(2, "100 Example"), (2, "100 Example")], true),
-            (
-                [
-                    (2, "100 Example Road Street"),
-                    (2, "100 Example Road Street"),
-                ],
-                false,
-            ),
+            ([(2, "100 Example Road Street"), (2, "100 Example Road Street")], false),
             ([(1, "Robin son"), (1, "Robin son")], false),
             ([(3, "Westboro"), (3, "Westboro")], false),
             ([(4, ""), (4, "")], false),
@@ -224,11 +207,7 @@ mod tests {
                 other[index] = value;
             }
             let other = person(other);
-            assert_eq!(
-                compare(&julie, &other, &MatchField::DEFAULT).is_some(),
-                same,
-                "{change:?}"
-            );
+            assert_eq!(compare(&julie, &other, &MatchField::DEFAULT).is_some(), same, "{change:?}");
             assert_eq!(
                 compare(&other, &julie, &MatchField::DEFAULT).is_some(),
                 same,
@@ -252,10 +231,7 @@ mod tests {
         assert_eq!(told[1], ("last_name", "equal"));
         assert_eq!(told[2], ("company", "blank"));
         assert_eq!(told[8], ("email", "blank"));
-        assert_eq!(
-            Explanation::from_letters(&explanation.letters()),
-            Some(explanation)
-        );
+        assert_eq!(Explanation::from_letters(&explanation.letters()), Some(explanation));
         assert_eq!(Explanation::from_letters("EEE"), None);
     }
 }

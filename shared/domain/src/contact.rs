@@ -16,9 +16,8 @@ impl Email {
             let (host, top) = domain.rsplit_once('.')?;
             (!local.is_empty() && !host.is_empty() && !top.is_empty()).then_some(())
         };
-        let plain = !text
-            .chars()
-            .any(|character| character.is_whitespace() || character.is_control());
+        let plain =
+            !text.chars().any(|character| character.is_whitespace() || character.is_control());
         if plain && text.chars().count() <= 254 && parts().is_some() {
             Ok(Self(text.to_owned()))
         } else {
@@ -69,9 +68,7 @@ impl Phone {
             ));
         }
         Ok(Self {
-            kind: kind
-                .map(|kind| Self::parse_kind(kind).map(str::to_owned))
-                .transpose()?,
+            kind: kind.map(|kind| Self::parse_kind(kind).map(str::to_owned)).transpose()?,
             number: number.to_owned(),
         })
     }
@@ -115,16 +112,9 @@ mod tests {
         for valid in ["office@acme.example", "a@b.c", "a@b@c.d", "a@b.co.uk"] {
             assert!(Email::parse(valid).is_ok(), "{valid}");
         }
-        for invalid in [
-            "",
-            "a",
-            "@b.c",
-            "a@b",
-            "a@.c",
-            "a@b.",
-            "a b@c.d",
-            &format!("{}@b.c", "a".repeat(251)),
-        ] {
+        for invalid in
+            ["", "a", "@b.c", "a@b", "a@.c", "a@b.", "a b@c.d", &format!("{}@b.c", "a".repeat(251))]
+        {
             assert!(Email::parse(invalid).is_err(), "{invalid}");
         }
     }

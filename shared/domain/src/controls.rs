@@ -43,9 +43,7 @@ impl Controls {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<String>> {
         let mut bad = Vec::new();
         let value = |name: &str| {
-            variable(name)
-                .map(|value| value.trim().to_owned())
-                .filter(|value| !value.is_empty())
+            variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
         };
         let list = |name: &str| -> Vec<String> {
             value(name)
@@ -64,10 +62,8 @@ impl Controls {
         let require_street_address = flag("REQUIRE_STREET_ADDRESS");
         let bypass_edits_for_xstore = flag("BYPASS_EDITS_FOR_XSTORE");
 
-        let mut companies: Vec<Company> = list("COMPANIES")
-            .iter()
-            .map(|code| Company::new(code))
-            .collect();
+        let mut companies: Vec<Company> =
+            list("COMPANIES").iter().map(|code| Company::new(code)).collect();
         if companies
             .iter()
             .any(|company| company.as_str().is_empty() || company.as_str().chars().count() > 100)
@@ -87,10 +83,8 @@ impl Controls {
             }
             country
         });
-        let customer_classes: Vec<String> = list("CUSTOMER_CLASSES")
-            .iter()
-            .map(|class| class.to_uppercase())
-            .collect();
+        let customer_classes: Vec<String> =
+            list("CUSTOMER_CLASSES").iter().map(|class| class.to_uppercase()).collect();
         if customer_classes.iter().any(String::is_empty) {
             bad.push(
                 "CUSTOMER_CLASSES is a list of classes with a comma between each two.".to_owned(),
@@ -117,10 +111,8 @@ impl Controls {
         let exact_match = match value("EXACT_MATCH") {
             None => MatchField::DEFAULT.to_vec(),
             Some(names) => {
-                let fields: Option<Vec<_>> = names
-                    .split(',')
-                    .map(|name| MatchField::named(name.trim()))
-                    .collect();
+                let fields: Option<Vec<_>> =
+                    names.split(',').map(|name| MatchField::named(name.trim())).collect();
                 fields.unwrap_or_else(|| {
                     bad.push(format!(
                         "EXACT_MATCH is a list of {} with a comma between each two.",
@@ -173,9 +165,7 @@ impl Controls {
 
     /// The company of messages that name none, and of dealers.
     pub fn default_company(&self) -> &Company {
-        self.companies
-            .first()
-            .expect("there is always a company, `read` sees to it")
+        self.companies.first().expect("there is always a company, `read` sees to it")
     }
 
     /// The deployment's company of that code, as the deployment writes it.
@@ -198,10 +188,7 @@ mod tests {
 
     fn read(pairs: &[(&str, &str)]) -> Result<Controls, Vec<String>> {
         Controls::read(|name| {
-            pairs
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, value)| (*value).to_owned())
+            pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         })
     }
 

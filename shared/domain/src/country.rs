@@ -24,10 +24,7 @@ struct Pattern {
 
 impl Pattern {
     const fn new(text: &'static str) -> Self {
-        Self {
-            text,
-            compiled: OnceLock::new(),
-        }
+        Self { text, compiled: OnceLock::new() }
     }
 
     fn fits(&self, postal_code: &str) -> bool {
@@ -53,9 +50,7 @@ impl Country {
                 })
                 .ok()
                 .map(|position| &COUNTRIES[position]),
-            3 => COUNTRIES
-                .iter()
-                .find(|country| country.alpha3.eq_ignore_ascii_case(code)),
+            3 => COUNTRIES.iter().find(|country| country.alpha3.eq_ignore_ascii_case(code)),
             _ => None,
         }
     }
@@ -131,14 +126,8 @@ mod tests {
         assert_eq!(usa.postal_code("01581"), Some("01581".into()));
         assert_eq!(usa.postal_code("01581-1234"), Some("01581-1234".into()));
         assert_eq!(usa.postal_code("1581"), None);
-        assert_eq!(
-            Country::of("CAN").unwrap().postal_code("k1a 0b1"),
-            Some("K1A 0B1".into())
-        );
-        assert_eq!(
-            Country::of("DEU").unwrap().state("Bayern"),
-            Some("BAYERN".into())
-        );
+        assert_eq!(Country::of("CAN").unwrap().postal_code("k1a 0b1"), Some("K1A 0B1".into()));
+        assert_eq!(Country::of("DEU").unwrap().state("Bayern"), Some("BAYERN".into()));
         assert_eq!(Country::of("XXX"), None);
         assert_eq!(Country::of(""), None);
     }

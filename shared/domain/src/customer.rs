@@ -19,10 +19,7 @@ impl CustomerNumber {
 
     /// The number; none for zero and for more than nine digits.
     pub fn new(number: u64) -> Option<Self> {
-        u32::try_from(number)
-            .ok()
-            .filter(|number| (1..=Self::HIGHEST).contains(number))
-            .map(Self)
+        u32::try_from(number).ok().filter(|number| (1..=Self::HIGHEST).contains(number)).map(Self)
     }
 
     /// Parses a number; leading zeros may be left out or be too many. None for anything but digits.
@@ -31,10 +28,7 @@ impl CustomerNumber {
         if text.is_empty() || text.len() > 100 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        text.trim_start_matches('0')
-            .parse()
-            .ok()
-            .and_then(Self::new)
+        text.trim_start_matches('0').parse().ok().and_then(Self::new)
     }
 
     /// The number.
@@ -99,10 +93,7 @@ impl Identifier {
     /// Parses an identifier. None for a text that no customer can have: to a caller that is an unknown customer.
     pub fn parse(text: &str) -> Option<Self> {
         let (block, place) = text.split_once('-')?;
-        Some(Self {
-            block: Block::parse(block)?,
-            place: Place::parse(place)?,
-        })
+        Some(Self { block: Block::parse(block)?, place: Place::parse(place)? })
     }
 }
 
@@ -159,12 +150,7 @@ pub struct Customer {
 impl Customer {
     /// Whether business is done with it.
     pub fn status(&self) -> Status {
-        if self
-            .attributes
-            .text(Attribute::INACTIVE)
-            .trim()
-            .eq_ignore_ascii_case("Y")
-        {
+        if self.attributes.text(Attribute::INACTIVE).trim().eq_ignore_ascii_case("Y") {
             Status::Inactive
         } else {
             Status::Active
@@ -183,50 +169,37 @@ impl Customer {
 
     /// Its primary e-mail address, if the record has one that reads as such.
     pub fn email(&self) -> Option<Email> {
-        self.attributes
-            .get(Attribute::EMAIL)
-            .and_then(|email| Email::parse(email).ok())
+        self.attributes.get(Attribute::EMAIL).and_then(|email| Email::parse(email).ok())
     }
 
     /// All its telephone numbers, ten at most: those that dealers gave, then those of messages as `DAY`, `EVENING` and `FAX`.
     pub fn all_phones(&self) -> Vec<Phone> {
         let of_messages = [
             ("DAY", Attribute::DAY_PHONE, Attribute::DAY_EXTENSION),
-            (
-                "EVENING",
-                Attribute::EVENING_PHONE,
-                Attribute::EVENING_EXTENSION,
-            ),
+            ("EVENING", Attribute::EVENING_PHONE, Attribute::EVENING_EXTENSION),
             ("FAX", Attribute::FAX_PHONE, Attribute::FAX_EXTENSION),
         ];
-        let parsed = of_messages
-            .into_iter()
-            .filter_map(|(kind, number, extension)| {
-                let number = self.attributes.get(number)?;
-                let number = match self.attributes.get(extension) {
-                    Some(extension) => format!("{number} x{extension}"),
-                    None => number.to_owned(),
-                };
-                Phone::parse(Some(kind), &number).ok()
-            });
+        let parsed = of_messages.into_iter().filter_map(|(kind, number, extension)| {
+            let number = self.attributes.get(number)?;
+            let number = match self.attributes.get(extension) {
+                Some(extension) => format!("{number} x{extension}"),
+                None => number.to_owned(),
+            };
+            Phone::parse(Some(kind), &number).ok()
+        });
         self.phones.iter().cloned().chain(parsed).take(10).collect()
     }
 }
 
 /// What stays of an erased customer: whose it is and which numbers are taken, and nothing of a person.
-pub const KEPT_WHEN_ERASED: [Attribute; 3] = [
-    Attribute::COMPANY,
-    Attribute::ALTERNATE_NUMBER,
-    Attribute::RELATE_ID,
-];
+pub const KEPT_WHEN_ERASED: [Attribute; 3] =
+    [Attribute::COMPANY, Attribute::ALTERNATE_NUMBER, Attribute::RELATE_ID];
 
 impl Customer {
     /// The customer without the person: numbers stay taken, and it is inactive.
     pub fn erased(&self, now: Timestamp) -> Self {
-        let kept = self
-            .attributes
-            .iter()
-            .filter(|(attribute, _)| KEPT_WHEN_ERASED.contains(attribute));
+        let kept =
+            self.attributes.iter().filter(|(attribute, _)| KEPT_WHEN_ERASED.contains(attribute));
         Self {
             version: self.version + 1,
             updated_at: now,
@@ -277,10 +250,7 @@ mod tests {
 
     #[test]
     fn an_identifier_is_shown_and_parsed_back() {
-        for text in [
-            "0123456789ABCDEF-000001",
-            "0123456789ABCDEF-ZZZZZZZZZZZZZZZZ",
-        ] {
+        for text in ["0123456789ABCDEF-000001", "0123456789ABCDEF-ZZZZZZZZZZZZZZZZ"] {
             assert_eq!(Identifier::parse(text).unwrap().to_string(), text);
         }
         for none in [

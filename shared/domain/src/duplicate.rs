@@ -10,10 +10,7 @@ use crate::message::{Attribute, Attributes, DuplicateCheck};
 /// The company that attributes name, or the deployment's default.
 pub fn company_of(attributes: &Attributes, controls: &Controls) -> Company {
     match attributes.get(Attribute::COMPANY) {
-        Some(code) => controls
-            .company(code)
-            .cloned()
-            .unwrap_or_else(|| Company::new(code)),
+        Some(code) => controls.company(code).cloned().unwrap_or_else(|| Company::new(code)),
         None => controls.default_company().clone(),
     }
 }
@@ -44,10 +41,7 @@ pub fn among<'a>(
         .iter()
         .filter(|candidate| home_of(&candidate.attributes, controls) == home)
         .filter_map(|candidate| {
-            Some((
-                candidate,
-                compare(wanted, &candidate.attributes, &controls.exact_match)?,
-            ))
+            Some((candidate, compare(wanted, &candidate.attributes, &controls.exact_match)?))
         })
         .collect();
     duplicates.sort_by_key(|(duplicate, _)| std::cmp::Reverse(duplicate.number));

@@ -33,17 +33,13 @@ pub struct Examined {
 
 /// The edit before all others: no message deletes.
 pub fn refuse_deletion(message: &Message) -> Option<FailedEdit> {
-    message
-        .deletes()
-        .then(|| FailedEdit::on(Attribute::ACTION_TYPE, EditCode::InvalidActionType))
+    message.deletes().then(|| FailedEdit::on(Attribute::ACTION_TYPE, EditCode::InvalidActionType))
 }
 
 /// The edits of what a message says beside what a customer keeps: its type, and the attributes that steer it or give the customer number.
 pub fn examine_envelope(message: &Message) -> Vec<FailedEdit> {
-    let mistyped = (message.message_type.as_deref() != Some(MESSAGE_TYPE)).then_some(FailedEdit {
-        field: Field::MessageType,
-        code: EditCode::InvalidType,
-    });
+    let mistyped = (message.message_type.as_deref() != Some(MESSAGE_TYPE))
+        .then_some(FailedEdit { field: Field::MessageType, code: EditCode::InvalidType });
     let beside = message
         .attributes
         .iter()
@@ -63,30 +59,19 @@ pub fn is_too_long(attribute: Attribute, value: &str) -> bool {
 fn examine_value(attribute: Attribute, value: &str) -> impl Iterator<Item = FailedEdit> + use<> {
     let too_long = is_too_long(attribute, value).then_some(EditCode::ValueTooLong);
     let not_plain = (!is_plain(value)).then_some(EditCode::InvalidValue);
-    [too_long, not_plain]
-        .into_iter()
-        .flatten()
-        .map(move |code| FailedEdit::on(attribute, code))
+    [too_long, not_plain].into_iter().flatten().map(move |code| FailedEdit::on(attribute, code))
 }
 
 /// Applies the edits to attributes.
 pub fn examine(given: &Attributes, subject: Subject, controls: &Controls) -> Examined {
-    let mut edits = Edits {
-        attributes: given.clone(),
-        failed: Vec::new(),
-        subject,
-    };
+    let mut edits = Edits { attributes: given.clone(), failed: Vec::new(), subject };
     edits.values();
     edits.company(controls);
     edits.name();
     edits.place(controls);
     edits.class(controls);
     edits.email(controls);
-    let Edits {
-        attributes,
-        mut failed,
-        ..
-    } = edits;
+    let Edits { attributes, mut failed, .. } = edits;
     failed.sort_unstable();
     failed.dedup();
     Examined { attributes, failed }
@@ -140,14 +125,12 @@ impl Edits {
 
     fn company(&mut self, controls: &Controls) {
         match self.attributes.get(Attribute::COMPANY) {
-            None => self
-                .attributes
-                .set(Attribute::COMPANY, controls.default_company().as_str()),
+            None => self.attributes.set(Attribute::COMPANY, controls.default_company().as_str()),
             Some(code) => match controls.company(code) {
                 Some(company) => self.attributes.set(Attribute::COMPANY, company.as_str()),
-                None => self
-                    .failed
-                    .push(FailedEdit::on(Attribute::COMPANY, EditCode::InvalidCompany)),
+                None => {
+                    self.failed.push(FailedEdit::on(Attribute::COMPANY, EditCode::InvalidCompany))
+                }
             },
         }
     }
@@ -184,11 +167,9 @@ impl Edits {
 
     fn state(&mut self, country: &Country) {
         match self.attributes.get(Attribute::STATE) {
-            Some(state) => self.keep(
-                Attribute::STATE,
-                country.state(state),
-                EditCode::InvalidState,
-            ),
+            Some(state) => {
+                self.keep(Attribute::STATE, country.state(state), EditCode::InvalidState)
+            }
             None if country.requires_state() => {
                 self.missing(Attribute::STATE, EditCode::StateBlank)
             }
@@ -211,10 +192,9 @@ impl Edits {
     }
 
     fn class(&mut self, controls: &Controls) {
-        if let (None, Some(class)) = (
-            self.attributes.get(Attribute::CUSTOMER_CLASS),
-            &controls.default_customer_class,
-        ) {
+        if let (None, Some(class)) =
+            (self.attributes.get(Attribute::CUSTOMER_CLASS), &controls.default_customer_class)
+        {
             self.attributes.set(Attribute::CUSTOMER_CLASS, class);
         }
         match self.attributes.get(Attribute::CUSTOMER_CLASS) {
@@ -241,10 +221,7 @@ impl Edits {
         {
             self.fail(Attribute::EMAIL, EditCode::InvalidEmail);
         }
-        match (
-            self.attributes.get(Attribute::EMAIL_STATUS),
-            &controls.default_email_status,
-        ) {
+        match (self.attributes.get(Attribute::EMAIL_STATUS), &controls.default_email_status) {
             (Some(status), _) => self.keep(
                 Attribute::EMAIL_STATUS,
                 contact::email_status(status),

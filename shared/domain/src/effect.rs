@@ -43,11 +43,7 @@ impl EffectId {
 
     /// Bits that only this effect has, for the purpose that is named: what it creates gets its random name from them, and so the same name in each try.
     pub fn bits(&self, purpose: &str) -> [u8; 10] {
-        hash(&[
-            b"customer-master effect 1",
-            self.0.as_bytes(),
-            purpose.as_bytes(),
-        ])
+        hash(&[b"customer-master effect 1", self.0.as_bytes(), purpose.as_bytes()])
     }
 
     /// Parses an effect's name.
@@ -55,10 +51,7 @@ impl EffectId {
         if is_sixteen(text) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Invalid::new(
-                "invalid-effect",
-                "an effect is sixteen characters",
-            ))
+            Err(Invalid::new("invalid-effect", "an effect is sixteen characters"))
         }
     }
 
@@ -99,11 +92,7 @@ pub struct Effect {
 
 impl Effect {
     fn lasts(&self, now: Timestamp) -> bool {
-        let seconds = if self.keyed {
-            KEYED_SECONDS
-        } else {
-            UNKEYED_SECONDS
-        };
+        let seconds = if self.keyed { KEYED_SECONDS } else { UNKEYED_SECONDS };
         self.did == Did::Created || self.at.plus_seconds(seconds) > now
     }
 }
@@ -117,11 +106,7 @@ impl Effects {
     pub fn created(cause: &Cause, at: Timestamp) -> Self {
         Self(BTreeMap::from([(
             cause.id.clone(),
-            Effect {
-                did: Did::Created,
-                at,
-                keyed: cause.keyed,
-            },
+            Effect { did: Did::Created, at, keyed: cause.keyed },
         )]))
     }
 
@@ -133,31 +118,16 @@ impl Effects {
     /// Adds an update, and forgets what need not be remembered any more.
     pub fn updated(&mut self, cause: &Cause, now: Timestamp) {
         self.0.retain(|_, effect| effect.lasts(now));
-        while self
-            .0
-            .values()
-            .filter(|effect| effect.did == Did::Updated)
-            .count()
-            >= MOST
-        {
+        while self.0.values().filter(|effect| effect.did == Did::Updated).count() >= MOST {
             let oldest = self
                 .0
                 .iter()
                 .filter(|(_, effect)| effect.did == Did::Updated)
                 .min_by_key(|(_, effect)| effect.at);
-            let oldest = oldest
-                .map(|(id, _)| id.clone())
-                .expect("there are MOST of them");
+            let oldest = oldest.map(|(id, _)| id.clone()).expect("there are MOST of them");
             self.0.remove(&oldest);
         }
-        self.0.insert(
-            cause.id.clone(),
-            Effect {
-                did: Did::Updated,
-                at: now,
-                keyed: cause.keyed,
-            },
-        );
+        self.0.insert(cause.id.clone(), Effect { did: Did::Updated, at: now, keyed: cause.keyed });
     }
 
     /// All of them.
@@ -177,10 +147,7 @@ mod tests {
     use super::*;
 
     fn cause(number: usize, keyed: bool) -> Cause {
-        Cause {
-            id: EffectId::of_key("caller", "add", &number.to_string()),
-            keyed,
-        }
+        Cause { id: EffectId::of_key("caller", "add", &number.to_string()), keyed }
     }
 
     #[test]

@@ -74,11 +74,7 @@ fn append(folded: &mut String, characters: impl Iterator<Item = char>) {
                 folded.push(' ');
             }
         } else {
-            folded.extend(
-                character
-                    .to_uppercase()
-                    .filter(|capital| capital.is_alphanumeric()),
-            );
+            folded.extend(character.to_uppercase().filter(|capital| capital.is_alphanumeric()));
         }
     }
 }
@@ -96,10 +92,7 @@ pub fn address_line(text: &str) -> String {
 
 /// Words without the blanks between them, as a match code takes them.
 pub fn closed_up(words: &str) -> String {
-    words
-        .chars()
-        .filter(|character| *character != ' ')
-        .collect()
+    words.chars().filter(|character| *character != ' ').collect()
 }
 
 #[cfg(test)]

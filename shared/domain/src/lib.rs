@@ -34,9 +34,6 @@ pub struct Invalid {
 
 impl Invalid {
     pub(crate) fn new(code: &'static str, reason: impl Into<String>) -> Self {
-        Self {
-            code,
-            reason: reason.into(),
-        }
+        Self { code, reason: reason.into() }
     }
 }

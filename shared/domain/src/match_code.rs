@@ -13,12 +13,8 @@ use crate::message::{Attribute, Attributes};
 /// Crockford's base 32: no I, L, O or U, so that no code reads as a word or as another code.
 static CROCKFORD: LazyLock<Encoding> = LazyLock::new(|| {
     let mut specification = Specification::new();
-    specification
-        .symbols
-        .push_str("0123456789ABCDEFGHJKMNPQRSTVWXYZ");
-    specification
-        .encoding()
-        .expect("the alphabet has 32 letters")
+    specification.symbols.push_str("0123456789ABCDEFGHJKMNPQRSTVWXYZ");
+    specification.encoding().expect("the alphabet has 32 letters")
 });
 
 /// Sixteen characters of Crockford's base 32 for 80 bits.
@@ -66,11 +62,8 @@ impl Layout {
                 "street" => Part::Street,
                 _ => return None,
             };
-            let positions = positions
-                .trim()
-                .parse()
-                .ok()
-                .filter(|positions| (1..=40).contains(positions))?;
+            let positions =
+                positions.trim().parse().ok().filter(|positions| (1..=40).contains(positions))?;
             if parts.iter().any(|(known, _)| *known == part) {
                 return None;
             }
@@ -83,11 +76,7 @@ impl Layout {
 impl Default for Layout {
     /// Postal code 1–5, name 1–4, street address 1–6.
     fn default() -> Self {
-        Self(vec![
-            (Part::PostalCode, 5),
-            (Part::Name, 4),
-            (Part::Street, 6),
-        ])
+        Self(vec![(Part::PostalCode, 5), (Part::Name, 4), (Part::Street, 6)])
     }
 }
 
@@ -117,10 +106,7 @@ impl MatchCode {
                 Part::Street => &street,
             };
             code.extend(
-                fold::closed_up(source)
-                    .chars()
-                    .chain(std::iter::repeat(' '))
-                    .take(*positions),
+                fold::closed_up(source).chars().chain(std::iter::repeat(' ')).take(*positions),
             );
         }
         Some(Self(code))
@@ -168,10 +154,7 @@ mod tests {
     use super::*;
 
     fn customer(pairs: &[(Attribute, &str)]) -> Attributes {
-        pairs
-            .iter()
-            .map(|(attribute, value)| (*attribute, *value))
-            .collect()
+        pairs.iter().map(|(attribute, value)| (*attribute, *value)).collect()
     }
 
     fn code(pairs: &[(Attribute, &str)]) -> Option<String> {
@@ -187,11 +170,7 @@ mod tests {
         ];
         assert_eq!(code(&robinson).as_deref(), Some("01581ROBI100EXA"));
         assert_eq!(
-            code(&[
-                (Attribute::LAST_NAME, "Ng"),
-                (Attribute::POSTAL_CODE, "123")
-            ])
-            .as_deref(),
+            code(&[(Attribute::LAST_NAME, "Ng"), (Attribute::POSTAL_CODE, "123")]).as_deref(),
             Some("123  NG        ")
         );
         let both = [
@@ -205,45 +184,22 @@ mod tests {
     #[test]
     fn without_a_name_or_any_place_there_is_no_match_code() {
         assert_eq!(
-            code(&[
-                (Attribute::POSTAL_CODE, "01581"),
-                (Attribute::STREET, "100 Example Street")
-            ]),
+            code(&[(Attribute::POSTAL_CODE, "01581"), (Attribute::STREET, "100 Example Street")]),
             None
         );
         assert_eq!(
-            code(&[
-                (Attribute::LAST_NAME, "Robinson"),
-                (Attribute::CITY, "Westborough")
-            ]),
+            code(&[(Attribute::LAST_NAME, "Robinson"), (Attribute::CITY, "Westborough")]),
             None
         );
-        assert_eq!(
-            code(&[
-                (Attribute::LAST_NAME, "!"),
-                (Attribute::POSTAL_CODE, "01581")
-            ]),
-            None
-        );
+        assert_eq!(code(&[(Attribute::LAST_NAME, "!"), (Attribute::POSTAL_CODE, "01581")]), None);
     }
 
     #[test]
     fn a_layout_names_each_part_once() {
-        assert_eq!(
-            Layout::parse("postal_code:5,name:4,street:6"),
-            Some(Layout::default())
-        );
+        assert_eq!(Layout::parse("postal_code:5,name:4,street:6"), Some(Layout::default()));
         assert!(Layout::parse("name:40").is_some());
-        for bad in [
-            "",
-            "name",
-            "name:",
-            "name:0",
-            "name:41",
-            "name:4,name:4",
-            "city:3",
-            "name:4,",
-        ] {
+        for bad in ["", "name", "name:", "name:0", "name:41", "name:4,name:4", "city:3", "name:4,"]
+        {
             assert_eq!(Layout::parse(bad), None, "{bad:?}");
         }
     }

@@ -72,10 +72,7 @@ impl Attribute {
 
     /// Whether the attribute steers the message and is not kept on the customer.
     pub fn steers(self) -> bool {
-        matches!(
-            self,
-            Self::ACTION_TYPE | Self::SEND_RESPONSE | Self::DUPLICATE
-        )
+        matches!(self, Self::ACTION_TYPE | Self::SEND_RESPONSE | Self::DUPLICATE)
     }
 }
 
@@ -117,9 +114,7 @@ impl Attributes {
 
     /// What is given, in the order of the rules.
     pub fn iter(&self) -> impl Iterator<Item = (Attribute, &str)> {
-        self.0
-            .iter()
-            .map(|(attribute, value)| (*attribute, value.as_str()))
+        self.0.iter().map(|(attribute, value)| (*attribute, value.as_str()))
     }
 
     /// Whether nothing is given.
@@ -180,27 +175,19 @@ pub struct Message {
 /// Type and unknown names are what the sender made up, so they are shown no more than the attributes' values.
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Message")
-            .field("attributes", &self.attributes)
-            .finish_non_exhaustive()
+        f.debug_struct("Message").field("attributes", &self.attributes).finish_non_exhaustive()
     }
 }
 
 impl Message {
     /// Whether the sender wants the answer as a body: `cst_send_response` is `Y`.
     pub fn wants_response(&self) -> bool {
-        self.attributes
-            .text(Attribute::SEND_RESPONSE)
-            .trim()
-            .eq_ignore_ascii_case("Y")
+        self.attributes.text(Attribute::SEND_RESPONSE).trim().eq_ignore_ascii_case("Y")
     }
 
     /// Whether the message asks for a deletion, which no message can.
     pub fn deletes(&self) -> bool {
-        self.attributes
-            .text(Attribute::ACTION_TYPE)
-            .trim()
-            .eq_ignore_ascii_case("D")
+        self.attributes.text(Attribute::ACTION_TYPE).trim().eq_ignore_ascii_case("D")
     }
 
     /// Whether the message names a customer by a number of its own: then it is meant as a Change, unless nobody has that number.
@@ -210,22 +197,13 @@ impl Message {
 
     /// The attribute that names the customer: the first of those that are given.
     pub fn naming(&self) -> Option<Attribute> {
-        let names = [
-            Attribute::CUSTOMER_NUMBER,
-            Attribute::RELATE_ID,
-            Attribute::ALTERNATE_NUMBER,
-        ];
-        names
-            .into_iter()
-            .find(|name| self.attributes.get(*name).is_some())
+        let names = [Attribute::CUSTOMER_NUMBER, Attribute::RELATE_ID, Attribute::ALTERNATE_NUMBER];
+        names.into_iter().find(|name| self.attributes.get(*name).is_some())
     }
 
     /// Whether the message comes from Xstore, whose messages the control L93 may let pass without edits.
     pub fn comes_from_xstore(&self) -> bool {
-        self.attributes
-            .text(Attribute::ORIGINAL_SOURCE)
-            .trim()
-            .eq_ignore_ascii_case("XSTORE")
+        self.attributes.text(Attribute::ORIGINAL_SOURCE).trim().eq_ignore_ascii_case("XSTORE")
     }
 
     /// One sentence for each thing in the message that was ignored, fifty at most.
@@ -277,13 +255,7 @@ mod tests {
         assert_eq!(Attribute::named("CST_CITY"), None);
         let attributes =
             Attributes::from_iter([(Attribute::CITY, " "), (Attribute::LAST_NAME, "Robinson")]);
-        assert_eq!(
-            attributes.iter().collect::<Vec<_>>(),
-            [(Attribute::LAST_NAME, "Robinson")]
-        );
-        assert!(
-            !format!("{attributes:?}").contains("Robinson"),
-            "values are personal data"
-        );
+        assert_eq!(attributes.iter().collect::<Vec<_>>(), [(Attribute::LAST_NAME, "Robinson")]);
+        assert!(!format!("{attributes:?}").contains("Robinson"), "values are personal data");
     }
 }

@@ -209,25 +209,17 @@ impl RequestInError {
                 .collect(),
             ..Message::default()
         };
-        let history = self.history.iter().cloned().map(|entry| Entry {
-            correction: Correction::default(),
-            ..entry
-        });
+        let history = self
+            .history
+            .iter()
+            .cloned()
+            .map(|entry| Entry { correction: Correction::default(), ..entry });
         Self {
-            state: if self.state == State::Open {
-                State::Deleted
-            } else {
-                self.state
-            },
+            state: if self.state == State::Open { State::Deleted } else { self.state },
             version: self.version + 1,
-            received: Received {
-                body: String::new(),
-                ..self.received.clone()
-            },
+            received: Received { body: String::new(), ..self.received.clone() },
             message,
-            history: history
-                .chain((self.state == State::Open).then_some(entry))
-                .collect(),
+            history: history.chain((self.state == State::Open).then_some(entry)).collect(),
             ..self.clone()
         }
     }
@@ -236,22 +228,18 @@ impl RequestInError {
     pub fn expires_at(&self) -> Option<Timestamp> {
         match self.state {
             State::Open => None,
-            State::Resolved | State::Deleted => self
-                .history
-                .last()
-                .map(|last| last.at.plus_seconds(KEPT_SECONDS)),
+            State::Resolved | State::Deleted => {
+                self.history.last().map(|last| last.at.plus_seconds(KEPT_SECONDS))
+            }
         }
     }
 
     /// The number of the customer that came of it.
     pub fn customer_number(&self) -> Option<CustomerNumber> {
-        self.history
-            .iter()
-            .rev()
-            .find_map(|entry| match entry.attempt {
-                Some(Attempt::Created(number) | Attempt::Updated(number)) => Some(number),
-                Some(Attempt::Failure | Attempt::Duplicate) | None => None,
-            })
+        self.history.iter().rev().find_map(|entry| match entry.attempt {
+            Some(Attempt::Created(number) | Attempt::Updated(number)) => Some(number),
+            Some(Attempt::Failure | Attempt::Duplicate) | None => None,
+        })
     }
 
     /// Who it is about: the name in the message.

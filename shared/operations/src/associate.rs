@@ -38,24 +38,13 @@ async fn given<T: Table>(
     identifier: &Identifier,
     asked: &Asked,
 ) -> Result<AssociateOutcome, Stopped> {
-    let (bound, customer) = join!(
-        idempotency::bind(&master.table, asked),
-        master.known_customer(identifier)
-    );
+    let (bound, customer) =
+        join!(idempotency::bind(&master.table, asked), master.known_customer(identifier));
     let (bound, mut rounds) = (bound?, Rounds::begin(&master.table));
     match customer? {
         None => Ok(AssociateOutcome::UnknownOrganization),
         Some(customer) => {
-            claim(
-                master,
-                request,
-                &customer,
-                Origin::Given,
-                asked,
-                bound,
-                &mut rounds,
-            )
-            .await
+            claim(master, request, &customer, Origin::Given, asked, bound, &mut rounds).await
         }
     }
 }
@@ -127,9 +116,7 @@ async fn create<T: Table>(
 ) -> Result<Option<AssociateOutcome>, Stopped> {
     let table = &master.table;
     if asked.dry_run {
-        return foresee(master, request, None, Origin::Created)
-            .await
-            .map(Some);
+        return foresee(master, request, None, Origin::Created).await.map(Some);
     }
     if place == Place::Seat(Place::LAST_SEAT + 1) {
         return Err(TableError::Defect("a block has no seat left".into()).into());
@@ -155,10 +142,7 @@ async fn create<T: Table>(
         &asked.cause,
         now,
     );
-    let put = Write::Put {
-        item: items::customer_item(&customer),
-        on: Condition::Absent,
-    };
+    let put = Write::Put { item: items::customer_item(&customer), on: Condition::Absent };
     let outcome = |dealer_customer| AssociateOutcome::Associated {
         organization: Some(customer.identifier.clone()),
         origin: Origin::Created,
@@ -250,14 +234,9 @@ async fn foresee<T: Table>(
     origin: Origin,
 ) -> Result<AssociateOutcome, Stopped> {
     let record = dealer_customer(master, request).await?;
-    let holder = record
-        .as_ref()
-        .and_then(|record| record.dealer_customer.organization.clone());
+    let holder = record.as_ref().and_then(|record| record.dealer_customer.organization.clone());
     Ok(match holder {
-        Some(holder) => AssociateOutcome::Taken {
-            same: organization == Some(&holder),
-            holder,
-        },
+        Some(holder) => AssociateOutcome::Taken { same: organization == Some(&holder), holder },
         None => AssociateOutcome::Associated {
             organization: organization.cloned(),
             origin,
@@ -280,29 +259,25 @@ fn refused(
 ) -> Option<AssociateOutcome> {
     replay(record, asked, bound).or_else(|| {
         let holder = record.dealer_customer.organization.clone()?;
-        Some(AssociateOutcome::Taken {
-            same: holder == *meant,
-            holder,
-        })
+        Some(AssociateOutcome::Taken { same: holder == *meant, holder })
     })
 }
 
 /// The outcome of an earlier try, from what it left on the dealer customer.
 fn replay(record: &DealerCustomerRecord, asked: &Asked, bound: Try) -> Option<AssociateOutcome> {
     match record.effect_of(&asked.cause.id)? {
-        DealerCustomerEffect::Associated {
-            organization,
-            origin,
-        } => Some(AssociateOutcome::Associated {
-            organization: Some(organization.clone()),
-            origin: origin.clone(),
-            dealer_customer: if record.created_by == asked.cause.id {
-                DealerCustomerOutcome::Created
-            } else {
-                DealerCustomerOutcome::Associated
-            },
-            replayed: bound == Try::Again,
-        }),
+        DealerCustomerEffect::Associated { organization, origin } => {
+            Some(AssociateOutcome::Associated {
+                organization: Some(organization.clone()),
+                origin: origin.clone(),
+                dealer_customer: if record.created_by == asked.cause.id {
+                    DealerCustomerOutcome::Created
+                } else {
+                    DealerCustomerOutcome::Associated
+                },
+                replayed: bound == Try::Again,
+            })
+        }
         DealerCustomerEffect::Released => None,
     }
 }
@@ -326,11 +301,7 @@ pub(crate) async fn read_block(
 ) -> Result<block::ReadBlock, TableError> {
     match block {
         Some(block) => block::read(table, block).await,
-        None => Ok(block::ReadBlock {
-            customers: Vec::new(),
-            next_seat: 1,
-            complete: true,
-        }),
+        None => Ok(block::ReadBlock { customers: Vec::new(), next_seat: 1, complete: true }),
     }
 }
 
@@ -339,9 +310,5 @@ pub(crate) async fn have_number<T: Table>(
     master: &Master<T>,
     asked: &Asked,
 ) -> Result<(), TableError> {
-    if asked.dry_run {
-        Ok(())
-    } else {
-        master.numbers.have_one(&master.table).await
-    }
+    if asked.dry_run { Ok(()) } else { master.numbers.have_one(&master.table).await }
 }

@@ -71,10 +71,7 @@ pub async fn reprocess<T: Table>(
                     },
                 ));
             }
-            Ok(Bulk {
-                results,
-                next: None,
-            })
+            Ok(Bulk { results, next: None })
         }
         Chosen::Cause { code, limit, after } => {
             // The next try of the same call looks for what the one before resolved, too.
@@ -83,10 +80,7 @@ pub async fn reprocess<T: Table>(
             } else {
                 vec![State::Open]
             };
-            let filter = Filter {
-                states,
-                ..Filter::default()
-            };
+            let filter = Filter { states, ..Filter::default() };
             let page = queue::list_where(master, &filter, after.as_deref(), *limit, |request| {
                 let open = request.state == State::Open
                     && request.failed.iter().any(|failed| failed.code == *code);
@@ -97,21 +91,12 @@ pub async fn reprocess<T: Table>(
             let mut behind = after.clone();
             for request in page.found {
                 if master.table.now().millis() >= until {
-                    return Ok(Bulk {
-                        results,
-                        next: behind,
-                    });
+                    return Ok(Bulk { results, next: behind });
                 }
                 behind = Some(queue::position(&request));
-                results.push((
-                    request.id.clone(),
-                    one(master, &request.id, asked, tried).await,
-                ));
+                results.push((request.id.clone(), one(master, &request.id, asked, tried).await));
             }
-            Ok(Bulk {
-                results,
-                next: page.next,
-            })
+            Ok(Bulk { results, next: page.next })
         }
     }
 }
@@ -123,13 +108,6 @@ async fn one<T: Table>(
     tried: Try,
 ) -> Result<Fixed<Reprocessed>, Stopped> {
     let found = fix::request(master, id).await?;
-    fix::reprocess_found(
-        master,
-        found,
-        &Correction::default(),
-        None,
-        &asked.on(id.as_str()),
-        tried,
-    )
-    .await
+    fix::reprocess_found(master, found, &Correction::default(), None, &asked.on(id.as_str()), tried)
+        .await
 }

@@ -10,17 +10,10 @@ use crate::target::Holders;
 
 /// The writes that create a customer: the customer first, then the claims of its numbers.
 pub(crate) fn creation(customer: &Customer, seen: &Holders) -> Vec<Write> {
-    let put = Write::Put {
-        item: items::customer_item(customer),
-        on: Condition::Absent,
-    };
+    let put = Write::Put { item: items::customer_item(customer), on: Condition::Absent };
     let claims = claims(&customer.attributes, &customer.identifier);
     std::iter::once(put)
-        .chain(
-            claims
-                .iter()
-                .map(|claim| claim.stake(seen.of(&claim.key), customer.updated_at)),
-        )
+        .chain(claims.iter().map(|claim| claim.stake(seen.of(&claim.key), customer.updated_at)))
         .collect()
 }
 
@@ -40,11 +33,7 @@ pub(crate) fn update(before: &Customer, after: &Customer, seen: &Holders) -> Vec
             .filter(|claim| !had.contains(claim))
             .map(|claim| claim.stake(seen.of(&claim.key), now)),
     );
-    writes.extend(
-        had.iter()
-            .filter(|claim| !has.contains(claim))
-            .map(|claim| claim.give_up(now)),
-    );
+    writes.extend(had.iter().filter(|claim| !has.contains(claim)).map(|claim| claim.give_up(now)));
     if before.moved_to != after.moved_to {
         let to = after.moved_to.as_ref();
         writes.extend(to.map(|block| items::moved_reference(block, &after.identifier)));
@@ -54,17 +43,8 @@ pub(crate) fn update(before: &Customer, after: &Customer, seen: &Holders) -> Vec
 
 /// What a customer with these attributes has claimed.
 fn claims(attributes: &Attributes, holder: &Identifier) -> Vec<Claim> {
-    let claim = |key| Claim {
-        key,
-        holder: holder.clone(),
-    };
+    let claim = |key| Claim { key, holder: holder.clone() };
     let relate_id = attributes.get(Attribute::RELATE_ID).map(keys::relate_id);
-    let alternate_number = attributes
-        .get(Attribute::ALTERNATE_NUMBER)
-        .map(keys::alternate_number);
-    relate_id
-        .into_iter()
-        .chain(alternate_number)
-        .map(claim)
-        .collect()
+    let alternate_number = attributes.get(Attribute::ALTERNATE_NUMBER).map(keys::alternate_number);
+    relate_id.into_iter().chain(alternate_number).map(claim).collect()
 }

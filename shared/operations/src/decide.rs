@@ -83,11 +83,7 @@ pub(crate) async fn decide<T: Table>(
         Target::Existing(customer) => (Action::Change, change(case, *customer, &holders).await?),
         Target::Missing => (Action::Change, Decision::Fail(missing(case))),
     };
-    Ok(Decided {
-        action,
-        decision,
-        holders,
-    })
+    Ok(Decided { action, decision, holders })
 }
 
 /// The edits that a message fails now: those that processing it would report.
@@ -99,15 +95,7 @@ pub(crate) async fn failing<T: Table>(
     let mut rounds = Rounds::begin(&master.table);
     let mut standardized = None;
     loop {
-        let decided = decide(
-            &Case {
-                master,
-                asked: &asked,
-                message,
-            },
-            &mut standardized,
-        )
-        .await?;
+        let decided = decide(&Case { master, asked: &asked, message }, &mut standardized).await?;
         match decided.decision {
             Decision::Duplicate(_, failed) | Decision::Fail(failed) => return Ok(failed),
             Decision::Did(..)
@@ -142,33 +130,18 @@ async fn add<T: Table>(
     let (master, asked) = (case.master, case.asked);
     let controls = master.controls();
     let check = DuplicateCheck::of(&message.attributes);
-    let Examined { attributes, failed } = examine(
-        message,
-        &domain::change::kept(&message.attributes),
-        controls,
-    );
+    let Examined { attributes, failed } =
+        examine(message, &domain::change::kept(&message.attributes), controls);
     let failed_for = |target: Option<&Identifier>| {
-        failed
-            .iter()
-            .copied()
-            .chain(holders.taken(target))
-            .collect::<Vec<_>>()
+        failed.iter().copied().chain(holders.taken(target)).collect::<Vec<_>>()
     };
     // The block is the one of the address as records keep it; where that fails its edits, of the address as it came.
     let home = duplicate::block_of(&attributes, controls);
     let looked_at = home.as_ref().filter(|_| check != DuplicateCheck::Unchecked);
     let (read, number) = join!(read_block(&master.table, looked_at), async {
-        if failed.is_empty() {
-            have_number(master, asked).await
-        } else {
-            Ok(())
-        }
+        if failed.is_empty() { have_number(master, asked).await } else { Ok(()) }
     });
-    let ReadBlock {
-        customers,
-        next_seat,
-        complete,
-    } = read?;
+    let ReadBlock { customers, next_seat, complete } = read?;
     number?;
     if let Some((customer, effect)) = customers
         .iter()
@@ -180,10 +153,9 @@ async fn add<T: Table>(
         return Ok(Decision::ReadAgain);
     }
     match duplicate::judge(check, duplicate::among(&attributes, &customers, controls)) {
-        Judgement::Duplicate(duplicates) => Ok(Decision::Duplicate(
-            duplicates.into_iter().cloned().collect(),
-            failed_for(None),
-        )),
+        Judgement::Duplicate(duplicates) => {
+            Ok(Decision::Duplicate(duplicates.into_iter().cloned().collect(), failed_for(None)))
+        }
         Judgement::Update(duplicate) => {
             let failed = failed_for(Some(&duplicate.identifier));
             if failed.is_empty() {
@@ -228,11 +200,7 @@ async fn change<T: Table>(
     }
     let merged =
         domain::change::merge(&customer.attributes, &message.attributes, defaults.as_ref());
-    let subject = if bypassed {
-        Subject::BypassedMessage
-    } else {
-        Subject::Message
-    };
+    let subject = if bypassed { Subject::BypassedMessage } else { Subject::Message };
     let Examined { attributes, failed } = edits::examine(&merged, subject, controls);
     let failed: Vec<_> = edits::examine_envelope(&message)
         .into_iter()
@@ -257,12 +225,7 @@ fn missing<T: Table>(case: &Case<'_, T>) -> Vec<FailedEdit> {
     let mut failed = vec![FailedEdit::on(named, EditCode::CustomerDoesNotExist)];
     failed.extend(edits::examine_envelope(case.message));
     failed.extend(
-        edits::examine(
-            &domain::change::kept(&case.message.attributes),
-            subject,
-            controls,
-        )
-        .failed,
+        edits::examine(&domain::change::kept(&case.message.attributes), subject, controls).failed,
     );
     failed.sort_unstable();
     failed
@@ -282,10 +245,7 @@ fn examine(message: &Message, given: &Attributes, controls: &Controls) -> Examin
         edits::examine(given, subject(message, controls), controls);
     Examined {
         attributes,
-        failed: edits::examine_envelope(message)
-            .into_iter()
-            .chain(failed)
-            .collect(),
+        failed: edits::examine_envelope(message).into_iter().chain(failed).collect(),
     }
 }
 
@@ -325,11 +285,8 @@ async fn updated<T: Table>(
 ) -> Result<Decision, Stopped> {
     let controls = case.master.controls();
     let defaults = case.defaults().await?;
-    let merged = domain::change::merge(
-        &duplicate.attributes,
-        &message.attributes,
-        defaults.as_ref(),
-    );
+    let merged =
+        domain::change::merge(&duplicate.attributes, &message.attributes, defaults.as_ref());
     let Examined { attributes, failed } =
         edits::examine(&merged, subject(message, controls), controls);
     if failed.is_empty() {
@@ -357,29 +314,16 @@ fn next<T: Table>(case: &Case<'_, T>, before: Customer, attributes: Attributes) 
 impl<T: Table> Case<'_, T> {
     /// The message with the address that the address service verified; as it came where that address would fail edits that it passes.
     async fn standardized(&self) -> Message {
-        let attributes = self
-            .master
-            .standardizer
-            .standardize(self.message.attributes.clone())
-            .await;
-        let message = Message {
-            attributes,
-            ..self.message.clone()
-        };
+        let attributes =
+            self.master.standardizer.standardize(self.message.attributes.clone()).await;
+        let message = Message { attributes, ..self.message.clone() };
         let controls = self.master.controls();
         let failed = |message: &Message| {
-            edits::examine(
-                &domain::change::kept(&message.attributes),
-                Subject::Message,
-                controls,
-            )
-            .failed
+            edits::examine(&domain::change::kept(&message.attributes), Subject::Message, controls)
+                .failed
         };
         let failed_before = failed(self.message);
-        if failed(&message)
-            .iter()
-            .all(|failed| failed_before.contains(failed))
-        {
+        if failed(&message).iter().all(|failed| failed_before.contains(failed)) {
             message
         } else {
             tracing::warn!("the address service's match fails the edits and changed nothing");
@@ -389,10 +333,8 @@ impl<T: Table> Case<'_, T> {
 
     /// The attributes of the default customer (control I90); none where there is no such customer.
     async fn defaults(&self) -> Result<Option<Attributes>, TableError> {
-        Ok(
-            target::by_number(self.master, self.master.controls().default_customer)
-                .await?
-                .map(|customer| customer.attributes),
-        )
+        Ok(target::by_number(self.master, self.master.controls().default_customer)
+            .await?
+            .map(|customer| customer.attributes))
     }
 }

@@ -48,11 +48,7 @@ pub async fn erase<T: Table>(
         };
         // The customer is written last: where it remembers this request, all else was erased before. What came to it since is not this request's.
         if tried == Try::Again && customer.effects.of(&asked.cause.id).is_some() {
-            return Ok(Some(Erased {
-                dealer_customers: 0,
-                requests_in_error: 0,
-                replayed: true,
-            }));
+            return Ok(Some(Erased { dealer_customers: 0, requests_in_error: 0, replayed: true }));
         }
         let dealer_customers = dealer_customers(master, &customer).await?;
         let requests = requests(master, &customer).await?;
@@ -90,9 +86,7 @@ async fn write<T: Table>(
     let profiles = dealer_customers.iter().map(|found| {
         items::replace_profile(&found.dcn, &found.profile.erased(), &customer.identifier)
     });
-    let requests = requests
-        .iter()
-        .map(|request| replace(request, &request.erased(entry())));
+    let requests = requests.iter().map(|request| replace(request, &request.erased(entry())));
     let mut erased = customer.erased(now);
     erased.effects.updated(&asked.cause, now);
     let last = if erased.attributes == customer.attributes {
@@ -102,11 +96,7 @@ async fn write<T: Table>(
     };
     let parts: Vec<Write> = profiles.chain(requests).collect();
     for writes in parts.chunks(AT_ONCE).chain(last.chunks(AT_ONCE)) {
-        match master
-            .table
-            .transact(&commit::token(&master.table), writes)
-            .await?
-        {
+        match master.table.transact(&commit::token(&master.table), writes).await? {
             Transacted::Done => {}
             Transacted::Refused(_) => return Ok(false),
         }
@@ -125,11 +115,8 @@ async fn dealer_customers<T: Table>(
         let page =
             read::dealer_customers_of(master, &customer.identifier, |_| true, after.as_ref())
                 .await?;
-        found.extend(
-            page.found
-                .into_iter()
-                .filter(|found| found.profile != found.profile.erased()),
-        );
+        found
+            .extend(page.found.into_iter().filter(|found| found.profile != found.profile.erased()));
         match page.next {
             Some(next) => after = Some(next),
             None => return Ok(found),
@@ -168,14 +155,9 @@ async fn requests<T: Table>(
 fn is_about<T: Table>(request: &RequestInError, customer: &Customer, master: &Master<T>) -> bool {
     let given = &request.message.attributes;
     let same = |attribute| {
-        given
-            .get(attribute)
-            .is_some_and(|value| customer.attributes.get(attribute) == Some(value))
+        given.get(attribute).is_some_and(|value| customer.attributes.get(attribute) == Some(value))
     };
-    given
-        .get(Attribute::CUSTOMER_NUMBER)
-        .and_then(CustomerNumber::parse)
-        == Some(customer.number)
+    given.get(Attribute::CUSTOMER_NUMBER).and_then(CustomerNumber::parse) == Some(customer.number)
         || same(Attribute::ALTERNATE_NUMBER)
         || same(Attribute::RELATE_ID)
         || request.customer_number() == Some(customer.number)

@@ -49,10 +49,9 @@ impl<T: Table> Task<'_, T> {
                     on: Condition::Absent,
                 };
                 match self.master.table.write(&write).await? {
-                    Written::Done(_) => Ok(Settled::As {
-                        outcome: as_it_failed(&request),
-                        earlier: false,
-                    }),
+                    Written::Done(_) => {
+                        Ok(Settled::As { outcome: as_it_failed(&request), earlier: false })
+                    }
                     Written::Refused(Refusal::Condition(Some(stood))) => Ok(Settled::As {
                         outcome: as_it_failed(&items::request_in_error(stood)?),
                         earlier: true,
@@ -80,10 +79,7 @@ impl<T: Table> Task<'_, T> {
     ) -> Result<Settled, TableError> {
         let outcome = MessageOutcome::Duplicate(duplicates);
         match self.purpose {
-            Purpose::Received(_) => Ok(Settled::As {
-                outcome,
-                earlier: false,
-            }),
+            Purpose::Received(_) => Ok(Settled::As { outcome, earlier: false }),
             Purpose::Reprocess(..) => self.remember(Attempt::Duplicate, failed, outcome).await,
         }
     }
@@ -94,9 +90,7 @@ impl<T: Table> Task<'_, T> {
             Purpose::Received(_) => None,
             Purpose::Reprocess(request, correction) => {
                 let entry = self.entry(What::Resolved, attempt, Vec::new(), correction);
-                let resolved = request
-                    .after(entry)
-                    .expect("a history has room for its end");
+                let resolved = request.after(entry).expect("a history has room for its end");
                 Some(replace(request, &resolved))
             }
         }
@@ -112,38 +106,18 @@ impl<T: Table> Task<'_, T> {
         let Purpose::Reprocess(request, correction) = self.purpose else {
             return Ok(Settled::Overtaken);
         };
-        if request
-            .history
-            .last()
-            .is_some_and(|last| last.effect == self.asked.cause.id)
-        {
-            return Ok(Settled::As {
-                outcome,
-                earlier: true,
-            });
+        if request.history.last().is_some_and(|last| last.effect == self.asked.cause.id) {
+            return Ok(Settled::As { outcome, earlier: true });
         }
         let Ok(tried) = request.after(self.entry(What::Tried, attempt, failed, correction)) else {
             return Ok(Settled::HistoryFull);
         };
         match self.master.table.write(&replace(request, &tried)).await? {
-            Written::Done(_) => Ok(Settled::As {
-                outcome,
-                earlier: false,
-            }),
+            Written::Done(_) => Ok(Settled::As { outcome, earlier: false }),
             Written::Refused(Refusal::Condition(Some(stood))) => {
                 let stood = items::request_in_error(stood)?;
-                let ours = stood
-                    .history
-                    .iter()
-                    .any(|entry| entry.effect == self.asked.cause.id);
-                Ok(if ours {
-                    Settled::As {
-                        outcome,
-                        earlier: true,
-                    }
-                } else {
-                    Settled::Overtaken
-                })
+                let ours = stood.history.iter().any(|entry| entry.effect == self.asked.cause.id);
+                Ok(if ours { Settled::As { outcome, earlier: true } } else { Settled::Overtaken })
             }
             Written::Refused(Refusal::Condition(None)) => Ok(Settled::Overtaken),
             Written::Refused(Refusal::Contended) => Ok(Settled::Again),
@@ -171,21 +145,11 @@ impl<T: Table> Task<'_, T> {
 
 /// Replaces a request in error, if it is still as it was seen.
 pub(crate) fn replace(seen: &RequestInError, next: &RequestInError) -> Write {
-    Write::Put {
-        item: items::request_in_error_item(next),
-        on: Condition::VersionIs(seen.version),
-    }
+    Write::Put { item: items::request_in_error_item(next), on: Condition::VersionIs(seen.version) }
 }
 
 /// What a request in error says of the try that opened it.
 fn as_it_failed(request: &RequestInError) -> MessageOutcome {
-    let failed = request
-        .history
-        .first()
-        .map(|first| first.failed.clone())
-        .unwrap_or_default();
-    MessageOutcome::Failed {
-        failed,
-        request_in_error: Some(request.id.clone()),
-    }
+    let failed = request.history.first().map(|first| first.failed.clone()).unwrap_or_default();
+    MessageOutcome::Failed { failed, request_in_error: Some(request.id.clone()) }
 }

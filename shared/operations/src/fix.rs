@@ -90,20 +90,13 @@ pub async fn correct<T: Table>(
             return Ok(Err(refused));
         }
         let failed = decide::failing(master, &correction.apply(&request.message)).await?;
-        let Ok(corrected) = request.after(entry(
-            master,
-            asked,
-            What::Corrected,
-            failed.clone(),
-            correction,
-        )) else {
+        let Ok(corrected) =
+            request.after(entry(master, asked, What::Corrected, failed.clone(), correction))
+        else {
             return Ok(Err(Refused::HistoryFull));
         };
         if asked.dry_run || put(master, &request, &corrected).await? {
-            return Ok(Ok(Shown {
-                request: corrected,
-                failing: failed,
-            }));
+            return Ok(Ok(Shown { request: corrected, failing: failed }));
         }
         rounds.again().await?;
     }
@@ -127,13 +120,8 @@ pub async fn delete<T: Table>(
         if let Some(refused) = refused(&request, seen, true) {
             return Ok(Err(refused));
         }
-        let deleted = request.after(entry(
-            master,
-            asked,
-            What::Deleted,
-            Vec::new(),
-            &Correction::default(),
-        ));
+        let deleted =
+            request.after(entry(master, asked, What::Deleted, Vec::new(), &Correction::default()));
         let deleted = deleted.expect("a history has room for its end");
         if asked.dry_run || put(master, &request, &deleted).await? {
             return Ok(Ok(()));
@@ -171,10 +159,7 @@ pub(crate) async fn reprocess_found<T: Table>(
         if let Some(earlier) = did(&request, asked) {
             match replay(master, &request, earlier, tried).await? {
                 Replay::Answer(processed) => {
-                    return Ok(Ok(Reprocessed {
-                        processed: *processed,
-                        version: request.version,
-                    }));
+                    return Ok(Ok(Reprocessed { processed: *processed, version: request.version }));
                 }
                 Replay::NotYet => {
                     rounds.again().await?;
@@ -198,15 +183,8 @@ pub(crate) async fn reprocess_found<T: Table>(
         .await?
         {
             Processing::Done(processed) => {
-                let version = if asked.dry_run {
-                    request.version
-                } else {
-                    request.version + 1
-                };
-                return Ok(Ok(Reprocessed {
-                    processed: *processed,
-                    version,
-                }));
+                let version = if asked.dry_run { request.version } else { request.version + 1 };
+                return Ok(Ok(Reprocessed { processed: *processed, version }));
             }
             Processing::HistoryFull => return Ok(Err(Refused::HistoryFull)),
             Processing::Overtaken => rounds.again().await?,
@@ -220,12 +198,7 @@ pub(crate) async fn request<T: Table>(
     master: &Master<T>,
     id: &RequestInErrorId,
 ) -> Result<Option<RequestInError>, TableError> {
-    master
-        .table
-        .get(&keys::request_in_error(id))
-        .await?
-        .map(items::request_in_error)
-        .transpose()
+    master.table.get(&keys::request_in_error(id)).await?.map(items::request_in_error).transpose()
 }
 
 async fn evaluated<T: Table>(
@@ -251,10 +224,7 @@ fn refused(request: &RequestInError, seen: Seen<'_>, version_needed: bool) -> Op
 
 /// What this very request did to the request in error before.
 fn did<'a>(request: &'a RequestInError, asked: &Asked) -> Option<&'a Entry> {
-    request
-        .history
-        .iter()
-        .find(|entry| entry.effect == asked.cause.id)
+    request.history.iter().find(|entry| entry.effect == asked.cause.id)
 }
 
 /// What an earlier try says of the answer.

@@ -42,37 +42,19 @@ impl Asked {
         dry_run: bool,
     ) -> Self {
         let (cause, fingerprint) = match key.filter(|_| !dry_run) {
-            Some((key, fingerprint)) => (
-                Cause {
-                    id: EffectId::of_key(who, operation, key),
-                    keyed: true,
-                },
-                fingerprint,
-            ),
-            None => (
-                Cause {
-                    id: EffectId::random(table.chance()),
-                    keyed: false,
-                },
-                String::new(),
-            ),
+            Some((key, fingerprint)) => {
+                (Cause { id: EffectId::of_key(who, operation, key), keyed: true }, fingerprint)
+            }
+            None => (Cause { id: EffectId::random(table.chance()), keyed: false }, String::new()),
         };
-        Self {
-            who: who.to_owned(),
-            cause,
-            fingerprint,
-            dry_run,
-        }
+        Self { who: who.to_owned(), cause, fingerprint, dry_run }
     }
 
     /// The part of this request that acts on one of several things.
     #[must_use]
     pub fn on(&self, thing: &str) -> Self {
         Self {
-            cause: Cause {
-                id: self.cause.id.on(thing),
-                keyed: self.cause.keyed,
-            },
+            cause: Cause { id: self.cause.id.on(thing), keyed: self.cause.keyed },
             ..self.clone()
         }
     }
@@ -96,11 +78,7 @@ pub async fn bind(table: &impl Table, asked: &Asked) -> Result<Try, Stopped> {
         return Ok(Try::First);
     }
     match table
-        .write(&items::idempotency_key(
-            &asked.cause.id,
-            &asked.fingerprint,
-            table.now(),
-        ))
+        .write(&items::idempotency_key(&asked.cause.id, &asked.fingerprint, table.now()))
         .await?
     {
         Written::Done(_) => Ok(Try::First),

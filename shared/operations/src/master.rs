@@ -47,10 +47,7 @@ impl<T: Table> Master<T> {
     /// The same master for one request, whose calls are counted from zero.
     #[must_use]
     pub fn counted(&self) -> Self {
-        Self {
-            table: self.table.metered(Arc::new(Meter::default())),
-            ..self.clone()
-        }
+        Self { table: self.table.metered(Arc::new(Meter::default())), ..self.clone() }
     }
 
     /// What the request cost so far.
@@ -73,11 +70,7 @@ impl<T: Table> Master<T> {
         &self,
         identifier: &Identifier,
     ) -> Result<Option<Customer>, TableError> {
-        self.table
-            .get(&keys::customer(identifier))
-            .await?
-            .map(items::customer)
-            .transpose()
+        self.table.get(&keys::customer(identifier)).await?.map(items::customer).transpose()
     }
 
     /// A customer as it stood a minute ago at the most. Customers never vanish, so one that was seen needs no look to be known.
@@ -139,9 +132,6 @@ impl Known {
     }
 
     fn forget(&self, identifier: &Identifier) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(identifier);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(identifier);
     }
 }

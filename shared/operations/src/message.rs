@@ -43,10 +43,7 @@ pub enum Processing {
 /// What became of a decision.
 pub(crate) enum Settled {
     /// It holds. `earlier`: an earlier try of the request did it.
-    As {
-        outcome: MessageOutcome,
-        earlier: bool,
-    },
+    As { outcome: MessageOutcome, earlier: bool },
     /// What it rests on has changed: read and decide again.
     Again,
     /// The request in error was changed meanwhile.
@@ -71,16 +68,7 @@ pub async fn process<T: Table>(
     purpose: Purpose<'_>,
     asked: &Asked,
 ) -> Result<Processing, Stopped> {
-    run(
-        &Task {
-            master,
-            asked,
-            purpose,
-            message,
-        },
-        None,
-    )
-    .await
+    run(&Task { master, asked, purpose, message }, None).await
 }
 
 /// Processes a message for a request whose key is bound already.
@@ -91,25 +79,12 @@ pub(crate) async fn process_bound<T: Table>(
     asked: &Asked,
     tried: Try,
 ) -> Result<Processing, Stopped> {
-    run(
-        &Task {
-            master,
-            asked,
-            purpose,
-            message,
-        },
-        Some(tried),
-    )
-    .await
+    run(&Task { master, asked, purpose, message }, Some(tried)).await
 }
 
 async fn run<T: Table>(task: &Task<'_, T>, mut bound: Option<Try>) -> Result<Processing, Stopped> {
     let mut rounds = Rounds::begin(&task.master.table);
-    let case = Case {
-        master: task.master,
-        asked: task.asked,
-        message: task.message,
-    };
+    let case = Case { master: task.master, asked: task.asked, message: task.message };
     let mut standardized = None;
     // Whether an earlier round may have written without hearing of it: the database client repeats a call whose answer was lost.
     let mut has_written = false;
@@ -122,16 +97,9 @@ async fn run<T: Table>(task: &Task<'_, T>, mut bound: Option<Try>) -> Result<Pro
             None
         };
         bound = Some(tried);
-        let Decided {
-            action,
-            decision,
-            holders,
-        } = decided;
+        let Decided { action, decision, holders } = decided;
         let settled = match earlier {
-            Some(outcome) => Settled::As {
-                outcome,
-                earlier: true,
-            },
+            Some(outcome) => Settled::As { outcome, earlier: true },
             None if task.asked.dry_run => foresee(decision),
             None => task.settle(decision, &holders).await?,
         };
@@ -187,25 +155,14 @@ impl<T: Table> Task<'_, T> {
     async fn settle(&self, decision: Decision, holders: &Holders) -> Result<Settled, Stopped> {
         match decision {
             Decision::ReadAgain | Decision::WouldCreate(_) => Ok(Settled::Again),
-            Decision::Did(did, customer) => Ok(Settled::As {
-                outcome: outcome(did, &customer),
-                earlier: true,
-            }),
+            Decision::Did(did, customer) => {
+                Ok(Settled::As { outcome: outcome(did, &customer), earlier: true })
+            }
             Decision::Create(customer) => {
-                self.write(
-                    change::creation(&customer, holders),
-                    Did::Created,
-                    &customer,
-                )
-                .await
+                self.write(change::creation(&customer, holders), Did::Created, &customer).await
             }
             Decision::Update(before, after) => {
-                self.write(
-                    change::update(&before, &after, holders),
-                    Did::Updated,
-                    &after,
-                )
-                .await
+                self.write(change::update(&before, &after, holders), Did::Updated, &after).await
             }
             Decision::Duplicate(duplicates, failed) => {
                 Ok(self.keep_duplicate(duplicates, failed).await?)
@@ -229,10 +186,7 @@ impl<T: Table> Task<'_, T> {
         writes.extend(self.resolution(attempt));
         let reasons = match commit(&self.master.table, &writes).await? {
             Transacted::Done => {
-                return Ok(Settled::As {
-                    outcome: outcome(did, customer),
-                    earlier: false,
-                });
+                return Ok(Settled::As { outcome: outcome(did, customer), earlier: false });
             }
             Transacted::Refused(reasons) => reasons,
         };
@@ -243,10 +197,7 @@ impl<T: Table> Task<'_, T> {
         if let Some(Some(Refusal::Condition(Some(stood)))) = reasons.first() {
             let stood = items::customer(stood.clone())?;
             if let Some(effect) = stood.effects.of(&self.asked.cause.id) {
-                return Ok(Settled::As {
-                    outcome: outcome(effect.did, &stood),
-                    earlier: true,
-                });
+                return Ok(Settled::As { outcome: outcome(effect.did, &stood), earlier: true });
             }
         }
         Ok(Settled::Again)
@@ -268,22 +219,14 @@ fn foresee(decision: Decision) -> Settled {
         Decision::ReadAgain => return Settled::Again,
         Decision::Did(did, customer) => outcome(did, &customer),
         Decision::Create(customer) => outcome(Did::Created, &customer),
-        Decision::WouldCreate(attributes) => MessageOutcome::Created(Stored {
-            number: None,
-            identifier: None,
-            attributes,
-        }),
+        Decision::WouldCreate(attributes) => {
+            MessageOutcome::Created(Stored { number: None, identifier: None, attributes })
+        }
         Decision::Update(_, after) => MessageOutcome::Updated(Stored::of(&after)),
         Decision::Duplicate(duplicates, _) => MessageOutcome::Duplicate(duplicates),
-        Decision::Fail(failed) => MessageOutcome::Failed {
-            failed,
-            request_in_error: None,
-        },
+        Decision::Fail(failed) => MessageOutcome::Failed { failed, request_in_error: None },
     };
-    Settled::As {
-        outcome,
-        earlier: false,
-    }
+    Settled::As { outcome, earlier: false }
 }
 
 fn outcome(did: Did, customer: &Customer) -> MessageOutcome {

@@ -74,9 +74,7 @@ pub async fn oldest_open_age<T: Table>(master: &Master<T>) -> Result<Duration, S
         .flat_map(|page| &page.found)
         .filter_map(|entry| keys::error_received_at(&entry.sort))
         .min();
-    let waited = oldest.map_or(0, |oldest| {
-        table.now().millis().saturating_sub(oldest.millis())
-    });
+    let waited = oldest.map_or(0, |oldest| table.now().millis().saturating_sub(oldest.millis()));
     Ok(Duration::from_millis(waited))
 }
 
@@ -98,27 +96,20 @@ pub(crate) async fn list_where<T: Table>(
         for entry in &entries {
             examined += 1;
             position = Some(entry.sort.clone());
-            let request = requests
-                .iter()
-                .find(|request| keys::request_in_error(&request.id) == entry.key);
+            let request =
+                requests.iter().find(|request| keys::request_in_error(&request.id) == entry.key);
             if let Some(request) = request.filter(|request| wanted(request)) {
                 found.push(request.clone());
             }
             if found.len() == limit {
-                return Ok(Listed {
-                    found,
-                    next: position,
-                });
+                return Ok(Listed { found, next: position });
             }
         }
         if entries.len() < wished {
             return Ok(Listed { found, next: None });
         }
     }
-    Ok(Listed {
-        found,
-        next: position,
-    })
+    Ok(Listed { found, next: position })
 }
 
 /// What each of these requests adds or changes: what came of it, or what its message would do now. A relate id or an alternate number makes it a
@@ -156,13 +147,11 @@ pub async fn actions<T: Table>(
 /// What came of a request, if a customer did.
 fn came_to(request: &RequestInError) -> Option<Action> {
     let attempts = request.history.iter().rev();
-    attempts
-        .filter_map(|entry| entry.attempt)
-        .find_map(|attempt| match attempt {
-            Attempt::Created(_) => Some(Action::Add),
-            Attempt::Updated(_) => Some(Action::Change),
-            Attempt::Failure | Attempt::Duplicate => None,
-        })
+    attempts.filter_map(|entry| entry.attempt).find_map(|attempt| match attempt {
+        Attempt::Created(_) => Some(Action::Add),
+        Attempt::Updated(_) => Some(Action::Change),
+        Attempt::Failure | Attempt::Duplicate => None,
+    })
 }
 
 /// Where a request stands in the queue.
@@ -178,23 +167,15 @@ async fn entries(
     limit: usize,
 ) -> Result<Vec<IndexEntry>, TableError> {
     let (from, latest) = keys::error_range(filter.received_after, filter.received_before);
-    let to = position
-        .map_or(latest.as_str(), |position| position.min(&latest))
-        .to_owned();
+    let to = position.map_or(latest.as_str(), |position| position.min(&latest)).to_owned();
     if to < from {
         return Ok(Vec::new());
     }
-    let states = if filter.states.is_empty() {
-        &State::ALL[..]
-    } else {
-        &filter.states
-    };
+    let states = if filter.states.is_empty() { &State::ALL[..] } else { &filter.states };
     // One more than wanted, because the position itself is looked at again.
     let limit_each = u32::try_from(limit + 1).unwrap_or(u32::MAX);
-    let queries = states
-        .iter()
-        .flat_map(|state| keys::errors(*state))
-        .map(|partition| IndexQuery {
+    let queries =
+        states.iter().flat_map(|state| keys::errors(*state)).map(|partition| IndexQuery {
             partition,
             from: from.clone(),
             to: to.clone(),
@@ -219,37 +200,22 @@ async fn requests(
     entries: &[IndexEntry],
 ) -> Result<Vec<RequestInError>, TableError> {
     let wanted: Vec<_> = entries.iter().map(|entry| entry.key.clone()).collect();
-    table
-        .get_all(&wanted)
-        .await?
-        .into_iter()
-        .map(items::request_in_error)
-        .collect()
+    table.get_all(&wanted).await?.into_iter().map(items::request_in_error).collect()
 }
 
 /// Whether a request is as the filter wants it. The index lags, so that its state is looked at again.
 fn matches(request: &RequestInError, filter: &Filter, default_company: &Company) -> bool {
-    let Filter {
-        states,
-        code,
-        field,
-        company,
-        received_after: _,
-        received_before: _,
-        text,
-    } = filter;
-    let company_of = request
-        .attribute(Attribute::COMPANY)
-        .map_or_else(|| default_company.clone(), Company::new);
+    let Filter { states, code, field, company, received_after: _, received_before: _, text } =
+        filter;
+    let company_of =
+        request.attribute(Attribute::COMPANY).map_or_else(|| default_company.clone(), Company::new);
     (states.is_empty() || states.contains(&request.state))
         && ((code.is_none() && field.is_none())
             || request.failed.iter().any(|failed| {
                 code.is_none_or(|code| code == failed.code)
                     && field.is_none_or(|field| field == failed.field)
             }))
-        && company
-            .as_ref()
-            .is_none_or(|company| Company::new(company) == company_of)
+        && company.as_ref().is_none_or(|company| Company::new(company) == company_of)
         && text.as_ref().is_none_or(|text| holds(request, text))
 }
 
@@ -259,9 +225,5 @@ fn holds(request: &RequestInError, text: &str) -> bool {
     request.id.as_str().eq_ignore_ascii_case(text.trim())
         || (!sought.is_empty()
             && (folded(&request.name())
-                || request
-                    .message
-                    .attributes
-                    .iter()
-                    .any(|(_, value)| folded(value))))
+                || request.message.attributes.iter().any(|(_, value)| folded(value))))
 }

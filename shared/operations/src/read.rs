@@ -30,8 +30,7 @@ pub async fn dealer_customer<T: Table>(
     dcn: &Dcn,
 ) -> Result<Option<DealerCustomer>, TableError> {
     let item = master.table.get(&keys::dealer_customer(dcn)).await?;
-    item.map(|item| items::dealer_customer(item).map(|record| record.dealer_customer))
-        .transpose()
+    item.map(|item| items::dealer_customer(item).map(|record| record.dealer_customer)).transpose()
 }
 
 /// A page of a dealer's customers, by their numbers, behind `after`.
@@ -53,10 +52,7 @@ pub async fn dealer_customers<T: Table>(
         .into_iter()
         .map(|item| items::dealer_customer(item).map(|record| record.dealer_customer))
         .collect::<Result<_, _>>()?;
-    let next = found
-        .last()
-        .filter(|_| page.more)
-        .map(|last| last.dcn.clone());
+    let next = found.last().filter(|_| page.more).map(|last| last.dcn.clone());
     Ok(Listed { found, next })
 }
 
@@ -87,10 +83,7 @@ pub async fn dealer_customers_of<T: Table>(
     loop {
         let page = master.table.index(&query).await?;
         let next = page.found.last().filter(|_| page.more).cloned();
-        let dcns = page
-            .found
-            .iter()
-            .filter_map(|entry| keys::dcn_of(&entry.key));
+        let dcns = page.found.iter().filter_map(|entry| keys::dcn_of(&entry.key));
         let wanted: Vec<_> = dcns
             .filter(|dcn| visible(&dcn.dealer_code))
             .map(|dcn| keys::dealer_customer(&dcn))
@@ -107,10 +100,7 @@ pub async fn dealer_customers_of<T: Table>(
         }
         if !found.is_empty() || next.is_none() {
             found.sort_by(|one, other| one.dcn.cmp(&other.dcn));
-            return Ok(Listed {
-                found,
-                next: next.and_then(|last| keys::dcn_of(&last.key)),
-            });
+            return Ok(Listed { found, next: next.and_then(|last| keys::dcn_of(&last.key)) });
         }
         query.after = next;
     }
@@ -132,12 +122,7 @@ pub async fn customer_by_number<T: Table>(
     };
     for lag in LAG.map(Some).into_iter().chain([None]) {
         if let Some(entry) = master.table.index(&query).await?.found.first() {
-            return master
-                .table
-                .get(&entry.key)
-                .await?
-                .map(items::customer)
-                .transpose();
+            return master.table.get(&entry.key).await?.map(items::customer).transpose();
         }
         if let Some(lag) = lag {
             master.table.pause(lag).await;

@@ -34,12 +34,7 @@ pub async fn release<T: Table>(
         }
         match master
             .table
-            .write(&items::release(
-                &record,
-                organization,
-                &asked.cause,
-                master.table.now(),
-            ))
+            .write(&items::release(&record, organization, &asked.cause, master.table.now()))
             .await?
         {
             Written::Done(_) => return Ok(ReleaseOutcome::Released),

@@ -29,11 +29,7 @@ impl<'a, T: Table> Rounds<'a, T> {
         let until = Timestamp::from_millis(
             table.now().millis() + u64::try_from(BUDGET.as_millis()).expect("five seconds are few"),
         );
-        Self {
-            table,
-            until,
-            longest: FIRST_WAIT,
-        }
+        Self { table, until, longest: FIRST_WAIT }
     }
 
     /// The next round begins, after a random wait (full jitter: Brooker 2015, "Exponential Backoff And Jitter").

@@ -48,10 +48,7 @@ impl Standardizer {
             controls
                 .address_standardization_url
                 .as_ref()
-                .map(|url| Service {
-                    url: url.clone(),
-                    connector: OnceLock::new(),
-                }),
+                .map(|url| Service { url: url.clone(), connector: OnceLock::new() }),
         )
     }
 
@@ -79,20 +76,13 @@ impl Service {
     /// The one address that the service verified, or in words, without any of the address, why there is none.
     async fn verify(&self, address: &Address) -> Result<Address, String> {
         let mut request = HttpRequest::new(SdkBody::from(to_json(address).to_string()));
-        request
-            .set_method("POST")
-            .map_err(|_| "its method is none")?;
-        request
-            .set_uri(self.url.as_str())
-            .map_err(|_| "its address is none")?;
+        request.set_method("POST").map_err(|_| "its method is none")?;
+        request.set_uri(self.url.as_str()).map_err(|_| "its address is none")?;
         let headers: &mut Headers = request.headers_mut();
         headers.insert("content-type", "application/json");
         headers.insert("accept", "application/json");
-        let mut response = self
-            .connector()
-            .call(request)
-            .await
-            .map_err(|error| error.to_string())?;
+        let mut response =
+            self.connector().call(request).await.map_err(|error| error.to_string())?;
         if !response.status().is_success() {
             return Err(format!("it answered {}", response.status().as_u16()));
         }
@@ -103,9 +93,7 @@ impl Service {
     fn connector(&self) -> &Connector {
         self.connector.get_or_init(|| {
             if self.url.starts_with("https:") {
-                Connector::builder()
-                    .tls_provider(Provider::rustls(CryptoMode::Ring))
-                    .build()
+                Connector::builder().tls_provider(Provider::rustls(CryptoMode::Ring)).build()
             } else {
                 Connector::builder().build_http()
             }
@@ -128,10 +116,8 @@ async fn read(mut answer: ByteStream) -> Result<Vec<u8>, String> {
 /// The address of an answer with exactly one match.
 fn one_match(body: &[u8]) -> Result<Address, String> {
     let answer: Value = serde_json::from_slice(body).map_err(|_| "its answer is not JSON")?;
-    let matches = answer
-        .get("matches")
-        .and_then(Value::as_array)
-        .ok_or("its answer has no matches")?;
+    let matches =
+        answer.get("matches").and_then(Value::as_array).ok_or("its answer has no matches")?;
     match &matches[..] {
         [Value::Object(only)] => {
             from_json(only).ok_or_else(|| "its match is not an address".to_owned())
@@ -143,11 +129,7 @@ fn one_match(body: &[u8]) -> Result<Address, String> {
 
 fn to_json(address: &Address) -> Value {
     let parts = Address::PARTS.into_iter().zip(address.values());
-    Value::Object(
-        parts
-            .map(|((name, _), value)| (name.to_owned(), Value::from(value)))
-            .collect(),
-    )
+    Value::Object(parts.map(|((name, _), value)| (name.to_owned(), Value::from(value))).collect())
 }
 
 /// An address of texts alone; a part that is left out is empty.

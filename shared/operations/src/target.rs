@@ -73,11 +73,8 @@ pub(crate) async fn find<T: Table>(
     );
     let ((relate_id, relate_claim), (alternate_number, alternate_claim)) =
         (relate_id?, alternate_number?);
-    let named = if given.get(Attribute::RELATE_ID).is_some() {
-        &relate_id
-    } else {
-        &alternate_number
-    };
+    let named =
+        if given.get(Attribute::RELATE_ID).is_some() { &relate_id } else { &alternate_number };
     let target = match (number, by_number?, named) {
         (Some(_), Some(customer), _) => Target::Existing(Box::new(customer)),
         (Some(_), None, _) => Target::Missing,
@@ -134,9 +131,7 @@ async fn claimed<T: Table>(
     attribute: Attribute,
 ) -> Result<(Held, Option<(Key, Claimed)>), TableError> {
     // Nobody has a number that is longer than the attribute may be; it may be longer than a key can be as well.
-    let Some(number) = given
-        .get(attribute)
-        .filter(|value| !edits::is_too_long(attribute, value))
+    let Some(number) = given.get(attribute).filter(|value| !edits::is_too_long(attribute, value))
     else {
         return Ok((Held::ByNobody, None));
     };
@@ -162,9 +157,6 @@ async fn claimed<T: Table>(
 /// Whether the customer has the number that is given.
 fn has(customer: &Customer, given: &Attributes, attribute: Attribute) -> bool {
     given.get(attribute).is_some_and(|number| {
-        customer
-            .attributes
-            .get(attribute)
-            .is_some_and(|own| own.trim() == number.trim())
+        customer.attributes.get(attribute).is_some_and(|own| own.trim() == number.trim())
     })
 }

@@ -27,12 +27,8 @@ pub async fn read(table: &impl Table, block: &Block) -> Result<ReadBlock, TableE
     let mut customers = Vec::new();
     let mut moved = Vec::new();
     let (mut seats, mut last_seat) = (0, 0);
-    let mut query = Query {
-        partition: keys::block(block),
-        prefix: String::new(),
-        after: None,
-        limit: None,
-    };
+    let mut query =
+        Query { partition: keys::block(block), prefix: String::new(), after: None, limit: None };
     loop {
         let page = table.query(&query).await?;
         query.after = page.found.last().map(|item| item::key_of(item).sk);
@@ -58,11 +54,7 @@ pub async fn read(table: &impl Table, block: &Block) -> Result<ReadBlock, TableE
     }
     customers.extend(read_customers(table, &moved).await?);
     let complete = seats == last_seat && all_arrived(table, block, &customers).await?;
-    Ok(ReadBlock {
-        customers,
-        next_seat: last_seat + 1,
-        complete,
-    })
+    Ok(ReadBlock { customers, next_seat: last_seat + 1, complete })
 }
 
 /// Whether each customer that left the block can be found where it went: a customer moves and leaves its reference in one transaction, half of which may be seen before the other.

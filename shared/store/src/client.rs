@@ -76,9 +76,7 @@ impl Connection {
             .or_else(|| value("AWS_DEFAULT_REGION"))
             .ok_or("AWS_REGION is not set.")?;
         let endpoint = value("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| value("AWS_ENDPOINT_URL"));
-        let plain = endpoint
-            .as_deref()
-            .is_some_and(|endpoint| endpoint.starts_with("http://"));
+        let plain = endpoint.as_deref().is_some_and(|endpoint| endpoint.starts_with("http://"));
         let roots = match value("AWS_CA_BUNDLE") {
             Some(file) if !plain => Some(
                 std::fs::read(&file)
@@ -86,12 +84,7 @@ impl Connection {
             ),
             Some(_) | None => None,
         };
-        Ok(Self {
-            region,
-            endpoint,
-            credentials,
-            roots,
-        })
+        Ok(Self { region, endpoint, credentials, roots })
     }
 
     /// The connection to an emulator at this address, which asks for no real credentials.

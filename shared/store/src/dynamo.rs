@@ -40,11 +40,7 @@ pub struct Dynamo {
 impl Dynamo {
     /// The table of this name.
     pub fn new(client: Client, name: &str) -> Self {
-        Self {
-            client,
-            name: name.into(),
-            meter: Arc::default(),
-        }
+        Self { client, name: name.into(), meter: Arc::default() }
     }
 
     /// Opens the connection with a read of a fixed key, so that the first request finds it open. Whatever comes of it is ignored: the first request will tell.
@@ -65,10 +61,7 @@ impl Dynamo {
 
 impl Table for Dynamo {
     fn metered(&self, meter: Arc<Meter>) -> Self {
-        Self {
-            meter,
-            ..self.clone()
-        }
+        Self { meter, ..self.clone() }
     }
 
     fn meter(&self) -> &Meter {
@@ -115,18 +108,9 @@ impl Table for Dynamo {
                 .send()
                 .await
                 .map_err(could_not)?;
-            self.meter.read(
-                got.consumed_capacity()
-                    .iter()
-                    .map(|capacity| units(Some(capacity)))
-                    .sum(),
-            );
-            found.extend(
-                got.responses
-                    .into_iter()
-                    .flatten()
-                    .flat_map(|(_, items)| items),
-            );
+            self.meter
+                .read(got.consumed_capacity().iter().map(|capacity| units(Some(capacity))).sum());
+            found.extend(got.responses.into_iter().flatten().flat_map(|(_, items)| items));
             wanted = got
                 .unprocessed_keys
                 .into_iter()
@@ -150,12 +134,10 @@ impl Table for Dynamo {
                 expression.begins_with(keys::SORT_KEY, &query.prefix)
             );
         }
-        let start = query.after.as_ref().map(|sk| {
-            key_map(&Key {
-                pk: query.partition.clone(),
-                sk: sk.clone(),
-            })
-        });
+        let start = query
+            .after
+            .as_ref()
+            .map(|sk| key_map(&Key { pk: query.partition.clone(), sk: sk.clone() }));
         let _call = self.meter.call();
         let got = self
             .client
@@ -172,10 +154,7 @@ impl Table for Dynamo {
             .await
             .map_err(could_not)?;
         self.read(got.consumed_capacity());
-        Ok(Page {
-            more: got.last_evaluated_key.is_some(),
-            found: got.items.unwrap_or_default(),
-        })
+        Ok(Page { more: got.last_evaluated_key.is_some(), found: got.items.unwrap_or_default() })
     }
 
     async fn index(&self, query: &IndexQuery) -> Result<Page<IndexEntry>, TableError> {
@@ -209,12 +188,8 @@ impl Table for Dynamo {
             .map_err(could_not)?;
         self.read(got.consumed_capacity());
         let more = got.last_evaluated_key.is_some();
-        let found = got
-            .items
-            .unwrap_or_default()
-            .into_iter()
-            .map(index_entry)
-            .collect::<Result<_, _>>()?;
+        let found =
+            got.items.unwrap_or_default().into_iter().map(index_entry).collect::<Result<_, _>>()?;
         Ok(Page { found, more })
     }
 
@@ -239,13 +214,7 @@ impl Table for Dynamo {
                     .await;
                 self.written(sent.map(|done| (done.consumed_capacity, None)))
             }
-            Write::Update {
-                key,
-                set,
-                set_if_absent,
-                remove,
-                ..
-            } => {
+            Write::Update { key, set, set_if_absent, remove, .. } => {
                 let update = expression.update(set, set_if_absent, remove);
                 let sent = self
                     .client
@@ -286,10 +255,7 @@ impl Table for Dynamo {
             let error = match sent {
                 Ok(done) => {
                     self.meter.wrote(
-                        done.consumed_capacity()
-                            .iter()
-                            .map(|capacity| units(Some(capacity)))
-                            .sum(),
+                        done.consumed_capacity().iter().map(|capacity| units(Some(capacity))).sum(),
                     );
                     return Ok(Transacted::Done);
                 }
@@ -307,9 +273,7 @@ impl Table for Dynamo {
                 _ => return Err(could_not(error)),
             }
         }
-        Err(TableError::Unavailable(
-            "a transaction stayed in progress".into(),
-        ))
+        Err(TableError::Unavailable("a transaction stayed in progress".into()))
     }
 
     async fn add(&self, key: &Key, amount: u64) -> Result<u64, TableError> {
@@ -340,9 +304,7 @@ impl Table for Dynamo {
     }
 
     fn now(&self) -> Timestamp {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
     }
 

@@ -43,17 +43,11 @@ impl Expression {
             }
             Condition::Unassociated(effect) => {
                 let free = self.absent(items::ORGANIZATION);
-                format!(
-                    "{free} AND {}",
-                    self.absent(&items::effect_attribute(effect))
-                )
+                format!("{free} AND {}", self.absent(&items::effect_attribute(effect)))
             }
             Condition::Releasable(holder, effect) => {
                 let held = self.belongs_to(holder);
-                format!(
-                    "{held} AND {}",
-                    self.absent(&items::effect_attribute(effect))
-                )
+                format!("{held} AND {}", self.absent(&items::effect_attribute(effect)))
             }
             Condition::BelongsTo(holder) => self.belongs_to(holder),
             Condition::AbsentOrBelongsTo(holder) => {
@@ -76,15 +70,9 @@ impl Expression {
         }
         let removes: Vec<_> = remove.iter().map(|name| self.name(name)).collect();
         let clause = |verb: &str, parts: &[String]| {
-            if parts.is_empty() {
-                String::new()
-            } else {
-                format!("{verb} {} ", parts.join(", "))
-            }
+            if parts.is_empty() { String::new() } else { format!("{verb} {} ", parts.join(", ")) }
         };
-        format!("{}{}", clause("SET", &sets), clause("REMOVE", &removes))
-            .trim_end()
-            .to_owned()
+        format!("{}{}", clause("SET", &sets), clause("REMOVE", &removes)).trim_end().to_owned()
     }
 
     /// Adds to a number.
@@ -99,10 +87,7 @@ impl Expression {
     }
 
     pub(crate) fn begins_with(&mut self, name: &str, prefix: &str) -> String {
-        let (name, prefix) = (
-            self.name(name),
-            self.value(AttributeValue::S(prefix.to_owned())),
-        );
+        let (name, prefix) = (self.name(name), self.value(AttributeValue::S(prefix.to_owned())));
         format!("begins_with({name}, {prefix})")
     }
 

@@ -15,13 +15,7 @@ pub type Item = HashMap<String, AttributeValue>;
 /// Where the item has none, which no item that is read from a table or built by this crate is.
 pub fn key_of(item: &Item) -> Key {
     let text = |name| {
-        item.get(name)
-            .and_then(|value| value.as_s().ok())
-            .cloned()
-            .expect("every item has its key")
+        item.get(name).and_then(|value| value.as_s().ok()).cloned().expect("every item has its key")
     };
-    Key {
-        pk: text(keys::PARTITION_KEY),
-        sk: text(keys::SORT_KEY),
-    }
+    Key { pk: text(keys::PARTITION_KEY), sk: text(keys::SORT_KEY) }
 }

@@ -97,10 +97,7 @@ pub fn block_of(partition: &str) -> Option<Block> {
 /// The customer under this key; none for another key.
 pub fn identifier_of(key: &Key) -> Option<Identifier> {
     match in_block(&key.sk)? {
-        InBlock::Customer(place) => Some(Identifier {
-            block: block_of(&key.pk)?,
-            place,
-        }),
+        InBlock::Customer(place) => Some(Identifier { block: block_of(&key.pk)?, place }),
         InBlock::Moved(_) => None,
     }
 }
@@ -115,10 +112,7 @@ pub const DEALER_CUSTOMERS: &str = "DCN#";
 
 /// A dealer customer.
 pub fn dealer_customer(dcn: &Dcn) -> Key {
-    Key::new(
-        dealer(&dcn.dealer_code),
-        format!("{DEALER_CUSTOMERS}{}", dcn.dealer_customer_number),
-    )
+    Key::new(dealer(&dcn.dealer_code), format!("{DEALER_CUSTOMERS}{}", dcn.dealer_customer_number))
 }
 
 /// The DCN under this key; none for another key.
@@ -143,11 +137,8 @@ pub fn relate_id(id: &str) -> Key {
 /// The claim of a value that is another system's name for a person: under 160 bits of its digest, which still tell two values apart and name
 /// nobody in the table's metrics, its contributor insights and its backups. The tag keeps equal values of two kinds apart, and names the way.
 fn claim(kind: &str, value: &str) -> Key {
-    let digest = Sha256::new()
-        .chain_update(kind)
-        .chain_update("#1#")
-        .chain_update(value.trim())
-        .finalize();
+    let digest =
+        Sha256::new().chain_update(kind).chain_update("#1#").chain_update(value.trim()).finalize();
     let key = format!("{kind}#{}", BASE32_NOPAD.encode(&digest[..20]));
     Key::new(key.clone(), key)
 }
@@ -159,9 +150,7 @@ pub fn request_in_error(id: &RequestInErrorId) -> Key {
 
 /// The request in error under this key; none for another key.
 pub fn request_in_error_of(key: &Key) -> Option<RequestInErrorId> {
-    key.pk
-        .strip_prefix("ERROR#")
-        .and_then(RequestInErrorId::parse)
+    key.pk.strip_prefix("ERROR#").and_then(RequestInErrorId::parse)
 }
 
 /// An idempotency key.
@@ -185,10 +174,7 @@ pub struct IndexKey {
 
 /// Where the index has the customer of a number.
 pub fn number(number: CustomerNumber) -> IndexKey {
-    IndexKey {
-        partition: format!("NUMBER#{number}"),
-        sort: "NUMBER".to_owned(),
-    }
+    IndexKey { partition: format!("NUMBER#{number}"), sort: "NUMBER".to_owned() }
 }
 
 /// The partition of the index with the dealer customers of a customer.
@@ -215,10 +201,7 @@ pub struct IndexEntry {
 
 /// The entry of the index for a dealer customer of a customer.
 pub fn entry_of_organization(identifier: &Identifier, dcn: &Dcn) -> IndexEntry {
-    IndexEntry {
-        sort: of_organization(identifier, dcn).sort,
-        key: dealer_customer(dcn),
-    }
+    IndexEntry { sort: of_organization(identifier, dcn).sort, key: dealer_customer(dcn) }
 }
 
 /// From where to where the index has the dealer customers of a customer: all of its partition.
@@ -246,10 +229,8 @@ pub fn error_range(
     received_before: Option<Timestamp>,
 ) -> (String, String) {
     let from = received_after.map_or_else(|| "0".to_owned(), |after| error_sort(after, ""));
-    let to = received_before.map_or_else(
-        || LAST.to_string(),
-        |before| error_sort(before, &LAST.to_string()),
-    );
+    let to = received_before
+        .map_or_else(|| LAST.to_string(), |before| error_sort(before, &LAST.to_string()));
     (from, to)
 }
 
@@ -275,10 +256,7 @@ mod tests {
         ] {
             let identifier = Identifier::parse(identifier).unwrap();
             let key = customer(&identifier);
-            assert_eq!(
-                (key.pk.as_str(), key.sk.as_str()),
-                ("BLOCK#0123456789ABCDEF", sort)
-            );
+            assert_eq!((key.pk.as_str(), key.sk.as_str()), ("BLOCK#0123456789ABCDEF", sort));
             assert_eq!(identifier_of(&key), Some(identifier.clone()));
             assert_eq!(
                 in_block(&moved(&identifier.block, &identifier).sk),
@@ -290,10 +268,7 @@ mod tests {
             dealer_customer_number: DealerCustomerNumber::parse("24.5_x-Y").unwrap(),
         };
         let key = dealer_customer(&dcn);
-        assert_eq!(
-            (key.pk.as_str(), key.sk.as_str()),
-            ("DEALER#TD68", "DCN#24.5_x-Y")
-        );
+        assert_eq!((key.pk.as_str(), key.sk.as_str()), ("DEALER#TD68", "DCN#24.5_x-Y"));
         assert_eq!(dcn_of(&key), Some(dcn));
         assert_eq!(in_block("SEAT#0123456789ABCDEF"), None);
         assert_eq!(in_block("OTHER#1"), None);
@@ -321,10 +296,7 @@ mod tests {
         let id = RequestInErrorId::parse("0123456789ABCDEF").unwrap();
         let moment = Timestamp::from_millis(1_795_408_496_007);
         let at = error(State::Open, moment, &id);
-        assert!(
-            errors(State::Open).any(|partition| partition == at.partition),
-            "{at:?}"
-        );
+        assert!(errors(State::Open).any(|partition| partition == at.partition), "{at:?}");
         assert_eq!(at.sort, "001795408496007#0123456789ABCDEF");
         assert_eq!(error_received_at(&at.sort), Some(moment));
         assert_eq!(error_received_at("NUMBER"), None);

@@ -25,11 +25,7 @@ struct Lease {
 impl Numbers {
     /// Sees to it that a number is there, so that [`Self::take`] need not wait. Meant to run beside a request's first read.
     pub async fn have_one(&self, table: &impl Table) -> Result<(), TableError> {
-        if self.lease().free.is_empty() {
-            self.lease_more(table).await
-        } else {
-            Ok(())
-        }
+        if self.lease().free.is_empty() { self.lease_more(table).await } else { Ok(()) }
     }
 
     /// Takes a number that nobody else has or will have.

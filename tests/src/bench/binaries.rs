@@ -83,10 +83,9 @@ impl Binaries {
     pub fn present(&self) -> Result<(), String> {
         match self.all().into_iter().find(|file| !file.is_file()) {
             None => Ok(()),
-            Some(file) => Err(format!(
-                "{} is not there. Build it: `cargo measure build`.",
-                file.display()
-            )),
+            Some(file) => {
+                Err(format!("{} is not there. Build it: `cargo measure build`.", file.display()))
+            }
         }
     }
 }
@@ -146,13 +145,7 @@ pub fn build() -> Result<(), String> {
     let binaries = Binaries::default();
     let baselines = baselines();
     let functions: Vec<&str> = FUNCTIONS.iter().flat_map(|name| ["-p", *name]).collect();
-    cargo(
-        &root,
-        &target_of(&binaries.hello())?,
-        &["build", "--release"],
-        &functions,
-        &[],
-    )?;
+    cargo(&root, &target_of(&binaries.hello())?, &["build", "--release"], &functions, &[])?;
     cargo(
         &baselines,
         &target_of(&binaries.hello())?,
@@ -190,10 +183,7 @@ fn cargo(
     if status.success() {
         Ok(())
     } else {
-        Err(format!(
-            "cargo {} failed.",
-            [first, then].concat().join(" ")
-        ))
+        Err(format!("cargo {} failed.", [first, then].concat().join(" ")))
     }
 }
 

@@ -32,58 +32,39 @@ pub struct Held {
 
 /// A number that may be this large at the most.
 fn at_most(what: &str, seen: f64, limit: f64) -> Held {
-    Held {
-        what: format!("{what}: {seen:.3}, at most {limit}"),
-        kept: seen <= limit,
-    }
+    Held { what: format!("{what}: {seen:.3}, at most {limit}"), kept: seen <= limit }
 }
 
 /// The limits of start-up and size.
 #[must_use]
 pub fn start_up(candidates: &[Candidate]) -> Vec<Held> {
     let ratios = cold::ratios(candidates);
-    let ratios = ratios.iter().flat_map(
-        |Ratios {
-             function,
-             to_defaults,
-             to_hello,
-             size,
-         }| {
-            [
-                at_most(
-                    &format!("{function}, exec to answer by SDK defaults"),
-                    *to_defaults,
-                    TO_DEFAULTS,
-                ),
-                at_most(
-                    &format!("{function}, exec to answer by hello world"),
-                    *to_hello,
-                    TO_HELLO,
-                ),
-                at_most(&format!("{function}, size by SDK defaults"), *size, SIZE),
-            ]
-        },
-    );
-    let connections = candidates
-        .iter()
-        .filter(|one| one.kind == Kind::Function)
-        .map(|one| {
-            let opened: u64 = one
-                .starts
-                .iter()
-                .map(|start| {
-                    start.connections[1] + start.handshakes[1] + start.runtime_connections[1]
-                })
-                .sum();
-            Held {
-                what: format!(
-                    "{}, connections and handshakes in {} first invocations: {opened}, none",
-                    one.function,
-                    one.starts.len()
-                ),
-                kept: opened == 0,
-            }
-        });
+    let ratios = ratios.iter().flat_map(|Ratios { function, to_defaults, to_hello, size }| {
+        [
+            at_most(
+                &format!("{function}, exec to answer by SDK defaults"),
+                *to_defaults,
+                TO_DEFAULTS,
+            ),
+            at_most(&format!("{function}, exec to answer by hello world"), *to_hello, TO_HELLO),
+            at_most(&format!("{function}, size by SDK defaults"), *size, SIZE),
+        ]
+    });
+    let connections = candidates.iter().filter(|one| one.kind == Kind::Function).map(|one| {
+        let opened: u64 = one
+            .starts
+            .iter()
+            .map(|start| start.connections[1] + start.handshakes[1] + start.runtime_connections[1])
+            .sum();
+        Held {
+            what: format!(
+                "{}, connections and handshakes in {} first invocations: {opened}, none",
+                one.function,
+                one.starts.len()
+            ),
+            kept: opened == 0,
+        }
+    });
     ratios.chain(connections).collect()
 }
 
@@ -108,13 +89,11 @@ pub fn growth(tables: &[Size]) -> Vec<Held> {
         what: "calls and units are the same however many customers there are".to_owned(),
         kept: growth::is_flat(tables),
     }];
-    held.extend(growth::spread(tables).map(|spread| {
-        at_most(
-            "instructions, the most over the least, less one",
-            spread,
-            SPREAD,
-        )
-    }));
+    held.extend(
+        growth::spread(tables).map(|spread| {
+            at_most("instructions, the most over the least, less one", spread, SPREAD)
+        }),
+    );
     held
 }
 
@@ -126,11 +105,7 @@ pub fn hostile(rows: &[hostile::Row]) -> Vec<Held> {
             let most = row.instructions[1];
             [
                 Held {
-                    what: format!(
-                        "{}: {most} instructions, at most {}",
-                        row.name,
-                        hostile::MOST
-                    ),
+                    what: format!("{}: {most} instructions, at most {}", row.name, hostile::MOST),
                     kept: most <= hostile::MOST,
                 },
                 at_most(
@@ -150,16 +125,9 @@ mod tests {
 
     #[test]
     fn a_limit_is_kept_up_to_its_number_and_not_beyond() {
-        let row = |ours| Row {
-            flow: Flow::Duplicate,
-            ours,
-            twin: 100,
-        };
+        let row = |ours| Row { flow: Flow::Duplicate, ours, twin: 100 };
         let held = warm(&[row(150), row(151)]);
-        assert_eq!(
-            held.iter().map(|one| one.kept).collect::<Vec<_>>(),
-            [true, false]
-        );
+        assert_eq!(held.iter().map(|one| one.kept).collect::<Vec<_>>(), [true, false]);
         assert!(held[1].what.contains("1.510"), "{held:?}");
     }
 }

@@ -47,32 +47,12 @@ fn choices(binaries: &Binaries, folder: &Path) -> Result<Vec<Choice>, String> {
     [
         ("as shipped", shipped(), false),
         ("the system's root certificates", shipped(), true),
-        (
-            "aws-lc, built without jitter entropy",
-            otherwise("release", "choice-aws-lc"),
-            false,
-        ),
+        ("aws-lc, built without jitter entropy", otherwise("release", "choice-aws-lc"), false),
         ("mimalloc", otherwise("release", "choice-mimalloc"), false),
-        (
-            "thin LTO",
-            otherwise("thin-lto", "choice-as-shipped"),
-            false,
-        ),
-        (
-            "opt-level s",
-            otherwise("opt-s", "choice-as-shipped"),
-            false,
-        ),
-        (
-            "opt-level z",
-            otherwise("opt-z", "choice-as-shipped"),
-            false,
-        ),
-        (
-            "at a fixed address",
-            otherwise("fixed", "choice-as-shipped"),
-            false,
-        ),
+        ("thin LTO", otherwise("thin-lto", "choice-as-shipped"), false),
+        ("opt-level s", otherwise("opt-s", "choice-as-shipped"), false),
+        ("opt-level z", otherwise("opt-z", "choice-as-shipped"), false),
+        ("at a fixed address", otherwise("fixed", "choice-as-shipped"), false),
     ]
     .into_iter()
     .map(|(name, binary, system_roots)| choice(name, binary, system_roots))
@@ -124,15 +104,7 @@ async fn count(
     folder: &Path,
 ) -> Result<Instructions, String> {
     let variables = |endpoint: &Endpoint| variables(choice, endpoint);
-    cold::count(
-        &choice.binary,
-        Transport::Tls,
-        database,
-        variables,
-        question,
-        folder,
-    )
-    .await
+    cold::count(&choice.binary, Transport::Tls, database, variables, question, folder).await
 }
 
 /// What the function needs to find the endpoint, with the roots of this choice.
@@ -160,9 +132,7 @@ pub fn report(choices: &[Choice]) -> Report {
         .map(|one| {
             let of = |of: fn(&Start) -> std::time::Duration| median(one.starts.iter().map(of));
             let counted = |of: fn(&Instructions) -> u64| {
-                one.instructions
-                    .as_ref()
-                    .map_or_else(|| "-".to_owned(), |all| millions(of(all)))
+                one.instructions.as_ref().map_or_else(|| "-".to_owned(), |all| millions(of(all)))
             };
             vec![
                 one.name.to_owned(),

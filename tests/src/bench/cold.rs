@@ -116,12 +116,9 @@ pub struct Question {
 /// A sentence when one takes other calls than a read, or the things to be read cannot be made.
 pub async fn questions(rig: &Rig) -> Result<[Question; 3], String> {
     let associated = requests::associate("COLD-1", "Acme Mining");
-    rig.measure(Method::POST, "/dealer-customers", Some(&associated), 201)
-        .await?;
+    rig.measure(Method::POST, "/dealer-customers", Some(&associated), 201).await?;
     let failed = requests::failing_message("N", "Dryer");
-    let (failed, _) = rig
-        .measure(Method::POST, "/customers", Some(&failed), 422)
-        .await?;
+    let (failed, _) = rig.measure(Method::POST, "/customers", Some(&failed), 422).await?;
     let add = requests::message("Y", "Julie", "Robinson");
     let asked = [
         (Method::GET, "/dealer-customers/TD68/COLD-1", None, 200),
@@ -133,16 +130,11 @@ pub async fn questions(rig: &Rig) -> Result<[Question; 3], String> {
         let event = requests::event(&method, path, body);
         let (_, calls) = rig.measure(method, path, body, status).await?;
         if !matches!(calls.as_slice(), [read] if read.write_units == 0.0) {
-            return Err(format!(
-                "{path} takes {} calls and not one read.",
-                calls.len()
-            ));
+            return Err(format!("{path} takes {} calls and not one read.", calls.len()));
         }
         questions.push(Question { event, status });
     }
-    questions
-        .try_into()
-        .map_err(|_| "Each function has one question.".to_owned())
+    questions.try_into().map_err(|_| "Each function has one question.".to_owned())
 }
 
 /// Measures all functions and what they are held against, this many rounds.
@@ -169,18 +161,11 @@ pub async fn measure(
             candidates.push(candidate(function, kind, binary, folder)?);
         }
     }
-    candidates.push(candidate(
-        FUNCTIONS[0],
-        Kind::Hello,
-        binaries.hello(),
-        folder,
-    )?);
+    candidates.push(candidate(FUNCTIONS[0], Kind::Hello, binaries.hello(), folder)?);
     let question_of = |candidate: &Candidate| {
         let mut named = FUNCTIONS.iter().zip(&questions);
         let question = named.find(|(name, _)| **name == candidate.function);
-        question
-            .map(|(_, question)| question)
-            .expect("every candidate stands for a function")
+        question.map(|(_, question)| question).expect("every candidate stands for a function")
     };
     for round in 0..rounds {
         for candidate in &mut candidates {
@@ -273,11 +258,7 @@ pub(super) async fn start(
     variables.push(("TABLE_NAME", TABLE.to_owned()));
     let mut function = Function::start(binary, &variables).await?;
     let counts = |function: &Function| {
-        [
-            endpoint.connections(),
-            endpoint.handshakes(),
-            function.connections(),
-        ]
+        [endpoint.connections(), endpoint.handshakes(), function.connections()]
     };
     let to_next = function.ready().await?;
     let before = counts(&function);

@@ -54,10 +54,7 @@ impl Scene {
                 message["CustSoldTo"]["cst_apt"] = format!("{index}").into();
                 ("/customers", message)
             }
-            Self::OneDcn => (
-                "/dealer-customers",
-                requests::associate_given(block, identifier),
-            ),
+            Self::OneDcn => ("/dealer-customers", requests::associate_given(block, identifier)),
         }
     }
 }
@@ -91,13 +88,9 @@ pub struct Crowd {
 pub async fn measure(most: usize) -> Result<Vec<Crowd>, String> {
     let rig = Arc::new(Rig::start().await?);
     let seed = requests::associate("SEED-1", "Acme Mining");
-    let (created, _) = rig
-        .measure(Method::POST, "/dealer-customers", Some(&seed), 201)
-        .await?;
-    let identifier = created.body["customerOrganizationIdentifier"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
+    let (created, _) = rig.measure(Method::POST, "/dealer-customers", Some(&seed), 201).await?;
+    let identifier =
+        created.body["customerOrganizationIdentifier"].as_str().unwrap_or_default().to_owned();
     let mut crowds = Vec::new();
     let mut block = 0;
     for scene in Scene::ALL {
@@ -132,9 +125,7 @@ async fn crowd(
         let (path, body) = scene.request(identifier, block, index);
         under_way.spawn(async move {
             gate.wait().await;
-            let answered = rig
-                .send_to(&process, Method::POST, path, Some(&body))
-                .await?;
+            let answered = rig.send_to(&process, Method::POST, path, Some(&body)).await?;
             let calls = recorder.take();
             let queries = calls.iter().filter(|call| call.action == "Query").count();
             Ok::<_, String>((answered.status, calls.len(), queries.saturating_sub(1)))

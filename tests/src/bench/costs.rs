@@ -31,8 +31,7 @@ pub struct Row {
 pub async fn warm(rig: &Rig) -> Result<(), String> {
     for number in 0..WARM {
         let message = requests::message("Y", "Warm", &requests::name(400_000 + number));
-        rig.measure(Method::POST, "/customers", Some(&message), 201)
-            .await?;
+        rig.measure(Method::POST, "/customers", Some(&message), 201).await?;
     }
     Ok(())
 }
@@ -44,10 +43,7 @@ pub async fn warm(rig: &Rig) -> Result<(), String> {
 /// A sentence when the functions do not answer as they should.
 pub async fn measure(rig: &Rig) -> Result<Vec<Row>, String> {
     warm(rig).await?;
-    let mut bill = Bill {
-        rig,
-        rows: Vec::new(),
-    };
+    let mut bill = Bill { rig, rows: Vec::new() };
     bill.dealers().await?;
     let failed = bill.messages().await?;
     bill.stewards(&failed).await?;
@@ -64,30 +60,21 @@ impl Bill<'_> {
     async fn dealers(&mut self) -> Result<(), String> {
         let searched = |number: &str| requests::associate(number, "Acme Mining");
         let door = "/dealer-customers";
-        let created = self
-            .post("associate, customer created", door, searched("C-1"), 201)
-            .await?;
-        self.post("associate, found by search", door, searched("C-2"), 201)
-            .await?;
+        let created = self.post("associate, customer created", door, searched("C-1"), 201).await?;
+        self.post("associate, found by search", door, searched("C-2"), 201).await?;
         let identifier = created.body["customerOrganizationIdentifier"].as_str();
         let identifier = identifier.ok_or("The customer has no identifier.")?;
         let given = |number: &str| requests::associate_given(number, identifier);
-        self.post("associate, identifier given", door, given("C-3"), 201)
-            .await?;
+        self.post("associate, identifier given", door, given("C-3"), 201).await?;
         let seen = "associate, identifier given, customer seen";
         self.post(seen, door, given("C-4"), 201).await?;
-        self.post("associate, DCN taken", door, given("C-4"), 400)
-            .await?;
-        self.get("read a dealer customer", "/dealer-customers/TD68/C-1")
-            .await?;
-        self.get("list a dealer's customers", "/dealer-customers/TD68")
-            .await?;
+        self.post("associate, DCN taken", door, given("C-4"), 400).await?;
+        self.get("read a dealer customer", "/dealer-customers/TD68/C-1").await?;
+        self.get("list a dealer's customers", "/dealer-customers/TD68").await?;
         let organization = format!("/customer-organizations/{identifier}");
-        self.get("read a customer organization", &organization)
-            .await?;
+        self.get("read a customer organization", &organization).await?;
         let association = "/dealer-customers/TD68/C-4/association";
-        self.add("release", Method::DELETE, association, None, 204)
-            .await?;
+        self.add("release", Method::DELETE, association, None, 204).await?;
         Ok(())
     }
 
@@ -96,22 +83,13 @@ impl Bill<'_> {
         let message = |check: &str| requests::message(check, "Julie", "Robinson");
         let failing = |check: &str| requests::failing_message(check, "Dryer");
         let door = "/customers";
-        let added = self
-            .post("Add checked (Y), created", door, message("Y"), 201)
-            .await?;
-        self.post("Add checked (Y), Duplicate", door, message("Y"), 409)
-            .await?;
-        self.post("Add (S), duplicate updated", door, message("S"), 200)
-            .await?;
-        self.post("Add unchecked (N), created", door, message("N"), 201)
-            .await?;
-        let failed = self
-            .post("Add that fails (Y)", door, failing("Y"), 422)
-            .await?;
-        self.post("Add that fails (N)", door, failing("N"), 422)
-            .await?;
-        self.get("read a customer by its number", &added.location)
-            .await?;
+        let added = self.post("Add checked (Y), created", door, message("Y"), 201).await?;
+        self.post("Add checked (Y), Duplicate", door, message("Y"), 409).await?;
+        self.post("Add (S), duplicate updated", door, message("S"), 200).await?;
+        self.post("Add unchecked (N), created", door, message("N"), 201).await?;
+        let failed = self.post("Add that fails (Y)", door, failing("Y"), 422).await?;
+        self.post("Add that fails (N)", door, failing("N"), 422).await?;
+        self.get("read a customer by its number", &added.location).await?;
         Ok(failed.location)
     }
 
@@ -136,8 +114,7 @@ impl Bill<'_> {
         body: Value,
         status: u16,
     ) -> Result<Answered, String> {
-        self.add(operation, Method::POST, path, Some(body), status)
-            .await
+        self.add(operation, Method::POST, path, Some(body), status).await
     }
 
     async fn add(
@@ -150,11 +127,7 @@ impl Bill<'_> {
     ) -> Result<Answered, String> {
         let measured = self.rig.measure(method, path, body.as_ref(), status).await;
         let (answered, calls) = measured.map_err(|sentence| format!("{operation}: {sentence}"))?;
-        self.rows.push(Row {
-            operation,
-            cost: Cost::of(&calls),
-            calls,
-        });
+        self.rows.push(Row { operation, cost: Cost::of(&calls), calls });
         Ok(answered)
     }
 }
@@ -180,10 +153,7 @@ pub fn report(rows: &[Row]) -> Report {
         .map(|row| Bar {
             label: row.operation.to_owned(),
             value: row.cost.read_units + row.cost.write_units,
-            shown: format!(
-                "{} read, {} write",
-                row.cost.read_units, row.cost.write_units
-            ),
+            shown: format!("{} read, {} write", row.cost.read_units, row.cost.write_units),
             ours: true,
         })
         .collect();

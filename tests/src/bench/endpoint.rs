@@ -76,9 +76,7 @@ impl Endpoint {
     ) -> Result<Self, String> {
         let unavailable =
             |error: io::Error| format!("Cannot open a port for the endpoint: {error}.");
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .await
-            .map_err(unavailable)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(unavailable)?;
         let address = listener.local_addr().map_err(unavailable)?;
         let counts = Arc::<Counts>::default();
         let (acceptor, authority, system) = match transport {
@@ -102,14 +100,7 @@ impl Endpoint {
         };
         let mut server = JoinSet::new();
         server.spawn(serve(listener, database, acceptor, Arc::clone(&counts)));
-        Ok(Self {
-            transport,
-            address,
-            authority,
-            system,
-            counts,
-            _server: server,
-        })
+        Ok(Self { transport, address, authority, system, counts, _server: server })
     }
 
     /// What a function needs to find the endpoint and to trust it. The SDK's default client trusts the system's roots, and ours beside them.
@@ -120,15 +111,9 @@ impl Endpoint {
             Transport::Plain => "http",
         };
         let file = |path: &PathBuf| path.to_string_lossy().into_owned();
-        let mut variables = vec![(
-            "AWS_ENDPOINT_URL_DYNAMODB",
-            format!("{scheme}://{}", self.address),
-        )];
-        variables.extend(
-            self.authority
-                .iter()
-                .map(|path| ("AWS_CA_BUNDLE", file(path))),
-        );
+        let mut variables =
+            vec![("AWS_ENDPOINT_URL_DYNAMODB", format!("{scheme}://{}", self.address))];
+        variables.extend(self.authority.iter().map(|path| ("AWS_CA_BUNDLE", file(path))));
         variables.extend(self.system.iter().map(|path| ("SSL_CERT_FILE", file(path))));
         variables
     }
@@ -199,9 +184,7 @@ fn certificates() -> Result<Certificates, String> {
     let mut parameters = CertificateParams::default();
     parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     parameters.distinguished_name = DistinguishedName::new();
-    parameters
-        .distinguished_name
-        .push(DnType::CommonName, "Measurements");
+    parameters.distinguished_name.push(DnType::CommonName, "Measurements");
     let key = KeyPair::generate().map_err(fault)?;
     let authority = CertifiedIssuer::self_signed(parameters, key).map_err(fault)?;
     let leaf_key = KeyPair::generate().map_err(fault)?;
@@ -213,13 +196,8 @@ fn certificates() -> Result<Certificates, String> {
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|builder| {
-            builder
-                .with_no_client_auth()
-                .with_single_cert(vec![leaf.der().clone()], key)
+            builder.with_no_client_auth().with_single_cert(vec![leaf.der().clone()], key)
         })
         .map_err(|error| format!("TLS cannot be set up: {error}."))?;
-    Ok(Certificates {
-        acceptor: TlsAcceptor::from(Arc::new(config)),
-        authority: authority.pem(),
-    })
+    Ok(Certificates { acceptor: TlsAcceptor::from(Arc::new(config)), authority: authority.pem() })
 }

@@ -63,27 +63,16 @@ pub async fn tables(
         turn += 1;
         let name = requests::name(turn);
         let (_, calls) = rig
-            .measure(
-                Method::POST,
-                "/customers",
-                Some(&requests::message("Y", "Julie", &name)),
-                201,
-            )
+            .measure(Method::POST, "/customers", Some(&requests::message("Y", "Julie", &name)), 201)
             .await?;
         seen.push(("Add checked (Y), created", cost(&calls)));
         let (_, calls) = rig
-            .measure(
-                Method::POST,
-                "/customers",
-                Some(&requests::message("Y", "Julie", &name)),
-                409,
-            )
+            .measure(Method::POST, "/customers", Some(&requests::message("Y", "Julie", &name)), 409)
             .await?;
         seen.push(("Add checked (Y), Duplicate", cost(&calls)));
         let associate = requests::associate(&format!("G-{turn}"), &format!("{name} Mining"));
-        let (created, calls) = rig
-            .measure(Method::POST, "/dealer-customers", Some(&associate), 201)
-            .await?;
+        let (created, calls) =
+            rig.measure(Method::POST, "/dealer-customers", Some(&associate), 201).await?;
         seen.push(("associate, customer created", cost(&calls)));
         let identifier = created.body["customerOrganizationIdentifier"].as_str();
         let organization = format!("/customer-organizations/{}", identifier.unwrap_or_default());
@@ -108,11 +97,7 @@ pub async fn tables(
                 .await?,
             ),
         };
-        sizes.push(Size {
-            customers,
-            costs: seen,
-            instructions,
-        });
+        sizes.push(Size { customers, costs: seen, instructions });
     }
     Ok(sizes)
 }
@@ -127,9 +112,7 @@ fn cost(calls: &[Recorded]) -> Cost {
 /// A customer as the functions store one, to be multiplied.
 async fn model(rig: &Rig) -> Result<store::item::Item, String> {
     let message = requests::message("Y", "Model", "Customer");
-    let (added, _) = rig
-        .measure(Method::POST, "/customers", Some(&message), 201)
-        .await?;
+    let (added, _) = rig.measure(Method::POST, "/customers", Some(&message), 201).await?;
     let identifier = added.body["customerOrganizationIdentifier"]
         .as_str()
         .and_then(domain::customer::Identifier::parse)
@@ -163,10 +146,7 @@ async fn fill(
             for number in (from..to).filter(|number| number % WRITERS == writer) {
                 let mut item = model.clone();
                 let text = AttributeValue::S;
-                item.insert(
-                    keys::PARTITION_KEY.to_owned(),
-                    text(format!("BLOCK#{number:016}")),
-                );
+                item.insert(keys::PARTITION_KEY.to_owned(), text(format!("BLOCK#{number:016}")));
                 let customer = 500_000_000 + number;
                 item.insert(
                     keys::INDEX_PARTITION_KEY.to_owned(),
@@ -181,11 +161,7 @@ async fn fill(
                     write(&client, std::mem::take(&mut batch)).await?;
                 }
             }
-            if batch.is_empty() {
-                Ok(())
-            } else {
-                write(&client, batch).await
-            }
+            if batch.is_empty() { Ok(()) } else { write(&client, batch).await }
         });
     }
     writers.join_all().await.into_iter().collect()
@@ -199,11 +175,7 @@ async fn write(client: &Client, mut batch: Vec<WriteRequest>) -> Result<(), Stri
             .send()
             .await
             .map_err(|error| format!("The table cannot be filled: {error}."))?;
-        batch = written
-            .unprocessed_items
-            .unwrap_or_default()
-            .remove(TABLE)
-            .unwrap_or_default();
+        batch = written.unprocessed_items.unwrap_or_default().remove(TABLE).unwrap_or_default();
     }
     Ok(())
 }
@@ -220,8 +192,7 @@ pub async fn blocks(largest: u64) -> Result<Vec<Size>, String> {
     for customers in BLOCKS.into_iter().filter(|count| *count <= largest) {
         for _ in there..customers {
             let message = requests::message("N", "Julie", "Robinson");
-            rig.measure(Method::POST, "/customers", Some(&message), 201)
-                .await?;
+            rig.measure(Method::POST, "/customers", Some(&message), 201).await?;
         }
         there = customers;
         let (_, duplicate) = rig
@@ -234,9 +205,8 @@ pub async fn blocks(largest: u64) -> Result<Vec<Size>, String> {
             .await?;
         let mut other = requests::message("Y", "Julie", "Robinson");
         other["CustSoldTo"]["cst_apt"] = customers.to_string().into();
-        let (_, created) = rig
-            .measure(Method::POST, "/customers?dryRun=true", Some(&other), 201)
-            .await?;
+        let (_, created) =
+            rig.measure(Method::POST, "/customers?dryRun=true", Some(&other), 201).await?;
         sizes.push(Size {
             customers,
             costs: vec![
@@ -258,9 +228,7 @@ pub fn is_flat(sizes: &[Size]) -> bool {
             .map(|(operation, cost)| (*operation, cost.calls, cost.read_units, cost.write_units))
             .collect()
     };
-    sizes
-        .windows(2)
-        .all(|pair| counted(&pair[0]) == counted(&pair[1]))
+    sizes.windows(2).all(|pair| counted(&pair[0]) == counted(&pair[1]))
 }
 
 /// By how much the instructions differ between the sizes: the most by the least, less one. None, where they were not counted.
@@ -290,49 +258,26 @@ pub fn report(tables: &[Size], blocks: &[Size]) -> Report {
             })
             .collect()
     };
-    let columns = |what| {
-        [
-            "operation",
-            what,
-            "calls",
-            "one after another",
-            "read units",
-            "write units",
-        ]
-    };
+    let columns =
+        |what| ["operation", what, "calls", "one after another", "read units", "write units"];
     let mut by_operation = rows(tables);
     by_operation.sort_by(|one, other| one[0].cmp(&other[0]));
     let mut blocks_by_operation = rows(blocks);
     blocks_by_operation.sort_by(|one, other| one[0].cmp(&other[0]));
     let counted: Vec<Vec<String>> = tables
         .iter()
-        .filter_map(|size| {
-            Some(vec![
-                thousands(size.customers),
-                thousands(size.instructions?),
-            ])
-        })
+        .filter_map(|size| Some(vec![thousands(size.customers), thousands(size.instructions?)]))
         .collect();
     let mut parts = vec![
         table(&columns("customers"), &by_operation),
         format!(
             "Calls and units are {} from the smallest table to the largest.\n",
-            if is_flat(tables) {
-                "exactly equal"
-            } else {
-                "NOT equal"
-            }
+            if is_flat(tables) { "exactly equal" } else { "NOT equal" }
         ),
     ];
     if let Some(spread) = spread(tables) {
-        parts.push(table(
-            &["customers", "instructions of a checked Add"],
-            &counted,
-        ));
-        parts.push(format!(
-            "The most is {:.2} % over the least.\n",
-            spread * 100.0
-        ));
+        parts.push(table(&["customers", "instructions of a checked Add"], &counted));
+        parts.push(format!("The most is {:.2} % over the least.\n", spread * 100.0));
     }
     parts.push(table(&columns("in the block"), &blocks_by_operation));
     let line = |label: &str, sizes: &[Size], operation: usize| Line {

@@ -77,9 +77,7 @@ fn in_xml(attributes: &str, content: &str) -> String {
 
 fn shapes() -> Vec<Shape> {
     vec![
-        message("JSON: brackets within brackets", JSON, |size| {
-            "[".repeat(size)
-        }),
+        message("JSON: brackets within brackets", JSON, |size| "[".repeat(size)),
         message("JSON: unknown names", JSON, |size| {
             in_json(&many(size, |number| format!(r#""n{number}":"","#)))
         }),
@@ -101,9 +99,7 @@ fn shapes() -> Vec<Shape> {
         message("XML: references to characters", XML, |size| {
             in_xml(&format!(r#"cst_city="{}""#, "&#65;".repeat(size / 5)), "")
         }),
-        message("XML: elements within elements", XML, |size| {
-            in_xml("", &"<a>".repeat(size / 3))
-        }),
+        message("XML: elements within elements", XML, |size| in_xml("", &"<a>".repeat(size / 3))),
         message("XML: entities", XML, |size| {
             format!(
                 "<!DOCTYPE a [{}]>{}",
@@ -123,12 +119,7 @@ fn shapes() -> Vec<Shape> {
             method: Method::POST,
             path: "/dealer-customers?dryRun=true",
             content_type: JSON,
-            body: |size| {
-                format!(
-                    r#"{{"phones":[{}""]}}"#,
-                    many(size, |_| r#""1","#.to_owned())
-                )
-            },
+            body: |size| format!(r#"{{"phones":[{}""]}}"#, many(size, |_| r#""1","#.to_owned())),
         },
         Shape {
             name: "names of a correction",
@@ -184,16 +175,10 @@ pub async fn measure(binaries: &Binaries, folder: &Path) -> Result<Vec<Row>, Str
             let mut headers = requests::headers();
             headers.insert(
                 header::CONTENT_TYPE,
-                shape
-                    .content_type
-                    .parse()
-                    .map_err(|_| "A content type is none.")?,
+                shape.content_type.parse().map_err(|_| "A content type is none.")?,
             );
             let event = requests::event_of(&shape.method, shape.path, &headers, body.as_bytes());
-            status = rig
-                .send_event(&rig.master, shape.path, &event)
-                .await?
-                .status;
+            status = rig.send_event(&rig.master, shape.path, &event).await?.status;
             if status >= 500 {
                 return Err(format!("{} is answered {status}.", shape.name));
             }
@@ -210,12 +195,7 @@ pub async fn measure(binaries: &Binaries, folder: &Path) -> Result<Vec<Row>, Str
             }
             instructions[at] = totals[1].saturating_sub(totals[0]) / COUNTED as u64;
         }
-        rows.push(Row {
-            name: shape.name,
-            status,
-            instructions,
-            sizes,
-        });
+        rows.push(Row { name: shape.name, status, instructions, sizes });
     }
     Ok(rows)
 }

@@ -81,13 +81,8 @@ pub struct Options {
 ///
 /// A sentence that says what is wrong with it.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, String> {
-    let mut options = Options {
-        command: Command::Help,
-        rounds: 20,
-        largest: None,
-        count: true,
-        save: false,
-    };
+    let mut options =
+        Options { command: Command::Help, rounds: 20, largest: None, count: true, save: false };
     let mut named = false;
     let mut parser = Parser::from_args(arguments);
     let said = |error: lexopt::Error| format!("{error}. See `bench --help`.");
@@ -108,11 +103,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, S
             Value(_) | Long(_) | Short(_) => return Err(said(argument.unexpected())),
         }
     }
-    if named {
-        Ok(options)
-    } else {
-        Err("A command is missing. See `bench --help`.".to_owned())
-    }
+    if named { Ok(options) } else { Err("A command is missing. See `bench --help`.".to_owned()) }
 }
 
 fn command(name: &str) -> Result<Command, String> {
@@ -153,10 +144,7 @@ mod tests {
     fn a_command_with_its_options_is_read() {
         let options = parsed(&["growth", "--largest", "10000", "--no-count", "--save"]).unwrap();
         assert_eq!(options.command, Command::Growth);
-        assert_eq!(
-            (options.largest, options.count, options.save),
-            (Some(10_000), false, true)
-        );
+        assert_eq!((options.largest, options.count, options.save), (Some(10_000), false, true));
         assert_eq!(parsed(&["cold", "--help"]).unwrap().command, Command::Help);
     }
 

@@ -24,14 +24,10 @@ pub struct Line {
     pub points: Vec<(f64, f64)>,
 }
 
-const COLOURS: [&str; 6] = [
-    "#0b5394", "#b45f06", "#38761d", "#741b47", "#666666", "#990000",
-];
+const COLOURS: [&str; 6] = ["#0b5394", "#b45f06", "#38761d", "#741b47", "#666666", "#990000"];
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 fn open(title: &str, width: f64, height: f64) -> String {
@@ -51,11 +47,7 @@ pub fn bars(title: &str, bars: &[Bar]) -> String {
     let mut svg = open(title, 760.0, 44.0 + step * count);
     let mut y = 36.0;
     for bar in bars {
-        let length = if most > 0.0 {
-            bar.value / most * longest
-        } else {
-            0.0
-        };
+        let length = if most > 0.0 { bar.value / most * longest } else { 0.0 };
         let colour = if bar.ours { COLOURS[0] } else { "#bbbbbb" };
         let _ = writeln!(
             svg,
@@ -77,14 +69,8 @@ pub fn bars(title: &str, bars: &[Bar]) -> String {
 pub fn lines(title: &str, across: &str, up: &str, lines: &[Line]) -> String {
     let (left, top, width, height) = (70.0, 40.0, 440.0, 260.0);
     let points = || lines.iter().flat_map(|line| line.points.iter().copied());
-    let first = points()
-        .map(|(x, _)| x)
-        .fold(f64::INFINITY, f64::min)
-        .max(1.0);
-    let last = points()
-        .map(|(x, _)| x)
-        .fold(1.0, f64::max)
-        .max(first * 2.0);
+    let first = points().map(|(x, _)| x).fold(f64::INFINITY, f64::min).max(1.0);
+    let last = points().map(|(x, _)| x).fold(1.0, f64::max).max(first * 2.0);
     let most = points().map(|(_, y)| y).fold(0.0, f64::max).max(1.0);
     let at = |x: f64, y: f64| {
         (

@@ -91,9 +91,7 @@ impl Recorder {
     pub async fn holding(hold: Duration, database: &str) -> Result<Self, String> {
         let unavailable =
             |error: std::io::Error| format!("Cannot open a port for the recorder: {error}.");
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .await
-            .map_err(unavailable)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(unavailable)?;
         let address = listener.local_addr().map_err(unavailable)?;
         let shared = Arc::new(Shared {
             database: database.to_owned(),
@@ -102,19 +100,13 @@ impl Recorder {
             calls: Mutex::default(),
             clock: AtomicU64::new(0),
         });
-        let router = Router::new()
-            .fallback(forward)
-            .with_state(Arc::clone(&shared));
+        let router = Router::new().fallback(forward).with_state(Arc::clone(&shared));
         let mut server = JoinSet::new();
         server.spawn(async move {
             // It ends only with the recorder; a failure is seen by whoever calls.
             let _ = axum::serve(listener, router).await;
         });
-        Ok(Self {
-            address,
-            shared,
-            _server: server,
-        })
+        Ok(Self { address, shared, _server: server })
     }
 
     /// Where it listens.
@@ -191,9 +183,7 @@ async fn send(
 fn units(answer: &Value) -> f64 {
     let consumed = &answer["ConsumedCapacity"];
     let of = |one: &Value| one["CapacityUnits"].as_f64().unwrap_or_default();
-    consumed
-        .as_array()
-        .map_or_else(|| of(consumed), |all| all.iter().map(of).sum())
+    consumed.as_array().map_or_else(|| of(consumed), |all| all.iter().map(of).sum())
 }
 
 #[cfg(test)]

@@ -95,17 +95,14 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
         })
         .collect();
     let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let cells: Vec<String> = cells
-            .zip(&widths)
-            .enumerate()
-            .map(|(column, (cell, width))| {
-                if column == 0 {
-                    format!("{cell:<width$}")
-                } else {
-                    format!("{cell:>width$}")
-                }
-            })
-            .collect();
+        let cells: Vec<String> =
+            cells
+                .zip(&widths)
+                .enumerate()
+                .map(|(column, (cell, width))| {
+                    if column == 0 { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+                })
+                .collect();
         cells.join("  ").trim_end().to_owned()
     };
     let mut text = line(&mut head.iter().copied());
@@ -176,10 +173,8 @@ mod tests {
 
     #[test]
     fn a_table_has_its_names_to_the_left_and_its_numbers_to_the_right() {
-        let rows = [
-            vec!["one".to_owned(), "1".to_owned()],
-            vec!["twelve".to_owned(), "12.0".to_owned()],
-        ];
+        let rows =
+            [vec!["one".to_owned(), "1".to_owned()], vec!["twelve".to_owned(), "12.0".to_owned()]];
         assert_eq!(
             table(&["name", "ms"], &rows),
             "name      ms\n------  ----\none        1\ntwelve  12.0\n"

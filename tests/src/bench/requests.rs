@@ -21,10 +21,7 @@ pub fn event(method: &Method, path: &str, body: Option<&Value>) -> String {
 pub fn headers() -> HeaderMap {
     HeaderMap::from_iter([
         (header::HOST, HeaderValue::from_static("localhost")),
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        ),
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
     ])
 }
 
@@ -93,9 +90,7 @@ pub fn name(number: u64) -> String {
     let mut left = number;
     let mut name = String::new();
     for _ in 0..4 {
-        name.push(char::from(
-            b'A' + u8::try_from(left % 26).expect("a letter of 26"),
-        ));
+        name.push(char::from(b'A' + u8::try_from(left % 26).expect("a letter of 26")));
         left /= 26;
     }
     name

@@ -89,12 +89,7 @@ impl Rig {
                 .map_err(|error| format!("The route {} cannot be used: {error}.", route.path))?;
         }
         let master = master(&recorder.url());
-        Ok(Self {
-            embedded,
-            recorder,
-            master,
-            routes,
-        })
+        Ok(Self { embedded, recorder, master, routes })
     }
 
     /// The database's address and port, past the recorder.
@@ -104,9 +99,7 @@ impl Rig {
     /// A sentence when it has none.
     pub fn database(&self) -> Result<SocketAddr, String> {
         let address = self.embedded.url().trim_start_matches("http://");
-        address
-            .parse()
-            .map_err(|error| format!("The database has no address: {error}."))
+        address.parse().map_err(|error| format!("The database has no address: {error}."))
     }
 
     /// Another process: it remembers nothing, and has its own numbers.
@@ -141,8 +134,7 @@ impl Rig {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Answered, String> {
-        self.send_event(master, path, &requests::event(&method, path, body))
-            .await
+        self.send_event(master, path, &requests::event(&method, path, body)).await
     }
 
     /// Sends an event to the function of this path's route.
@@ -157,11 +149,7 @@ impl Rig {
         event: &str,
     ) -> Result<Answered, String> {
         let plain = path.split('?').next().unwrap_or_default();
-        let function = *self
-            .routes
-            .at(plain)
-            .map_err(|_| format!("{path} is no route."))?
-            .value;
+        let function = *self.routes.at(plain).map_err(|_| format!("{path} is no route."))?.value;
         let request = lambda_http::request::from_str(event)
             .map_err(|error| format!("The event is none: {error}."))?;
         let answer: Response<Body> = match function {

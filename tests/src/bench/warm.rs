@@ -116,18 +116,11 @@ impl Known {
     /// A sentence when the functions do not answer as they should.
     pub async fn make(rig: &Rig) -> Result<Self, String> {
         let customer = requests::message("Y", "Julie", "Robinson");
-        let (customer, _) = rig
-            .measure(Method::POST, "/customers", Some(&customer), 201)
-            .await?;
+        let (customer, _) = rig.measure(Method::POST, "/customers", Some(&customer), 201).await?;
         let failing = requests::failing_message("Y", "Dryer");
-        let (failed, _) = rig
-            .measure(Method::POST, "/customers", Some(&failing), 422)
-            .await?;
+        let (failed, _) = rig.measure(Method::POST, "/customers", Some(&failing), 422).await?;
         let identifier = customer.body["customerOrganizationIdentifier"].as_str();
-        Ok(Self {
-            identifier: identifier.unwrap_or_default().to_owned(),
-            error: failed.location,
-        })
+        Ok(Self { identifier: identifier.unwrap_or_default().to_owned(), error: failed.location })
     }
 }
 
@@ -223,9 +216,7 @@ async fn twin_requests(
     for _ in 0..2 {
         *turn += 1;
         let (method, path, body) = flow.request(known, *turn);
-        (_, calls) = rig
-            .measure(method, &path, body.as_ref(), flow.status())
-            .await?;
+        (_, calls) = rig.measure(method, &path, body.as_ref(), flow.status()).await?;
     }
     let lease = |call: &Recorded| call.body["Key"]["pk"]["S"] == "COUNTER#CUSTOMER";
     Ok(calls
@@ -236,10 +227,7 @@ async fn twin_requests(
 }
 
 /// The instructions of one warm invocation: what a run with more events took more than one with fewer, by the number of events.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "what is run, against what, and with what"
-)]
+#[expect(clippy::too_many_arguments, reason = "what is run, against what, and with what")]
 pub async fn per_invocation(
     binary: &Path,
     database: SocketAddr,

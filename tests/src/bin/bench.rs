@@ -12,11 +12,7 @@ use tests::bench::rig::Rig;
 use tests::bench::{choices, cold, contention, costs, growth, hostile, warm};
 
 #[tokio::main]
-#[expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for a terminal"
-)]
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 async fn main() -> ExitCode {
     let options = match options::parse(std::env::args_os().skip(1)) {
         Ok(options) => options,
@@ -49,11 +45,7 @@ async fn run(options: Options, folder: &Path) -> Result<ExitCode, String> {
         Command::Build => binaries::build()?,
         Command::Cold => {
             for transport in [Transport::Tls, Transport::Plain] {
-                say(&format!(
-                    "{} starts over {}",
-                    options.rounds,
-                    transport.name()
-                ));
+                say(&format!("{} starts over {}", options.rounds, transport.name()));
                 let candidates =
                     cold::measure(&binaries, transport, options.rounds + 1, folder).await?;
                 tell(&cold::report(&candidates, transport), options)?;
@@ -67,26 +59,16 @@ async fn run(options: Options, folder: &Path) -> Result<ExitCode, String> {
         }
         Command::Warm => {
             say("counting instructions");
-            tell(
-                &warm::report(&warm::measure(&binaries, folder).await?),
-                options,
-            )?;
+            tell(&warm::report(&warm::measure(&binaries, folder).await?), options)?;
         }
         Command::Costs => {
-            tell(
-                &costs::report(&costs::measure(&Rig::start().await?).await?),
-                options,
-            )?;
+            tell(&costs::report(&costs::measure(&Rig::start().await?).await?), options)?;
         }
         Command::Contention => {
-            let most = options
-                .largest
-                .map_or(128, |most| usize::try_from(most).unwrap_or(usize::MAX));
+            let most =
+                options.largest.map_or(128, |most| usize::try_from(most).unwrap_or(usize::MAX));
             say(&format!("up to {most} requests at once"));
-            tell(
-                &contention::report(&contention::measure(most).await?),
-                options,
-            )?;
+            tell(&contention::report(&contention::measure(most).await?), options)?;
         }
         Command::Hostile => {
             let rows = hostile::measure(&binaries, folder).await?;
@@ -143,17 +125,9 @@ fn tell(report: &Report, options: Options) -> Result<(), String> {
 #[expect(clippy::print_stdout, reason = "the result")]
 fn judge(held: &[Held]) -> ExitCode {
     for one in held {
-        println!(
-            "{} {}",
-            if one.kept { "kept  " } else { "MISSED" },
-            one.what
-        );
+        println!("{} {}", if one.kept { "kept  " } else { "MISSED" }, one.what);
     }
-    if held.iter().all(|one| one.kept) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if held.iter().all(|one| one.kept) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// A folder for one run, gone with it.

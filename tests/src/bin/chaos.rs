@@ -45,11 +45,7 @@ fn main() -> ExitCode {
     match runtime.block_on(run(plan)) {
         Ok(report) => {
             println!("{report}");
-            if report.verdict.violations.is_empty() {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::FAILURE
-            }
+            if report.verdict.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(sentence) => {
             eprintln!("{sentence}");

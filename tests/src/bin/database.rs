@@ -28,8 +28,6 @@ async fn run() -> Result<(), String> {
     let embedded = Embedded::start(None).await?;
     schema::create_table(&Connection::to_emulator(embedded.url()).client(), TABLE).await?;
     println!("listening on {}", embedded.url());
-    tokio::signal::ctrl_c()
-        .await
-        .map_err(|error| format!("Cannot listen for Ctrl-C: {error}."))?;
+    tokio::signal::ctrl_c().await.map_err(|error| format!("Cannot listen for Ctrl-C: {error}."))?;
     embedded.stop().await
 }

@@ -132,11 +132,7 @@ fn explore(work: &[(Scenario, usize)], how: How) -> ExitCode {
         gone.excused,
         began.elapsed().as_secs_f64()
     );
-    if violations == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if violations == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn tell(scenario: &Scenario, faults: usize, took: Duration, came: Result<&Gone, &Violation>) {

@@ -16,11 +16,7 @@ use tests::stand::{Stand, Storage};
 const TABLE: &str = "customer-master";
 
 #[tokio::main]
-#[expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for a terminal"
-)]
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 async fn main() -> ExitCode {
     let command = match options::parse(std::env::args_os().skip(1)) {
         Ok(Command::Run(options)) => options,
@@ -58,11 +54,8 @@ async fn run(options: Options) -> Result<(), String> {
         Data::DynamoDb(url) => Storage::at(url, TABLE).await?,
     };
     let stand = Stand::serve_to(options.without_token, listener, storage, controls).await?;
-    let examples = if stand.is_new() && !options.empty {
-        Some(seed::plant(&stand.url).await?)
-    } else {
-        None
-    };
+    let examples =
+        if stand.is_new() && !options.empty { Some(seed::plant(&stand.url).await?) } else { None };
     let mut interrupted = pin!(tokio::signal::ctrl_c());
     // Polled once before the first line is printed: whoever has read that line may send Ctrl-C at once, and it must be heard.
     let early = poll_fn(|context| Poll::Ready(interrupted.as_mut().poll(context))).await;

@@ -85,14 +85,7 @@ struct Sending {
 
 impl Sending {
     fn new(method: Method, path: impl Into<String>, body: Value, intent: Intent) -> Self {
-        Self {
-            method,
-            path: path.into(),
-            body,
-            if_match: false,
-            key: None,
-            intent,
-        }
+        Self { method, path: path.into(), body, if_match: false, key: None, intent }
     }
 }
 
@@ -100,12 +93,7 @@ impl<'a> Client<'a> {
     /// A client of this name, whose choices come from this seed.
     #[must_use]
     pub fn new(field: &'a Field, name: String, seed: u64) -> Self {
-        Self {
-            field,
-            name,
-            chance: fastrand::Rng::with_seed(seed),
-            sent: Vec::new(),
-        }
+        Self { field, name, chance: fastrand::Rng::with_seed(seed), sent: Vec::new() }
     }
 
     /// Sends requests until all that are wanted have begun, or the time is over.
@@ -203,9 +191,8 @@ fn learn(field: &Field, intent: &Intent, answer: &Answer) {
             } else if answer.status == 201
                 && let Some(number) = &answer.location
             {
-                let identifier = answer.body["customerOrganizationIdentifier"]
-                    .as_str()
-                    .map(str::to_owned);
+                let identifier =
+                    answer.body["customerOrganizationIdentifier"].as_str().map(str::to_owned);
                 known.customers.push((number.clone(), identifier));
             }
         }
@@ -224,10 +211,7 @@ async fn send(field: &Field, client: &str, sending: &Sending) -> Answer {
     let caller = json!({ "sub": client, "scope": "dealer customers steward", "dealer_codes": "*" });
     let mut request = field
         .http
-        .request(
-            sending.method.clone(),
-            format!("{}{}", field.url, sending.path),
-        )
+        .request(sending.method.clone(), format!("{}{}", field.url, sending.path))
         .header("Authorization", claims::bearer(&caller));
     if let Some(key) = &sending.key {
         request = request.header("Idempotency-Key", key);
@@ -236,9 +220,7 @@ async fn send(field: &Field, client: &str, sending: &Sending) -> Answer {
         request = request.header("If-Match", "*");
     }
     if !sending.body.is_null() {
-        request = request
-            .header("Content-Type", "application/json")
-            .body(sending.body.to_string());
+        request = request.header("Content-Type", "application/json").body(sending.body.to_string());
     }
     let lost = |why: &dyn std::fmt::Display| Answer {
         status: 599,
@@ -254,10 +236,7 @@ async fn send(field: &Field, client: &str, sending: &Sending) -> Answer {
         let value = got.headers().get(name)?;
         value.to_str().ok().map(str::to_owned)
     };
-    let (status, replayed) = (
-        got.status().as_u16(),
-        header("idempotency-replayed").is_some(),
-    );
+    let (status, replayed) = (got.status().as_u16(), header("idempotency-replayed").is_some());
     let location = header("location")
         .and_then(|location| location.rsplit_once('/').map(|(_, last)| last.to_owned()));
     match got.bytes().await {

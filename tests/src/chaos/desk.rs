@@ -67,15 +67,9 @@ impl Desk {
     /// Functions over a new table.
     pub async fn open() -> Self {
         let line = Line::open();
-        schema::create_table(&line.client(), TABLE)
-            .await
-            .expect("a table");
+        schema::create_table(&line.client(), TABLE).await.expect("a table");
         let master = master(&line);
-        Self {
-            line,
-            log: Log::default(),
-            master,
-        }
+        Self { line, log: Log::default(), master }
     }
 
     /// Goes on with fresh processes, that remember nothing.
@@ -120,11 +114,7 @@ impl Desk {
             };
         let response = std::future::poll_fn(|context| {
             let polled = work.as_mut().poll(context);
-            if self.line.was_killed() {
-                Poll::Ready(None)
-            } else {
-                polled.map(Some)
-            }
+            if self.line.was_killed() { Poll::Ready(None) } else { polled.map(Some) }
         });
         let response = response.await;
         drop(work);
@@ -141,11 +131,7 @@ impl Desk {
                 body: serde_json::from_slice(response.body()).unwrap_or(Value::Null),
             }
         });
-        Told {
-            answer,
-            took: began.elapsed(),
-            calls: self.line.calls() - calls,
-        }
+        Told { answer, took: began.elapsed(), calls: self.line.calls() - calls }
     }
 
     /// Has a request answered as often as it takes to learn what came of it, and keeps what came of it for the judge.
@@ -187,9 +173,7 @@ impl Desk {
     pub async fn judge(&self) -> Vec<Violation> {
         self.line.fault(|_| None);
         tokio::time::sleep(LATEST).await;
-        let table = snapshot::read(&self.line.client(), TABLE)
-            .await
-            .expect("the table");
+        let table = snapshot::read(&self.line.client(), TABLE).await.expect("the table");
         let controls = Controls::read(|_| None).expect("controls");
         judge::judge(&table, &self.log, &controls).violations
     }

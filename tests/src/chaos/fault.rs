@@ -95,22 +95,14 @@ impl Call {
         let writes = body["TransactItems"].as_array().map_or(0, Vec::len);
         let may_conflict = ["PutItem", "UpdateItem", "DeleteItem"].contains(&operation.as_str())
             && body["ConditionExpression"].is_string();
-        Self {
-            operation,
-            writes,
-            may_conflict,
-        }
+        Self { operation, writes, may_conflict }
     }
 
     /// The refusals that DynamoDB has for this call, those that say "nothing happened" and not only "I do not know".
     #[must_use]
     pub fn refusals(&self) -> Vec<Refusal> {
-        let mut refusals = vec![
-            Refusal::Throughput,
-            Refusal::Throttling,
-            Refusal::Internal,
-            Refusal::Unavailable,
-        ];
+        let mut refusals =
+            vec![Refusal::Throughput, Refusal::Throttling, Refusal::Internal, Refusal::Unavailable];
         if self.may_conflict {
             refusals.push(Refusal::Conflict);
         }
@@ -287,13 +279,9 @@ impl Script {
         } else if within(rates.refuse) {
             self.chance.choice(call.refusals()).map(Fault::Refuse)
         } else if within(rates.slow) {
-            Some(Fault::Slow(Duration::from_millis(
-                self.chance.u64(900..1_500),
-            )))
+            Some(Fault::Slow(Duration::from_millis(self.chance.u64(900..1_500))))
         } else if within(rates.late) {
-            Some(Fault::Late(Duration::from_millis(
-                self.chance.u64(1_050..2_500),
-            )))
+            Some(Fault::Late(Duration::from_millis(self.chance.u64(1_050..2_500))))
         } else if within(rates.repeat) {
             Some(Fault::Repeat)
         } else if within(rates.kill_before) {

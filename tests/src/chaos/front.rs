@@ -36,11 +36,7 @@ pub fn build() -> Result<[PathBuf; 3], String> {
     // Together with this package, so that nothing that both link is built a second time with other features.
     cargo
         .args(["build", "--quiet", "--package", env!("CARGO_PKG_NAME")])
-        .args(
-            BINARIES
-                .iter()
-                .flat_map(|name| ["--package", *name, "--bin", *name]),
-        )
+        .args(BINARIES.iter().flat_map(|name| ["--package", *name, "--bin", *name]))
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")));
     if folder.ends_with("release") {
         cargo.arg("--release");

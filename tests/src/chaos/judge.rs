@@ -74,11 +74,7 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn violation(&mut self, what: String, items: Vec<Key>, entries: Vec<usize>) {
-        self.verdict.violations.push(Violation {
-            what,
-            items,
-            entries,
-        });
+        self.verdict.violations.push(Violation { what, items, entries });
     }
 
     /// Whether a copy of a write that holds all these words arrived late, and after this tick.
@@ -103,10 +99,7 @@ fn effects(table: &Snapshot) -> BTreeMap<EffectId, Vec<(Identifier, Did)>> {
     let mut effects = BTreeMap::<_, Vec<_>>::new();
     for customer in table.customers.values() {
         for (id, effect) in customer.effects.iter() {
-            effects
-                .entry(id.clone())
-                .or_default()
-                .push((customer.identifier.clone(), effect.did));
+            effects.entry(id.clone()).or_default().push((customer.identifier.clone(), effect.did));
         }
     }
     effects

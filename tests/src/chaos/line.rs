@@ -77,9 +77,7 @@ pub struct Line {
 
 impl fmt::Debug for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Line")
-            .field("calls", &self.calls)
-            .finish_non_exhaustive()
+        f.debug_struct("Line").field("calls", &self.calls).finish_non_exhaustive()
     }
 }
 
@@ -140,10 +138,7 @@ impl Line {
     /// The table of this name on this line, whose time is the clock's.
     #[must_use]
     pub fn table(&self, name: &str) -> Clocked {
-        Clocked {
-            table: Dynamo::new(self.client(), name),
-            since: self.since,
-        }
+        Clocked { table: Dynamo::new(self.client(), name), since: self.since }
     }
 
     fn arrive(&self, operation: &str, body: &[u8]) -> (u16, Vec<u8>) {
@@ -171,10 +166,7 @@ fn done<Q: DeserializeOwned, A: Serialize>(
 ) -> (u16, Vec<u8>) {
     let request = serde_json::from_slice(body).expect("the database client writes JSON");
     match act(request) {
-        Ok(answer) => (
-            200,
-            serde_json::to_vec(&answer).expect("the database answers in JSON"),
-        ),
+        Ok(answer) => (200, serde_json::to_vec(&answer).expect("the database answers in JSON")),
         Err(error) => (error.status_code(), error.to_json().into_bytes()),
     }
 }
@@ -226,10 +218,7 @@ impl HttpConnector for Line {
                         tokio::time::sleep(wait).await;
                         line.arrive(&call.operation, &body)
                     });
-                    answer(
-                        late.await
-                            .map_err(|error| ConnectorError::io(error.into()))?,
-                    )
+                    answer(late.await.map_err(|error| ConnectorError::io(error.into()))?)
                 }
                 Some(Fault::Hang) => std::future::pending().await,
                 Some(Fault::Repeat) => {
@@ -253,9 +242,7 @@ impl HttpConnector for Line {
 fn answer((status, body): (u16, Vec<u8>)) -> Result<HttpResponse, ConnectorError> {
     let status = StatusCode::try_from(status).expect("a status");
     let mut response = HttpResponse::new(status, body.into());
-    response
-        .headers_mut()
-        .insert("content-type", "application/x-amz-json-1.0");
+    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
     Ok(response)
 }
 
@@ -268,10 +255,7 @@ pub struct Clocked {
 
 impl Table for Clocked {
     fn metered(&self, meter: Arc<Meter>) -> Self {
-        Self {
-            table: self.table.metered(meter),
-            since: self.since,
-        }
+        Self { table: self.table.metered(meter), since: self.since }
     }
 
     fn meter(&self) -> &Meter {

@@ -32,12 +32,7 @@ impl Answer {
     /// What two answers to one key must agree in, where the request had an effect; none where it had none and is decided anew.
     #[must_use]
     pub fn effect(&self) -> Option<(u16, Vec<String>)> {
-        let told = |path: &str| {
-            self.body
-                .pointer(path)
-                .and_then(Value::as_str)
-                .map(str::to_owned)
-        };
+        let told = |path: &str| self.body.pointer(path).and_then(Value::as_str).map(str::to_owned);
         // A failure has its effect in the queue: a request in error, or one more attempt in its history.
         let failed = self.status == 422 && told("/request_in_error").is_some();
         if !(self.status == 200 || self.status == 201 || failed) {
@@ -149,11 +144,7 @@ impl Entry {
     #[must_use]
     pub fn effect_id(&self) -> Option<EffectId> {
         let operation = self.intent.operation()?;
-        Some(EffectId::of_key(
-            &self.client,
-            operation,
-            self.key.as_ref()?,
-        ))
+        Some(EffectId::of_key(&self.client, operation, self.key.as_ref()?))
     }
 }
 
@@ -213,10 +204,8 @@ impl Log {
 
     /// Adds a call that arrived just now, and late.
     pub fn add_late(&self, body: &[u8]) {
-        let copy = LateCopy {
-            arrived: self.tick(),
-            body: String::from_utf8_lossy(body).into_owned(),
-        };
+        let copy =
+            LateCopy { arrived: self.tick(), body: String::from_utf8_lossy(body).into_owned() };
         self.late_copies().push(copy);
     }
 

@@ -79,11 +79,7 @@ impl Pool {
     ///
     /// A sentence when no process can be started at all.
     pub async fn invoke(&self, event: String) -> Result<Result<Bytes, Died>, String> {
-        let _permit = self
-            .free
-            .acquire()
-            .await
-            .map_err(|_| "The pool is closed.".to_owned())?;
+        let _permit = self.free.acquire().await.map_err(|_| "The pool is closed.".to_owned())?;
         let idle = self.idle().pop();
         let mut instance = match idle {
             Some(instance) => instance,
@@ -113,10 +109,7 @@ impl Pool {
                 Err(sentence) => last = sentence,
             }
         }
-        Err(format!(
-            "{} does not ask for events: {last}",
-            self.program.file.display()
-        ))
+        Err(format!("{} does not ask for events: {last}", self.program.file.display()))
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Instance>> {
@@ -141,11 +134,7 @@ impl Instance {
             ready = function.ready() => ready?,
             () = kill.notified() => return Err("It was killed in its start.".to_owned()),
         };
-        Ok(Self {
-            function,
-            kill,
-            _line: line,
-        })
+        Ok(Self { function, kill, _line: line })
     }
 
     async fn invoke(&mut self, event: String) -> Result<Bytes, Died> {

@@ -94,10 +94,7 @@ impl Proxy {
                 while connections.try_join_next().is_some() {}
             }
         });
-        Ok(Line {
-            url,
-            _server: server,
-        })
+        Ok(Line { url, _server: server })
     }
 
     async fn serve(&self, stream: TcpStream, kill: &Notify) -> io::Result<()> {
@@ -204,10 +201,7 @@ fn refused(call: &Call, refusal: super::fault::Refusal) -> Answer {
     let (status, body) = call.refused(refusal);
     Answer {
         status,
-        headers: vec![(
-            "content-type".to_owned(),
-            "application/x-amz-json-1.0".to_owned(),
-        )],
+        headers: vec![("content-type".to_owned(), "application/x-amz-json-1.0".to_owned())],
         body: body.to_string().into_bytes(),
     }
 }
@@ -233,11 +227,7 @@ async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> 
     if stream.read_line(&mut line).await? == 0 {
         return Ok(None);
     }
-    let mut request = Request {
-        target: String::new(),
-        headers: Vec::new(),
-        body: Vec::new(),
-    };
+    let mut request = Request { target: String::new(), headers: Vec::new(), body: Vec::new() };
     let mut length = 0;
     loop {
         line.clear();

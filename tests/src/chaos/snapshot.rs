@@ -90,11 +90,7 @@ impl Snapshot {
             std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string)
         };
         let same = |again: Item| {
-            if again == item {
-                Ok(())
-            } else {
-                Err("written again it is another item".to_owned())
-            }
+            if again == item { Ok(()) } else { Err("written again it is another item".to_owned()) }
         };
         if keys::identifier_of(&key).is_some() {
             let customer = items::customer(item.clone()).map_err(strictly)?;
@@ -106,13 +102,11 @@ impl Snapshot {
             self.moved.insert((key.pk, identifier));
         } else if keys::dcn_of(&key).is_some() {
             let record = items::dealer_customer(item).map_err(strictly)?;
-            self.dealer_customers
-                .insert(record.dealer_customer.dcn.to_string(), record);
+            self.dealer_customers.insert(record.dealer_customer.dcn.to_string(), record);
         } else if keys::request_in_error_of(&key).is_some() {
             let request = items::request_in_error(item.clone()).map_err(strictly)?;
             same(items::request_in_error_item(&request))?;
-            self.requests
-                .insert(request.id.as_str().to_owned(), request);
+            self.requests.insert(request.id.as_str().to_owned(), request);
         } else if key == keys::customer_counter() {
             self.counter = match item.get("count") {
                 Some(AttributeValue::N(digits)) => {
@@ -121,8 +115,7 @@ impl Snapshot {
                 _ => return Err("it does not count".to_owned()),
             };
         } else if is_in(&key, "ALTERNATE#") || is_in(&key, "RELATE#") {
-            self.claims
-                .insert(key, Claim::read(item).map_err(strictly)?);
+            self.claims.insert(key, Claim::read(item).map_err(strictly)?);
         } else if !is_in(&key, "KEY#") {
             return Err("no item has this key".to_owned());
         }

@@ -50,9 +50,7 @@ fn http(chapter: &Chapter<'_>) -> String {
         local_developer()
     );
     for step in &chapter.steps {
-        let Step {
-            operation, target, ..
-        } = step;
+        let Step { operation, target, .. } = step;
         let title = title(step);
         let method = operation.method;
         // Writing into a string cannot fail.
@@ -80,10 +78,7 @@ fn curl(chapter: &Chapter<'_>) -> String {
         let method = step.operation.method;
         let target = quoted(&step.target);
         let title = title(step);
-        let _ = write!(
-            file,
-            "\n# {title}\ncurl -sS -i -X {method} \"$address\"{target}"
-        );
+        let _ = write!(file, "\n# {title}\ncurl -sS -i -X {method} \"$address\"{target}");
         if asks_who_calls(step) {
             file.push_str(" \\\n  -H \"Authorization: $authorization\"");
         }

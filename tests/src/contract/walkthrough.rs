@@ -109,10 +109,7 @@ impl Contract {
         let contents = response["content"].as_object().into_iter().flatten();
         let mut found = contents.filter_map(|(content_type, content)| {
             let value = content["examples"].get(example)?.get("value")?;
-            Some(Expected {
-                content_type,
-                value,
-            })
+            Some(Expected { content_type, value })
         });
         Ok(found.next())
     }
@@ -154,19 +151,14 @@ fn target(path: &str, step: &Value) -> Result<String, String> {
 
 /// A body as it is sent.
 fn written(body: &Value) -> String {
-    body.as_str()
-        .map_or_else(|| format!("{body:#}"), |text| text.trim_end().to_owned())
+    body.as_str().map_or_else(|| format!("{body:#}"), |text| text.trim_end().to_owned())
 }
 
 fn text<'c>(node: &'c Value, name: &str) -> Result<&'c str, String> {
-    node[name]
-        .as_str()
-        .ok_or_else(|| format!("`{name}` is missing"))
+    node[name].as_str().ok_or_else(|| format!("`{name}` is missing"))
 }
 
 fn pairs(node: &Value) -> Vec<(String, String)> {
     let pairs = node.as_object().into_iter().flatten();
-    pairs
-        .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
-        .collect()
+    pairs.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
 }

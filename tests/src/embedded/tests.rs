@@ -28,10 +28,7 @@ async fn call(database: &Embedded, operation: &str, input: Value) -> Value {
         .expect("an answer");
     let status = answer.status();
     let output: Value = answer.json().await.expect("JSON");
-    assert!(
-        status.is_success(),
-        "{operation} answers {status}: {output}"
-    );
+    assert!(status.is_success(), "{operation} answers {status}: {output}");
     output
 }
 
@@ -57,18 +54,10 @@ async fn create_table(database: &Embedded) {
 
 /// Puts an item that expires so many seconds after now.
 async fn put(database: &Embedded, key: &str, seconds: i64) {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("after 1970")
-        .as_secs();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
     let expires = i64::try_from(now).expect("seconds") + seconds;
     let item = json!({ "pk": { "S": key }, "expires": { "N": expires.to_string() } });
-    call(
-        database,
-        "PutItem",
-        json!({ "TableName": "master", "Item": item }),
-    )
-    .await;
+    call(database, "PutItem", json!({ "TableName": "master", "Item": item })).await;
 }
 
 async fn exists(database: &Embedded, key: &str) -> bool {
@@ -122,9 +111,7 @@ async fn what_a_file_holds_is_there_after_a_restart() {
     create_table(&first).await;
     put(&first, "a", 3600).await;
     first.stop().await.expect("a clean stop");
-    let second = Embedded::start(Some(&file))
-        .await
-        .expect("the database again");
+    let second = Embedded::start(Some(&file)).await.expect("the database again");
     assert!(exists(&second, "a").await);
 }
 
@@ -147,9 +134,7 @@ async fn a_database_whose_handle_is_dropped_stops() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), gone)
-        .await
-        .expect("the server ends");
+    tokio::time::timeout(Duration::from_secs(30), gone).await.expect("the server ends");
 }
 
 #[tokio::test]
@@ -165,9 +150,8 @@ async fn expired_items_are_removed_and_others_stay() {
 
 #[tokio::test]
 async fn expired_items_go_by_themselves() {
-    let database = Embedded::start_sweeping(None, Duration::from_millis(1))
-        .await
-        .expect("a database");
+    let database =
+        Embedded::start_sweeping(None, Duration::from_millis(1)).await.expect("a database");
     create_table(&database).await;
     put(&database, "over", -3600).await;
     let gone = async {
@@ -175,24 +159,16 @@ async fn expired_items_go_by_themselves() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), gone)
-        .await
-        .expect("the item goes");
+    tokio::time::timeout(Duration::from_secs(30), gone).await.expect("the item goes");
 }
 
 #[tokio::test]
 async fn a_file_that_cannot_be_used_is_named() {
     let scratch = Scratch::new();
     let missing = scratch.0.join("no such folder").join("master.db");
-    let fault = Embedded::start(Some(&missing))
-        .await
-        .err()
-        .expect("a fault");
+    let fault = Embedded::start(Some(&missing)).await.err().expect("a fault");
     assert!(
-        fault.starts_with(&format!(
-            "The data file {} cannot be used:",
-            missing.display()
-        )),
+        fault.starts_with(&format!("The data file {} cannot be used:", missing.display())),
         "{fault}"
     );
 
@@ -204,10 +180,7 @@ async fn a_file_that_cannot_be_used_is_named() {
     .expect("a file");
     let fault = Embedded::start(Some(&other)).await.err().expect("a fault");
     assert!(
-        fault.starts_with(&format!(
-            "The data file {} cannot be used:",
-            other.display()
-        )),
+        fault.starts_with(&format!("The data file {} cannot be used:", other.display())),
         "{fault}"
     );
 }

@@ -10,45 +10,24 @@ pub use pairs::pairs;
 pub use triples::triples;
 
 /// Somebody.
-pub const ACME: Party = Party {
-    name: "Acme Mining",
-    street: "100 Example",
-    city: "Westborough",
-    zip: "01581",
-};
+pub const ACME: Party =
+    Party { name: "Acme Mining", street: "100 Example", city: "Westborough", zip: "01581" };
 
 /// Somebody else who shares the match code.
-pub const ACME_MILLS: Party = Party {
-    name: "Acme Mills",
-    ..ACME
-};
+pub const ACME_MILLS: Party = Party { name: "Acme Mills", ..ACME };
 
 /// A third who shares the match code.
-pub const ACME_MUSIC: Party = Party {
-    name: "Acme Music",
-    ..ACME
-};
+pub const ACME_MUSIC: Party = Party { name: "Acme Music", ..ACME };
 
 /// The first after it moved to another block.
-pub const ACME_MOVED: Party = Party {
-    street: "7 Other",
-    city: "Boston",
-    zip: "02108",
-    ..ACME
-};
+pub const ACME_MOVED: Party = Party { street: "7 Other", city: "Boston", zip: "02108", ..ACME };
 
 fn associate(dcn: &'static str, party: Party) -> Request {
-    Request::Associate {
-        dcn,
-        whom: Whom::Searched(party),
-    }
+    Request::Associate { dcn, whom: Whom::Searched(party) }
 }
 
 fn given(dcn: &'static str, before: usize) -> Request {
-    Request::Associate {
-        dcn,
-        whom: Whom::Made(before),
-    }
+    Request::Associate { dcn, whom: Whom::Made(before) }
 }
 
 fn release(dcn: &'static str) -> Request {
@@ -56,11 +35,7 @@ fn release(dcn: &'static str) -> Request {
 }
 
 fn add(check: &'static str, party: Party) -> Request {
-    Request::Message(Letter {
-        party: Some(party),
-        check,
-        ..Letter::default()
-    })
+    Request::Message(Letter { party: Some(party), check, ..Letter::default() })
 }
 
 fn letter(letter: Letter) -> Request {
@@ -73,11 +48,7 @@ fn failing() -> Request {
 }
 
 fn moves(before: usize, party: Party) -> Request {
-    letter(Letter {
-        party: Some(party),
-        number_of: Some(before),
-        ..Letter::default()
-    })
+    letter(Letter { party: Some(party), number_of: Some(before), ..Letter::default() })
 }
 
 /// A message that fails its edits and reports duplicates once it passes them.
@@ -86,11 +57,7 @@ fn queued() -> Request {
 }
 
 fn correct(seen: u64) -> Request {
-    Request::Correct {
-        queued: 0,
-        city: ACME.city,
-        seen,
-    }
+    Request::Correct { queued: 0, city: ACME.city, seen }
 }
 
 fn delete(seen: u64) -> Request {
@@ -98,11 +65,7 @@ fn delete(seen: u64) -> Request {
 }
 
 fn reprocess(city: Option<&'static str>) -> Request {
-    Request::Reprocess {
-        queued: 0,
-        city,
-        seen: None,
-    }
+    Request::Reprocess { queued: 0, city, seen: None }
 }
 
 fn scenario(
@@ -122,18 +85,12 @@ fn scenario(
 
 /// The same with two rounds: transactions of three items that keep refusing each other have too many ways to do so three times.
 fn twice(scenario: Scenario) -> Scenario {
-    Scenario {
-        rounds: 2,
-        ..scenario
-    }
+    Scenario { rounds: 2, ..scenario }
 }
 
 /// The same, where the order of numbers matters.
 fn numbered(scenario: Scenario) -> Scenario {
-    Scenario {
-        numbers_matter: true,
-        ..scenario
-    }
+    Scenario { numbers_matter: true, ..scenario }
 }
 
 fn once(requests: impl IntoIterator<Item = Request>) -> Vec<Client> {

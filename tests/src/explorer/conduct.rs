@@ -107,10 +107,7 @@ where
 
     /// The same, with nothing taken for granted: each order of answers counts.
     pub(super) fn where_orders_matter(self) -> Self {
-        Self {
-            orders_matter: true,
-            ..self
-        }
+        Self { orders_matter: true, ..self }
     }
 
     /// What this client does before it hears anything.
@@ -131,11 +128,7 @@ where
         *heard = Heard {
             spoke: before.spoke,
             since: before.since.wrapping_add(name),
-            last: Some(Arc::new(Last {
-                before,
-                ordinal,
-                answer,
-            })),
+            last: Some(Arc::new(Last { before, ordinal, answer })),
         };
         let reaction = self.known(client, heard);
         if self.orders_matter || !reaction.calls.is_empty() || reaction.ended {
@@ -199,12 +192,7 @@ where
                 }
             }
         };
-        Live {
-            heard: None,
-            desk,
-            told,
-            work: Box::pin(work),
-        }
+        Live { heard: None, desk, told, work: Box::pin(work) }
     }
 }
 
@@ -220,10 +208,7 @@ impl Live {
 
     /// Goes on until it waits for an answer or has ended.
     fn go_on(&mut self) -> Reaction {
-        let polled = self
-            .work
-            .as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()));
+        let polled = self.work.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         Reaction {
             calls: self.desk.take(),
             tried: self.told.take(),

@@ -38,11 +38,7 @@ struct Memory {
 impl Crooked {
     /// The table of one process.
     pub fn new(table: ModelTable, wrong: Wrong) -> Self {
-        Self {
-            table,
-            wrong,
-            memory: Arc::default(),
-        }
+        Self { table, wrong, memory: Arc::default() }
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -50,10 +46,7 @@ impl Crooked {
     }
 
     fn hides_effects(&self) -> bool {
-        matches!(
-            self.wrong,
-            Wrong::LostAnswerIsFailure | Wrong::NewTokenAfterUnknownOutcome
-        )
+        matches!(self.wrong, Wrong::LostAnswerIsFailure | Wrong::NewTokenAfterUnknownOutcome)
     }
 
     /// What this variant sees of an item.
@@ -62,9 +55,7 @@ impl Crooked {
             if let Some(AttributeValue::M(effects)) = item.get_mut("effects") {
                 let renamed = std::mem::take(effects);
                 effects.extend(
-                    renamed
-                        .into_iter()
-                        .map(|(id, effect)| (id.chars().rev().collect(), effect)),
+                    renamed.into_iter().map(|(id, effect)| (id.chars().rev().collect(), effect)),
                 );
             }
             item.retain(|name, _| !name.starts_with("effect_"));

@@ -43,22 +43,13 @@ pub(crate) fn judge(
                 return Err(format!("client {client} met a defect: {what}"));
             }
             if tried.answer == Answer::Unavailable && !faulty {
-                return Err(format!(
-                    "client {client} got no answer though nothing went wrong"
-                ));
+                return Err(format!("client {client} got no answer though nothing went wrong"));
             }
         }
     }
     ledger.check()?;
     let names = names(ledger);
-    let orders = Orders {
-        scenario,
-        stage,
-        ended,
-        ledger,
-        names: &names,
-        faulty,
-    };
+    let orders = Orders { scenario, stage, ended, ledger, names: &names, faulty };
     let mut nearest = None;
     if orders.explain(before.clone(), 0, &mut nearest) {
         return Ok(());
@@ -78,11 +69,7 @@ pub(crate) fn specification_before(
     let names = names(ledger);
     let mut specification = Specification::default();
     for (position, request) in scenario.before.iter().enumerate() {
-        let asking = Asking {
-            request,
-            key: None,
-            effect: &stage.made[position].effect,
-        };
+        let asking = Asking { request, key: None, effect: &stage.made[position].effect };
         let says = specification.perform(asking, &stage.made, &names);
         let answer = &stage.answers[position];
         if !says.is_some_and(|says| specification.agrees(&says, answer, &names)) {
@@ -133,9 +120,8 @@ impl Orders<'_> {
             return match specification.stands(self.ledger, self.names) {
                 Ok(()) => true,
                 Err(why) => {
-                    *nearest = Some(format!(
-                        "the answers could be explained, but not the table: {why}"
-                    ));
+                    *nearest =
+                        Some(format!("the answers could be explained, but not the table: {why}"));
                     false
                 }
             };

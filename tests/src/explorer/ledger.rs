@@ -44,9 +44,7 @@ impl Ledger {
     fn read_item(&mut self, key: &Key, item: Item) -> Result<(), String> {
         use std::error::Error;
         let bad = |error: store::table::TableError| {
-            error
-                .source()
-                .map_or_else(|| error.to_string(), ToString::to_string)
+            error.source().map_or_else(|| error.to_string(), ToString::to_string)
         };
         let kind = key.pk.split('#').next().unwrap_or_default();
         match kind {
@@ -80,10 +78,7 @@ impl Ledger {
     /// The customer that this effect created.
     pub(crate) fn created_by(&self, effect: &EffectId) -> Option<&Customer> {
         self.customers.iter().find(|customer| {
-            customer
-                .effects
-                .of(effect)
-                .is_some_and(|effect| effect.did == Did::Created)
+            customer.effects.of(effect).is_some_and(|effect| effect.did == Did::Created)
         })
     }
 
@@ -106,11 +101,7 @@ impl Ledger {
                 seats.entry(block).or_default().push(*seat);
             }
             let creations = customer.effects.iter();
-            if creations
-                .filter(|(_, effect)| effect.did == Did::Created)
-                .count()
-                != 1
-            {
+            if creations.filter(|(_, effect)| effect.did == Did::Created).count() != 1 {
                 return Err(format!("{} was not created once", customer.identifier));
             }
             let updates = customer.effects.iter().count() as u64;

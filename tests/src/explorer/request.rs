@@ -120,9 +120,7 @@ pub type Made = Vec<MadeBy>;
 
 /// Parses `TD68|1`.
 pub fn dcn(text: &str) -> Dcn {
-    let (code, number) = text
-        .split_once('|')
-        .expect("scenarios write DCNs with a pipe");
+    let (code, number) = text.split_once('|').expect("scenarios write DCNs with a pipe");
     Dcn {
         dealer_code: DealerCode::parse(code).expect("scenarios name dealers rightly"),
         dealer_customer_number: DealerCustomerNumber::parse(number)
@@ -178,10 +176,8 @@ impl Letter {
             })
             .unwrap_or_default();
         let number = self.number_of.map(|before| {
-            let (_, number) = made[before]
-                .customer
-                .as_ref()
-                .expect("a scenario names what was made");
+            let (_, number) =
+                made[before].customer.as_ref().expect("a scenario names what was made");
             number.to_string()
         });
         for (name, value) in [
@@ -207,10 +203,6 @@ impl Letter {
                 (attribute, value)
             })
             .collect();
-        Message {
-            message_type: Some(MESSAGE_TYPE.to_owned()),
-            attributes,
-            ..Message::default()
-        }
+        Message { message_type: Some(MESSAGE_TYPE.to_owned()), attributes, ..Message::default() }
     }
 }

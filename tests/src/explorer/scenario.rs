@@ -23,20 +23,12 @@ pub struct Client {
 impl Client {
     /// Asks once, without a key.
     pub fn once(request: Request) -> Self {
-        Self {
-            request,
-            key: None,
-            tries: 1,
-        }
+        Self { request, key: None, tries: 1 }
     }
 
     /// Asks with a key, and once more where the answer does not tell what came of it.
     pub fn keyed(key: &'static str, request: Request) -> Self {
-        Self {
-            request,
-            key: Some(key),
-            tries: 2,
-        }
+        Self { request, key: Some(key), tries: 2 }
     }
 }
 
@@ -94,12 +86,7 @@ impl Scenario {
             });
             answers.push(tried.answer);
         }
-        Stage {
-            table,
-            made,
-            answers,
-            controls,
-        }
+        Stage { table, made, answers, controls }
     }
 }
 

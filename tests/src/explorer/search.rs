@@ -80,10 +80,7 @@ where
             over,
             stage,
             before,
-            faults: Faults {
-                most: faults,
-                kinds: &Fault::ALL,
-            },
+            faults: Faults { most: faults, kinds: &Fault::ALL },
         })
     }
 
@@ -221,11 +218,8 @@ where
                 }
                 continue;
             };
-            let state = if frame.steps.len() == 0 {
-                frame.state.take()
-            } else {
-                frame.state.clone()
-            };
+            let state =
+                if frame.steps.len() == 0 { frame.state.take() } else { frame.state.clone() };
             let mut state = state.expect("a state is taken along by the last step only");
             if touched.by(&step.agent, &state.world) {
                 return Ok(ControlFlow::Continue(()));
@@ -286,11 +280,7 @@ where
                 // Faults are many more than steps that go well; each step has one chance in eight.
                 let (badly, well): (Vec<_>, Vec<_>) =
                     choices.into_iter().partition(|step| step.fault.is_some());
-                let of = if !badly.is_empty() && chance.below(8) == 0 {
-                    badly
-                } else {
-                    well
-                };
+                let of = if !badly.is_empty() && chance.below(8) == 0 { badly } else { well };
                 let step = of[chance.below(of.len())].clone();
                 state.take(&step, None, &conduct);
                 steps.push(step);
@@ -336,14 +326,7 @@ where
         if state.excused {
             return Ok(());
         }
-        judge(
-            self.scenario,
-            &self.stage,
-            &self.before,
-            &state.ended(),
-            &ledger,
-            state.is_faulty(),
-        )
+        judge(self.scenario, &self.stage, &self.before, &state.ended(), &ledger, state.is_faulty())
     }
 
     /// Takes the steps once more and writes down what happens.

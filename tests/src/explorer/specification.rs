@@ -152,10 +152,7 @@ impl Specification {
             }
         };
         if let Some(Some(holder)) = self.dealer_customers.get(dcn) {
-            return Some(Says::Taken {
-                holder: *holder,
-                same: Some(*holder) == found,
-            });
+            return Some(Says::Taken { holder: *holder, same: Some(*holder) == found });
         }
         let customer = match (found, whom) {
             (Some(customer), _) => customer,
@@ -165,11 +162,7 @@ impl Specification {
             (None, Whom::Made(_)) => return None,
         };
         let created = self.dealer_customers.insert(dcn, Some(customer)).is_none();
-        Some(Says::Associated {
-            customer,
-            origin,
-            created,
-        })
+        Some(Says::Associated { customer, origin, created })
     }
 
     fn release(&mut self, dcn: &'static str) -> Says {
@@ -199,10 +192,7 @@ impl Specification {
 
     /// The queued message that may be touched, by its place in the queue; or why it may not.
     fn touch(&self, effect: &EffectId, seen: Option<u64>) -> Result<usize, Says> {
-        let place = self
-            .queue
-            .iter()
-            .position(|queued| queued.effect == *effect);
+        let place = self.queue.iter().position(|queued| queued.effect == *effect);
         let place = place.ok_or(Says::Unknown)?;
         let queued = &self.queue[place];
         match queued.standing {
@@ -253,9 +243,7 @@ impl Specification {
 
     fn at(&self, identifier: &Identifier, names: &Names) -> Option<usize> {
         self.customers.iter().position(|customer| {
-            names
-                .get(&customer.effect)
-                .is_some_and(|(at, _)| at == identifier)
+            names.get(&customer.effect).is_some_and(|(at, _)| at == identifier)
         })
     }
 }

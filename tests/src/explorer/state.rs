@@ -138,10 +138,7 @@ impl State {
             if self.faults < faults.most {
                 let possible = self.world.faults(&agent).iter();
                 for fault in possible.filter(|fault| faults.kinds.contains(fault)) {
-                    steps.push(Step {
-                        agent: agent.clone(),
-                        fault: Some(*fault),
-                    });
+                    steps.push(Step { agent: agent.clone(), fault: Some(*fault) });
                 }
             }
             steps.push(Step { agent, fault: None });
@@ -156,11 +153,7 @@ impl State {
         let begins = self.world.client_of(agent).is_some_and(|client| {
             self.begun & 1 << client == 0 && self.ended.count_ones() + 1 < self.count()
         });
-        if begins {
-            others == 0
-        } else {
-            others & !self.ended == 0
-        }
+        if begins { others == 0 } else { others & !self.ended == 0 }
     }
 
     fn count(&self) -> u32 {
@@ -177,9 +170,8 @@ impl State {
         F: Fn(ModelTable) -> T + Clone + 'static,
         T: Table,
     {
-        let others = touched.map_or(u64::MAX, |touched| {
-            touched.by_others(&step.agent, &self.world)
-        });
+        let others =
+            touched.map_or(u64::MAX, |touched| touched.by_others(&step.agent, &self.world));
         if let Some(client) = self.world.client_of(&step.agent)
             && self.begun & 1 << client == 0
             && others != 0
@@ -207,8 +199,7 @@ impl State {
         let client = &mut self.clients[number];
         for tried in &reaction.tried {
             Arc::make_mut(&mut client.tries).push(tried.clone());
-            self.world
-                .note(|| format!("{number}: is answered: {}", tried.answer));
+            self.world.note(|| format!("{number}: is answered: {}", tried.answer));
         }
         for call in &reaction.calls {
             self.world.begin(call.clone());
@@ -236,14 +227,7 @@ impl State {
         for client in &self.clients {
             digest.add(&client.heard.digest());
         }
-        digest.add(&(
-            self.resting,
-            self.begun,
-            self.ended,
-            &self.after,
-            self.faults,
-            self.excused,
-        ));
+        digest.add(&(self.resting, self.begun, self.ended, &self.after, self.faults, self.excused));
         digest.finish()
     }
 
@@ -258,10 +242,7 @@ impl State {
     /// What the clients learned.
     pub(super) fn ended(&self) -> Vec<Ended> {
         let tries = self.clients.iter().map(|client| client.tries.to_vec());
-        let ended = |(tries, after): (_, &u64)| Ended {
-            tries,
-            after: *after,
-        };
+        let ended = |(tries, after): (_, &u64)| Ended { tries, after: *after };
         tries.zip(&self.after).map(ended).collect()
     }
 }

@@ -34,9 +34,7 @@ impl Violation {
     ) -> Self {
         let mut trace = vec!["requests:".to_owned()];
         for (number, client) in scenario.clients.iter().enumerate() {
-            let key = client
-                .key
-                .map_or_else(String::new, |key| format!(" with the key {key}"));
+            let key = client.key.map_or_else(String::new, |key| format!(" with the key {key}"));
             trace.push(format!("  {number}: {:?}{key}", client.request));
         }
         trace.push("steps:".to_owned());
@@ -53,13 +51,7 @@ impl Violation {
             }
             trace.push(line);
         }
-        Self {
-            scenario: scenario.name,
-            what,
-            choices,
-            faults,
-            trace,
-        }
+        Self { scenario: scenario.name, what, choices, faults, trace }
     }
 }
 

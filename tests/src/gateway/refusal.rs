@@ -11,43 +11,28 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    pub(super) const BAD_REQUEST: Self = Self {
-        status: StatusCode::BAD_REQUEST,
-        message: "Bad Request",
-    };
-    pub(super) const UNAUTHORIZED: Self = Self {
-        status: StatusCode::UNAUTHORIZED,
-        message: "Unauthorized",
-    };
-    pub(super) const FORBIDDEN: Self = Self {
-        status: StatusCode::FORBIDDEN,
-        message: "Forbidden",
-    };
-    pub(super) const NOT_FOUND: Self = Self {
-        status: StatusCode::NOT_FOUND,
-        message: "Not Found",
-    };
-    pub(super) const BODY_TOO_LARGE: Self = Self {
-        status: StatusCode::PAYLOAD_TOO_LARGE,
-        message: "Request Entity Too Large",
-    };
+    pub(super) const BAD_REQUEST: Self =
+        Self { status: StatusCode::BAD_REQUEST, message: "Bad Request" };
+    pub(super) const UNAUTHORIZED: Self =
+        Self { status: StatusCode::UNAUTHORIZED, message: "Unauthorized" };
+    pub(super) const FORBIDDEN: Self = Self { status: StatusCode::FORBIDDEN, message: "Forbidden" };
+    pub(super) const NOT_FOUND: Self = Self { status: StatusCode::NOT_FOUND, message: "Not Found" };
+    pub(super) const BODY_TOO_LARGE: Self =
+        Self { status: StatusCode::PAYLOAD_TOO_LARGE, message: "Request Entity Too Large" };
     pub(super) const HEAD_TOO_LARGE: Self = Self {
         status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
         message: "Request Header Fields Too Large",
     };
-    pub(super) const INTERNAL: Self = Self {
-        status: StatusCode::INTERNAL_SERVER_ERROR,
-        message: "Internal Server Error",
-    };
+    pub(super) const INTERNAL: Self =
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, message: "Internal Server Error" };
 
     pub(super) fn into_response(self) -> Response {
         let body = json!({ "message": self.message }).to_string();
         let mut response = Response::new(axum::body::Body::from(body));
         *response.status_mut() = self.status;
-        response.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if self.status == StatusCode::UNAUTHORIZED {
             response
                 .headers_mut()

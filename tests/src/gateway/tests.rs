@@ -53,27 +53,16 @@ impl Stand {
     }
 
     async fn get(&self, path: &str) -> reqwest::Response {
-        self.request(Method::GET, path)
-            .send()
-            .await
-            .expect("an answer")
+        self.request(Method::GET, path).send().await.expect("an answer")
     }
 }
 
 fn authorized(path: &'static str, function: usize) -> Route {
-    Route {
-        path,
-        function,
-        access: Access::Authorized,
-    }
+    Route { path, function, access: Access::Authorized }
 }
 
 fn open(path: &'static str, function: usize) -> Route {
-    Route {
-        path,
-        function,
-        access: Access::Anyone,
-    }
+    Route { path, function, access: Access::Anyone }
 }
 
 /// Says which function it is and what it was given.
@@ -117,10 +106,7 @@ fn answer_with(body: impl Into<Body>, headers: &[(&str, &str)]) -> Answer<Body> 
 async fn message(response: reqwest::Response) -> (u16, Value) {
     assert_eq!(response.headers()["content-type"], "application/json");
     assert!(response.headers().contains_key("apigw-requestid"));
-    (
-        response.status().as_u16(),
-        response.json().await.expect("JSON"),
-    )
+    (response.status().as_u16(), response.json().await.expect("JSON"))
 }
 
 /// Sends these bytes as they are and reads until the other side closes.
@@ -129,9 +115,6 @@ async fn raw(stand: &Stand, bytes: &[u8]) -> String {
     let mut connection = TcpStream::connect(address).await.expect("a connection");
     connection.write_all(bytes).await.expect("sent");
     let mut answer = Vec::new();
-    connection
-        .read_to_end(&mut answer)
-        .await
-        .expect("an answer");
+    connection.read_to_end(&mut answer).await.expect("an answer");
     String::from_utf8(answer).expect("text")
 }

@@ -58,10 +58,7 @@ pub(crate) struct Stored {
 
 impl Stored {
     pub(crate) fn new(item: Item) -> Arc<Self> {
-        Arc::new(Self {
-            digest: digest::of_item(&item),
-            item,
-        })
+        Arc::new(Self { digest: digest::of_item(&item), item })
     }
 }
 
@@ -151,9 +148,7 @@ impl Answer {
 
     /// The item that a get found.
     pub(crate) fn item(self) -> Option<Item> {
-        let Self::Item(item) = self else {
-            unreachable!("a get is not answered with {self}")
-        };
+        let Self::Item(item) = self else { unreachable!("a get is not answered with {self}") };
         item.map(|stored| stored.item.clone())
     }
 
@@ -162,10 +157,7 @@ impl Answer {
         let Self::Page { found, more } = self else {
             unreachable!("a query is not answered with {self}")
         };
-        Page {
-            found: found.iter().map(|stored| stored.item.clone()).collect(),
-            more,
-        }
+        Page { found: found.iter().map(|stored| stored.item.clone()).collect(), more }
     }
 
     /// What a query of the index found.

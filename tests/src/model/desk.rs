@@ -25,10 +25,7 @@ struct Papers {
 impl Desk {
     /// The desk of this client.
     pub(crate) fn new(client: usize) -> Self {
-        Self {
-            client,
-            papers: Arc::default(),
-        }
+        Self { client, papers: Arc::default() }
     }
 
     /// Lays a call on the desk; it is the client's call of this number.
@@ -37,10 +34,7 @@ impl Desk {
         let ordinal = papers.begun;
         papers.begun += 1;
         papers.laid.push(Call {
-            name: CallName {
-                client: self.client,
-                ordinal,
-            },
+            name: CallName { client: self.client, ordinal },
             process,
             at,
             asked,

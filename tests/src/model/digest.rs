@@ -17,10 +17,7 @@ impl Default for Digest {
     fn default() -> Self {
         let mut other = DefaultHasher::new();
         other.write_u8(1);
-        Self {
-            one: DefaultHasher::new(),
-            other,
-        }
+        Self { one: DefaultHasher::new(), other }
     }
 }
 
@@ -61,10 +58,7 @@ fn add_map(digest: &mut Digest, map: &HashMap<String, AttributeValue>) {
     }
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the database client's enum, which may grow"
-)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "the database client's enum, which may grow")]
 fn add_value(digest: &mut Digest, value: &AttributeValue) {
     match value {
         AttributeValue::S(text) => digest.add(&("S", text)),
@@ -89,10 +83,7 @@ mod tests {
     fn items_with_the_same_attributes_have_the_same_digest_and_others_another() {
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let item = |pairs: &[(&str, &str)]| -> Item {
-            pairs
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), text(value)))
-                .collect()
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), text(value))).collect()
         };
         assert_eq!(
             of_item(&item(&[("a", "1"), ("b", "2")])),

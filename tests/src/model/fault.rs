@@ -24,14 +24,8 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::NotSent,
-        Self::Late,
-        Self::Repeated,
-        Self::Copied,
-        Self::Contended,
-        Self::Torn,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::NotSent, Self::Late, Self::Repeated, Self::Copied, Self::Contended, Self::Torn];
 }
 
 impl fmt::Display for Fault {
@@ -52,20 +46,13 @@ impl Asked {
     pub(super) fn faults(&self) -> &'static [Fault] {
         match self {
             Self::Get(_) | Self::GetAll(_) | Self::Query(_) | Self::Index(_) => &[Fault::NotSent],
-            Self::Write(..) => &[
-                Fault::NotSent,
-                Fault::Late,
-                Fault::Repeated,
-                Fault::Copied,
-                Fault::Contended,
-            ],
+            Self::Write(..) => {
+                &[Fault::NotSent, Fault::Late, Fault::Repeated, Fault::Copied, Fault::Contended]
+            }
             // A copy of a transaction has its token, which makes the two one.
-            Self::Transact { .. } => &[
-                Fault::NotSent,
-                Fault::Late,
-                Fault::Repeated,
-                Fault::Contended,
-            ],
+            Self::Transact { .. } => {
+                &[Fault::NotSent, Fault::Late, Fault::Repeated, Fault::Contended]
+            }
             Self::Add(..) => &[Fault::NotSent, Fault::Repeated],
         }
     }

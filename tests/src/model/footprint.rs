@@ -66,15 +66,9 @@ impl World {
             Progress::Reading(reading) => reading.behind.as_deref(),
             Progress::Waiting | Progress::InTransaction | Progress::Repeating => None,
         };
-        let key = Key {
-            pk: query.partition.clone(),
-            sk: behind.unwrap_or_default().to_owned(),
-        };
+        let key = Key { pk: query.partition.clone(), sk: behind.unwrap_or_default().to_owned() };
         let mut more = self.items.range((Bound::Excluded(key), Bound::Unbounded));
-        if more
-            .next()
-            .is_some_and(|(key, _)| key.pk == query.partition)
-        {
+        if more.next().is_some_and(|(key, _)| key.pk == query.partition) {
             return None;
         }
         let last = behind.and_then(|sk| sk.strip_prefix("SEAT#")?.parse::<u32>().ok());

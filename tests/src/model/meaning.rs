@@ -34,13 +34,7 @@ pub(super) fn holds(condition: &Condition, stands: Option<&Item>) -> bool {
 pub(super) fn after(write: &Write, before: Option<&Item>) -> Item {
     match write {
         Write::Put { item, .. } => item.clone(),
-        Write::Update {
-            key,
-            set,
-            set_if_absent,
-            remove,
-            ..
-        } => {
+        Write::Update { key, set, set_if_absent, remove, .. } => {
             let mut item = before.cloned().unwrap_or_else(|| empty(key));
             for (name, value) in set_if_absent {
                 item.entry(name.clone()).or_insert_with(|| value.clone());
@@ -57,10 +51,7 @@ pub(super) fn after(write: &Write, before: Option<&Item>) -> Item {
 /// An item with its key and nothing else.
 pub(super) fn empty(key: &Key) -> Item {
     Item::from([
-        (
-            keys::PARTITION_KEY.to_owned(),
-            AttributeValue::S(key.pk.clone()),
-        ),
+        (keys::PARTITION_KEY.to_owned(), AttributeValue::S(key.pk.clone())),
         (keys::SORT_KEY.to_owned(), AttributeValue::S(key.sk.clone())),
     ])
 }
@@ -68,10 +59,7 @@ pub(super) fn empty(key: &Key) -> Item {
 /// Where the item is in the index: partition and sort key.
 pub(super) fn place_in_index(item: &Item) -> Option<(String, String)> {
     let text = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned();
-    Some((
-        text(keys::INDEX_PARTITION_KEY)?,
-        text(keys::INDEX_SORT_KEY)?,
-    ))
+    Some((text(keys::INDEX_PARTITION_KEY)?, text(keys::INDEX_SORT_KEY)?))
 }
 
 /// A number of the item.

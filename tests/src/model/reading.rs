@@ -28,10 +28,7 @@ impl World {
     pub(super) fn query_next(&mut self, name: CallName, query: &Query) -> Taken {
         let mut reading = self.so_far(name);
         let behind = reading.behind.take().or_else(|| query.after.clone());
-        let key = |sk: String| Key {
-            pk: query.partition.clone(),
-            sk,
-        };
+        let key = |sk: String| Key { pk: query.partition.clone(), sk };
         let from = match behind {
             Some(sk) if sk >= query.prefix => Bound::Excluded(key(sk)),
             Some(_) | None => Bound::Included(key(query.prefix.clone())),
@@ -109,9 +106,6 @@ impl World {
         let limit = query.limit as usize;
         let more = entries.len() >= limit;
         entries.truncate(limit);
-        Page {
-            found: entries,
-            more,
-        }
+        Page { found: entries, more }
     }
 }

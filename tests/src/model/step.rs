@@ -26,11 +26,7 @@ pub(crate) struct Taken {
 impl Taken {
     /// Nobody was answered.
     pub(super) fn silently(changed: bool) -> Self {
-        Self {
-            answered: None,
-            changed,
-            landed: None,
-        }
+        Self { answered: None, changed, landed: None }
     }
 }
 
@@ -59,11 +55,7 @@ impl World {
             let asked = under_way.map_or_else(String::new, |one| one.call.asked.to_string());
             format!("{}: {asked} → {answer}", name.client)
         });
-        Taken {
-            answered: Some((name, answer)),
-            changed,
-            landed: None,
-        }
+        Taken { answered: Some((name, answer)), changed, landed: None }
     }
 
     fn call(&mut self, name: CallName) -> Taken {
@@ -132,11 +124,7 @@ impl World {
         };
         let passed = self.next_seat(query, &self.calls[&name].progress);
         let Reading { found, looks, .. } = self.so_far(name);
-        let reading = Reading {
-            found,
-            behind: passed,
-            looks: looks + 1,
-        };
+        let reading = Reading { found, behind: passed, looks: looks + 1 };
         self.goes_on(name, reading);
         Taken::silently(false)
     }
@@ -165,10 +153,7 @@ impl World {
         let answer = self.write(write, conditioned);
         let landed = matches!(answer, Answer::Done(_)).then_some(name.client);
         self.note(|| format!("  {}: late: {} → {answer}", name.client, call.asked));
-        Taken {
-            landed,
-            ..Taken::silently(landed.is_some())
-        }
+        Taken { landed, ..Taken::silently(landed.is_some()) }
     }
 
     /// Writes one item, if no transaction holds it and its condition holds.
@@ -197,10 +182,8 @@ impl World {
             *counted += amount;
             return process as u64 * APART + *counted;
         }
-        let mut item = self
-            .items
-            .get(key)
-            .map_or_else(|| meaning::empty(key), |stored| stored.item.clone());
+        let mut item =
+            self.items.get(key).map_or_else(|| meaning::empty(key), |stored| stored.item.clone());
         let count = meaning::number(&item, COUNT).unwrap_or(0) + amount;
         item.insert(COUNT.to_owned(), AttributeValue::N(count.to_string()));
         self.put(key, item);

@@ -14,10 +14,7 @@ use super::world::{Agent, Step, World};
 use super::{ModelTable, START, meaning};
 
 fn key(pk: &str, sk: &str) -> Key {
-    Key {
-        pk: pk.to_owned(),
-        sk: sk.to_owned(),
-    }
+    Key { pk: pk.to_owned(), sk: sk.to_owned() }
 }
 
 fn put(key: &Key, on: Condition) -> Write {
@@ -31,10 +28,7 @@ fn write(write: &Write) -> Asked {
 }
 
 fn transact(token: &str, writes: &[Write]) -> Asked {
-    Asked::Transact {
-        token: token.to_owned(),
-        writes: writes.to_vec(),
-    }
+    Asked::Transact { token: token.to_owned(), writes: writes.to_vec() }
 }
 
 fn query(partition: &str) -> Asked {
@@ -54,12 +48,7 @@ fn lay(world: &mut World, client: usize, asked: Asked) -> CallName {
 /// The same so many seconds after the clocks began.
 fn lay_later(world: &mut World, client: usize, seconds: u64, asked: Asked) -> CallName {
     let name = CallName { client, ordinal: 0 };
-    world.begin(Call {
-        name,
-        process: client,
-        at: START.plus_seconds(seconds),
-        asked,
-    });
+    world.begin(Call { name, process: client, at: START.plus_seconds(seconds), asked });
     name
 }
 
@@ -86,9 +75,7 @@ fn answered(world: &mut World, client: usize, asked: Asked) -> Answer {
 }
 
 fn found(world: &mut World, client: usize, key: &Key) -> bool {
-    answered(world, client, Asked::Get(key.clone()))
-        .item()
-        .is_some()
+    answered(world, client, Asked::Get(key.clone())).item().is_some()
 }
 
 /// A transaction that is decided and has written nothing.
@@ -124,18 +111,9 @@ fn writers_are_refused_while_a_transaction_holds_the_item() {
     let mut world = World::default();
     let name = decided(&mut world, &writes);
     let again = put(&one, Condition::VersionIs(1));
-    assert_eq!(
-        answered(&mut world, 1, write(&again)).to_string(),
-        "contended"
-    );
-    let other = lay(
-        &mut world,
-        2,
-        transact(
-            "U",
-            &[again.clone(), put(&key("A", "2"), Condition::Absent)],
-        ),
-    );
+    assert_eq!(answered(&mut world, 1, write(&again)).to_string(), "contended");
+    let other =
+        lay(&mut world, 2, transact("U", &[again.clone(), put(&key("A", "2"), Condition::Absent)]));
     assert!(take(&mut world, Agent::Prepare(other, 0)).is_none());
     let answer = take(&mut world, Agent::Prepare(other, 1)).expect("it is decided");
     assert_eq!(answer.to_string(), "cancelled: contended; could");
@@ -148,20 +126,12 @@ fn writers_are_refused_while_a_transaction_holds_the_item() {
 fn a_query_sees_what_is_written_before_it_while_it_reads_and_not_what_is_written_behind() {
     let mut world = World::default();
     for sort in ["2", "4"] {
-        answered(
-            &mut world,
-            0,
-            write(&put(&key("A", sort), Condition::Absent)),
-        );
+        answered(&mut world, 0, write(&put(&key("A", sort), Condition::Absent)));
     }
     let name = lay(&mut world, 1, query("A"));
     assert!(take(&mut world, Agent::Call(name)).is_none());
     for sort in ["1", "3"] {
-        answered(
-            &mut world,
-            0,
-            write(&put(&key("A", sort), Condition::Absent)),
-        );
+        answered(&mut world, 0, write(&put(&key("A", sort), Condition::Absent)));
     }
     let answer = loop {
         if let Some(answer) = take(&mut world, Agent::Call(name)) {
@@ -177,11 +147,7 @@ fn a_torn_query_of_a_block_sees_the_seat_behind_the_one_that_it_missed() {
     let name = lay(&mut world, 1, query("BLOCK#X"));
     assert!(take_badly(&mut world, Agent::Call(name), Fault::Torn).is_none());
     for seat in ["SEAT#000001", "SEAT#000002"] {
-        answered(
-            &mut world,
-            0,
-            write(&put(&key("BLOCK#X", seat), Condition::Absent)),
-        );
+        answered(&mut world, 0, write(&put(&key("BLOCK#X", seat), Condition::Absent)));
     }
     assert!(take(&mut world, Agent::Call(name)).is_none());
     let answer = take(&mut world, Agent::Call(name)).expect("it is at the end");
@@ -193,10 +159,7 @@ fn the_index_learns_of_an_item_some_time_after_it_is_written() {
     let mut world = World::default();
     let one = key("A", "1");
     let mut item = meaning::empty(&one);
-    for (name, value) in [
-        (keys::INDEX_PARTITION_KEY, "N"),
-        (keys::INDEX_SORT_KEY, "7"),
-    ] {
+    for (name, value) in [(keys::INDEX_PARTITION_KEY, "N"), (keys::INDEX_SORT_KEY, "7")] {
         item.insert(name.to_owned(), AttributeValue::S(value.to_owned()));
     }
     let on = Condition::Absent;
@@ -253,27 +216,18 @@ fn a_copy_of_a_write_has_its_effect_when_its_condition_holds_again() {
     let name = lay(&mut world, 0, write(&put(&one, Condition::Absent)));
     let answer = take_badly(&mut world, Agent::Call(name), Fault::Copied);
     assert_eq!(answer.expect("an answer").to_string(), "done");
-    let step = Step {
-        agent: Agent::Late(name),
-        fault: None,
-    };
+    let step = Step { agent: Agent::Late(name), fault: None };
     let taken = world.take(&step);
     assert_eq!((taken.changed, taken.landed), (false, None));
 }
 
 #[test]
 fn a_transaction_is_refused_as_a_whole_for_want_of_throughput() {
-    let writes = [
-        put(&key("A", "1"), Condition::Absent),
-        put(&key("A", "2"), Condition::Absent),
-    ];
+    let writes = [put(&key("A", "1"), Condition::Absent), put(&key("A", "2"), Condition::Absent)];
     let mut world = World::default();
     let name = lay(&mut world, 0, transact("T", &writes));
     let answer = take_badly(&mut world, Agent::Prepare(name, 0), Fault::Contended);
-    assert_eq!(
-        answer.expect("an answer").to_string(),
-        "cancelled: contended; could"
-    );
+    assert_eq!(answer.expect("an answer").to_string(), "cancelled: contended; could");
     assert!(world.agents().is_empty());
 }
 
@@ -281,11 +235,7 @@ fn a_transaction_is_refused_as_a_whole_for_want_of_throughput() {
 fn a_transaction_that_is_given_up_goes_on() {
     let one = key("A", "1");
     let mut world = World::default();
-    let name = lay(
-        &mut world,
-        0,
-        transact("T", &[put(&one, Condition::Absent)]),
-    );
+    let name = lay(&mut world, 0, transact("T", &[put(&one, Condition::Absent)]));
     let answer = take_badly(&mut world, Agent::Prepare(name, 0), Fault::Late);
     assert_eq!(answer.expect("an answer").to_string(), "no answer");
     assert_eq!(world.client_of(&Agent::Prepare(name, 0)), None);
@@ -299,9 +249,7 @@ fn a_token_makes_a_repeated_transaction_one_for_ten_minutes() {
     let one = key("A", "1");
     let asked = transact("T", &[put(&one, Condition::Absent)]);
     let mut world = World::default();
-    let Asked::Transact { writes, .. } = &asked else {
-        unreachable!("it was made a line above")
-    };
+    let Asked::Transact { writes, .. } = &asked else { unreachable!("it was made a line above") };
     let name = decided(&mut world, writes);
     let meanwhile = answered(&mut world, 1, asked.clone());
     assert_eq!(meanwhile.to_string(), "done");
@@ -332,11 +280,7 @@ fn what_differs_has_another_digest_and_what_came_the_same_way_the_same() {
     let begun = |writes: &[&str]| {
         let mut world = World::default();
         for sort in writes {
-            answered(
-                &mut world,
-                0,
-                write(&put(&key("A", sort), Condition::Absent)),
-            );
+            answered(&mut world, 0, write(&put(&key("A", sort), Condition::Absent)));
         }
         world.digest()
     };
@@ -369,17 +313,8 @@ async fn a_page_holds_so_many_items() {
         let written = table.write(&put(&key("A", sort), Condition::Absent)).await;
         assert!(written.is_ok());
     }
-    let Asked::Query(asked) = query("A") else {
-        unreachable!("it is a query")
-    };
+    let Asked::Query(asked) = query("A") else { unreachable!("it is a query") };
     let page = table.query(&asked).await.expect("an answer");
-    let sorts: Vec<_> = page
-        .found
-        .iter()
-        .map(|item: &Item| store::item::key_of(item).sk)
-        .collect();
-    assert_eq!(
-        (sorts, page.more),
-        (vec!["1".to_owned(), "2".to_owned()], true)
-    );
+    let sorts: Vec<_> = page.found.iter().map(|item: &Item| store::item::key_of(item).sk).collect();
+    assert_eq!((sorts, page.more), (vec!["1".to_owned(), "2".to_owned()], true));
 }

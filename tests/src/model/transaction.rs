@@ -39,11 +39,7 @@ impl World {
         if transaction.prepared.iter().any(Option::is_none) {
             return Taken::silently(true);
         }
-        if transaction
-            .prepared
-            .iter()
-            .any(|prepared| matches!(prepared, Some(Err(_))))
-        {
+        if transaction.prepared.iter().any(|prepared| matches!(prepared, Some(Err(_)))) {
             self.cancel(name)
         } else {
             self.decide(name)
@@ -59,10 +55,7 @@ impl World {
             Arc::make_mut(&mut self.tokens).insert(token.clone(), call.at);
         }
         self.note(|| format!("{}: its transaction is decided", name.client));
-        Taken {
-            landed: (!awaited).then_some(name.client),
-            ..Taken::silently(true)
-        }
+        Taken { landed: (!awaited).then_some(name.client), ..Taken::silently(true) }
     }
 
     /// None of it will happen: what it holds is free again.
@@ -74,9 +67,7 @@ impl World {
             }
         }
         let verdicts = transaction.prepared.iter().cloned();
-        let reasons = verdicts
-            .map(|verdict| verdict.and_then(Result::err))
-            .collect();
+        let reasons = verdicts.map(|verdict| verdict.and_then(Result::err)).collect();
         self.finish(name, Answer::Cancelled(reasons))
     }
 
@@ -96,19 +87,12 @@ impl World {
         let after = meaning::after(write, before.as_ref().map(|stored| &stored.item));
         self.put(&key, after);
         self.note(|| format!("{}: its transaction writes {}", name.client, Shown(&key)));
-        if last {
-            self.finish(name, Answer::Committed)
-        } else {
-            Taken::silently(true)
-        }
+        if last { self.finish(name, Answer::Committed) } else { Taken::silently(true) }
     }
 
     /// The transaction is done with: its caller is told, if it still waits.
     fn finish(&mut self, name: CallName, answer: Answer) -> Taken {
-        let transaction = self
-            .transactions
-            .remove(&name)
-            .expect("a transaction ends once");
+        let transaction = self.transactions.remove(&name).expect("a transaction ends once");
         if !transaction.awaited {
             return Taken::silently(true);
         }
@@ -153,8 +137,6 @@ impl World {
     }
 
     fn transaction(&mut self, name: CallName) -> &mut super::world::Transaction {
-        self.transactions
-            .get_mut(&name)
-            .expect("a transaction that takes a step is under way")
+        self.transactions.get_mut(&name).expect("a transaction that takes a step is under way")
     }
 }

@@ -45,10 +45,7 @@ fn write(f: &mut fmt::Formatter<'_>, write: &Write) -> fmt::Result {
         Condition::VersionIs(version) => format!("if its version is {version}"),
         Condition::Unassociated(_) => "if it belongs to nobody".to_owned(),
         Condition::Releasable(holder, effect) => {
-            format!(
-                "if it belongs to {holder} and {} is not here",
-                effect.as_str()
-            )
+            format!("if it belongs to {holder} and {} is not here", effect.as_str())
         }
         Condition::BelongsTo(holder) => format!("if it belongs to {holder}"),
         Condition::AbsentOrBelongsTo(holder) => format!("if absent or of {holder}"),

@@ -148,10 +148,7 @@ impl World {
 
     /// Lays a call before the table.
     pub(crate) fn begin(&mut self, call: Call) {
-        let under_way = UnderWay {
-            call: Arc::new(call),
-            progress: Progress::Waiting,
-        };
+        let under_way = UnderWay { call: Arc::new(call), progress: Progress::Waiting };
         let call = Arc::clone(&under_way.call);
         self.calls.insert(call.name, under_way);
         self.begin_transaction(&call);
@@ -182,9 +179,7 @@ impl World {
 
     /// Whether a transaction with this token was done, as far as the database remembers at the time of the call.
     pub(super) fn token_is_known(&self, call: &Call, token: &str) -> bool {
-        self.tokens
-            .get(token)
-            .is_some_and(|done| call.at < done.plus_seconds(TOKEN_SECONDS))
+        self.tokens.get(token).is_some_and(|done| call.at < done.plus_seconds(TOKEN_SECONDS))
     }
 
     /// All that can take a step, always in the same order.
@@ -220,9 +215,7 @@ impl World {
         let stored = Stored::new(item);
         self.sum = self.sum.wrapping_add(stored.digest);
         let before = Arc::make_mut(&mut self.items).insert(key.clone(), stored);
-        let was = before
-            .as_ref()
-            .and_then(|before| meaning::place_in_index(&before.item));
+        let was = before.as_ref().and_then(|before| meaning::place_in_index(&before.item));
         if let Some(before) = before {
             self.sum = self.sum.wrapping_sub(before.digest);
         }
@@ -244,10 +237,7 @@ impl World {
         if let Some(Some((partition, sort))) = Arc::make_mut(&mut self.lagging).remove(key) {
             index.remove(&(partition, sort, key.clone()));
         }
-        let is = self
-            .items
-            .get(key)
-            .and_then(|stored| meaning::place_in_index(&stored.item));
+        let is = self.items.get(key).and_then(|stored| meaning::place_in_index(&stored.item));
         if let Some((partition, sort)) = is {
             index.insert((partition, sort, key.clone()));
         }

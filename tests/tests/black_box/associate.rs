@@ -9,10 +9,7 @@ async fn the_worked_request_of_the_contract_gets_its_worked_answer() {
     let stand = Fixture::new().await;
     let answer = stand.associate(&acme()).await;
     let body = answer.is(201);
-    assert_eq!(
-        answer.header("location"),
-        Some("/dealer-customers/TD68/245TRSSDG343456")
-    );
+    assert_eq!(answer.header("location"), Some("/dealer-customers/TD68/245TRSSDG343456"));
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert!(answer.header("x-request-id").is_some(), "{answer}");
     assert_eq!(
@@ -36,10 +33,7 @@ async fn what_was_created_can_be_read_as_the_contract_shows_it() {
     let read = stand.get("/dealer-customers/TD68/245TRSSDG343456");
     assert_eq!(read.send().await.is(200), dealer_customer);
     let list = stand.get("/dealer-customers/TD68").send().await.is(200);
-    assert_eq!(
-        list,
-        json!({ "dealerCustomers": [dealer_customer], "next": null })
-    );
+    assert_eq!(list, json!({ "dealerCustomers": [dealer_customer], "next": null }));
     let read = stand.get(&format!("/customer-organizations/{organization}"));
     assert_eq!(
         read.send().await.is(200),
@@ -62,10 +56,7 @@ async fn a_second_dealer_who_writes_the_same_business_otherwise_meets_the_same_c
     });
     let answer = stand.associate(&other).await;
     let body = answer.is(201);
-    assert_eq!(
-        answer.header("location"),
-        Some("/dealer-customers/TD69/A-1")
-    );
+    assert_eq!(answer.header("location"), Some("/dealer-customers/TD69/A-1"));
     assert_eq!(
         body,
         json!({
@@ -101,10 +92,7 @@ async fn another_business_at_the_same_place_is_another_customer() {
 async fn with_the_identifier_nothing_else_is_needed_and_what_is_left_out_comes_from_the_customer() {
     let stand = Fixture::new().await;
     let organization = identifier(&stand.associate(&acme()).await.is(201));
-    let body = stand
-        .associate(&given("TD69", "G-1", &organization))
-        .await
-        .is(201);
+    let body = stand.associate(&given("TD69", "G-1", &organization)).await.is(201);
     assert_eq!(
         body,
         json!({
@@ -113,29 +101,17 @@ async fn with_the_identifier_nothing_else_is_needed_and_what_is_left_out_comes_f
         })
     );
     let read = stand.get("/dealer-customers/TD69/G-1").send().await.is(200);
-    for property in [
-        "businessName",
-        "alternateName",
-        "address",
-        "email",
-        "phones",
-    ] {
+    for property in ["businessName", "alternateName", "address", "email", "phones"] {
         assert_eq!(read[property], acme()[property], "{property}");
     }
     let own = json!({
         "dealerCode": "TD69", "dealerCustomerNumber": "G-2", "customerOrganizationIdentifier": organization, "dealerType": "NON_REVENUE",
         "businessName": "Acme, as we know it", "phones": ["1", "2"]
     });
-    assert_eq!(
-        stand.associate(&own).await.is(201)["dealerType"],
-        "NON_REVENUE"
-    );
+    assert_eq!(stand.associate(&own).await.is(201)["dealerType"], "NON_REVENUE");
     let read = stand.get("/dealer-customers/TD69/G-2").send().await.is(200);
     assert_eq!(read["businessName"], "Acme, as we know it");
-    assert_eq!(
-        read["phones"],
-        json!([{ "number": "1" }, { "number": "2" }])
-    );
+    assert_eq!(read["phones"], json!([{ "number": "1" }, { "number": "2" }]));
     assert_eq!(read["email"], "office@acme.example");
     assert_eq!(stand.customers().await.len(), 1);
 }
@@ -148,13 +124,10 @@ async fn a_released_dealer_customer_can_be_associated_again_and_keeps_its_attrib
     let path = "/dealer-customers/TD68/245TRSSDG343456";
     let free = stand.get(path).send().await.is(200);
     assert_eq!(free["customerOrganizationIdentifier"], Value::Null);
-    assert_eq!(
-        changed(free.clone(), "customerOrganizationIdentifier", json!(first)),
-        {
-            stand.associate(&acme()).await.is(200);
-            stand.get(path).send().await.is(200)
-        }
-    );
+    assert_eq!(changed(free.clone(), "customerOrganizationIdentifier", json!(first)), {
+        stand.associate(&acme()).await.is(200);
+        stand.get(path).send().await.is(200)
+    });
     stand.release("TD68", "245TRSSDG343456").await.is_empty(204);
 
     let elsewhere = json!({
@@ -169,10 +142,7 @@ async fn a_released_dealer_customer_can_be_associated_again_and_keeps_its_attrib
     let second = identifier(&body);
     assert_ne!(second, first);
     let now = stand.get(path).send().await.is(200);
-    assert_eq!(
-        now,
-        changed(free, "customerOrganizationIdentifier", json!(second))
-    );
+    assert_eq!(now, changed(free, "customerOrganizationIdentifier", json!(second)));
     let organization = format!("/customer-organizations/{second}");
     let organization = stand.get(&organization).send().await.is(200);
     assert_eq!(organization["businessName"], "Hillside Orchard");
@@ -192,18 +162,13 @@ async fn a_taken_dcn_is_refused_with_its_holder_and_whether_that_is_the_same_cus
     let holder = identifier(&stand.associate(&acme()).await.is(201));
     let before = stand.records().await;
     let another = changed(acme(), "businessName", json!("Bristol Bakery"));
-    for (body, same) in [
-        (acme(), true),
-        (given("TD68", "245TRSSDG343456", &holder), true),
-        (another, false),
-    ] {
+    for (body, same) in
+        [(acme(), true), (given("TD68", "245TRSSDG343456", &holder), true), (another, false)]
+    {
         let answer = stand.associate(&body).await;
         let problem = answer.is_problem(400, "dcn-already-associated");
         assert_eq!(problem["sameOrganization"], same, "{answer}");
-        assert_eq!(
-            problem["customerOrganizationIdentifier"], holder,
-            "{answer}"
-        );
+        assert_eq!(problem["customerOrganizationIdentifier"], holder, "{answer}");
         assert_eq!(answer.header("location"), None);
     }
     unchanged(&before, &stand.records().await, &"");
@@ -225,15 +190,8 @@ async fn an_unknown_identifier_is_refused_and_nothing_is_created() {
         &organization.to_lowercase(),
         &"x".repeat(5_000),
     ] {
-        let body = changed(
-            acme_as("TD69", "1"),
-            "customerOrganizationIdentifier",
-            json!(unknown),
-        );
-        stand
-            .associate(&body)
-            .await
-            .is_problem(404, "customer-organization-not-found");
+        let body = changed(acme_as("TD69", "1"), "customerOrganizationIdentifier", json!(unknown));
+        stand.associate(&body).await.is_problem(404, "customer-organization-not-found");
     }
     unchanged(&before, &stand.records().await, &"");
 }

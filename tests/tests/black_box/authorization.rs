@@ -48,12 +48,7 @@ fn claims() -> Vec<(Value, Codes)> {
 
 /// Every set of our scopes among those of other services.
 fn scopes() -> Vec<Value> {
-    let mut sets = vec![
-        json!(null),
-        json!("dealers"),
-        json!("DEALER"),
-        json!("dealer,customers"),
-    ];
+    let mut sets = vec![json!(null), json!("dealers"), json!("DEALER"), json!("dealer,customers")];
     for set in 0..8 {
         let chosen = ["dealer", "customers", "steward"]
             .into_iter()
@@ -81,13 +76,8 @@ enum Thing {
     Malformed,
 }
 
-const THINGS: [Thing; 5] = [
-    Thing::Own,
-    Thing::Foreign,
-    Thing::Absent,
-    Thing::AbsentForeign,
-    Thing::Malformed,
-];
+const THINGS: [Thing; 5] =
+    [Thing::Own, Thing::Foreign, Thing::Absent, Thing::AbsentForeign, Thing::Malformed];
 
 impl Thing {
     fn dealer_code(self) -> &'static str {
@@ -181,19 +171,15 @@ async fn every_caller_is_permitted_exactly_what_the_contract_says() {
                 for route in ["associate", "release", "read", "list"] {
                     let path = format!("/dealer-customers/{code}/{number}");
                     let request = match route {
-                        "associate" => stand
-                            .post("/dealer-customers?dryRun=true")
-                            .json(&acme_as(code, number)),
+                        "associate" => {
+                            stand.post("/dealer-customers?dryRun=true").json(&acme_as(code, number))
+                        }
                         "release" => stand.delete(&format!("{path}/association?dryRun=true")),
                         "read" => stand.get(&path),
                         _ => stand.get(&format!("/dealer-customers/{code}")),
                     };
                     let answer = request.by(&claims).send().await;
-                    let expected = if has("dealer") {
-                        expected(route, thing, *codes)
-                    } else {
-                        403
-                    };
+                    let expected = if has("dealer") { expected(route, thing, *codes) } else { 403 };
                     assert_eq!(
                         answer.status, expected,
                         "{route} {code} {number} by {told}{answer}"
@@ -243,18 +229,12 @@ async fn a_read_of_anothers_thing_is_the_same_as_one_of_a_thing_that_is_not_ther
         ("/dealer-customers/TD69/1", "/dealer-customers/TD70/1"),
         ("/dealer-customers/TD69", "/dealer-customers/TD99"),
         ("/dealer-customers/TD69", "/dealer-customers/nodealercode"),
-        (
-            "/dealer-customers/TD69?limit=0",
-            "/dealer-customers/TD99?limit=0",
-        ),
+        ("/dealer-customers/TD69?limit=0", "/dealer-customers/TD99?limit=0"),
         (
             &format!("/customer-organizations/{organization}"),
             &format!("/customer-organizations/{next}"),
         ),
-        (
-            &format!("/customer-organizations/{organization}"),
-            "/customer-organizations/nobody",
-        ),
+        (&format!("/customer-organizations/{organization}"), "/customer-organizations/nobody"),
     ] {
         let theirs = stand.get(theirs).by(&claims).send().await;
         let absent = stand.get(absent).by(&claims).send().await;
@@ -280,13 +260,7 @@ async fn what_a_dealer_is_told_of_a_customer_of_others_is_its_identifier_and_not
     let ambiguous = send("/dealer-customers").await;
     ambiguous.is_problem(409, "ambiguous-customer-organization");
     for answer in [matched, ambiguous] {
-        for secret in [
-            "office@acme.example",
-            "508-555-0100",
-            "000000001",
-            "TD68",
-            "TD69",
-        ] {
+        for secret in ["office@acme.example", "508-555-0100", "000000001", "TD68", "TD69"] {
             assert!(!answer.text.contains(secret), "{secret}: {answer}");
         }
     }
@@ -314,21 +288,12 @@ async fn nobody_is_known_but_by_verified_claims() {
             let request = stand.request(method, path).json(&acme()).by(&claims);
             let answer = request.send().await;
             answer.is_problem(401, "unauthenticated");
-            assert_eq!(
-                answer.header("www-authenticate"),
-                Some("Bearer"),
-                "{answer}"
-            );
+            assert_eq!(answer.header("www-authenticate"), Some("Bearer"), "{answer}");
         }
     }
     // A machine is known by its client's name.
     let machine = json!({ "client_id": "erp", "scope": "dealer", "dealer_codes": "TD68" });
-    stand
-        .get("/dealer-customers/TD68")
-        .by(&machine)
-        .send()
-        .await
-        .is(200);
+    stand.get("/dealer-customers/TD68").by(&machine).send().await.is(200);
 
     // No other header and nothing in the body makes a caller.
     let nobody = json!({ "sub": "x", "scope": "", "dealer_codes": "" });
@@ -346,10 +311,7 @@ async fn nobody_is_known_but_by_verified_claims() {
     }
     request.send().await.is_problem(403, "forbidden");
     let other = stand.get("/dealer-customers/TD68");
-    let other = other
-        .header(AUTHORIZATION, "Bearer eyJhbGciOiJub25lIn0.e30.")
-        .send()
-        .await;
+    let other = other.header(AUTHORIZATION, "Bearer eyJhbGciOiJub25lIn0.e30.").send().await;
     assert_eq!(other.status, 401);
     unchanged(&before, &stand.records().await, &"");
 }

@@ -18,11 +18,7 @@ async fn what_is_not_json_is_one_fault_at_the_whole_body() {
     let stand = Fixture::new().await;
     let not_utf_8 = [br#"{"dealerCode":""#.as_slice(), &[0xff, 0xfe], br#""}"#].concat();
     let latin_1 = br#"{"businessName":"Caf\xe9"}"#.to_vec();
-    let utf_16: Vec<u8> = acme()
-        .to_string()
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
+    let utf_16: Vec<u8> = acme().to_string().encode_utf16().flat_map(u16::to_le_bytes).collect();
     let nested = |open: &str, close: &str| [open.repeat(10_000), close.repeat(10_000)].concat();
     let cases: Vec<(Vec<u8>, &str)> = vec![
         (b"".into(), "empty-body"),
@@ -43,10 +39,7 @@ async fn what_is_not_json_is_one_fault_at_the_whole_body() {
         ("[".repeat(100_000).into(), "not-json"),
         (not_utf_8, "not-utf-8"),
         (b"\xc3".into(), "not-utf-8"),
-        (
-            [b"\xef\xbb\xbf".as_slice(), acme().to_string().as_bytes()].concat(),
-            "byte-order-mark",
-        ),
+        ([b"\xef\xbb\xbf".as_slice(), acme().to_string().as_bytes()].concat(), "byte-order-mark"),
         (latin_1, "not-json"),
         (utf_16, "not-json"),
     ];
@@ -98,14 +91,7 @@ async fn a_property_that_is_unknown_or_given_twice_is_a_fault_at_its_pointer() {
         ]
     );
     let mut unknown = acme();
-    for name in [
-        "dealercode",
-        "a/b~c",
-        "",
-        "__proto__",
-        "dryRun",
-        "dealer_codes",
-    ] {
+    for name in ["dealercode", "a/b~c", "", "__proto__", "dryRun", "dealer_codes"] {
         unknown[name] = json!("TD68");
     }
     unknown["address"]["zip"] = json!("01581");

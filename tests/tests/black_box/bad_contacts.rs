@@ -25,29 +25,16 @@ async fn phones_are_ten_at_the_most_and_of_few_characters() {
     ] {
         refused(&stand, "phones", json!([bad]), &["/phones/0 invalid-phone"]).await;
         let object = json!(["1", { "number": bad }]);
-        let code = if bad.is_empty() {
-            "required"
-        } else {
-            "invalid-phone"
-        };
+        let code = if bad.is_empty() { "required" } else { "invalid-phone" };
         let fault = format!("/phones/1/number {code}");
         refused(&stand, "phones", object, &[&fault]).await;
     }
     for bad in ["FAX!", "\u{e9}", "a\nb", "ABCDEFGHIJKLMNOPQRSTU"] {
         let object = json!([{ "number": "1", "type": bad }]);
-        refused(
-            &stand,
-            "phones",
-            object,
-            &["/phones/0/type invalid-phone-type"],
-        )
-        .await;
+        refused(&stand, "phones", object, &["/phones/0/type invalid-phone-type"]).await;
     }
     let both = json!([{ "number": "call me", "type": "FAX!" }]);
-    let faults = [
-        "/phones/0/number invalid-phone",
-        "/phones/0/type invalid-phone-type",
-    ];
+    let faults = ["/phones/0/number invalid-phone", "/phones/0/type invalid-phone-type"];
     refused(&stand, "phones", both, &faults).await;
     assert!(stand.everything().await.is_empty());
     let good = changed(

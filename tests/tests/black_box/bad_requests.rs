@@ -5,13 +5,8 @@ use serde_json::json;
 
 use crate::fixture::{Fixture, acme, identifier, unchanged};
 
-const METHODS: [Method; 5] = [
-    Method::GET,
-    Method::POST,
-    Method::PUT,
-    Method::PATCH,
-    Method::DELETE,
-];
+const METHODS: [Method; 5] =
+    [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
 #[tokio::test]
 async fn a_method_that_a_path_does_not_have_is_refused_with_those_it_has() {
@@ -21,18 +16,9 @@ async fn a_method_that_a_path_does_not_have_is_refused_with_those_it_has() {
     for (path, method) in [
         ("/dealer-customers".to_owned(), Method::POST),
         ("/dealer-customers/TD68".to_owned(), Method::GET),
-        (
-            "/dealer-customers/TD68/245TRSSDG343456".to_owned(),
-            Method::GET,
-        ),
-        (
-            "/dealer-customers/TD68/245TRSSDG343456/association".to_owned(),
-            Method::DELETE,
-        ),
-        (
-            format!("/customer-organizations/{organization}"),
-            Method::GET,
-        ),
+        ("/dealer-customers/TD68/245TRSSDG343456".to_owned(), Method::GET),
+        ("/dealer-customers/TD68/245TRSSDG343456/association".to_owned(), Method::DELETE),
+        (format!("/customer-organizations/{organization}"), Method::GET),
     ] {
         for other in METHODS.into_iter().filter(|other| *other != method) {
             let answer = stand.request(other, &path).json(&acme()).send().await;
@@ -87,33 +73,13 @@ async fn a_parameter_that_a_route_does_not_know_or_cannot_read_is_a_fault() {
     let unknown = ["/query/x unknown-parameter"];
     for (method, path, faults) in [
         (Method::GET, format!("{known}?x=1"), &unknown[..]),
-        (
-            Method::GET,
-            "/dealer-customers/TD68?x=1".to_owned(),
-            &unknown,
-        ),
+        (Method::GET, "/dealer-customers/TD68?x=1".to_owned(), &unknown),
         (Method::GET, format!("{organization}?x=1"), &unknown),
         (Method::DELETE, format!("{known}/association?x=1"), &unknown),
-        (
-            Method::DELETE,
-            format!("{known}/association?dryRun=1"),
-            &["/query/dryRun invalid-flag"],
-        ),
-        (
-            Method::GET,
-            format!("{known}?dryRun=true"),
-            &["/query/dryRun unknown-parameter"],
-        ),
-        (
-            Method::GET,
-            format!("{organization}?limit=5"),
-            &["/query/limit unknown-parameter"],
-        ),
-        (
-            Method::GET,
-            format!("{organization}?cursor=x"),
-            &["/query/cursor invalid-cursor"],
-        ),
+        (Method::DELETE, format!("{known}/association?dryRun=1"), &["/query/dryRun invalid-flag"]),
+        (Method::GET, format!("{known}?dryRun=true"), &["/query/dryRun unknown-parameter"]),
+        (Method::GET, format!("{organization}?limit=5"), &["/query/limit unknown-parameter"]),
+        (Method::GET, format!("{organization}?cursor=x"), &["/query/cursor invalid-cursor"]),
         (
             Method::GET,
             "/dealer-customers/TD68?limit=0&cursor=x&x=1&a%2Fb".to_owned(),
@@ -124,11 +90,7 @@ async fn a_parameter_that_a_route_does_not_know_or_cannot_read_is_a_fault() {
                 "/query/x unknown-parameter",
             ],
         ),
-        (
-            Method::GET,
-            "/dealer-customers/TD68?limit=%FF".to_owned(),
-            &["/query/limit not-utf-8"],
-        ),
+        (Method::GET, "/dealer-customers/TD68?limit=%FF".to_owned(), &["/query/limit not-utf-8"]),
     ] {
         let answer = stand.request(method, &path).send().await;
         assert_eq!(answer.faults(), faults, "{path}");
@@ -167,17 +129,9 @@ async fn every_answer_carries_its_id_and_the_callers_correlation_id_and_is_not_t
         stand.request(Method::PUT, "/dealer-customers"),
     ] {
         let answer = request.header(correlation.clone(), "order-7").send().await;
-        assert_eq!(
-            answer.header("x-correlation-id"),
-            Some("order-7"),
-            "{answer}"
-        );
+        assert_eq!(answer.header("x-correlation-id"), Some("order-7"), "{answer}");
         assert_eq!(answer.header("cache-control"), Some("no-store"), "{answer}");
-        assert_eq!(
-            answer.header("x-content-type-options"),
-            Some("nosniff"),
-            "{answer}"
-        );
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{answer}");
         ids.push(answer.header("x-request-id").expect("an id").to_owned());
     }
     ids.sort();

@@ -17,23 +17,14 @@ async fn second(controls: &[(&str, &str)], other: Value) -> Value {
 async fn a_default_country_stands_in_where_none_is_given() {
     let body = without(acme(), "address/country");
     let stand = Fixture::new().await;
-    assert_eq!(
-        stand.associate(&body).await.faults(),
-        ["/address/country country-blank"]
-    );
+    assert_eq!(stand.associate(&body).await.faults(), ["/address/country country-blank"]);
     let stand = Fixture::with(&[("DEFAULT_COUNTRY", "US")]).await;
     stand.associate(&body).await.is(201);
     let read = stand.get("/dealer-customers/TD68/245TRSSDG343456");
     assert_eq!(read.send().await.is(200)["address"]["country"], "USA");
     // Its rules count too.
-    let stateless = without(
-        changed(body, "dealerCustomerNumber", json!("2")),
-        "address/state",
-    );
-    assert_eq!(
-        stand.associate(&stateless).await.faults(),
-        ["/address/state state-blank"]
-    );
+    let stateless = without(changed(body, "dealerCustomerNumber", json!("2")), "address/state");
+    assert_eq!(stand.associate(&stateless).await.faults(), ["/address/state state-blank"]);
 }
 
 #[tokio::test]
@@ -41,10 +32,7 @@ async fn a_street_is_needed_where_the_control_asks_for_one() {
     let body = without(acme(), "address/line1");
     Fixture::new().await.associate(&body).await.is(201);
     let stand = Fixture::with(&[("REQUIRE_STREET_ADDRESS", "true")]).await;
-    assert_eq!(
-        stand.associate(&body).await.faults(),
-        ["/address/line1 street-blank"]
-    );
+    assert_eq!(stand.associate(&body).await.faults(), ["/address/line1 street-blank"]);
 }
 
 #[tokio::test]
@@ -66,16 +54,8 @@ async fn the_exact_match_values_decide_who_is_the_same() {
     assert_eq!(body["customerOrganization"], "created");
     let body = second(&by_first_name, another_city).await;
     assert_eq!(
-        (
-            &body["customerOrganization"],
-            &body["match"]["first_name"],
-            &body["match"]["city"]
-        ),
-        (
-            &json!("matched"),
-            &json!("blank"),
-            &json!("differs-allowed")
-        )
+        (&body["customerOrganization"], &body["match"]["first_name"], &body["match"]["city"]),
+        (&json!("matched"), &json!("blank"), &json!("differs-allowed"))
     );
 }
 

@@ -31,15 +31,7 @@ async fn costs(
 ) -> (AssociateOutcome, Cost) {
     let (organization, statement) = match business {
         Ok(name) => {
-            let parts = [
-                "100 Example Street",
-                "",
-                "",
-                "Westborough",
-                "MA",
-                "01581",
-                "USA",
-            ];
+            let parts = ["100 Example Street", "", "", "Westborough", "MA", "01581", "USA"];
             let statement = Statement {
                 business_name: Some(name.to_owned()),
                 address: Some(Address::from_values(parts.map(str::to_owned))),
@@ -70,9 +62,7 @@ fn held(
     (steps, read_units, write_units): (u32, f64, f64),
 ) {
     let became = match outcome {
-        AssociateOutcome::Associated {
-            dealer_customer, ..
-        } => Some(*dealer_customer),
+        AssociateOutcome::Associated { dealer_customer, .. } => Some(*dealer_customer),
         AssociateOutcome::Taken { .. }
         | AssociateOutcome::UnknownOrganization
         | AssociateOutcome::Ambiguous(_) => None,
@@ -88,13 +78,7 @@ fn held(
 /// Creates customers until the process holds numbers for some more.
 async fn warm(master: &Master) {
     for number in 0..8 {
-        costs(
-            master,
-            &format!("warm{number}"),
-            Ok(&format!("{number} Business")),
-            None,
-        )
-        .await;
+        costs(master, &format!("warm{number}"), Ok(&format!("{number} Business")), None).await;
     }
 }
 
@@ -111,11 +95,7 @@ async fn rows_hold(master: &Master, prefix: &str) {
     let found = costs(master, &number("2"), Ok(&name), None).await;
     held("found by search", &found, new, (2, 1.0, 2.0));
     assert_eq!(found.1.calls, 2, "{:?}", found.1);
-    let AssociateOutcome::Associated {
-        organization: Some(organization),
-        ..
-    } = &found.0
-    else {
+    let AssociateOutcome::Associated { organization: Some(organization), .. } = &found.0 else {
         panic!("{:?}", found.0);
     };
     let organization = organization.to_string();
@@ -132,13 +112,7 @@ async fn rows_hold(master: &Master, prefix: &str) {
     let keyed = costs(master, &number("6"), Ok(&name), Some(&key("found"))).await;
     held("found by search, with a key", &keyed, new, (2, 1.0, 3.0));
     // The key is bound beside the read; where a customer that was seen saves the read, it is a step of its own.
-    let keyed = costs(
-        master,
-        &number("7"),
-        Err(&organization),
-        Some(&key("given")),
-    )
-    .await;
+    let keyed = costs(master, &number("7"), Err(&organization), Some(&key("given"))).await;
     held("given, with a key", &keyed, new, (2, 0.0, 3.0));
 }
 
@@ -157,11 +131,8 @@ async fn they_hold_as_well_in_a_table_with_many_customers() {
         return;
     };
     for number in (0..300).map(|number| number.to_string()) {
-        let body = changed(
-            acme_as("MANY", &number),
-            "businessName",
-            json!(format!("{number} Business")),
-        );
+        let body =
+            changed(acme_as("MANY", &number), "businessName", json!(format!("{number} Business")));
         stand.associate(&body).await.is(201);
     }
     warm(&stand.stand.master).await;
@@ -174,12 +145,7 @@ async fn the_first_request_of_a_process_leases_its_number_beside_the_first_read(
         return;
     };
     let first = costs(&stand.stand.master, "1", Ok("Acme Mining"), None).await;
-    held(
-        "created first",
-        &first,
-        DealerCustomerOutcome::Created,
-        (2, 1.0, 7.0),
-    );
+    held("created first", &first, DealerCustomerOutcome::Created, (2, 1.0, 7.0));
     assert_eq!(first.1.calls, 3, "{:?}", first.1);
 }
 
@@ -197,25 +163,14 @@ async fn a_released_dealer_customer_costs_no_more_and_with_a_new_customer_one_mo
         let released = release::release(&counted, &dcn(number), &asked).await;
         released.expect("an outcome");
         let cost = counted.cost();
-        assert_eq!(
-            (cost.steps, cost.read_units, cost.write_units),
-            (2, 1.0, 2.0),
-            "{cost:?}"
-        );
+        assert_eq!((cost.steps, cost.read_units, cost.write_units), (2, 1.0, 2.0), "{cost:?}");
     }
     let associated = DealerCustomerOutcome::Associated;
     let found = costs(master, "1", Ok("Acme Mining"), None).await;
     held("found by search, free", &found, associated, (2, 1.0, 2.0));
     let (outcome, cost) = costs(master, "2", Ok("Bristol Bakery"), None).await;
-    assert!(
-        matches!(outcome, AssociateOutcome::Associated { .. }),
-        "{outcome:?}"
-    );
-    assert_eq!(
-        (cost.steps, cost.calls, cost.read_units),
-        (3, 3, 1.0),
-        "{cost:?}"
-    );
+    assert!(matches!(outcome, AssociateOutcome::Associated { .. }), "{outcome:?}");
+    assert_eq!((cost.steps, cost.calls, cost.read_units), (3, 3, 1.0), "{cost:?}");
 }
 
 #[tokio::test]
@@ -229,28 +184,14 @@ async fn refusals_cost_a_read_and_no_more_than_the_refused_write() {
     let unknown = format!("{}2", &organization[..organization.len() - 1]);
     let (outcome, cost) = costs(master, "2", Err(&unknown), None).await;
     assert_eq!(outcome, AssociateOutcome::UnknownOrganization);
-    assert_eq!(
-        (cost.steps, cost.read_units, cost.write_units),
-        (1, 1.0, 0.0),
-        "{cost:?}"
-    );
+    assert_eq!((cost.steps, cost.read_units, cost.write_units), (1, 1.0, 0.0), "{cost:?}");
 
     stand.plant_twin(&organization, [1; 10]).await;
     let (outcome, cost) = costs(master, "2", Ok("Acme Mining"), None).await;
-    assert!(
-        matches!(outcome, AssociateOutcome::Ambiguous(_)),
-        "{outcome:?}"
-    );
-    assert_eq!(
-        (cost.steps, cost.read_units, cost.write_units),
-        (1, 1.0, 0.0),
-        "{cost:?}"
-    );
+    assert!(matches!(outcome, AssociateOutcome::Ambiguous(_)), "{outcome:?}");
+    assert_eq!((cost.steps, cost.read_units, cost.write_units), (1, 1.0, 0.0), "{cost:?}");
 
     let (outcome, cost) = costs(master, "1", Err(&organization), None).await;
-    assert!(
-        matches!(outcome, AssociateOutcome::Taken { same: true, .. }),
-        "{outcome:?}"
-    );
+    assert!(matches!(outcome, AssociateOutcome::Taken { same: true, .. }), "{outcome:?}");
     assert_eq!(cost.calls, 2, "{cost:?}");
 }

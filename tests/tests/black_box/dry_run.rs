@@ -40,23 +40,14 @@ async fn each_outcome_of_an_association_is_foretold_and_nothing_is_written() {
     let organization = identifier(&organization.is(200));
     foretold(&stand, &given("TD70", "given", &organization), 201).await;
     foretold(&stand, &given("TD70", "given", &organization), 400).await;
-    foretold(
-        &stand,
-        &given("TD70", "other", "0123456789ABCDEF-000001"),
-        404,
-    )
-    .await;
+    foretold(&stand, &given("TD70", "other", "0123456789ABCDEF-000001"), 404).await;
 
     stand.release("TD70", "given").await.is_empty(204);
     foretold(&stand, &given("TD70", "given", &organization), 200).await;
     stand.release("TD69", "matched").await.is_empty(204);
     foretold(&stand, &acme_as("TD69", "matched"), 200).await;
     stand.release("TD69", "matched").await.is_empty(204);
-    let new_customer = changed(
-        acme_as("TD69", "matched"),
-        "businessName",
-        json!("Bristol Bakery"),
-    );
+    let new_customer = changed(acme_as("TD69", "matched"), "businessName", json!("Bristol Bakery"));
     foretold(&stand, &new_customer, 200).await;
 
     // A DCN that is taken, for a customer that is not there yet.
@@ -89,10 +80,7 @@ async fn each_outcome_of_a_release_is_foretold_with_a_body_and_nothing_is_writte
     let trial = |path: &str| stand.delete(&format!("{path}?dryRun=true")).send();
 
     let released = trial(path).await.is(200);
-    assert_eq!(
-        released,
-        json!({ "dcn": "TD68|245TRSSDG343456", "dryRun": true })
-    );
+    assert_eq!(released, json!({ "dcn": "TD68|245TRSSDG343456", "dryRun": true }));
     let marked = |answer: Answer, status, slug| {
         assert_eq!(answer.is_problem(status, slug)["dryRun"], true, "{answer}");
     };
@@ -103,11 +91,7 @@ async fn each_outcome_of_a_release_is_foretold_with_a_body_and_nothing_is_writte
     let before = stand.everything().await;
     marked(trial(path).await, 409, "not-associated");
     unchanged(&before, &stand.everything().await, &"");
-    stand
-        .delete(path)
-        .send()
-        .await
-        .is_problem(409, "not-associated");
+    stand.delete(path).send().await.is_problem(409, "not-associated");
 }
 
 #[tokio::test]

@@ -52,9 +52,7 @@ impl Fixture {
             found.map(|(_, value)| (*value).to_owned())
         });
         let controls = controls.expect("the controls of a test are good ones");
-        let shared = std::env::var(DYNAMODB_URL)
-            .ok()
-            .filter(|url| !url.is_empty());
+        let shared = std::env::var(DYNAMODB_URL).ok().filter(|url| !url.is_empty());
         let embedded = match &shared {
             Some(_) => None,
             None => Some(Embedded::start(None).await.expect("a database starts")),
@@ -69,9 +67,7 @@ impl Fixture {
         let storage = Storage::at(url, &table).await.expect("a table");
         let listener = gateway::listen(0).await.expect("a free port");
         Self {
-            stand: Stand::serve(listener, storage, controls)
-                .await
-                .expect("a stand"),
+            stand: Stand::serve(listener, storage, controls).await.expect("a stand"),
             http: reqwest::Client::new(),
             database: Connection::to_emulator(url).client(),
             table,
@@ -153,21 +149,13 @@ impl Fixture {
     /// The number of dealer customers, whoever's.
     pub(crate) async fn dealer_customers(&self) -> usize {
         let everything = self.everything().await;
-        everything
-            .keys()
-            .filter(|(pk, _)| pk.starts_with("DEALER#"))
-            .count()
+        everything.keys().filter(|(pk, _)| pk.starts_with("DEALER#")).count()
     }
 
     /// The customer of an identifier, as the table has it.
     pub(crate) async fn customer(&self, identifier: &str) -> Customer {
         let identifier = Identifier::parse(identifier).expect("an identifier");
-        let item = self
-            .stand
-            .master
-            .table()
-            .get(&keys::customer(&identifier))
-            .await;
+        let item = self.stand.master.table().get(&keys::customer(&identifier)).await;
         let item = item.expect("the table can be read").expect("a customer");
         items::customer(item).expect("an item of a customer")
     }
@@ -178,10 +166,7 @@ impl Fixture {
         twin.identifier.place = Place::beside(place);
         twin.number = CustomerNumber::new(900_000_000 + u64::from(place[9]))
             .expect("a number of nine digits");
-        let write = Write::Put {
-            item: items::customer_item(&twin),
-            on: Condition::Absent,
-        };
+        let write = Write::Put { item: items::customer_item(&twin), on: Condition::Absent };
         let written = self.stand.master.table().write(&write).await;
         assert!(matches!(written, Ok(Written::Done(_))), "{written:?}");
         twin.identifier.to_string()
@@ -249,7 +234,5 @@ pub(crate) fn without(mut body: Value, path: &str) -> Value {
 #[track_caller]
 pub(crate) fn identifier(body: &Value) -> String {
     let identifier = body["customerOrganizationIdentifier"].as_str();
-    identifier
-        .unwrap_or_else(|| panic!("an identifier is in {body}"))
-        .to_owned()
+    identifier.unwrap_or_else(|| panic!("an identifier is in {body}")).to_owned()
 }

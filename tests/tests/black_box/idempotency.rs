@@ -8,12 +8,7 @@ use crate::fixture::{Answer, Fixture, acme, acme_as, changed, given, identifier,
 const KEY: &str = "0123456789-abcdef_XYZ";
 
 async fn keyed(stand: &Fixture, body: &Value, key: &str) -> Answer {
-    stand
-        .post("/dealer-customers")
-        .json(body)
-        .key(key)
-        .send()
-        .await
+    stand.post("/dealer-customers").json(body).key(key).send().await
 }
 
 fn replayed(answer: &Answer) -> bool {
@@ -108,21 +103,14 @@ async fn the_key_of_another_caller_is_another_key() {
     let stand = Fixture::new().await;
     let by = |name: &str, body: &Value| {
         let claims = json!({ "sub": name, "scope": "dealer", "dealer_codes": "*" });
-        stand
-            .post("/dealer-customers")
-            .json(body)
-            .key(KEY)
-            .by(&claims)
-            .send()
+        stand.post("/dealer-customers").json(body).key(KEY).by(&claims).send()
     };
     by("one", &acme()).await.is(201);
     let other = by("other", &acme_as("TD69", "1")).await;
     other.is(201);
     assert!(!replayed(&other), "{other}");
     // The very same request by another caller is no repetition: it meets what the first has done.
-    by("third", &acme())
-        .await
-        .is_problem(400, "dcn-already-associated");
+    by("third", &acme()).await.is_problem(400, "dcn-already-associated");
     assert!(replayed(&by("one", &acme()).await));
 }
 
@@ -131,21 +119,10 @@ async fn what_had_no_effect_is_decided_anew_under_its_key_which_stays_bound() {
     let stand = Fixture::new().await;
     let body = acme_as("TD69", "1");
     let organization = identifier(&stand.associate(&acme()).await.is(201));
-    stand
-        .associate(&changed(
-            body.clone(),
-            "businessName",
-            json!("Bristol Bakery"),
-        ))
-        .await
-        .is(201);
-    keyed(&stand, &body, KEY)
-        .await
-        .is_problem(400, "dcn-already-associated");
+    stand.associate(&changed(body.clone(), "businessName", json!("Bristol Bakery"))).await.is(201);
+    keyed(&stand, &body, KEY).await.is_problem(400, "dcn-already-associated");
     stand.release("TD69", "1").await.is_empty(204);
-    keyed(&stand, &acme_as("TD69", "2"), KEY)
-        .await
-        .is_problem(422, "idempotency-key-reused");
+    keyed(&stand, &acme_as("TD69", "2"), KEY).await.is_problem(422, "idempotency-key-reused");
     let done = keyed(&stand, &body, KEY).await;
     assert_eq!(identifier(&done.is(200)), organization);
     assert!(!replayed(&done), "{done}");
@@ -164,13 +141,8 @@ async fn a_request_with_faults_does_not_bind_its_key() {
 #[tokio::test]
 async fn a_key_on_a_dry_run_is_not_used_up() {
     let stand = Fixture::new().await;
-    let trial = |body: &Value| {
-        stand
-            .post("/dealer-customers?dryRun=true")
-            .json(body)
-            .key(KEY)
-            .send()
-    };
+    let trial =
+        |body: &Value| stand.post("/dealer-customers?dryRun=true").json(body).key(KEY).send();
     trial(&acme()).await.is(201);
     assert!(stand.everything().await.is_empty());
     let done = keyed(&stand, &acme_as("TD69", "1"), KEY).await;

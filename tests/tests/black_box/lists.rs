@@ -20,12 +20,7 @@ async fn with_dealer_customers(dealer_customers: &[(&str, usize)]) -> Fixture {
 
 fn numbers(page: &Value) -> Vec<String> {
     let list = page["dealerCustomers"].as_array().expect("a list");
-    let number = |one: &Value| {
-        one["dealerCustomerNumber"]
-            .as_str()
-            .expect("a number")
-            .to_owned()
-    };
+    let number = |one: &Value| one["dealerCustomerNumber"].as_str().expect("a number").to_owned();
     list.iter().map(number).collect()
 }
 
@@ -75,10 +70,7 @@ async fn a_page_has_fifty_unless_another_limit_is_asked_for_and_a_hundred_at_the
         let path = format!("/dealer-customers/TD68?limit={bad}");
         let faults = stand.get(&path).send().await.faults();
         assert_eq!(faults.len(), 1, "{bad:?}: {faults:?}");
-        assert!(
-            faults[0].starts_with("/query/limit "),
-            "{bad:?}: {faults:?}"
-        );
+        assert!(faults[0].starts_with("/query/limit "), "{bad:?}: {faults:?}");
     }
 }
 
@@ -95,10 +87,7 @@ async fn a_cursor_of_one_dealers_list_is_refused_in_anothers() {
     let page = stand.get("/dealer-customers/TD68?limit=1").send().await;
     let cursor = page.is(200)["next"].as_str().expect("more").to_owned();
     let own = format!("/dealer-customers/TD68?cursor={cursor}");
-    assert_eq!(
-        numbers(&stand.get(&own).send().await.is(200)),
-        ["n001", "n002"]
-    );
+    assert_eq!(numbers(&stand.get(&own).send().await.is(200)), ["n001", "n002"]);
     for other in ["TD69", "TD6", "TD681"] {
         let path = format!("/dealer-customers/{other}?cursor={cursor}");
         assert_eq!(
@@ -114,9 +103,7 @@ async fn a_cursor_with_any_byte_flipped_cut_or_added_is_refused() {
     let stand = with_dealer_customers(&[("TD68", 3)]).await;
     let page = stand.get("/dealer-customers/TD68?limit=1").send().await;
     let cursor = page.is(200)["next"].as_str().expect("more").to_owned();
-    let bytes = BASE64URL_NOPAD
-        .decode(cursor.as_bytes())
-        .expect("a cursor is base64url");
+    let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).expect("a cursor is base64url");
     let mut forged = vec![
         "x".to_owned(),
         "%00".to_owned(),
@@ -135,16 +122,8 @@ async fn a_cursor_with_any_byte_flipped_cut_or_added_is_refused() {
         forged.push(BASE64URL_NOPAD.encode(&bytes[..place]));
     }
     for (place, _) in cursor.char_indices() {
-        let other = if &cursor[place..=place] == "A" {
-            "B"
-        } else {
-            "A"
-        };
-        forged.push(format!(
-            "{}{other}{}",
-            &cursor[..place],
-            &cursor[place + 1..]
-        ));
+        let other = if &cursor[place..=place] == "A" { "B" } else { "A" };
+        forged.push(format!("{}{other}{}", &cursor[..place], &cursor[place + 1..]));
     }
     for cursor in forged.iter().filter(|cursor| !cursor.is_empty()) {
         let path = format!("/dealer-customers/TD68?cursor={cursor}");

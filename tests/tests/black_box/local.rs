@@ -22,11 +22,7 @@ fn command(arguments: &[&str]) -> Command {
 
 /// Runs the program to its end.
 fn run(command: &mut Command) -> (Option<i32>, String, String) {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command.output().expect("the program starts");
+    let Output { status, stdout, stderr } = command.output().expect("the program starts");
     let text = |bytes| String::from_utf8(bytes).expect("text");
     (status.code(), text(stdout), text(stderr))
 }
@@ -43,10 +39,7 @@ impl Local {
     /// Starts it on a free port and waits for its first line.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut command = command(&["--port", "0"]);
-        command
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
         let mut stderr = child.stderr.take().expect("it is piped");
@@ -151,21 +144,13 @@ async fn it_tells_where_it_listens_and_what_to_try_has_examples_and_stops_at_ctr
     assert!(examples >= Some(2), "{list}");
     let (status, stdout, _) = local.interrupt();
     assert_eq!(status.code(), Some(0), "{stdout}");
-    assert!(
-        stdout.starts_with(&format!("listening on {url}\n")),
-        "{stdout}"
-    );
+    assert!(stdout.starts_with(&format!("listening on {url}\n")), "{stdout}");
     assert!(stdout.ends_with("stopping\n"), "{stdout}");
-    let commands = stdout
-        .lines()
-        .filter(|line| line.trim_start().starts_with("curl "));
+    let commands = stdout.lines().filter(|line| line.trim_start().starts_with("curl "));
     assert!(commands.clone().count() >= 2, "{stdout}");
     assert!(commands.clone().all(|line| line.contains(&url)), "{stdout}");
     // It says that it is everybody's, and how to be somebody else.
-    assert!(
-        stdout.contains("Without an Authorization header"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("Without an Authorization header"), "{stdout}");
 }
 
 #[tokio::test]
@@ -178,17 +163,10 @@ async fn the_commands_that_it_prints_work() {
             "address": { "line1": "100 Example St.", "city": "Westborough", "state": "MA", "postalCode": "01581", "country": "US" } }),
     )
     .await;
-    assert_eq!(
-        (status, &body["customerOrganization"]),
-        (201, &json!("matched")),
-        "{body}"
-    );
+    assert_eq!((status, &body["customerOrganization"]), (201, &json!("matched")), "{body}");
     let (_, stdout, _) = local.interrupt();
     let again = Local::start(&[]);
-    for line in stdout
-        .lines()
-        .filter(|line| line.contains("curl ") && !line.contains(" -d "))
-    {
+    for line in stdout.lines().filter(|line| line.contains("curl ") && !line.contains(" -d ")) {
         let path = line.rsplit_once(&url).expect("the address").1;
         let (status, body) = get(&format!("{}{path}", again.url)).await;
         assert_eq!(status, 200, "{line}: {body}");
@@ -202,27 +180,15 @@ async fn told_to_require_a_token_it_refuses_whoever_has_none_and_prints_commands
     let url = local.url.clone();
     let (status, body) = get(&format!("{url}/dealer-customers/TD68")).await;
     assert_eq!((status, body), (401, json!({ "message": "Unauthorized" })));
-    assert_eq!(
-        reqwest::get(format!("{url}/console"))
-            .await
-            .expect("an answer")
-            .status(),
-        200
-    );
+    assert_eq!(reqwest::get(format!("{url}/console")).await.expect("an answer").status(), 200);
     let (_, stdout, _) = local.interrupt();
     let again = Local::start(&["--require-token"]);
-    let looks = stdout
-        .lines()
-        .filter(|line| line.contains("curl ") && !line.contains(" -d "));
+    let looks = stdout.lines().filter(|line| line.contains("curl ") && !line.contains(" -d "));
     let mut tried = 0;
     for line in looks {
         let (target, header) = line.split_once(" -H '").expect("a token");
         let path = target.rsplit_once(&url).expect("the address").1;
-        let token = header
-            .trim_end_matches('\'')
-            .split_once(": ")
-            .expect("a header")
-            .1;
+        let token = header.trim_end_matches('\'').split_once(": ").expect("a header").1;
         let request = reqwest::Client::new().get(format!("{}{path}", again.url));
         let answer = request.header("authorization", token).send().await;
         assert_eq!(answer.expect("an answer").status(), 200, "{line}");
@@ -253,11 +219,7 @@ async fn a_data_file_keeps_what_was_done_over_a_restart() {
     let after = get(&format!("{}/dealer-customers/TD68", local.url)).await;
     assert_eq!(after, before);
     let (status, problem) = associate(&local.url, &acme()).await;
-    assert_eq!(
-        (status, &problem["sameOrganization"]),
-        (400, &json!(true)),
-        "{problem}"
-    );
+    assert_eq!((status, &problem["sameOrganization"]), (400, &json!(true)), "{problem}");
     assert!(local.interrupt().0.success());
 }
 
@@ -267,11 +229,7 @@ async fn another_dynamodb_can_stand_in_for_the_embedded_one() {
     for (status, same) in [(201, json!(null)), (400, json!(true))] {
         let local = Local::start(&["--dynamodb", database.url(), "--empty"]);
         let (found, body) = associate(&local.url, &acme()).await;
-        assert_eq!(
-            (found, &body["sameOrganization"]),
-            (status, &same),
-            "{body}"
-        );
+        assert_eq!((found, &body["sameOrganization"]), (status, &same), "{body}");
         assert!(local.interrupt().0.success());
     }
 }
@@ -304,8 +262,7 @@ fn help_and_version_are_printed_and_a_bad_option_is_named() {
 #[test]
 fn a_bad_control_stops_it_at_start_with_a_sentence_that_names_it() {
     let mut bad = command(&["--port", "0"]);
-    bad.env("EXACT_MATCH", "shoe_size")
-        .env("DEFAULT_COUNTRY", "Mars");
+    bad.env("EXACT_MATCH", "shoe_size").env("DEFAULT_COUNTRY", "Mars");
     let (code, stdout, stderr) = run(&mut bad);
     assert_eq!((code, stdout.as_str()), (Some(1), ""));
     assert!(stderr.contains("EXACT_MATCH is "), "{stderr}");

@@ -34,12 +34,7 @@ fn canaries() -> Vec<(Method, String, String, Told)> {
             good.to_string(),
             ("associate", "created", 201),
         ),
-        (
-            Method::POST,
-            associate.to_owned(),
-            good.to_string(),
-            ("associate", "created", 201),
-        ),
+        (Method::POST, associate.to_owned(), good.to_string(), ("associate", "created", 201)),
         (
             Method::POST,
             associate.to_owned(),
@@ -70,12 +65,7 @@ fn canaries() -> Vec<(Method, String, String, Told)> {
             good.to_string(),
             ("associate", "invalid-request", 400),
         ),
-        (
-            Method::GET,
-            own.clone(),
-            String::new(),
-            ("read-dealer-customer", "found", 200),
-        ),
+        (Method::GET, own.clone(), String::new(), ("read-dealer-customer", "found", 200)),
         (
             Method::GET,
             format!("/dealer-customers/TD68?cursor={CANARY}"),
@@ -94,18 +84,8 @@ fn canaries() -> Vec<(Method, String, String, Told)> {
             String::new(),
             ("read-customer-organization", "not-found", 404),
         ),
-        (
-            Method::PUT,
-            own.clone(),
-            good.to_string(),
-            ("none", "method-not-allowed", 405),
-        ),
-        (
-            Method::DELETE,
-            format!("{own}/association"),
-            String::new(),
-            ("release", "released", 204),
-        ),
+        (Method::PUT, own.clone(), good.to_string(), ("none", "method-not-allowed", 405)),
+        (Method::DELETE, format!("{own}/association"), String::new(), ("release", "released", 204)),
         (
             Method::DELETE,
             format!("{own}/association"),
@@ -141,9 +121,7 @@ async fn each_request_is_one_json_line_in_the_log_and_no_line_has_personal_data(
     for text in [&stdout, &stderr] {
         let found = text.lines().find(|line| {
             let line = line.to_lowercase();
-            ["qanari", "617-555", "02139"]
-                .iter()
-                .any(|word| line.contains(word))
+            ["qanari", "617-555", "02139"].iter().any(|word| line.contains(word))
         });
         assert_eq!(found, None);
     }
@@ -167,14 +145,8 @@ async fn each_request_is_one_json_line_in_the_log_and_no_line_has_personal_data(
         for units in ["read_units", "write_units"] {
             assert!(line[units].is_number(), "{units} of {line}");
         }
-        assert!(
-            line["dry_run"].is_boolean() && line["replayed"].is_boolean(),
-            "{line}"
-        );
+        assert!(line["dry_run"].is_boolean() && line["replayed"].is_boolean(), "{line}");
     }
-    assert_eq!(
-        (&requests[0]["dry_run"], &requests[0]["write_units"]),
-        (&json!(true), &json!(0.0))
-    );
+    assert_eq!((&requests[0]["dry_run"], &requests[0]["write_units"]), (&json!(true), &json!(0.0)));
     assert!(requests[1]["calls"].as_u64() >= Some(2), "{}", requests[1]);
 }

@@ -15,21 +15,11 @@ async fn first_who_asks_then_the_input_then_the_customer_then_the_dcn() {
     // Everything is wrong with it: another's dealer code, faults, an unknown customer, a taken DCN, a bad key and a bad parameter.
     let mut worst = given("TD68", "245TRSSDG343456", "nobody");
     worst["unknown"] = json!(1);
-    let refused = stand
-        .post("/dealer-customers?x=1")
-        .json(&worst)
-        .key("short");
-    refused
-        .by(&claims)
-        .send()
-        .await
-        .is_problem(403, "forbidden");
+    let refused = stand.post("/dealer-customers?x=1").json(&worst).key("short");
+    refused.by(&claims).send().await.is_problem(403, "forbidden");
 
     // The caller's own dealer code, or any, leaves the faults.
-    let refused = stand
-        .post("/dealer-customers?x=1")
-        .json(&worst)
-        .key("short");
+    let refused = stand.post("/dealer-customers?x=1").json(&worst).key("short");
     assert_eq!(
         refused.send().await.faults(),
         [
@@ -47,9 +37,7 @@ async fn first_who_asks_then_the_input_then_the_customer_then_the_dcn() {
     ambiguous.is_problem(409, "ambiguous-customer-organization");
 
     // And the DCN last.
-    let taken = stand
-        .associate(&given("TD68", "245TRSSDG343456", &organization))
-        .await;
+    let taken = stand.associate(&given("TD68", "245TRSSDG343456", &organization)).await;
     taken.is_problem(400, "dcn-already-associated");
     unchanged(&before, &stand.records().await, &"");
 }
@@ -61,11 +49,7 @@ async fn the_scope_is_asked_for_before_the_body_is_looked_at() {
         let claims = json!({ "sub": "erp", "scope": scope, "dealer_codes": "*" });
         for body in ["", "{", "[]", &"x".repeat(300 * 1024)] {
             let request = stand.post("/dealer-customers").body(body.to_owned());
-            request
-                .by(&claims)
-                .send()
-                .await
-                .is_problem(403, "forbidden");
+            request.by(&claims).send().await.is_problem(403, "forbidden");
         }
     }
 }

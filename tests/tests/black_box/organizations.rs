@@ -24,19 +24,12 @@ async fn an_organization_is_seen_by_its_dealers_and_by_scope_customers_each_with
     let organization = identifier(&stand.associate(&acme_as("TD68", "a")).await.is(201));
     for (dealer_code, number) in [("TD68", "b"), ("TD69", "c"), ("TD70", "d")] {
         let body = acme_as(dealer_code, number);
-        assert_eq!(
-            identifier(&stand.associate(&body).await.is(201)),
-            organization
-        );
+        assert_eq!(identifier(&stand.associate(&body).await.is(201)), organization);
     }
     let all = ["TD68|a", "TD68|b", "TD69|c", "TD70|d"];
     for (scope, codes, expected) in [
         ("dealer", "TD68", Ok(&all[..2])),
-        (
-            "dealer",
-            "TD68 TD70",
-            Ok(&["TD68|a", "TD68|b", "TD70|d"][..]),
-        ),
+        ("dealer", "TD68 TD70", Ok(&["TD68|a", "TD68|b", "TD70|d"][..])),
         ("dealer", "*", Ok(&all[..])),
         ("dealer", "TD71", Err(404)),
         ("dealer", "", Err(404)),
@@ -71,14 +64,8 @@ async fn an_unknown_identifier_is_not_found_for_whoever_may_ask() {
     let stand = Fixture::new().await;
     let organization = identifier(&stand.associate(&acme()).await.is(201));
     let next = format!("{}2", &organization[..organization.len() - 1]);
-    for unknown in [
-        next.as_str(),
-        "0123456789ABCDEF-000001",
-        "nobody",
-        "%00",
-        "SEAT%23000001",
-        "-",
-    ] {
+    for unknown in [next.as_str(), "0123456789ABCDEF-000001", "nobody", "%00", "SEAT%23000001", "-"]
+    {
         let path = format!("/customer-organizations/{unknown}");
         stand.get(&path).send().await.is_problem(404, "not-found");
     }
@@ -92,10 +79,7 @@ async fn the_dealer_customers_of_a_large_organization_come_in_pages_each_exactly
     for number in 0..230 {
         let dealer_code = format!("TD{:02}", number % 23);
         let number = format!("n{number:03}");
-        stand
-            .associate(&given(&dealer_code, &number, &organization))
-            .await
-            .is(201);
+        stand.associate(&given(&dealer_code, &number, &organization)).await.is(201);
         expected.push(format!("{dealer_code}|{number}"));
     }
     expected.sort();
@@ -107,10 +91,7 @@ async fn the_dealer_customers_of_a_large_organization_come_in_pages_each_exactly
         let page = stand.get(&path).send().await.is(200);
         let dcns = page["dealerCustomers"].as_array().expect("a list");
         assert!((1..=100).contains(&dcns.len()));
-        found.extend(
-            dcns.iter()
-                .map(|one| one["dcn"].as_str().expect("a DCN").to_owned()),
-        );
+        found.extend(dcns.iter().map(|one| one["dcn"].as_str().expect("a DCN").to_owned()));
         pages += 1;
         match page["next"].as_str() {
             Some(next) => cursor = format!("?cursor={next}"),
@@ -137,8 +118,5 @@ async fn the_dealer_customers_of_a_large_organization_come_in_pages_each_exactly
             .is(201),
     );
     let path = format!("/customer-organizations/{other}{cursor}");
-    assert_eq!(
-        stand.get(&path).send().await.faults(),
-        ["/query/cursor invalid-cursor"]
-    );
+    assert_eq!(stand.get(&path).send().await.faults(), ["/query/cursor invalid-cursor"]);
 }

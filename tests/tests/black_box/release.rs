@@ -14,22 +14,15 @@ async fn a_release_is_204_then_409_and_the_dealer_customer_stays() {
     stand.release("td68", "245TRSSDG343456").await.is_empty(204);
     expected["customerOrganizationIdentifier"] = Value::Null;
     assert_eq!(stand.get(path).send().await.is(200), expected);
-    stand
-        .release("TD68", "245TRSSDG343456")
-        .await
-        .is_problem(409, "not-associated");
+    stand.release("TD68", "245TRSSDG343456").await.is_problem(409, "not-associated");
 
     // It is listed with its dealer still, and with the customer no more.
     let list = stand.get("/dealer-customers/TD68").send().await.is(200);
     assert_eq!(list["dealerCustomers"], json!([expected]));
     let read = format!("/customer-organizations/{organization}");
     let read = stand.get(&read).send().await.is(200);
-    let listed: Vec<_> = read["dealerCustomers"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|one| &one["dcn"])
-        .collect();
+    let listed: Vec<_> =
+        read["dealerCustomers"].as_array().expect("a list").iter().map(|one| &one["dcn"]).collect();
     assert_eq!(listed, ["TD69|1"]);
     assert_eq!(read["version"], 1);
 }
@@ -47,10 +40,7 @@ async fn what_is_not_there_cannot_be_released() {
         ("TD68", "%23"),
         ("TD-8", "245TRSSDG343456"),
     ] {
-        stand
-            .release(dealer_code, number)
-            .await
-            .is_problem(404, "not-found");
+        stand.release(dealer_code, number).await.is_problem(404, "not-found");
     }
     unchanged(&before, &stand.records().await, &"");
 }

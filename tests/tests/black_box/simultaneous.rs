@@ -20,11 +20,7 @@ async fn of_fifty_associations_of_one_dcn_for_fifty_businesses_one_wins_and_only
  {
     let stand = Fixture::new().await;
     let answers = all_at_once((0..50).map(|business| {
-        let body = changed(
-            acme(),
-            "businessName",
-            json!(format!("{business} Business")),
-        );
+        let body = changed(acme(), "businessName", json!(format!("{business} Business")));
         stand.post("/dealer-customers").json(&body)
     }))
     .await;
@@ -37,10 +33,7 @@ async fn of_fifty_associations_of_one_dcn_for_fifty_businesses_one_wins_and_only
         assert_eq!(identifier(&problem), winner, "{loser}");
     }
     let customers = stand.customers().await;
-    let there: Vec<_> = customers
-        .iter()
-        .map(|customer| customer.identifier.to_string())
-        .collect();
+    let there: Vec<_> = customers.iter().map(|customer| customer.identifier.to_string()).collect();
     assert_eq!(there, [winner]);
     assert_eq!(stand.dealer_customers().await, 1);
 }
@@ -48,21 +41,17 @@ async fn of_fifty_associations_of_one_dcn_for_fifty_businesses_one_wins_and_only
 #[tokio::test(flavor = "multi_thread")]
 async fn thirty_dealers_with_one_new_business_make_one_customer_and_thirty_dealer_customers() {
     let stand = Fixture::new().await;
-    let answers = all_at_once((0..30).map(|dealer| {
-        stand
-            .post("/dealer-customers")
-            .json(&acme_as(&format!("TD{dealer}"), "1"))
-    }))
-    .await;
+    let answers =
+        all_at_once((0..30).map(|dealer| {
+            stand.post("/dealer-customers").json(&acme_as(&format!("TD{dealer}"), "1"))
+        }))
+        .await;
     assert_eq!(statuses(&answers), BTreeMap::from([(201, 30)]));
-    let identifiers: BTreeSet<_> = answers
-        .iter()
-        .map(|answer| identifier(&answer.json()))
-        .collect();
+    let identifiers: BTreeSet<_> =
+        answers.iter().map(|answer| identifier(&answer.json())).collect();
     assert_eq!(identifiers.len(), 1, "{identifiers:?}");
-    let created = answers
-        .iter()
-        .filter(|answer| answer.json()["customerOrganization"] == "created");
+    let created =
+        answers.iter().filter(|answer| answer.json()["customerOrganization"] == "created");
     assert_eq!(created.count(), 1);
     assert_eq!(stand.customers().await.len(), 1);
     assert_eq!(stand.dealer_customers().await, 30);
@@ -79,10 +68,7 @@ async fn of_twenty_equal_requests_without_a_key_one_is_201_and_the_others_learn_
     let stand = Fixture::new().await;
     let answers = all_at_once((0..20).map(|_| stand.post("/dealer-customers").json(&acme()))).await;
     assert_eq!(statuses(&answers), BTreeMap::from([(201, 1), (400, 19)]));
-    let holders: BTreeSet<_> = answers
-        .iter()
-        .map(|answer| identifier(&answer.json()))
-        .collect();
+    let holders: BTreeSet<_> = answers.iter().map(|answer| identifier(&answer.json())).collect();
     assert_eq!(holders.len(), 1);
     for loser in answers.iter().filter(|answer| answer.status == 400) {
         // Whoever found no customer yet was told of the winner's under that business's own name and place.
@@ -102,9 +88,8 @@ async fn twenty_tries_with_one_key_have_one_effect_and_get_the_same_answer() {
     let bodies: BTreeSet<_> = answers.iter().map(|answer| answer.text.as_str()).collect();
     assert_eq!(bodies.len(), 1, "{bodies:?}");
     // The one that bound the key, and the one that had the effect, if that is another, are not repetitions.
-    let replayed = answers
-        .iter()
-        .filter(|answer| answer.header("idempotency-replayed") == Some("true"));
+    let replayed =
+        answers.iter().filter(|answer| answer.header("idempotency-replayed") == Some("true"));
     assert!((18..20).contains(&replayed.count()));
     assert_eq!(stand.customers().await.len(), 1);
     assert_eq!(stand.dealer_customers().await, 1);
@@ -126,32 +111,18 @@ async fn of_forty_releases_one_is_204_and_the_others_find_it_released() {
 async fn releases_against_associations_leave_as_many_of_each_as_the_end_tells() {
     let stand = Fixture::new().await;
     let first = identifier(&stand.associate(&acme()).await.is(201));
-    let other = changed(
-        acme_as("TD69", "1"),
-        "businessName",
-        json!("Bristol Bakery"),
-    );
+    let other = changed(acme_as("TD69", "1"), "businessName", json!("Bristol Bakery"));
     let second = identifier(&stand.associate(&other).await.is(201));
     let path = "/dealer-customers/TD68/245TRSSDG343456";
-    let answers = all_at_once((0..60).map(|turn| {
-        match turn % 3 {
-            0 => stand.delete(&format!("{path}/association")),
-            1 => stand
-                .post("/dealer-customers")
-                .json(&given("TD68", "245TRSSDG343456", &first)),
-            _ => stand
-                .post("/dealer-customers")
-                .json(&given("TD68", "245TRSSDG343456", &second)),
-        }
+    let answers = all_at_once((0..60).map(|turn| match turn % 3 {
+        0 => stand.delete(&format!("{path}/association")),
+        1 => stand.post("/dealer-customers").json(&given("TD68", "245TRSSDG343456", &first)),
+        _ => stand.post("/dealer-customers").json(&given("TD68", "245TRSSDG343456", &second)),
     }))
     .await;
     let statuses = statuses(&answers);
     let count = |status| statuses.get(&status).copied().unwrap_or_default();
-    assert_eq!(
-        count(204) + count(409) + count(200) + count(400),
-        60,
-        "{statuses:?}"
-    );
+    assert_eq!(count(204) + count(409) + count(200) + count(400), 60, "{statuses:?}");
     assert_eq!(count(204) + count(409), 20, "{statuses:?}");
     let now = stand.get(path).send().await.is(200);
     let associated = usize::from(!now["customerOrganizationIdentifier"].is_null());

@@ -30,9 +30,8 @@ pub(crate) async fn prepare(desk: &mut Desk, kind: &str, turn: u64) -> Asking {
         }
         "associate, given" => {
             let added = desk.decide(&before(turn, "Y", "Westborough")).await;
-            let identifier = added.body["customerOrganizationIdentifier"]
-                .as_str()
-                .expect("an identifier");
+            let identifier =
+                added.body["customerOrganizationIdentifier"].as_str().expect("an identifier");
             associate(turn, Some(identifier))
         }
         "add, created" => add(turn, "Y", &json!({ "cst_relate_id": format!("R{turn}") })),
@@ -83,10 +82,7 @@ fn before(turn: u64, check: &str, city: &str) -> Asking {
 }
 
 fn in_vain(asking: Asking) -> Asking {
-    Asking {
-        intent: Intent::AddInVain,
-        ..asking
-    }
+    Asking { intent: Intent::AddInVain, ..asking }
 }
 
 fn associate(turn: u64, given: Option<&str>) -> Asking {
@@ -97,10 +93,8 @@ fn associate(turn: u64, given: Option<&str>) -> Asking {
             body["address"] = json!({ "line1": "100 Example Street", "city": "Westborough", "state": "MA", "postalCode": "01581", "country": "USA" });
         }
     }
-    let intent = Intent::Associate {
-        dcn: format!("TD68|C{turn}"),
-        given: given.map(str::to_owned),
-    };
+    let intent =
+        Intent::Associate { dcn: format!("TD68|C{turn}"), given: given.map(str::to_owned) };
     post(turn, "/dealer-customers", body, intent)
 }
 
@@ -125,10 +119,5 @@ fn customers(turn: u64, message: &Value, intent: Intent) -> Asking {
 }
 
 fn post(turn: u64, path: &str, body: Value, intent: Intent) -> Asking {
-    Asking {
-        path: path.to_owned(),
-        body,
-        key: format!("key-{turn:020}"),
-        intent,
-    }
+    Asking { path: path.to_owned(), body, key: format!("key-{turn:020}"), intent }
 }

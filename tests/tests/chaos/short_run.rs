@@ -27,10 +27,7 @@ async fn whatever_goes_wrong_the_table_and_the_answers_agree() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn when_nothing_goes_wrong_every_request_is_decided_at_once() {
-    let calm = Plan {
-        rates: Rates::CALM,
-        ..plan(2, 300)
-    };
+    let calm = Plan { rates: Rates::CALM, ..plan(2, 300) };
     let report = run(calm).await.expect("a run");
     assert!(report.verdict.violations.is_empty(), "{report}");
 }

@@ -131,10 +131,7 @@ async fn when_a_fault_lasts_from_the_first_or_the_last_call_on_an_answer_comes_i
                 desk.line.fault(|_| None);
                 let what = format!("{kind}, from call {place} on {fault:?}");
                 let answer = told.answer.expect("nobody was killed");
-                assert!(
-                    answer.status == 503 || answer.decides(),
-                    "{what}: {answer:?}"
-                );
+                assert!(answer.status == 503 || answer.decides(), "{what}: {answer:?}");
                 assert!(told.took < IN_TIME, "{what} took {:?}", told.took);
                 longest = longest.max(told.took);
                 runs += 1;

@@ -9,11 +9,8 @@ use crate::requests::{KINDS, prepare};
 const REQUESTS: u64 = 600;
 
 /// The ways in which the database throttles.
-const THROTTLES: [Refusal; 3] = [
-    Refusal::Throttling,
-    Refusal::Throughput,
-    Refusal::CancelledByThrottling,
-];
+const THROTTLES: [Refusal; 3] =
+    [Refusal::Throttling, Refusal::Throughput, Refusal::CancelledByThrottling];
 
 #[tokio::test(start_paused = true)]
 async fn at_half_of_all_calls_throttled_there_are_at_most_three_calls_per_necessary_call() {
@@ -29,10 +26,8 @@ async fn at_half_of_all_calls_throttled_there_are_at_most_three_calls_per_necess
         let asking = prepare(&mut rough, kind, turn).await;
         let mut throttles = chance.fork();
         rough.line.fault(move |call| {
-            let refusals = call
-                .refusals()
-                .into_iter()
-                .filter(|refusal| THROTTLES.contains(refusal));
+            let refusals =
+                call.refusals().into_iter().filter(|refusal| THROTTLES.contains(refusal));
             let refusals: Vec<_> = refusals.collect();
             let refusal = throttles.bool().then(|| throttles.choice(refusals));
             refusal.flatten().map(Fault::Refuse)
@@ -49,8 +44,5 @@ async fn at_half_of_all_calls_throttled_there_are_at_most_three_calls_per_necess
     println!(
         "{REQUESTS} requests: {necessary} necessary calls, {made} made, {busy} answers \"busy\""
     );
-    assert!(
-        made <= 3 * necessary,
-        "{made} calls where {necessary} are necessary"
-    );
+    assert!(made <= 3 * necessary, "{made} calls where {necessary} are necessary");
 }

@@ -38,11 +38,7 @@ where
     let client = session(&url, &chromium, &profile).await;
     let page = Page::new(client.clone());
     let run = tokio::spawn(test(page)).await;
-    let said = if run.is_ok() {
-        said(&client).await
-    } else {
-        Vec::new()
-    };
+    let said = if run.is_ok() { said(&client).await } else { Vec::new() };
     client.close().await.expect("the browser closes");
     if let Err(failed) = run {
         std::panic::resume_unwind(failed.into_panic());
@@ -61,19 +57,14 @@ fn installed(name: &str) -> Option<(PathBuf, PathBuf)> {
         env::var(BROWSER).as_deref() != Ok("required"),
         "{missing} is not installed, and {BROWSER}=required"
     );
-    writeln!(
-        std::io::stderr(),
-        "SKIPPED {name}: {missing} is not installed"
-    )
-    .expect("standard error is there");
+    writeln!(std::io::stderr(), "SKIPPED {name}: {missing} is not installed")
+        .expect("standard error is there");
     None
 }
 
 fn found(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file())
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
 /// An empty profile folder that is removed again.
@@ -154,11 +145,7 @@ impl WebDriverCompatibleCommand for Own {
         base: &reqwest::Url,
         session: Option<&str>,
     ) -> Result<reqwest::Url, <reqwest::Url as std::str::FromStr>::Err> {
-        base.join(&format!(
-            "session/{}/{}",
-            session.unwrap_or_default(),
-            self.0
-        ))
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.0))
     }
 
     fn method_and_body(&self, _: &reqwest::Url) -> (Method, Option<String>) {
@@ -169,17 +156,12 @@ impl WebDriverCompatibleCommand for Own {
 /// Sends a command of Chromium's DevTools protocol.
 pub(crate) async fn devtools(client: &Client, command: &str, parameters: Value) -> Value {
     let body = json!({ "cmd": command, "params": parameters });
-    client
-        .issue_cmd(Own("goog/cdp/execute", body))
-        .await
-        .expect("a command of the browser")
+    client.issue_cmd(Own("goog/cdp/execute", body)).await.expect("a command of the browser")
 }
 
 /// What is on the browser's console but for the lines that tell of a refusal by the API, which the browser writes by itself.
 async fn said(client: &Client) -> Vec<String> {
-    let log = client
-        .issue_cmd(Own("se/log", json!({ "type": "browser" })))
-        .await;
+    let log = client.issue_cmd(Own("se/log", json!({ "type": "browser" }))).await;
     let log = log.expect("the browser's console can be read");
     let lines = log.as_array().expect("a list").iter();
     lines

@@ -64,8 +64,7 @@ async fn selected_ones_are_reprocessed_and_no_other() {
         let world = strict.deployed_with(&[("DEFAULT_COUNTRY", "USA")]).await;
         page.open_list(&world.console(), 4).await;
         for id in &ids[..2] {
-            page.click(&format!("#errors .row[data-id=\"{id}\"] input.select"))
-                .await;
+            page.click(&format!("#errors .row[data-id=\"{id}\"] input.select")).await;
         }
         page.click("#reprocess-selected").await;
         page.click("#bulk-start").await;

@@ -40,11 +40,7 @@ fn names() -> Vec<String> {
         "=HYPERLINK(\"http://x.example\",\"y\")",
     ];
     let long = "W".repeat(100);
-    names
-        .iter()
-        .map(|name| (*name).to_owned())
-        .chain([long])
-        .collect()
+    names.iter().map(|name| (*name).to_owned()).chain([long]).collect()
 }
 
 /// What markup from outside could have left in the page.

@@ -13,18 +13,13 @@ async fn a_request_is_fixed_and_reprocessed_with_the_mouse() {
         let id = world.refused(&person(&json!({ "cst_city": null }))).await;
         page.open_list(&world.console(), 1).await;
         page.reads("#errors .row .reason", "City Blank").await;
-        page.click(&format!("#errors .row[data-id=\"{id}\"] a.open"))
-            .await;
+        page.click(&format!("#errors .row[data-id=\"{id}\"] a.open")).await;
         page.reads("#fault-heading", "1 edit fails").await;
         page.reads("#cst_city-fault", "City Blank").await;
         page.enter("#cst_city", "Westborough").await;
         page.reads("#unsaved", "1 unsaved change").await;
         page.click("#reprocess").await;
-        page.reads(
-            "#outcome .panel[data-kind=\"good\"] .customer-number",
-            "000000001",
-        )
-        .await;
+        page.reads("#outcome .panel[data-kind=\"good\"] .customer-number", "000000001").await;
         let shown = world.shown(&id).await;
         assert_eq!(
             (&shown["state"], &shown["customerNumber"]),

@@ -40,19 +40,14 @@ impl Page {
     /// Opens the list, and waits for this many rows.
     pub(crate) async fn open_list(&self, console: &str, rows: usize) {
         self.open(console).await;
-        self.until(&format!(
-            "document.querySelectorAll('#errors > li.row').length === {rows}"
-        ))
-        .await;
+        self.until(&format!("document.querySelectorAll('#errors > li.row').length === {rows}"))
+            .await;
     }
 
     /// Opens a request from within the page.
     pub(crate) async fn open_request(&self, id: &str) {
         self.run(&format!("location.hash = '#/errors/{id}'")).await;
-        self.until(&format!(
-            "document.querySelector('#request-view').dataset.id === '{id}'"
-        ))
-        .await;
+        self.until(&format!("document.querySelector('#request-view').dataset.id === '{id}'")).await;
     }
 
     /// Runs a script and returns what it returns.
@@ -83,34 +78,25 @@ impl Page {
 
     /// Waits until the element is there and can be seen.
     pub(crate) async fn sees(&self, selector: &str) {
-        self.until(&format!(
-            "document.querySelector(`{selector}`)?.checkVisibility()"
-        ))
-        .await;
+        self.until(&format!("document.querySelector(`{selector}`)?.checkVisibility()")).await;
     }
 
     /// Waits until the element's text is this.
     pub(crate) async fn reads(&self, selector: &str, text: &str) {
         let text = json!(text);
-        self.until(&format!(
-            "document.querySelector(`{selector}`)?.innerText.trim() === {text}"
-        ))
-        .await;
+        self.until(&format!("document.querySelector(`{selector}`)?.innerText.trim() === {text}"))
+            .await;
     }
 
     /// The text of an element, as the page has it.
     pub(crate) async fn text(&self, selector: &str) -> String {
-        let text = self
-            .value(&format!("document.querySelector(`{selector}`).textContent"))
-            .await;
+        let text = self.value(&format!("document.querySelector(`{selector}`).textContent")).await;
         text.as_str().expect("a text").to_owned()
     }
 
     /// How many elements there are.
     pub(crate) async fn count(&self, selector: &str) -> u64 {
-        let count = self
-            .value(&format!("document.querySelectorAll(`{selector}`).length"))
-            .await;
+        let count = self.value(&format!("document.querySelectorAll(`{selector}`).length")).await;
         count.as_u64().expect("a number")
     }
 
@@ -132,10 +118,7 @@ impl Page {
         self.click(selector).await;
         let field = self.find(selector).await;
         field.clear().await.expect("a field that can be emptied");
-        field
-            .send_keys(text)
-            .await
-            .expect("a field that can be typed into");
+        field.send_keys(text).await.expect("a field that can be typed into");
     }
 
     /// Presses these keys together, the last one last.
@@ -146,10 +129,7 @@ impl Page {
         for action in down.chain(up) {
             actions = actions.then(action);
         }
-        self.0
-            .perform_actions(actions)
-            .await
-            .expect("keys can be pressed");
+        self.0.perform_actions(actions).await.expect("keys can be pressed");
     }
 
     /// Types a text where the focus is.
@@ -162,11 +142,7 @@ impl Page {
     /// Presses Tab until the focus is on the element.
     pub(crate) async fn tab_to(&self, selector: &str) {
         for _ in 0..150 {
-            if self
-                .value(&format!("document.activeElement.matches(`{selector}`)"))
-                .await
-                == true
-            {
+            if self.value(&format!("document.activeElement.matches(`{selector}`)")).await == true {
                 return;
             }
             self.press(&[TAB]).await;

@@ -59,8 +59,7 @@ async fn list_and_form_fit_a_desk_and_a_phone_in_light_and_dark() {
             for scheme in ["light", "dark"] {
                 page.looks(size, scheme).await;
                 page.run("location.hash = '#/errors'").await;
-                page.until("!document.querySelector('#list-view').hidden")
-                    .await;
+                page.until("!document.querySelector('#list-view').hidden").await;
                 page.picture(&format!("list-{width}-{scheme}")).await;
                 can_be_read(&page, &format!("list, {width}, {scheme}")).await;
                 page.open_request(&id).await;

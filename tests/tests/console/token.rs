@@ -44,10 +44,7 @@ async fn a_token_without_the_scope_is_told_what_it_lacks() {
         page.open_list(&world.console(), 0).await;
         let bearer = claims::bearer(&json!({ "sub": "anna", "scope": "customers" }));
         let token = bearer.trim_start_matches("Bearer ");
-        page.run(&format!(
-            "sessionStorage.setItem('steward-token', '{token}')"
-        ))
-        .await;
+        page.run(&format!("sessionStorage.setItem('steward-token', '{token}')")).await;
         page.reload().await;
         page.sees("#list-problem .panel[data-kind=\"bad\"]").await;
         let words = page.text("#list-problem").await;

@@ -11,8 +11,7 @@ use crate::world::World;
 async fn executed(page: &Page, operation: &str) -> String {
     let block = format!("[id$=\"-{operation}\"]");
     if page.count(&format!("{block}.is-open")).await == 0 {
-        page.click(&format!("{block} .opblock-summary-control"))
-            .await;
+        page.click(&format!("{block} .opblock-summary-control")).await;
     }
     page.click(&format!("{block} button.execute")).await;
     let status = format!("{block} .live-responses-table .response-col_status");
@@ -22,9 +21,7 @@ async fn executed(page: &Page, operation: &str) -> String {
     ))
     .await;
     let status = page
-        .value(&format!(
-            "[...document.querySelectorAll(`{status}`)].at(-1).innerText.slice(0, 3)"
-        ))
+        .value(&format!("[...document.querySelectorAll(`{status}`)].at(-1).innerText.slice(0, 3)"))
         .await;
     // The next answer is not to be taken for this one.
     page.click(&format!("{block} button.btn-clear")).await;

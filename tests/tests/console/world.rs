@@ -58,18 +58,13 @@ impl World {
     /// Asks the API as the caller `somebody-else`, and returns status, headers' location and body.
     pub(crate) async fn ask(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {
         let caller = json!({ "sub": "somebody-else", "scope": "steward customers" });
-        let request = self
-            .http
-            .request(method, format!("{}{path}", self.stand.url));
-        let request = request
-            .header("authorization", claims::bearer(&caller))
-            .header("if-match", "*");
+        let request = self.http.request(method, format!("{}{path}", self.stand.url));
+        let request =
+            request.header("authorization", claims::bearer(&caller)).header("if-match", "*");
         let request = if body.is_null() {
             request
         } else {
-            request
-                .header("content-type", "application/json")
-                .body(body.to_string())
+            request.header("content-type", "application/json").body(body.to_string())
         };
         let answer = request.send().await.expect("the stand answers");
         let (status, text) = (answer.status().as_u16(), answer.text().await.expect("text"));
@@ -78,9 +73,7 @@ impl World {
 
     /// A request in error as the API shows it.
     pub(crate) async fn shown(&self, id: &str) -> Value {
-        let (status, shown) = self
-            .ask(Method::GET, &format!("/errors/{id}"), &Value::Null)
-            .await;
+        let (status, shown) = self.ask(Method::GET, &format!("/errors/{id}"), &Value::Null).await;
         assert_eq!(status, 200, "{shown}");
         shown
     }
@@ -99,30 +92,19 @@ impl World {
         let message = json!({ "type": "CWCustomerIn", "CustSoldTo": attributes });
         let (status, answer) = self.ask(Method::POST, "/customers", &message).await;
         assert_eq!(status, 422, "{answer}");
-        answer["request_in_error"]
-            .as_str()
-            .expect("an id")
-            .to_owned()
+        answer["request_in_error"].as_str().expect("an id").to_owned()
     }
 
     /// Sends a message in XML that fails its edits and asks for an answer, and returns the id of the request in error.
     pub(crate) async fn refused_xml(&self, body: &str) -> String {
         let request = self.http.post(format!("{}/customers", self.stand.url));
-        let request = request
-            .header("content-type", "application/xml")
-            .header("accept", "application/json");
-        let answer = request
-            .body(body.to_owned())
-            .send()
-            .await
-            .expect("the stand answers");
+        let request =
+            request.header("content-type", "application/xml").header("accept", "application/json");
+        let answer = request.body(body.to_owned()).send().await.expect("the stand answers");
         let text = answer.text().await.expect("text");
         let answer: Value =
             serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
-        answer["request_in_error"]
-            .as_str()
-            .unwrap_or_else(|| panic!("{text}"))
-            .to_owned()
+        answer["request_in_error"].as_str().unwrap_or_else(|| panic!("{text}")).to_owned()
     }
 }
 

@@ -73,13 +73,7 @@ impl Corpus {
             // It ends with the test.
             let _ = gateway.serve(listener, std::future::pending()).await;
         });
-        Self {
-            url,
-            http: reqwest::Client::new(),
-            recorders,
-            _embedded: embedded,
-            _server: server,
-        }
+        Self { url, http: reqwest::Client::new(), recorders, _embedded: embedded, _server: server }
     }
 
     async fn send(
@@ -90,29 +84,20 @@ impl Corpus {
         headers: &[(&str, &str)],
         status: u16,
     ) -> Answer {
-        let mut request = self
-            .http
-            .request(method.clone(), format!("{}{path}", self.url));
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         if let Some(body) = &body {
-            request = request
-                .header("content-type", "application/json")
-                .body(body.to_string());
+            request = request.header("content-type", "application/json").body(body.to_string());
         }
         let answer = request.send().await.expect("an answer");
         let seen = answer.status().as_u16();
         let location = answer.headers().get("location");
-        let location = location
-            .map_or("", |text| text.to_str().expect("a path"))
-            .to_owned();
+        let location = location.map_or("", |text| text.to_str().expect("a path")).to_owned();
         let text = answer.text().await.expect("a text");
         assert_eq!(seen, status, "{method} {path} {body:?}: {text}");
-        Answer {
-            location,
-            body: serde_json::from_str(&text).unwrap_or_default(),
-        }
+        Answer { location, body: serde_json::from_str(&text).unwrap_or_default() }
     }
 
     async fn post(&self, path: &str, body: Value, status: u16) -> Answer {
@@ -122,10 +107,8 @@ impl Corpus {
     /// The same with an idempotency key, twice.
     async fn post_twice(&self, path: &str, body: Value, key: &str, status: u16) -> Answer {
         let headers = [("idempotency-key", key)];
-        self.send(Method::POST, path, Some(body.clone()), &headers, status)
-            .await;
-        self.send(Method::POST, path, Some(body), &headers, status)
-            .await
+        self.send(Method::POST, path, Some(body.clone()), &headers, status).await;
+        self.send(Method::POST, path, Some(body), &headers, status).await
     }
 
     async fn get(&self, path: &str, status: u16) -> Answer {
@@ -170,84 +153,38 @@ async fn associations(corpus: &Corpus) {
         })
     };
     let path = "/dealer-customers";
-    let created = corpus
-        .post_twice(
-            path,
-            associate("A-1", "Acme Mining"),
-            "associate-0000-0001",
-            201,
-        )
-        .await;
+    let created =
+        corpus.post_twice(path, associate("A-1", "Acme Mining"), "associate-0000-0001", 201).await;
     let identifier = created.body["customerOrganizationIdentifier"].clone();
     let given = |number: &str| json!({ "dealerCode": "TD68", "dealerCustomerNumber": number, "customerOrganizationIdentifier": identifier });
-    corpus
-        .post(path, associate("A-2", "Acme Mining"), 201)
-        .await;
-    corpus
-        .post_twice(path, given("A-3"), "associate-0000-0002", 201)
-        .await;
+    corpus.post(path, associate("A-2", "Acme Mining"), 201).await;
+    corpus.post_twice(path, given("A-3"), "associate-0000-0002", 201).await;
     corpus.post(path, given("A-3"), 400).await;
-    let organization = format!(
-        "/customer-organizations/{}",
-        identifier.as_str().expect("an identifier")
-    );
+    let organization =
+        format!("/customer-organizations/{}", identifier.as_str().expect("an identifier"));
     corpus.get(&organization, 200).await;
     corpus.get("/dealer-customers/TD68", 200).await;
     corpus.get("/dealer-customers/TD68/A-3", 200).await;
     let release = "/dealer-customers/TD68/A-3/association";
     corpus.send(Method::DELETE, release, None, &[], 204).await;
     // A new customer for a dealer customer that is free.
-    corpus
-        .post(path, associate("A-3", "Hillside Orchard"), 200)
-        .await;
+    corpus.post(path, associate("A-3", "Hillside Orchard"), 200).await;
 }
 
 /// Ends with the number of a customer that has everything.
 async fn messages(corpus: &Corpus) -> String {
     let path = "/customers";
     let plain = || json!({});
-    corpus
-        .post_twice(
-            path,
-            message("N", "Unchecked", plain()),
-            "messages-0000-0001",
-            201,
-        )
-        .await;
-    corpus
-        .post_twice(
-            path,
-            message("Y", "Checked", plain()),
-            "messages-0000-0002",
-            201,
-        )
-        .await;
-    corpus
-        .post(path, message("Y", "Checked", plain()), 409)
-        .await;
-    corpus
-        .post(path, message("S", "Checked", plain()), 200)
-        .await;
+    corpus.post_twice(path, message("N", "Unchecked", plain()), "messages-0000-0001", 201).await;
+    corpus.post_twice(path, message("Y", "Checked", plain()), "messages-0000-0002", 201).await;
+    corpus.post(path, message("Y", "Checked", plain()), 409).await;
+    corpus.post(path, message("S", "Checked", plain()), 200).await;
     let failing = json!({ "cst_city": "" });
-    corpus
-        .post_twice(
-            path,
-            message("Y", "Failing", failing),
-            "messages-0000-0003",
-            422,
-        )
-        .await;
+    corpus.post_twice(path, message("Y", "Failing", failing), "messages-0000-0003", 422).await;
     let claims = json!({ "cst_interface_cust_nbr": "ALT-1", "cst_relate_id": "REL-1" });
-    let claimed = corpus
-        .post(path, message("Y", "Claimed", claims), 201)
-        .await;
+    let claimed = corpus.post(path, message("Y", "Claimed", claims), 201).await;
     corpus.get(&claimed.location, 200).await;
-    let number = claimed
-        .location
-        .rsplit('/')
-        .next()
-        .expect("a number")
-        .to_owned();
+    let number = claimed.location.rsplit('/').next().expect("a number").to_owned();
     let by_number = |further: Value| {
         let mut attributes = json!({ "cst_cust_nbr": number });
         for (name, value) in further.as_object().expect("attributes") {
@@ -255,22 +192,10 @@ async fn messages(corpus: &Corpus) -> String {
         }
         change(&attributes)
     };
+    corpus.post(path, by_number(json!({ "cst_lname": "Moved" })), 200).await;
+    corpus.post(path, by_number(json!({ "cst_interface_cust_nbr": "ALT-2" })), 200).await;
     corpus
-        .post(path, by_number(json!({ "cst_lname": "Moved" })), 200)
-        .await;
-    corpus
-        .post(
-            path,
-            by_number(json!({ "cst_interface_cust_nbr": "ALT-2" })),
-            200,
-        )
-        .await;
-    corpus
-        .post(
-            path,
-            change(&json!({ "cst_relate_id": "REL-1", "cst_fname": "Juliette" })),
-            200,
-        )
+        .post(path, change(&json!({ "cst_relate_id": "REL-1", "cst_fname": "Juliette" })), 200)
         .await;
     corpus
         .post(
@@ -294,10 +219,7 @@ async fn requests_in_error(corpus: &Corpus) {
     let city = || Some(json!({ "cst_city": "Westborough" }));
     let plain = || json!({});
 
-    let corrected = corpus
-        .post("/customers", failing("Corrected", plain()), 422)
-        .await
-        .location;
+    let corrected = corpus.post("/customers", failing("Corrected", plain()), 422).await.location;
     corpus.get("/errors", 200).await;
     corpus.get("/errors.csv", 200).await;
     corpus.get(&corrected, 200).await;
@@ -305,63 +227,26 @@ async fn requests_in_error(corpus: &Corpus) {
     corpus.send(Method::PATCH, &corrected, zip, &any, 200).await;
     let reprocess = format!("{corrected}/reprocess");
     corpus.send(Method::POST, &reprocess, None, &[], 422).await;
-    let headers = [
-        ("if-match", "*"),
-        ("idempotency-key", "reprocess-0000-0001"),
-    ];
-    corpus
-        .send(Method::POST, &reprocess, city(), &headers, 201)
-        .await;
+    let headers = [("if-match", "*"), ("idempotency-key", "reprocess-0000-0001")];
+    corpus.send(Method::POST, &reprocess, city(), &headers, 201).await;
 
     // One that takes an alternate number and a relate id, one that changes both and moves.
     let claims = json!({ "cst_interface_cust_nbr": "ALT-7", "cst_relate_id": "REL-7" });
-    let claiming = corpus
-        .post("/customers", failing("Claiming", claims), 422)
-        .await
-        .location;
-    let created = corpus
-        .send(
-            Method::POST,
-            &format!("{claiming}/reprocess"),
-            city(),
-            &any,
-            201,
-        )
-        .await;
+    let claiming = corpus.post("/customers", failing("Claiming", claims), 422).await.location;
+    let created =
+        corpus.send(Method::POST, &format!("{claiming}/reprocess"), city(), &any, 201).await;
     let number = created.body["CustSoldTo"]["cst_cust_nbr"].clone();
     let moving = json!({
         "cst_cust_nbr": number, "cst_lname": "Moving", "cst_interface_cust_nbr": "ALT-8", "cst_relate_id": "REL-8", "cst_state": "QQ"
     });
-    let moving = corpus
-        .post("/customers", change(&moving), 422)
-        .await
-        .location;
+    let moving = corpus.post("/customers", change(&moving), 422).await.location;
     let state = Some(json!({ "cst_state": "MA" }));
-    corpus
-        .send(
-            Method::POST,
-            &format!("{moving}/reprocess"),
-            state,
-            &any,
-            200,
-        )
-        .await;
+    corpus.send(Method::POST, &format!("{moving}/reprocess"), state, &any, 200).await;
 
-    let deleted = corpus
-        .post("/customers", failing("Deleted", plain()), 422)
-        .await
-        .location;
+    let deleted = corpus.post("/customers", failing("Deleted", plain()), 422).await.location;
     corpus.send(Method::DELETE, &deleted, None, &any, 204).await;
-    corpus
-        .post("/customers", failing("Bulk", plain()), 422)
-        .await;
-    corpus
-        .post(
-            "/errors/reprocess",
-            json!({ "code": "city-blank", "limit": 10 }),
-            200,
-        )
-        .await;
+    corpus.post("/customers", failing("Bulk", plain()), 422).await;
+    corpus.post("/errors/reprocess", json!({ "code": "city-blank", "limit": 10 }), 200).await;
 }
 
 /// Erases a customer with alternate number, relate id, dealer customers and a request in error that names it.

@@ -32,15 +32,10 @@ fn deployed() -> BTreeMap<String, Option<String>> {
 async fn the_template_sets_the_variables_that_the_functions_read() {
     let asked = Mutex::new(BTreeSet::new());
     let opened = Master::open(|name| {
-        asked
-            .lock()
-            .expect("no panic before")
-            .insert(name.to_owned());
+        asked.lock().expect("no panic before").insert(name.to_owned());
         None
     });
-    let sentence = opened
-        .await
-        .expect_err("without a table there is no master");
+    let sentence = opened.await.expect_err("without a table there is no master");
     assert!(sentence.starts_with("TABLE_NAME"), "{sentence}");
     let asked = asked.into_inner().expect("no panic before");
     let deployed: BTreeSet<String> = deployed().into_keys().collect();
@@ -52,10 +47,7 @@ fn the_templates_defaults_are_the_controls_own() {
     let deployed = deployed();
     let controls = Controls::read(|name| deployed.get(name).cloned().flatten());
     let controls = controls.expect("the defaults are good controls");
-    assert_eq!(
-        format!("{controls:?}"),
-        format!("{:?}", Controls::default())
-    );
+    assert_eq!(format!("{controls:?}"), format!("{:?}", Controls::default()));
 }
 
 #[test]
@@ -68,10 +60,7 @@ fn each_control_has_a_parameter_with_a_help_text() {
         }
         let parameter = value["Ref"].as_str().expect("a control is a parameter");
         let help = part(&template, &format!("/Parameters/{parameter}/Description"));
-        assert!(
-            help.as_str().is_some_and(|text| !text.is_empty()),
-            "{parameter}"
-        );
+        assert!(help.as_str().is_some_and(|text| !text.is_empty()), "{parameter}");
     }
 }
 

@@ -31,9 +31,7 @@ struct Grant {
 
 impl Grant {
     fn covers(&self, partition: &str) -> bool {
-        self.partitions
-            .iter()
-            .any(|pattern| is_like(pattern, partition))
+        self.partitions.iter().any(|pattern| is_like(pattern, partition))
     }
 
     fn allows(&self, access: &Access) -> bool {
@@ -59,10 +57,7 @@ fn grants(role: &str) -> Vec<Grant> {
     let statements = part(&template, &pointer).as_array().expect("statements");
     let texts = |value: &Value| -> Vec<String> {
         let listed = value.as_array().into_iter().flatten();
-        let texts = value
-            .as_str()
-            .into_iter()
-            .chain(listed.filter_map(Value::as_str));
+        let texts = value.as_str().into_iter().chain(listed.filter_map(Value::as_str));
         texts.map(str::to_owned).collect()
     };
     statements
@@ -113,11 +108,7 @@ fn accesses(call: &Recorded) -> Vec<Access> {
         in_transaction,
     };
     let single = |action: &str, of: &Value, in_transaction| {
-        let key = if action == "PutItem" {
-            &of["Item"]
-        } else {
-            &of["Key"]
-        };
+        let key = if action == "PutItem" { &of["Item"] } else { &of["Key"] };
         access(action, &key["pk"]["S"], in_transaction)
     };
     match call.action.as_str() {
@@ -132,18 +123,10 @@ fn accesses(call: &Recorded) -> Vec<Access> {
             .map(|key| access("BatchGetItem", &key["pk"]["S"], false))
             .collect(),
         "Query" => {
-            let condition = body["KeyConditionExpression"]
-                .as_str()
-                .expect("a condition");
-            let (_, first) = condition
-                .split_once('=')
-                .expect("the partition comes first");
+            let condition = body["KeyConditionExpression"].as_str().expect("a condition");
+            let (_, first) = condition.split_once('=').expect("the partition comes first");
             let name = first.split_whitespace().next().expect("a value");
-            vec![access(
-                "Query",
-                &body["ExpressionAttributeValues"][name]["S"],
-                false,
-            )]
+            vec![access("Query", &body["ExpressionAttributeValues"][name]["S"], false)]
         }
         "TransactWriteItems" => body["TransactItems"]
             .as_array()
@@ -198,8 +181,7 @@ async fn each_role_allows_what_its_function_does_and_no_more() {
             }
             for pattern in &grant.partitions {
                 assert!(
-                    used.iter()
-                        .any(|access| is_like(pattern, &access.partition)),
+                    used.iter().any(|access| is_like(pattern, &access.partition)),
                     "{role}, {}: nobody needs {pattern}",
                     grant.sid
                 );

@@ -30,10 +30,7 @@ fn deployed() -> BTreeMap<Route, BTreeSet<String>> {
     let template = read();
     let mut routes = BTreeMap::new();
     for function in ["AssociateDealer", "AddCustomer", "FixError"] {
-        let events = part(
-            &template,
-            &format!("/Resources/{function}/Properties/Events"),
-        );
+        let events = part(&template, &format!("/Resources/{function}/Properties/Events"));
         for (name, event) in events.as_object().expect("events have names") {
             if event["Type"] != "HttpApi" {
                 continue;
@@ -56,10 +53,7 @@ fn deployed() -> BTreeMap<Route, BTreeSet<String>> {
                     .collect(),
             };
             assert_eq!(properties["PayloadFormatVersion"], "2.0", "{name}");
-            assert!(
-                routes.insert(route.clone(), scopes).is_none(),
-                "{route:?} is there twice"
-            );
+            assert!(routes.insert(route.clone(), scopes).is_none(), "{route:?} is there twice");
         }
     }
     routes
@@ -77,9 +71,7 @@ fn filled(path: &str) -> String {
 
 /// The methods of every path, as the functions themselves tell them to whoever tries another: in `Allow`.
 async fn answered() -> BTreeSet<Route> {
-    let stand = Stand::for_a_test(Controls::default())
-        .await
-        .expect("a stand");
+    let stand = Stand::for_a_test(Controls::default()).await.expect("a stand");
     let http = reqwest::Client::new();
     let mut routes = BTreeSet::new();
     for route in ROUTES {
@@ -125,9 +117,8 @@ fn the_template_and_the_contract_have_the_same_routes_with_the_same_scopes() {
         .map(|operation| {
             let roles = operation.node["security"].as_array();
             let roles = roles.unwrap_or_else(|| panic!("{} has scopes or none", operation.id));
-            let scopes = roles
-                .iter()
-                .flat_map(|role| role["bearer"].as_array().into_iter().flatten());
+            let scopes =
+                roles.iter().flat_map(|role| role["bearer"].as_array().into_iter().flatten());
             let scopes = scopes.filter_map(Value::as_str).map(str::to_owned);
             let route = (operation.method.to_owned(), operation.path.to_owned());
             (route, scopes.collect())
@@ -143,13 +134,7 @@ fn the_template_and_the_contract_have_the_same_routes_with_the_same_scopes() {
 #[test]
 fn cargo_lambda_sends_every_path_to_its_function() {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "metadata",
-            "--no-deps",
-            "--offline",
-            "--format-version",
-            "1",
-        ])
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .current_dir(root())
         .output()
         .expect("cargo runs");
@@ -161,10 +146,8 @@ fn cargo_lambda_sends_every_path_to_its_function() {
         .map(|(path, function)| (path.as_str(), function.as_str().expect("a function")))
         .collect();
     let binaries = ["associate-dealer", "add-customer", "fix-error"];
-    let expected: BTreeMap<&str, &str> = ROUTES
-        .iter()
-        .map(|route| (route.path, binaries[route.function]))
-        .collect();
+    let expected: BTreeMap<&str, &str> =
+        ROUTES.iter().map(|route| (route.path, binaries[route.function])).collect();
     assert_eq!(routed, expected);
     assert_eq!(
         part(lambda, "/build/bin"),
@@ -182,10 +165,7 @@ fn each_function_is_deployed_from_the_package_that_cargo_lambda_builds() {
         ("FixError", "fix-error"),
     ] {
         let code = format!("/Resources/{logical}/Properties/CodeUri");
-        assert_eq!(
-            text(&template, &code).trim_end_matches('/'),
-            format!("target/lambda/{binary}")
-        );
+        assert_eq!(text(&template, &code).trim_end_matches('/'), format!("target/lambda/{binary}"));
     }
     let globals = part(&template, "/Globals/Function");
     assert_eq!(globals["Runtime"], "provided.al2023");

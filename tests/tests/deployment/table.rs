@@ -22,10 +22,7 @@ fn key_schema(partition: &str, sort: &str) -> Value {
 fn the_deployed_table_has_the_keys_the_index_and_the_time_to_live_of_the_store() {
     let template = read();
     let properties = part(&template, "/Resources/Table/Properties");
-    assert_eq!(
-        properties["KeySchema"],
-        key_schema(keys::PARTITION_KEY, keys::SORT_KEY)
-    );
+    assert_eq!(properties["KeySchema"], key_schema(keys::PARTITION_KEY, keys::SORT_KEY));
     assert_eq!(
         properties["GlobalSecondaryIndexes"],
         json!([{
@@ -43,12 +40,8 @@ fn the_deployed_table_has_the_keys_the_index_and_the_time_to_live_of_the_store()
             (text("AttributeName"), text("AttributeType"))
         })
         .collect();
-    let keys = [
-        keys::PARTITION_KEY,
-        keys::SORT_KEY,
-        keys::INDEX_PARTITION_KEY,
-        keys::INDEX_SORT_KEY,
-    ];
+    let keys =
+        [keys::PARTITION_KEY, keys::SORT_KEY, keys::INDEX_PARTITION_KEY, keys::INDEX_SORT_KEY];
     assert_eq!(defined, keys.map(|name| (name, "S")).into());
     assert_eq!(
         properties["TimeToLiveSpecification"],
@@ -67,9 +60,7 @@ async fn the_table_of_the_tests_is_the_deployed_one() {
     let deployed = part(&template, "/Resources/Table/Properties");
     let embedded = Embedded::start(None).await.expect("a database starts");
     let client = Connection::to_emulator(embedded.url()).client();
-    schema::create_table(&client, "customer-master")
-        .await
-        .expect("a table");
+    schema::create_table(&client, "customer-master").await.expect("a table");
     let described = client
         .describe_table()
         .table_name("customer-master")
@@ -85,9 +76,7 @@ async fn the_table_of_the_tests_is_the_deployed_one() {
             .collect()
     };
     assert_eq!(deployed["KeySchema"], written(described.key_schema()));
-    let [index] = described.global_secondary_indexes() else {
-        panic!("the table has one index")
-    };
+    let [index] = described.global_secondary_indexes() else { panic!("the table has one index") };
     let projection = index.projection().and_then(|one| one.projection_type());
     assert_eq!(
         deployed["GlobalSecondaryIndexes"],

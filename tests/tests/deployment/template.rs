@@ -20,15 +20,11 @@ pub(crate) fn read() -> Value {
 /// A part of the template, by its JSON pointer.
 #[track_caller]
 pub(crate) fn part<'a>(template: &'a Value, pointer: &str) -> &'a Value {
-    template
-        .pointer(pointer)
-        .unwrap_or_else(|| panic!("template.yaml has {pointer}"))
+    template.pointer(pointer).unwrap_or_else(|| panic!("template.yaml has {pointer}"))
 }
 
 /// The text at a JSON pointer.
 #[track_caller]
 pub(crate) fn text<'a>(template: &'a Value, pointer: &str) -> &'a str {
-    part(template, pointer)
-        .as_str()
-        .unwrap_or_else(|| panic!("{pointer} is a text"))
+    part(template, pointer).as_str().unwrap_or_else(|| panic!("{pointer} is a text"))
 }

@@ -10,10 +10,7 @@ pub(crate) fn tokens() -> Vec<(Value, Permission)> {
         token["sub"] = json!("erp");
         token
     };
-    let many = (0..2_000)
-        .map(|at| format!("A{at}"))
-        .collect::<Vec<_>>()
-        .join(" ");
+    let many = (0..2_000).map(|at| format!("A{at}")).collect::<Vec<_>>().join(" ");
     let codes: Vec<(Value, bool, bool)> = vec![
         (json!(null), false, false),
         (json!("TD68"), true, false),
@@ -56,10 +53,7 @@ pub(crate) fn tokens() -> Vec<(Value, Permission)> {
         .map(|set: u8| {
             let has = [1, 2, 4].map(|bit| set & bit != 0);
             let words = ["dealer", "customers", "steward"].into_iter().zip(has);
-            let words: Vec<_> = words
-                .filter(|(_, has)| *has)
-                .map(|(word, _)| word)
-                .collect();
+            let words: Vec<_> = words.filter(|(_, has)| *has).map(|(word, _)| word).collect();
             (json!(words.join(" ")), has)
         })
         .chain([
@@ -68,10 +62,7 @@ pub(crate) fn tokens() -> Vec<(Value, Permission)> {
             (json!("openid steward profile"), [false, false, true]),
             (json!("Dealer CUSTOMERS"), [false; 3]),
             (json!("dealer,customers,steward"), [false; 3]),
-            (
-                json!(["dealer", "customers", "steward"]),
-                [false, true, false],
-            ),
+            (json!(["dealer", "customers", "steward"]), [false, true, false]),
             (json!({ "dealer": true }), [false; 3]),
             (json!("dealer ".repeat(4_000)), [false; 3]),
         ])
@@ -106,10 +97,7 @@ pub(crate) fn tokens() -> Vec<(Value, Permission)> {
         (json!({ "sub": "   " }), false),
         (json!({ "sub": "x".repeat(300) }), false),
         (json!({ "sub": "a\nb" }), false),
-        (
-            json!({ "username": "erp", "cognito:username": "erp" }),
-            false,
-        ),
+        (json!({ "username": "erp", "cognito:username": "erp" }), false),
     ];
     for (mut token, known) in names {
         token["scope"] = json!("dealer customers steward");

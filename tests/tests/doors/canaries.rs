@@ -8,14 +8,8 @@ use tests::claims;
 type Sent<'a> = (Method, String, &'a [(&'a str, &'a str)], String);
 
 /// Stand for persons: nobody is called so, and no key, digest or identifier holds a Q beside a small letter.
-pub(crate) const CANARIES: [&str; 6] = [
-    "Qanari",
-    "qanari",
-    "617-555-0142",
-    "6175550142",
-    "Qanal Street",
-    "QXALT",
-];
+pub(crate) const CANARIES: [&str; 6] =
+    ["Qanari", "qanari", "617-555-0142", "6175550142", "Qanal Street", "QXALT"];
 
 /// A dealer's own number of a customer: part of a path and of a key by contract, and in no log line.
 pub(crate) const DCN: &str = "Qdcn-7";
@@ -72,10 +66,8 @@ pub(crate) async fn ask(
         .await
         .expect("an answer");
     let status = answer.status().as_u16();
-    let is_problem = answer
-        .headers()
-        .get("content-type")
-        .is_some_and(|kind| kind == "application/problem+json");
+    let is_problem =
+        answer.headers().get("content-type").is_some_and(|kind| kind == "application/problem+json");
     let body = answer.text().await.expect("text");
     if is_problem {
         let problem: Value = serde_json::from_str(&body).expect("JSON");
@@ -84,9 +76,8 @@ pub(crate) async fn ask(
             .into_iter()
             .flatten()
             .map(|fault| fault["message"].clone());
-        for words in [problem["title"].clone(), problem["detail"].clone()]
-            .into_iter()
-            .chain(messages)
+        for words in
+            [problem["title"].clone(), problem["detail"].clone()].into_iter().chain(messages)
         {
             assert_eq!(holds_a_canary(&words.to_string()), None, "{target}: {body}");
         }
@@ -111,24 +102,14 @@ pub(crate) async fn ask_everything(url: &str) -> Vec<u16> {
         Method::POST,
         "/customers",
         &[],
-        message(&[
-            ("cst_interface_cust_nbr", "QXALT-1"),
-            ("cst_relate_id", "QXALT-2"),
-        ])
-        .to_string(),
+        message(&[("cst_interface_cust_nbr", "QXALT-1"), ("cst_relate_id", "QXALT-2")]).to_string(),
     )
     .await;
     let added: Value = serde_json::from_str(&added).expect("JSON");
-    let number = added["CustSoldTo"]["cst_cust_nbr"]
-        .as_str()
-        .expect("a number")
-        .to_owned();
+    let number = added["CustSoldTo"]["cst_cust_nbr"].as_str().expect("a number").to_owned();
     let (_, failed) = ask(url, Method::POST, "/customers", &[], failing.to_string()).await;
     let failed: Value = serde_json::from_str(&failed).expect("JSON");
-    let error = failed["request_in_error"]
-        .as_str()
-        .expect("an id")
-        .to_owned();
+    let error = failed["request_in_error"].as_str().expect("an id").to_owned();
     let mut unknown = dealer_body();
     unknown["Qanari"] = json!({ "Qanari": "Qanari" });
     unknown["dealerType"] = json!("qanari!");
@@ -143,60 +124,25 @@ pub(crate) async fn ask_everything(url: &str) -> Vec<u16> {
     let mut other = dealer_body();
     other["businessName"] = json!("Qanari Bagels");
     let requests: Vec<Sent> = vec![
-        (
-            Method::POST,
-            "/dealer-customers?dryRun=true".to_owned(),
-            &[],
-            dealer_body().to_string(),
-        ),
-        (
-            Method::POST,
-            "/dealer-customers".to_owned(),
-            &key,
-            dealer_body().to_string(),
-        ),
-        (
-            Method::POST,
-            "/dealer-customers".to_owned(),
-            &key,
-            dealer_body().to_string(),
-        ),
-        (
-            Method::POST,
-            "/dealer-customers".to_owned(),
-            &key,
-            other.to_string(),
-        ),
-        (
-            Method::POST,
-            "/dealer-customers".to_owned(),
-            &[],
-            other.to_string(),
-        ),
+        (Method::POST, "/dealer-customers?dryRun=true".to_owned(), &[], dealer_body().to_string()),
+        (Method::POST, "/dealer-customers".to_owned(), &key, dealer_body().to_string()),
+        (Method::POST, "/dealer-customers".to_owned(), &key, dealer_body().to_string()),
+        (Method::POST, "/dealer-customers".to_owned(), &key, other.to_string()),
+        (Method::POST, "/dealer-customers".to_owned(), &[], other.to_string()),
         (
             Method::POST,
             "/dealer-customers?Qanari=Qanari".to_owned(),
             &[("if-match", "Qanari"), ("accept", "Qanari")],
             unknown.to_string(),
         ),
-        (
-            Method::POST,
-            "/dealer-customers".to_owned(),
-            &[],
-            "{\"Qanari\":Qanari".to_owned(),
-        ),
+        (Method::POST, "/dealer-customers".to_owned(), &[], "{\"Qanari\":Qanari".to_owned()),
         (
             Method::POST,
             "/dealer-customers".to_owned(),
             &[("content-type", "text/Qanari")],
             dealer_body().to_string(),
         ),
-        (
-            Method::POST,
-            "/dealer-customers".to_owned(),
-            &[],
-            "Qanari".repeat(30_000),
-        ),
+        (Method::POST, "/dealer-customers".to_owned(), &[], "Qanari".repeat(30_000)),
         (Method::GET, own.clone(), &[], String::new()),
         (
             Method::GET,
@@ -204,42 +150,12 @@ pub(crate) async fn ask_everything(url: &str) -> Vec<u16> {
             &[],
             String::new(),
         ),
-        (
-            Method::GET,
-            "/dealer-customers/Qanari/Qanari".to_owned(),
-            &[],
-            String::new(),
-        ),
-        (
-            Method::PUT,
-            "/dealer-customers/Qanari/Qanari".to_owned(),
-            &[],
-            String::new(),
-        ),
-        (
-            Method::GET,
-            format!("/customer-organizations/{identifier}"),
-            &[],
-            String::new(),
-        ),
-        (
-            Method::GET,
-            "/customer-organizations/Qanari".to_owned(),
-            &[],
-            String::new(),
-        ),
-        (
-            Method::DELETE,
-            format!("{own}/association"),
-            &[],
-            String::new(),
-        ),
-        (
-            Method::DELETE,
-            format!("{own}/association"),
-            &[],
-            String::new(),
-        ),
+        (Method::GET, "/dealer-customers/Qanari/Qanari".to_owned(), &[], String::new()),
+        (Method::PUT, "/dealer-customers/Qanari/Qanari".to_owned(), &[], String::new()),
+        (Method::GET, format!("/customer-organizations/{identifier}"), &[], String::new()),
+        (Method::GET, "/customer-organizations/Qanari".to_owned(), &[], String::new()),
+        (Method::DELETE, format!("{own}/association"), &[], String::new()),
+        (Method::DELETE, format!("{own}/association"), &[], String::new()),
         (
             Method::POST,
             "/customers".to_owned(),
@@ -269,60 +185,30 @@ pub(crate) async fn ask_everything(url: &str) -> Vec<u16> {
             ])
             .to_string(),
         ),
-        (
-            Method::POST,
-            "/customers".to_owned(),
-            &xml,
-            element.to_owned(),
-        ),
+        (Method::POST, "/customers".to_owned(), &xml, element.to_owned()),
         (
             Method::POST,
             "/customers".to_owned(),
             &xml,
             "<Qanari Qanari=\"Qanari\"><Qanari>".to_owned(),
         ),
-        (
-            Method::POST,
-            "/customers".to_owned(),
-            &xml,
-            "<!DOCTYPE Qanari><Message/>".to_owned(),
-        ),
+        (Method::POST, "/customers".to_owned(), &xml, "<!DOCTYPE Qanari><Message/>".to_owned()),
         (
             Method::POST,
             "/customers".to_owned(),
             &[],
             "{\"CustSoldTo\":{\"cst_lname\":{\"Qanari\":\"Qanari\"}}}".to_owned(),
         ),
-        (
-            Method::GET,
-            format!("/customers/{number}"),
-            &[],
-            String::new(),
-        ),
-        (
-            Method::GET,
-            "/customers/Qanari?Qanari=1".to_owned(),
-            &[],
-            String::new(),
-        ),
-        (
-            Method::GET,
-            "/errors?text=Qanari".to_owned(),
-            &[],
-            String::new(),
-        ),
+        (Method::GET, format!("/customers/{number}"), &[], String::new()),
+        (Method::GET, "/customers/Qanari?Qanari=1".to_owned(), &[], String::new()),
+        (Method::GET, "/errors?text=Qanari".to_owned(), &[], String::new()),
         (
             Method::GET,
             "/errors?state=Qanari&code=Qanari&attribute=Qanari&receivedAfter=Qanari".to_owned(),
             &[],
             String::new(),
         ),
-        (
-            Method::GET,
-            "/errors.csv?text=Qanari".to_owned(),
-            &[],
-            String::new(),
-        ),
+        (Method::GET, "/errors.csv?text=Qanari".to_owned(), &[], String::new()),
         (Method::GET, format!("/errors/{error}"), &[], String::new()),
         (
             Method::PATCH,
@@ -348,54 +234,19 @@ pub(crate) async fn ask_everything(url: &str) -> Vec<u16> {
             &[("if-match", "\"77\"")],
             json!({ "cst_city": "Qanaria" }).to_string(),
         ),
-        (
-            Method::POST,
-            format!("/errors/{error}/reprocess"),
-            &[],
-            String::new(),
-        ),
+        (Method::POST, format!("/errors/{error}/reprocess"), &[], String::new()),
         (
             Method::POST,
             "/errors/reprocess".to_owned(),
             &[],
             json!({ "ids": [error, "Qanari"], "code": "Qanari" }).to_string(),
         ),
-        (
-            Method::POST,
-            "/errors/reprocess".to_owned(),
-            &[],
-            json!({ "ids": [error] }).to_string(),
-        ),
-        (
-            Method::DELETE,
-            format!("/errors/{error}"),
-            &any,
-            String::new(),
-        ),
-        (
-            Method::DELETE,
-            format!("/errors/{error}"),
-            &any,
-            String::new(),
-        ),
-        (
-            Method::POST,
-            format!("/customers/{number}/erase?dryRun=true"),
-            &[],
-            String::new(),
-        ),
-        (
-            Method::POST,
-            "/customers/Qanari/erase".to_owned(),
-            &[],
-            String::new(),
-        ),
-        (
-            Method::GET,
-            "/console/Qanari".to_owned(),
-            &[],
-            String::new(),
-        ),
+        (Method::POST, "/errors/reprocess".to_owned(), &[], json!({ "ids": [error] }).to_string()),
+        (Method::DELETE, format!("/errors/{error}"), &any, String::new()),
+        (Method::DELETE, format!("/errors/{error}"), &any, String::new()),
+        (Method::POST, format!("/customers/{number}/erase?dryRun=true"), &[], String::new()),
+        (Method::POST, "/customers/Qanari/erase".to_owned(), &[], String::new()),
+        (Method::GET, "/console/Qanari".to_owned(), &[], String::new()),
     ];
     for (method, target, headers, body) in requests {
         let (status, answer) = ask(url, method, &target, headers, body).await;

@@ -11,18 +11,13 @@ const CHANGES: usize = 100;
 
 /// Each file of one target's corpus, and so many changed copies of it.
 fn bodies(target: &str) -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fuzz/corpus")
-        .join(target);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
     let mut files: Vec<_> = fs::read_dir(folder)
         .expect("a corpus")
         .map(|entry| entry.expect("a file").path())
         .collect();
     files.sort();
-    let files: Vec<Vec<u8>> = files
-        .iter()
-        .map(|file| fs::read(file).expect("a file"))
-        .collect();
+    let files: Vec<Vec<u8>> = files.iter().map(|file| fs::read(file).expect("a file")).collect();
     assert!(files.len() > 5, "{target} has a corpus");
     let mut chance = fastrand::Rng::with_seed(7);
     let mut bodies = files.clone();
@@ -82,10 +77,7 @@ fn any_claims_permit_nothing_that_they_do_not_name() {
         };
         let named = claims.get("scope").map_or("", String::as_str);
         for scope in Scope::ALL.iter().copied() {
-            assert!(
-                !caller.has(scope) || named.contains(scope.as_str()),
-                "{claims:?}"
-            );
+            assert!(!caller.has(scope) || named.contains(scope.as_str()), "{claims:?}");
         }
     }
 }

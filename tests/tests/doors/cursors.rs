@@ -25,10 +25,8 @@ async fn lists(door: &Door) -> Vec<(String, String)> {
                 .prepare(201, &Event::new("POST", "/dealer-customers").json(&body))
                 .await
                 .json();
-            identifier = made["customerOrganizationIdentifier"]
-                .as_str()
-                .expect("an identifier")
-                .to_owned();
+            identifier =
+                made["customerOrganizationIdentifier"].as_str().expect("an identifier").to_owned();
         }
     }
     for _ in 0..3 {
@@ -85,15 +83,9 @@ async fn a_cursor_is_taken_whole_and_by_its_own_list_only() {
     let door = Door::open().await;
     let lists = lists(&door).await;
     for (target, cursor) in &lists {
-        door.prepare(
-            200,
-            &Event::new("GET", &format!("{target}&cursor={cursor}")),
-        )
-        .await;
+        door.prepare(200, &Event::new("GET", &format!("{target}&cursor={cursor}"))).await;
         for (other, _) in lists.iter().filter(|(other, _)| other != target) {
-            let answer = door
-                .send(&Event::new("GET", &format!("{other}&cursor={cursor}")))
-                .await;
+            let answer = door.send(&Event::new("GET", &format!("{other}&cursor={cursor}"))).await;
             assert_eq!(
                 (answer.status, answer.steps()),
                 (400, 0),
@@ -101,9 +93,7 @@ async fn a_cursor_is_taken_whole_and_by_its_own_list_only() {
             );
         }
         for cursor in bent(cursor) {
-            let answer = door
-                .send(&Event::new("GET", &format!("{target}&cursor={cursor}")))
-                .await;
+            let answer = door.send(&Event::new("GET", &format!("{target}&cursor={cursor}"))).await;
             assert_eq!(
                 (answer.status, answer.steps()),
                 (400, 0),
@@ -111,11 +101,7 @@ async fn a_cursor_is_taken_whole_and_by_its_own_list_only() {
             );
             assert_eq!(
                 answer.json()["errors"][0]["code"],
-                if cursor.contains("%ff") {
-                    "not-utf-8"
-                } else {
-                    "invalid-cursor"
-                },
+                if cursor.contains("%ff") { "not-utf-8" } else { "invalid-cursor" },
                 "{cursor}"
             );
         }
@@ -123,11 +109,7 @@ async fn a_cursor_is_taken_whole_and_by_its_own_list_only() {
             Event::new("POST", "/errors/reprocess?dryRun=true")
                 .json(&json!({ "code": "city-blank", "cursor": cursor }))
         };
-        let expected = if target.starts_with("/errors") {
-            200
-        } else {
-            400
-        };
+        let expected = if target.starts_with("/errors") { 200 } else { 400 };
         assert_eq!(
             door.send(&bulk(&json!(cursor))).await.status,
             expected,

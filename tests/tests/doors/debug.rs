@@ -83,10 +83,7 @@ fn what_callers_say_shows_nothing_of_it() {
     redacts("statement", &statement());
     redacts("address", &address());
     redacts("phone", &phone());
-    redacts(
-        "email",
-        &Email::parse("qanari@qanari.example").expect("an address"),
-    );
+    redacts("email", &Email::parse("qanari@qanari.example").expect("an address"));
     let dcn = Dcn {
         dealer_code: DealerCode::parse("TD68").expect("a code"),
         dealer_customer_number: DealerCustomerNumber::parse("7").expect("a number"),
@@ -98,38 +95,23 @@ fn what_callers_say_shows_nothing_of_it() {
     );
     redacts(
         "received",
-        &Received {
-            content_type: "application/json".to_owned(),
-            body: CANARY.to_owned(),
-        },
+        &Received { content_type: "application/json".to_owned(), body: CANARY.to_owned() },
     );
     let mut correction = Correction::default();
     for attribute in Attribute::all() {
         correction.set(Field::Attribute(attribute), Some(CANARY.to_owned()));
     }
     redacts("correction", &correction);
-    let stored = || Stored {
-        number: None,
-        identifier: None,
-        attributes: attributes(),
-    };
+    let stored = || Stored { number: None, identifier: None, attributes: attributes() };
     let id = RequestInErrorId::parse("0123456789ABCDEF");
     for outcome in [
         MessageOutcome::Created(stored()),
         MessageOutcome::Updated(stored()),
-        MessageOutcome::Failed {
-            failed: Vec::new(),
-            request_in_error: id,
-        },
+        MessageOutcome::Failed { failed: Vec::new(), request_in_error: id },
     ] {
         redacts(
             "processed",
-            &Processed {
-                message: message(),
-                action: Action::Add,
-                outcome,
-                replayed: false,
-            },
+            &Processed { message: message(), action: Action::Add, outcome, replayed: false },
         );
     }
     redacts(
@@ -140,21 +122,13 @@ fn what_callers_say_shows_nothing_of_it() {
     redacts("fault", &fault);
     redacts(
         "problem",
-        &Problem::invalid_request(vec![fault])
-            .detail(CANARY)
-            .with("candidates", CANARY),
+        &Problem::invalid_request(vec![fault]).detail(CANARY).with("candidates", CANARY),
     );
-    let claims = [
-        ("sub", CANARY),
-        ("client_id", CANARY),
-        ("scope", "dealer Qanari"),
-    ];
+    let claims = [("sub", CANARY), ("client_id", CANARY), ("scope", "dealer Qanari")];
     redacts(
         "caller",
         &Caller::from_claims(
-            &claims
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .into(),
+            &claims.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         ),
     );
 }
@@ -167,22 +141,11 @@ async fn what_the_table_holds_shows_nothing_of_it() {
         "address": { "line1": CANARY, "line2": CANARY, "apartment": CANARY, "city": CANARY, "state": "MA", "postalCode": "02139", "country": "USA" },
         "email": "qanari@qanari.example", "phones": [{ "type": "HOME", "number": "6175550142" }]
     });
-    let made = door
-        .prepare(
-            201,
-            &Event::new("POST", "/dealer-customers").json(&associate),
-        )
-        .await
-        .json();
+    let made =
+        door.prepare(201, &Event::new("POST", "/dealer-customers").json(&associate)).await.json();
     let failing = json!({ "type": CANARY, "source": CANARY, "CustSoldTo": { "cst_send_response": "Y", "cst_lname": CANARY, "cst_email": CANARY, CANARY: CANARY } });
-    let failed = door
-        .prepare(422, &Event::new("POST", "/customers").json(&failing))
-        .await
-        .json();
-    let error = failed["request_in_error"]
-        .as_str()
-        .expect("an id")
-        .to_owned();
+    let failed = door.prepare(422, &Event::new("POST", "/customers").json(&failing)).await.json();
+    let error = failed["request_in_error"].as_str().expect("an id").to_owned();
     let patch = Event::new("PATCH", &format!("/errors/{error}"))
         .header("if-match", "*")
         .json(&json!({ "cst_fname": CANARY }));
@@ -193,16 +156,10 @@ async fn what_the_table_holds_shows_nothing_of_it() {
         .as_str()
         .and_then(Identifier::parse)
         .expect("an identifier");
-    let item = table
-        .get(&keys::customer(&identifier))
-        .await
-        .expect("it can be read")
-        .expect("a customer");
+    let item =
+        table.get(&keys::customer(&identifier)).await.expect("it can be read").expect("a customer");
     let customer = items::customer(item).expect("a customer");
-    redacts(
-        "duplicates",
-        &MessageOutcome::Duplicate(vec![customer.clone()]),
-    );
+    redacts("duplicates", &MessageOutcome::Duplicate(vec![customer.clone()]));
     redacts("customer", &customer);
     let dcn = Dcn {
         dealer_code: DealerCode::parse("TD68").expect("a code"),
@@ -215,9 +172,7 @@ async fn what_the_table_holds_shows_nothing_of_it() {
         .expect("a dealer customer");
     redacts(
         "dealer customer",
-        &items::dealer_customer(item)
-            .expect("a dealer customer")
-            .dealer_customer,
+        &items::dealer_customer(item).expect("a dealer customer").dealer_customer,
     );
     let id = RequestInErrorId::parse(&error).expect("an id");
     let item = table
@@ -225,10 +180,7 @@ async fn what_the_table_holds_shows_nothing_of_it() {
         .await
         .expect("it can be read")
         .expect("a request in error");
-    redacts(
-        "request in error",
-        &items::request_in_error(item).expect("a request in error"),
-    );
+    redacts("request in error", &items::request_in_error(item).expect("a request in error"));
 }
 
 #[test]

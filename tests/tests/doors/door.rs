@@ -75,11 +75,7 @@ impl Event {
     /// What was asked, in words.
     pub(crate) fn asked(&self) -> String {
         let shown: String = self.path.chars().take(80).collect();
-        format!(
-            "{} {shown}?{}",
-            self.method,
-            self.query.chars().take(80).collect::<String>()
-        )
+        format!("{} {shown}?{}", self.method, self.query.chars().take(80).collect::<String>())
     }
 
     fn text(&self, request_id: &str) -> String {
@@ -136,12 +132,7 @@ impl Door {
             .with_writer(move || writer.clone())
             .finish()
             .set_default();
-        Self {
-            stand,
-            functions,
-            lines,
-            _logging: logging,
-        }
+        Self { stand, functions, lines, _logging: logging }
     }
 
     /// Sends an event to the function whose route has its first segment, and so also paths that no route has.
@@ -209,10 +200,7 @@ impl Answer {
     /// All that a caller can tell this answer from another by, but the request's own id.
     pub(crate) fn told(&self) -> (u16, Vec<(String, String)>, String) {
         let id = self.header("x-request-id").unwrap_or_default();
-        let headers = self
-            .headers
-            .iter()
-            .filter(|(name, _)| *name != "x-request-id");
+        let headers = self.headers.iter().filter(|(name, _)| *name != "x-request-id");
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers = headers.map(|(name, value)| (name.to_string(), text(value)));
         (self.status, headers.collect(), self.body.replace(id, "ID"))
@@ -221,20 +209,11 @@ impl Answer {
     /// Holds that this is a whole problem, and gives its type.
     pub(crate) fn problem(&self) -> String {
         let problem = self.json();
-        assert_eq!(
-            self.header("content-type"),
-            Some("application/problem+json"),
-            "{self:?}"
-        );
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{self:?}");
         assert_eq!(problem["status"], self.status, "{self:?}");
-        assert!(
-            problem["title"].is_string() && problem["requestId"].is_string(),
-            "{self:?}"
-        );
+        assert!(problem["title"].is_string() && problem["requestId"].is_string(), "{self:?}");
         let kind = problem["type"].as_str().expect("a type");
-        kind.strip_prefix("/problems/")
-            .expect("a type of ours")
-            .to_owned()
+        kind.strip_prefix("/problems/").expect("a type of ours").to_owned()
     }
 }
 

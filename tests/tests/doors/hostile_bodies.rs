@@ -22,16 +22,8 @@ const DOORS: [(&str, &str); 6] = [
 #[track_caller]
 fn is_cheaply_refused(answer: &Answer, what: &str) {
     assert!((400..500).contains(&answer.status), "{what}: {answer:?}");
-    assert_eq!(
-        answer.steps(),
-        0,
-        "{what} is refused before the table is asked: {answer:?}"
-    );
-    assert!(
-        answer.body.len() <= LONGEST_REFUSAL,
-        "{what}: {} bytes",
-        answer.body.len()
-    );
+    assert_eq!(answer.steps(), 0, "{what} is refused before the table is asked: {answer:?}");
+    assert!(answer.body.len() <= LONGEST_REFUSAL, "{what}: {} bytes", answer.body.len());
     answer.problem();
 }
 
@@ -44,10 +36,7 @@ fn bodies_that_are_no_json() -> Vec<(&'static str, Vec<u8>)> {
             "a closed list ten thousand deep",
             format!("{}{}", "[".repeat(10_000), "]".repeat(10_000)).into_bytes(),
         ),
-        (
-            "an object ten thousand deep",
-            "{\"a\":".repeat(10_000).into_bytes(),
-        ),
+        ("an object ten thousand deep", "{\"a\":".repeat(10_000).into_bytes()),
         (
             "a deep value of a property",
             format!("{{\"a\":{}{}}}", "[".repeat(500), "]".repeat(500)).into_bytes(),
@@ -58,28 +47,14 @@ fn bodies_that_are_no_json() -> Vec<(&'static str, Vec<u8>)> {
         ),
         ("a lone high surrogate", br#"{"a":"\ud800"}"#.to_vec()),
         ("a lone low surrogate", br#"{"a":"\udc00x"}"#.to_vec()),
-        (
-            "surrogates in the wrong order",
-            br#"{"a":"\udc00\ud800"}"#.to_vec(),
-        ),
+        ("surrogates in the wrong order", br#"{"a":"\udc00\ud800"}"#.to_vec()),
         ("invalid UTF-8", b"{\"a\":\"\xff\xfe\"}".to_vec()),
         ("an overlong NUL", b"{\"a\":\"\xc0\x80\"}".to_vec()),
         ("a surrogate in UTF-8", b"{\"a\":\"\xed\xa0\x80\"}".to_vec()),
         ("a naked NUL", b"{\"a\":\"\x00\"}".to_vec()),
         ("a naked NUL behind", b"{}\x00".to_vec()),
-        (
-            "UTF-16",
-            "{\"a\":1}"
-                .encode_utf16()
-                .flat_map(u16::to_le_bytes)
-                .collect(),
-        ),
-        (
-            "UTF-32",
-            "{}".chars()
-                .flat_map(|c| (c as u32).to_be_bytes())
-                .collect(),
-        ),
+        ("UTF-16", "{\"a\":1}".encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        ("UTF-32", "{}".chars().flat_map(|c| (c as u32).to_be_bytes()).collect()),
         ("NaN", br#"{"a":NaN}"#.to_vec()),
         ("a hexadecimal number", br#"{"a":0x10}"#.to_vec()),
         ("a number with a leading zero", br#"{"a":007}"#.to_vec()),
@@ -92,23 +67,11 @@ fn bodies_that_are_no_json() -> Vec<(&'static str, Vec<u8>)> {
         ("a number", b"1e999".to_vec()),
         ("a list", b"[{}]".to_vec()),
         ("null", b"null".to_vec()),
-        (
-            "ten thousand unknown properties",
-            format!("{{{}}}", wide.join(",")).into_bytes(),
-        ),
-        (
-            "a prototype",
-            br#"{"__proto__":{"a":1},"constructor":{"prototype":{}}}"#.to_vec(),
-        ),
-        (
-            "too many bytes",
-            format!("{{\"a\":\"{}\"}}", "x".repeat(131_072)).into_bytes(),
-        ),
+        ("ten thousand unknown properties", format!("{{{}}}", wide.join(",")).into_bytes()),
+        ("a prototype", br#"{"__proto__":{"a":1},"constructor":{"prototype":{}}}"#.to_vec()),
+        ("too many bytes", format!("{{\"a\":\"{}\"}}", "x".repeat(131_072)).into_bytes()),
         ("far too many bytes", vec![b'['; 5 << 20]),
-        (
-            "a text that never ends",
-            format!("{{\"a\":\"{}", "\\u0000".repeat(20_000)).into_bytes(),
-        ),
+        ("a text that never ends", format!("{{\"a\":\"{}", "\\u0000".repeat(20_000)).into_bytes()),
         (
             "a name of a hundred thousand characters",
             format!("{{\"{}\":{{}}}}", "n".repeat(100_000)).into_bytes(),
@@ -173,12 +136,7 @@ async fn a_byte_order_mark_and_numbers_of_any_size_do_no_harm() {
         } else {
             422
         };
-        assert_eq!(
-            answer.status,
-            refused,
-            "{}: {answer:?}",
-            &number[..number.len().min(20)]
-        );
+        assert_eq!(answer.status, refused, "{}: {answer:?}", &number[..number.len().min(20)]);
         let bulk = format!("{{\"code\":\"city-blank\",\"limit\":{number}}}");
         let answer = door
             .send(&Event::new("POST", "/errors/reprocess").body("application/json", bulk))
@@ -198,10 +156,7 @@ fn xml_traps() -> Vec<(&'static str, Vec<u8>)> {
     let many: Vec<String> = (0..10_000).map(|at| format!("a{at}=\"{at}\"")).collect();
     let repeated = "cst_lname=\"x\" ".repeat(1_000);
     let utf16 = |text: &str| -> Vec<u8> {
-        [0xff, 0xfe]
-            .into_iter()
-            .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
-            .collect()
+        [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
     };
     vec![
         ("an empty DOCTYPE", format!("<!DOCTYPE Message>{good}").into_bytes()),
@@ -243,9 +198,8 @@ async fn xml_that_is_broken_or_a_trap_is_refused_before_the_table_is_asked() {
     let door = Door::open().await;
     for (what, body) in xml_traps() {
         for content_type in ["application/xml", "text/xml; charset=utf-8"] {
-            let answer = door
-                .send(&Event::new("POST", "/customers").body(content_type, body.clone()))
-                .await;
+            let answer =
+                door.send(&Event::new("POST", "/customers").body(content_type, body.clone())).await;
             is_cheaply_refused(&answer, what);
             for trace in ["root:", "lollol"] {
                 assert!(!answer.body.contains(trace), "{what}: {answer:?}");
@@ -263,15 +217,9 @@ async fn ten_thousand_attributes_are_read_once_and_answered_briefly() {
         many.join(" ")
     );
     assert!(body.len() < api::call::LARGEST_BODY);
-    let answer = door
-        .send(&Event::new("POST", "/customers").body("application/xml", body))
-        .await;
+    let answer = door.send(&Event::new("POST", "/customers").body("application/xml", body)).await;
     assert!([400, 422].contains(&answer.status), "{answer:?}");
-    assert!(
-        answer.body.len() < LONGEST_REFUSAL,
-        "{} bytes",
-        answer.body.len()
-    );
+    assert!(answer.body.len() < LONGEST_REFUSAL, "{} bytes", answer.body.len());
 }
 
 #[tokio::test]
@@ -304,10 +252,7 @@ async fn content_types_that_nobody_reads_are_refused_before_the_table_is_asked()
                 continue;
             }
             let answer = door.send(&event).await;
-            assert!(
-                [400, 415].contains(&answer.status),
-                "{content_type}: {answer:?}"
-            );
+            assert!([400, 415].contains(&answer.status), "{content_type}: {answer:?}");
             is_cheaply_refused(&answer, content_type);
         }
         let squeezed = Event::new(method, target)

@@ -11,20 +11,10 @@ const LONGEST_REFUSAL: usize = 40 * 1024;
 #[track_caller]
 fn is_a_refusal(answer: &Answer, what: &str) {
     assert!((400..500).contains(&answer.status), "{what}: {answer:?}");
-    assert!(
-        answer.body.len() <= LONGEST_REFUSAL,
-        "{what}: {} bytes",
-        answer.body.len()
-    );
+    assert!(answer.body.len() <= LONGEST_REFUSAL, "{what}: {} bytes", answer.body.len());
     answer.problem();
     for (name, value) in &answer.headers {
-        assert!(
-            value
-                .as_bytes()
-                .iter()
-                .all(|byte| (0x20..0x7f).contains(byte)),
-            "{what}: {name}"
-        );
+        assert!(value.as_bytes().iter().all(|byte| (0x20..0x7f).contains(byte)), "{what}: {name}");
     }
 }
 
@@ -128,10 +118,7 @@ async fn no_path_is_taken_for_another_thing_or_does_harm() {
                 continue;
             }
             is_a_refusal(&answer, &target);
-            assert!(
-                [400, 404, 405].contains(&answer.status),
-                "{target}: {answer:?}"
-            );
+            assert!([400, 404, 405].contains(&answer.status), "{target}: {answer:?}");
         }
     }
 }
@@ -159,15 +146,12 @@ async fn a_path_or_method_that_no_route_has_asks_the_table_nothing() {
             is_a_refusal(&answer, path);
             assert_eq!(answer.steps(), 0, "{path}");
         }
-        for method in [
-            "PUT", "HEAD", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "get", "DELETE", "X",
-        ] {
+        for method in
+            ["PUT", "HEAD", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "get", "DELETE", "X"]
+        {
             for path in ["/customers", "/dealer-customers", "/errors.csv", "/console"] {
                 let answer = door.send_to(function, &Event::new(method, path)).await;
-                assert!(
-                    [404, 405].contains(&answer.status),
-                    "{method} {path}: {answer:?}"
-                );
+                assert!([404, 405].contains(&answer.status), "{method} {path}: {answer:?}");
                 assert_eq!(
                     (answer.steps(), answer.header("allow").is_some()),
                     (0, answer.status == 405),
@@ -181,10 +165,7 @@ async fn a_path_or_method_that_no_route_has_asks_the_table_nothing() {
 #[tokio::test]
 async fn a_query_that_is_not_understood_is_refused_before_the_table_is_asked() {
     let door = Door::open().await;
-    let wide = (0..1_000)
-        .map(|at| format!("p{at}={at}"))
-        .collect::<Vec<_>>()
-        .join("&");
+    let wide = (0..1_000).map(|at| format!("p{at}={at}")).collect::<Vec<_>>().join("&");
     let huge = format!("limit={}", "9".repeat(8_000));
     let name = format!("{}=1", "n".repeat(8_000));
     let queries = [
@@ -241,19 +222,12 @@ async fn a_query_that_is_not_understood_is_refused_before_the_table_is_asked() {
                 continue;
             }
             let event = Event::new(method, &format!("{path}?{query}")).header("if-match", "*");
-            let event = if matches!(method, "POST" | "PATCH") {
-                event.json(&json!({}))
-            } else {
-                event
-            };
+            let event =
+                if matches!(method, "POST" | "PATCH") { event.json(&json!({})) } else { event };
             let answer = door.send(&event).await;
             let what = format!("{method} {path}?{}", &query[..query.len().min(60)]);
             is_a_refusal(&answer, &what);
-            assert_eq!(
-                (answer.status, answer.steps()),
-                (400, 0),
-                "{what}: {answer:?}"
-            );
+            assert_eq!((answer.status, answer.steps()), (400, 0), "{what}: {answer:?}");
         }
     }
 }
@@ -312,11 +286,8 @@ async fn hostile_headers_are_refused_or_ignored_and_never_echoed() {
         for name in names {
             for value in values {
                 let event = Event::new(method, target);
-                let event = if matches!(method, "POST" | "PATCH") {
-                    event.json(&json!({}))
-                } else {
-                    event
-                };
+                let event =
+                    if matches!(method, "POST" | "PATCH") { event.json(&json!({})) } else { event };
                 let answer = door.send(&event.header(name, value)).await;
                 let what = format!(
                     "{method} {target} with {name}: {}",
@@ -359,11 +330,8 @@ async fn over_http_the_same_doors_hold_and_the_server_goes_on() {
             format!("/errors/{encoded}"),
             format!("/console/{encoded}"),
         ] {
-            let answer = http
-                .get(format!("{}{path}", door.stand.url))
-                .send()
-                .await
-                .expect("an answer");
+            let answer =
+                http.get(format!("{}{path}", door.stand.url)).send().await.expect("an answer");
             let status = answer.status().as_u16();
             let shown: String = path.chars().take(100).collect();
             assert!((400..500).contains(&status), "{shown}: {status}");
@@ -389,11 +357,7 @@ async fn over_http_the_same_doors_hold_and_the_server_goes_on() {
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{}: {answer}", head.chars().take(60).collect::<String>());
     }
     assert_eq!(
-        http.get(format!("{}/errors", door.stand.url))
-            .send()
-            .await
-            .expect("an answer")
-            .status(),
+        http.get(format!("{}/errors", door.stand.url)).send().await.expect("an answer").status(),
         200
     );
 }

@@ -34,41 +34,23 @@ fn message(last_name: &str) -> Value {
 /// Plants what the rows are about, and writes them down.
 async fn rows(door: &Door) -> Vec<Row> {
     let associate = |body: &Value| Event::new("POST", "/dealer-customers").json(body);
-    let both = door
-        .prepare(201, &associate(&dealer_body("TD68", "OWN")))
-        .await
-        .json();
-    let both = both["customerOrganizationIdentifier"]
-        .as_str()
-        .expect("an identifier")
-        .to_owned();
-    door.prepare(201, &associate(&dealer_body("TD69", "FOREIGN")))
-        .await;
+    let both = door.prepare(201, &associate(&dealer_body("TD68", "OWN"))).await.json();
+    let both = both["customerOrganizationIdentifier"].as_str().expect("an identifier").to_owned();
+    door.prepare(201, &associate(&dealer_body("TD69", "FOREIGN"))).await;
     let mut other = dealer_body("TD69", "OTHER");
     other["businessName"] = json!("Bagel Works");
     let theirs = door.prepare(201, &associate(&other)).await.json();
-    let theirs = theirs["customerOrganizationIdentifier"]
-        .as_str()
-        .expect("an identifier")
-        .to_owned();
+    let theirs =
+        theirs["customerOrganizationIdentifier"].as_str().expect("an identifier").to_owned();
     let shown = door
-        .prepare(
-            200,
-            &Event::new("GET", &format!("/customer-organizations/{both}")),
-        )
+        .prepare(200, &Event::new("GET", &format!("/customer-organizations/{both}")))
         .await
         .json();
-    let number = shown["customerNumber"]
-        .as_str()
-        .expect("a number")
-        .to_owned();
+    let number = shown["customerNumber"].as_str().expect("a number").to_owned();
     let failed = json!({ "type": "CWCustomerIn", "CustSoldTo": { "cst_send_response": "Y", "cst_lname": "Robinson" } });
     let add = Event::new("POST", "/customers").json(&failed);
     let failed = door.prepare(422, &add).await.json();
-    let error = failed["request_in_error"]
-        .as_str()
-        .expect("an id")
-        .to_owned();
+    let error = failed["request_in_error"].as_str().expect("an id").to_owned();
 
     let mut rows = Vec::new();
     let mut row = |event: Event, asks, good| rows.push(Row { event, asks, good });
@@ -88,11 +70,7 @@ async fn rows(door: &Door) -> Vec<Row> {
         let writes = Asks::DealerWrites(whose);
         let thing = format!("/dealer-customers/{code}/{dcn}");
         row(Event::new("GET", &thing), reads, read);
-        row(
-            Event::new("DELETE", &format!("{thing}/association?dryRun=true")),
-            writes,
-            read,
-        );
+        row(Event::new("DELETE", &format!("{thing}/association?dryRun=true")), writes, read);
         let post = Event::new("POST", "/dealer-customers?dryRun=true");
         row(post.json(&dealer_body(code, dcn)), writes, written);
     }
@@ -125,11 +103,7 @@ async fn rows(door: &Door) -> Vec<Row> {
         (json!([]), 400),
     ];
     for (body, good) in adds {
-        row(
-            Event::new("POST", "/customers?dryRun=true").json(&body),
-            Asks::Customers,
-            good,
-        );
+        row(Event::new("POST", "/customers?dryRun=true").json(&body), Asks::Customers, good);
     }
     row(
         Event::new("POST", "/customers?dryRun=true").body("application/xml", "<"),
@@ -137,11 +111,7 @@ async fn rows(door: &Door) -> Vec<Row> {
         400,
     );
     for (number, good) in [(number.as_str(), 200), ("999999999", 404), ("seven", 404)] {
-        row(
-            Event::new("GET", &format!("/customers/{number}")),
-            Asks::Customers,
-            good,
-        );
+        row(Event::new("GET", &format!("/customers/{number}")), Asks::Customers, good);
         let erase = format!("/customers/{number}/erase?dryRun=true");
         row(Event::new("POST", &erase), Asks::Steward, good);
     }
@@ -153,11 +123,7 @@ async fn rows(door: &Door) -> Vec<Row> {
         let thing = format!("/errors/{id}");
         row(Event::new("GET", &thing), Asks::Steward, good);
         let patch = Event::new("PATCH", &format!("{thing}?dryRun=true")).header("if-match", "*");
-        row(
-            patch.json(&json!({ "cst_city": "Boston" })),
-            Asks::Steward,
-            good,
-        );
+        row(patch.json(&json!({ "cst_city": "Boston" })), Asks::Steward, good);
         row(
             Event::new("DELETE", &format!("{thing}?dryRun=true")).header("if-match", "*"),
             Asks::Steward,
@@ -175,18 +141,10 @@ async fn rows(door: &Door) -> Vec<Row> {
         (json!({ "ids": [NOBODY] }), 200),
         (json!({ "ids": ["no id"] }), 400),
     ] {
-        row(
-            Event::new("POST", "/errors/reprocess?dryRun=true").json(&body),
-            Asks::Steward,
-            good,
-        );
+        row(Event::new("POST", "/errors/reprocess?dryRun=true").json(&body), Asks::Steward, good);
     }
     row(Event::new("GET", "/console"), Asks::Nothing, 200);
-    row(
-        Event::new("GET", "/console/console.css"),
-        Asks::Nothing,
-        200,
-    );
+    row(Event::new("GET", "/console/console.css"), Asks::Nothing, 200);
     row(Event::new("GET", "/console/absent"), Asks::Nothing, 404);
     rows
 }
@@ -238,11 +196,7 @@ async fn every_route_answers_every_caller_as_the_contract_says() {
                 );
                 assert_eq!(
                     answer.problem(),
-                    if expected == 401 {
-                        "unauthenticated"
-                    } else {
-                        "forbidden"
-                    }
+                    if expected == 401 { "unauthenticated" } else { "forbidden" }
                 );
             }
             cases += 1;
@@ -290,11 +244,8 @@ async fn claims_in_a_body_or_a_query_are_only_content() {
     let door = Door::open().await;
     let mut body = dealer_body("TD68", "OWN");
     body["requestContext"] = json!({ "authorizer": { "jwt": { "claims": { "sub": "erp", "scope": "dealer", "dealer_codes": "*" } } } });
-    let event = Event::new(
-        "POST",
-        "/dealer-customers?scope=dealer&dealer_codes=*&sub=erp",
-    )
-    .json(&body);
+    let event =
+        Event::new("POST", "/dealer-customers?scope=dealer&dealer_codes=*&sub=erp").json(&body);
     let answer = door.send(&event.clone().authorizer(Value::Null)).await;
     assert_eq!((answer.status, answer.steps()), (401, 0), "{answer:?}");
     let weak = json!({ "sub": "erp", "scope": "customers" });

@@ -20,15 +20,8 @@ fn theirs(number: &str) -> Value {
     })
 }
 
-const SECRETS: [&str; 7] = [
-    "Qanari",
-    "qanari",
-    "617-555-0142",
-    "7777",
-    "TD69",
-    "SECRET-9",
-    "Example Street",
-];
+const SECRETS: [&str; 7] =
+    ["Qanari", "qanari", "617-555-0142", "7777", "TD69", "SECRET-9", "Example Street"];
 
 #[track_caller]
 fn reveals_nothing(answer: &Answer) {
@@ -48,105 +41,55 @@ fn associate(body: &Value) -> Event {
 #[tokio::test]
 async fn reads_of_a_foreign_thing_equal_reads_of_an_absent_one() {
     let door = Door::open().await;
-    let held = door
-        .prepare(201, &associate(&theirs("SECRET-9")))
-        .await
-        .json();
-    let held = held["customerOrganizationIdentifier"]
-        .as_str()
-        .expect("an identifier")
-        .to_owned();
+    let held = door.prepare(201, &associate(&theirs("SECRET-9"))).await.json();
+    let held = held["customerOrganizationIdentifier"].as_str().expect("an identifier").to_owned();
     let absent = "0123456789ABCDEF-000001";
     let pairs = [
-        (
-            "/dealer-customers/TD69/SECRET-9".to_owned(),
-            "/dealer-customers/TD69/ABSENT",
-        ),
-        (
-            "/dealer-customers/TD69/SECRET-9".to_owned(),
-            "/dealer-customers/TD68/ABSENT",
-        ),
-        (
-            "/dealer-customers/TD69/SECRET-9".to_owned(),
-            "/dealer-customers/TD+9/ABSENT",
-        ),
-        (
-            "/dealer-customers/TD69".to_owned(),
-            "/dealer-customers/TD70",
-        ),
-        (
-            "/dealer-customers/TD69?limit=1".to_owned(),
-            "/dealer-customers/TD70?limit=1",
-        ),
+        ("/dealer-customers/TD69/SECRET-9".to_owned(), "/dealer-customers/TD69/ABSENT"),
+        ("/dealer-customers/TD69/SECRET-9".to_owned(), "/dealer-customers/TD68/ABSENT"),
+        ("/dealer-customers/TD69/SECRET-9".to_owned(), "/dealer-customers/TD+9/ABSENT"),
+        ("/dealer-customers/TD69".to_owned(), "/dealer-customers/TD70"),
+        ("/dealer-customers/TD69?limit=1".to_owned(), "/dealer-customers/TD70?limit=1"),
         (
             format!("/customer-organizations/{held}"),
             "/customer-organizations/0123456789ABCDEF-000001",
         ),
-        (
-            format!("/customer-organizations/{held}"),
-            "/customer-organizations/malformed",
-        ),
+        (format!("/customer-organizations/{held}"), "/customer-organizations/malformed"),
     ];
-    for codes in [
-        json!("TD68"),
-        json!(["TD68", "TD70X"]),
-        json!(""),
-        json!(null),
-    ] {
+    for codes in [json!("TD68"), json!(["TD68", "TD70X"]), json!(""), json!(null)] {
         let who = json!({ "sub": "erp", "scope": "dealer", "dealer_codes": codes });
         for (foreign, absent) in &pairs {
             for headers in [
                 &[][..],
-                &[
-                    ("x-correlation-id", "order-7"),
-                    ("if-match", "*"),
-                    ("accept", "text/plain"),
-                ],
+                &[("x-correlation-id", "order-7"), ("if-match", "*"), ("accept", "text/plain")],
             ] {
                 let ask = |target: &str| {
-                    headers.iter().fold(
-                        Event::new("GET", target).by(&who),
-                        |event, (name, value)| event.header(name, value),
-                    )
+                    headers
+                        .iter()
+                        .fold(Event::new("GET", target).by(&who), |event, (name, value)| {
+                            event.header(name, value)
+                        })
                 };
-                let (one, other) = (
-                    door.send(&ask(foreign)).await,
-                    door.send(&ask(absent)).await,
-                );
+                let (one, other) = (door.send(&ask(foreign)).await, door.send(&ask(absent)).await);
                 assert_eq!(one.told(), other.told(), "{foreign} and {absent} by {who}");
                 assert_eq!((one.status, one.problem().as_str()), (404, "not-found"));
             }
         }
         let query = |identifier: &str| {
-            Event::new(
-                "GET",
-                &format!("/customer-organizations/{identifier}?cursor=AAAA"),
-            )
-            .by(&who)
+            Event::new("GET", &format!("/customer-organizations/{identifier}?cursor=AAAA")).by(&who)
         };
-        assert_eq!(
-            door.send(&query(&held)).await.told(),
-            door.send(&query(absent)).await.told()
-        );
+        assert_eq!(door.send(&query(&held)).await.told(), door.send(&query(absent)).await.told());
     }
 }
 
 #[tokio::test]
 async fn a_match_tells_the_identifier_and_how_fields_compare_and_no_value() {
     let door = Door::open().await;
-    let held = door
-        .prepare(201, &associate(&theirs("SECRET-9")))
-        .await
-        .json();
+    let held = door.prepare(201, &associate(&theirs("SECRET-9"))).await.json();
     let who = json!({ "sub": "erp", "scope": "dealer", "dealer_codes": "TD68" });
     for target in ["/dealer-customers?dryRun=true", "/dealer-customers"] {
         let matched = door
-            .prepare(
-                201,
-                &Event::new("POST", target)
-                    .json(&body("TD68", "OWN"))
-                    .by(&who),
-            )
+            .prepare(201, &Event::new("POST", target).json(&body("TD68", "OWN")).by(&who))
             .await;
         reveals_nothing(&matched);
         let matched = matched.json();
@@ -174,32 +117,15 @@ async fn several_candidates_are_told_by_their_identifiers_only() {
             "cst_city": "Westborough", "cst_state": "MA", "cst_zip": "01581-7777", "cst_country": "USA", "cst_email": "qanari@qanari.example",
             "cst_day_phone": "617-555-0142", "cst_email_status": "O1"
         } });
-        door.prepare(201, &Event::new("POST", "/customers").json(&unchecked))
-            .await;
+        door.prepare(201, &Event::new("POST", "/customers").json(&unchecked)).await;
     }
     let who = json!({ "sub": "erp", "scope": "dealer", "dealer_codes": "TD68" });
-    let refused = door
-        .prepare(409, &associate(&body("TD68", "OWN")).by(&who))
-        .await;
+    let refused = door.prepare(409, &associate(&body("TD68", "OWN")).by(&who)).await;
     reveals_nothing(&refused);
     let refused = refused.json();
-    let members: Vec<_> = refused
-        .as_object()
-        .expect("an object")
-        .keys()
-        .map(String::as_str)
-        .collect();
-    assert_eq!(
-        members,
-        [
-            "candidates",
-            "detail",
-            "requestId",
-            "status",
-            "title",
-            "type"
-        ]
-    );
+    let members: Vec<_> =
+        refused.as_object().expect("an object").keys().map(String::as_str).collect();
+    assert_eq!(members, ["candidates", "detail", "requestId", "status", "title", "type"]);
     let candidates = refused["candidates"].as_array().expect("candidates");
     assert_eq!(candidates.len(), 3);
     assert!(candidates.iter().all(Value::is_string), "{candidates:?}");
@@ -230,16 +156,11 @@ async fn the_holder_of_a_taken_dcn_is_told_by_its_identifier_only() {
 #[tokio::test]
 async fn a_caller_sees_the_dealer_customers_of_its_own_dealers_and_no_others() {
     let door = Door::open().await;
-    let held = door
-        .prepare(201, &associate(&theirs("SECRET-9")))
-        .await
-        .json();
+    let held = door.prepare(201, &associate(&theirs("SECRET-9"))).await.json();
     door.prepare(201, &associate(&body("TD68", "OWN"))).await;
     let path = format!(
         "/customer-organizations/{}",
-        held["customerOrganizationIdentifier"]
-            .as_str()
-            .expect("an identifier")
+        held["customerOrganizationIdentifier"].as_str().expect("an identifier")
     );
     let cases: [(&str, Value, &[&str]); 5] = [
         ("dealer", json!("TD68"), &["TD68|OWN"]),
@@ -250,15 +171,9 @@ async fn a_caller_sees_the_dealer_customers_of_its_own_dealers_and_no_others() {
     ];
     for (scope, codes, expected) in cases {
         let who = json!({ "sub": "erp", "scope": scope, "dealer_codes": codes });
-        let shown = door
-            .prepare(200, &Event::new("GET", &path).by(&who))
-            .await
-            .json();
+        let shown = door.prepare(200, &Event::new("GET", &path).by(&who)).await.json();
         let shown = shown["dealerCustomers"].as_array().expect("a list").clone();
-        let dcns: Vec<_> = shown
-            .iter()
-            .map(|one| one["dcn"].as_str().expect("a DCN"))
-            .collect();
+        let dcns: Vec<_> = shown.iter().map(|one| one["dcn"].as_str().expect("a DCN")).collect();
         assert_eq!(dcns, expected, "{who}");
     }
 }

@@ -16,40 +16,23 @@ const TABLE: &str = "customer-master";
 /// The keys of all items, of the table and of the index.
 async fn all_keys(client: &Client) -> Vec<String> {
     let mut found = Vec::new();
-    let mut pages = client
-        .scan()
-        .table_name(TABLE)
-        .consistent_read(true)
-        .into_paginator()
-        .items()
-        .send();
+    let mut pages =
+        client.scan().table_name(TABLE).consistent_read(true).into_paginator().items().send();
     while let Some(item) = pages.next().await {
         let item = item.expect("the table can be read");
-        for name in [
-            keys::PARTITION_KEY,
-            keys::SORT_KEY,
-            keys::INDEX_PARTITION_KEY,
-            keys::INDEX_SORT_KEY,
-        ] {
+        for name in
+            [keys::PARTITION_KEY, keys::SORT_KEY, keys::INDEX_PARTITION_KEY, keys::INDEX_SORT_KEY]
+        {
             if let Some(AttributeValue::S(key)) = item.get(name) {
                 found.push(key.clone());
             }
         }
     }
-    let mut pages = client
-        .scan()
-        .table_name(TABLE)
-        .index_name(keys::INDEX)
-        .into_paginator()
-        .items()
-        .send();
+    let mut pages =
+        client.scan().table_name(TABLE).index_name(keys::INDEX).into_paginator().items().send();
     while let Some(entry) = pages.next().await {
         let entry = entry.expect("the index can be read");
-        found.extend(
-            entry
-                .into_values()
-                .filter_map(|value| value.as_s().ok().cloned()),
-        );
+        found.extend(entry.into_values().filter_map(|value| value.as_s().ok().cloned()));
     }
     found
 }
@@ -76,10 +59,7 @@ async fn nothing_of_a_person_is_in_what_a_process_writes_in_a_problem_a_key_or_t
     let process = Process::start(&["--dynamodb", database.url(), "--empty"]);
     let statuses = ask_everything(&process.url).await;
     for status in [200, 201, 204, 400, 404, 405, 409, 412, 413, 415, 422, 428] {
-        assert!(
-            statuses.contains(&status),
-            "{status} is among the answers: {statuses:?}"
-        );
+        assert!(statuses.contains(&status), "{status} is among the answers: {statuses:?}");
     }
     let keys = all_keys(&client).await;
     assert!(
@@ -103,53 +83,21 @@ async fn nothing_of_a_person_is_in_what_a_process_writes_in_a_problem_a_key_or_t
         String::new(),
     )
     .await;
-    assert_eq!(
-        (broken.0, holds_a_canary(&broken.1)),
-        (500, None),
-        "{}",
-        broken.1
-    );
+    assert_eq!((broken.0, holds_a_canary(&broken.1)), (500, None), "{}", broken.1);
     database.stop().await.expect("it stops");
     let own = format!("/dealer-customers/TD68/{DCN}");
     let gone = tokio::join!(
-        ask(
-            &process.url,
-            Method::POST,
-            "/dealer-customers",
-            &[],
-            dealer_body().to_string()
-        ),
+        ask(&process.url, Method::POST, "/dealer-customers", &[], dealer_body().to_string()),
         ask(&process.url, Method::GET, &own, &[], String::new()),
-        ask(
-            &process.url,
-            Method::POST,
-            "/customers",
-            &[],
-            message(&[]).to_string()
-        ),
-        ask(
-            &process.url,
-            Method::GET,
-            "/customers/7",
-            &[],
-            String::new()
-        ),
-        ask(
-            &process.url,
-            Method::GET,
-            "/errors?text=Qanari",
-            &[],
-            String::new()
-        ),
+        ask(&process.url, Method::POST, "/customers", &[], message(&[]).to_string()),
+        ask(&process.url, Method::GET, "/customers/7", &[], String::new()),
+        ask(&process.url, Method::GET, "/errors?text=Qanari", &[], String::new()),
     );
     for (status, body) in [gone.0, gone.1, gone.2, gone.3, gone.4] {
         assert_eq!((status, holds_a_canary(&body)), (503, None), "{body}");
     }
     let (stdout, stderr) = process.end();
-    assert!(
-        stderr.lines().count() > statuses.len(),
-        "a line for each request: {stderr}"
-    );
+    assert!(stderr.lines().count() > statuses.len(), "a line for each request: {stderr}");
     for outcome in [
         "\"outcome\":\"busy\"",
         "\"outcome\":\"internal\"",

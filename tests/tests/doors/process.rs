@@ -15,10 +15,7 @@ impl Process {
     /// Starts it on a free port, as talkative as it can be made.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
-        command
-            .args(["--port", "0"])
-            .args(arguments)
-            .env_remove("AWS_LAMBDA_LOG_LEVEL");
+        command.args(["--port", "0"]).args(arguments).env_remove("AWS_LAMBDA_LOG_LEVEL");
         command.env("RUST_LOG", "trace").env("RUST_BACKTRACE", "1");
         let mut child = command
             .stdout(Stdio::piped())
@@ -36,25 +33,16 @@ impl Process {
         let url = url.to_owned();
         let read_out = std::thread::spawn(move || read(&mut stdout, first));
         let read_err = std::thread::spawn(move || read(&mut stderr, String::new()));
-        Self {
-            child,
-            url,
-            written: vec![read_out, read_err],
-        }
+        Self { child, url, written: vec![read_out, read_err] }
     }
 
     /// Ends it, and gives all that it wrote: to standard output, and to standard error.
     pub(crate) fn end(mut self) -> (String, String) {
         self.child.kill().expect("it runs still");
         self.child.wait().expect("it ends");
-        let mut written = self
-            .written
-            .drain(..)
-            .map(|thread| thread.join().expect("its output is text"));
-        (
-            written.next().expect("standard output"),
-            written.next().expect("standard error"),
-        )
+        let mut written =
+            self.written.drain(..).map(|thread| thread.join().expect("its output is text"));
+        (written.next().expect("standard output"), written.next().expect("standard error"))
     }
 }
 

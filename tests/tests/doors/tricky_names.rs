@@ -30,9 +30,7 @@ async fn control_and_bidirectional_characters_are_refused_or_stay_as_they_were()
         let add = json!({ "type": "CWCustomerIn", "CustSoldTo": {
             "cst_send_response": "Y", "cst_company_name": name, "cst_street_addr": "1 A", "cst_city": "Boston", "cst_state": "MA", "cst_zip": "02101", "cst_country": "USA", "cst_email_status": "O1"
         } });
-        let added = door
-            .send(&Event::new("POST", "/customers").json(&add))
-            .await;
+        let added = door.send(&Event::new("POST", "/customers").json(&add)).await;
         match added.status {
             201 => {
                 let path = added.header("location").expect("a place").to_owned();
@@ -42,10 +40,7 @@ async fn control_and_bidirectional_characters_are_refused_or_stay_as_they_were()
             422 => {
                 let path = added.header("location").expect("a place").to_owned();
                 let shown = door.prepare(200, &Event::new("GET", &path)).await.json();
-                assert_eq!(
-                    shown["message"]["CustSoldTo"]["cst_company_name"], name,
-                    "{what}"
-                );
+                assert_eq!(shown["message"]["CustSoldTo"]["cst_company_name"], name, "{what}");
             }
             _ => panic!("{what}: {added:?}"),
         }
@@ -53,35 +48,21 @@ async fn control_and_bidirectional_characters_are_refused_or_stay_as_they_were()
             "dealerCode": "TD68", "dealerCustomerNumber": format!("T{at}"), "businessName": name,
             "address": { "line1": "1 A", "city": "Boston", "state": "MA", "postalCode": "02101", "country": "USA" }
         });
-        let associated = door
-            .send(&Event::new("POST", "/dealer-customers").json(&associate))
-            .await;
+        let associated = door.send(&Event::new("POST", "/dealer-customers").json(&associate)).await;
         assert_eq!(
             associated.status,
             if added.status == 201 { 201 } else { 400 },
             "{what} is judged the same at both doors: {associated:?}"
         );
         for header in associated.headers.values().chain(added.headers.values()) {
-            assert!(
-                header
-                    .as_bytes()
-                    .iter()
-                    .all(|byte| (0x20..0x7f).contains(byte)),
-                "{what}"
-            );
+            assert!(header.as_bytes().iter().all(|byte| (0x20..0x7f).contains(byte)), "{what}");
         }
     }
     let csv = door.prepare(200, &Event::new("GET", "/errors.csv")).await;
-    for (what, trick) in TRICKS
-        .into_iter()
-        .filter(|(_, trick)| trick.is_control() && !matches!(trick, '\n' | '\r'))
+    for (what, trick) in
+        TRICKS.into_iter().filter(|(_, trick)| trick.is_control() && !matches!(trick, '\n' | '\r'))
     {
-        assert!(
-            !csv.line
-                .values()
-                .any(|value| value.to_string().contains(trick)),
-            "{what}"
-        );
+        assert!(!csv.line.values().any(|value| value.to_string().contains(trick)), "{what}");
     }
 }
 
@@ -115,15 +96,11 @@ async fn numbers_that_look_like_keys_claim_nothing_but_themselves() {
                 "cst_send_response": "Y", "cst_lname": format!("Robinson{at}"), "cst_street_addr": format!("{at} {attribute}"), "cst_city": "Boston", "cst_state": "MA",
                 "cst_zip": "02101", "cst_country": "USA", "cst_email_status": "O1", (attribute): text
             } });
-            let added = door
-                .prepare(201, &Event::new("POST", "/customers").json(&add))
-                .await
-                .json();
+            let added =
+                door.prepare(201, &Event::new("POST", "/customers").json(&add)).await.json();
             numbers.push(added["CustSoldTo"]["cst_cust_nbr"].clone());
-            let again = door
-                .prepare(200, &Event::new("POST", "/customers").json(&add))
-                .await
-                .json();
+            let again =
+                door.prepare(200, &Event::new("POST", "/customers").json(&add)).await.json();
             assert_eq!(
                 again["CustSoldTo"]["cst_cust_nbr"],
                 numbers[numbers.len() - 1],
@@ -134,12 +111,8 @@ async fn numbers_that_look_like_keys_claim_nothing_but_themselves() {
             "dealerCode": "TD68", "dealerCustomerNumber": text, "businessName": "Acme",
             "address": { "line1": "1 A", "city": "Boston", "state": "MA", "postalCode": "02101", "country": "USA" }
         });
-        let refused = door
-            .prepare(
-                400,
-                &Event::new("POST", "/dealer-customers").json(&associate),
-            )
-            .await;
+        let refused =
+            door.prepare(400, &Event::new("POST", "/dealer-customers").json(&associate)).await;
         assert_eq!(
             (refused.problem().as_str(), refused.steps()),
             ("invalid-request", 0),

@@ -3,10 +3,7 @@
 use tests::explorer::{Gone, How, Scenario, catalogue, tour};
 
 /// The pairs whose single faults take minutes without optimization.
-const LONG: [&str; 2] = [
-    "the same key twice, an association",
-    "the same key twice, a reprocess",
-];
+const LONG: [&str; 2] = ["the same key twice, an association", "the same key twice, a reprocess"];
 
 /// Goes through all of these, and says what that was.
 fn go_through(work: &[(Scenario, usize)], how: How) -> Gone {
@@ -22,11 +19,7 @@ fn go_through(work: &[(Scenario, usize)], how: How) -> Gone {
 #[test]
 fn no_interleaving_of_two_requests_goes_wrong_whatever_single_fault_occurs() {
     let with_faults = |pair: Scenario| {
-        let faults = if LONG.contains(&pair.name) {
-            0
-        } else {
-            pair.faults
-        };
+        let faults = if LONG.contains(&pair.name) { 0 } else { pair.faults };
         (pair, faults)
     };
     let work: Vec<_> = catalogue::pairs().into_iter().map(with_faults).collect();
@@ -36,10 +29,7 @@ fn no_interleaving_of_two_requests_goes_wrong_whatever_single_fault_occurs() {
 
 #[test]
 fn no_interleaving_of_three_requests_goes_wrong() {
-    let work: Vec<_> = catalogue::triples()
-        .into_iter()
-        .map(|triple| (triple, 0))
-        .collect();
+    let work: Vec<_> = catalogue::triples().into_iter().map(|triple| (triple, 0)).collect();
     let gone = go_through(&work, How::All);
     assert!(gone.judged > 1_000, "{gone:?}");
 }
@@ -47,10 +37,7 @@ fn no_interleaving_of_three_requests_goes_wrong() {
 /// Deeper than can be gone through: three requests, three faults. The seed is another one each time, and a violation tells how to see it again.
 #[test]
 fn what_chance_picks_of_three_requests_with_three_faults_does_not_go_wrong() {
-    let work: Vec<_> = catalogue::triples()
-        .into_iter()
-        .map(|triple| (triple, 3))
-        .collect();
+    let work: Vec<_> = catalogue::triples().into_iter().map(|triple| (triple, 3)).collect();
     for seed in [7, fastrand::u64(..)] {
         let gone = go_through(&work, How::Sample { seed, runs: 100 });
         assert!(gone.judged > 100, "seed {seed}: {gone:?}");
@@ -64,9 +51,6 @@ fn what_is_accepted_is_still_found() {
         let name = scenario.name;
         let faults = scenario.faults;
         let (_, violations) = tour(&[(scenario, faults)], How::All, |_, _, _, _| {});
-        assert_eq!(
-            violations, 1,
-            "'{name}' is in order now and belongs to the others"
-        );
+        assert_eq!(violations, 1, "'{name}' is in order now and belongs to the others");
     }
 }

@@ -18,48 +18,30 @@ fn is_found_among(wrong: Wrong, scenario: &str, faults: usize, kinds: &'static [
         .exhaust()
         .unwrap_or_else(|violation| panic!("the shipped protocol is found wrong too\n{violation}"));
     let over = move |table: ModelTable| Crooked::new(table, wrong);
-    let search = Search::new(&scenario, &over, faults)
-        .expect("nothing is wrong before")
-        .only(kinds);
+    let search =
+        Search::new(&scenario, &over, faults).expect("nothing is wrong before").only(kinds);
     let violation = search.exhaust().expect_err("the variant is wrong");
     assert!(
-        violation
-            .trace
-            .iter()
-            .any(|line| line.contains("is answered")),
+        violation.trace.iter().any(|line| line.contains("is answered")),
         "the trace tells what was answered:\n{violation}"
     );
-    let again = search
-        .replay(&violation.choices)
-        .expect_err("its choices lead to it again");
+    let again = search.replay(&violation.choices).expect_err("its choices lead to it again");
     assert_eq!(again.what, violation.what);
 }
 
 #[test]
 fn a_seat_taken_without_condition_is_found() {
-    is_found(
-        Wrong::SeatWithoutCondition,
-        "two different Adds in one block",
-        0,
-    );
+    is_found(Wrong::SeatWithoutCondition, "two different Adds in one block", 0);
 }
 
 #[test]
 fn a_decision_on_an_outdated_block_is_found() {
-    is_found(
-        Wrong::OutdatedBlock,
-        "two equal Adds that report duplicates",
-        0,
-    );
+    is_found(Wrong::OutdatedBlock, "two equal Adds that report duplicates", 0);
 }
 
 #[test]
 fn a_guard_item_in_place_of_seats_is_found() {
-    is_found(
-        Wrong::GuardInPlaceOfSeats,
-        "two equal Adds that report duplicates",
-        0,
-    );
+    is_found(Wrong::GuardInPlaceOfSeats, "two equal Adds that report duplicates", 0);
 }
 
 #[test]
@@ -83,38 +65,22 @@ fn a_request_in_error_resolved_in_a_second_write_is_found() {
 
 #[test]
 fn a_key_written_after_the_effect_is_found() {
-    is_found(
-        Wrong::KeyAfterTheEffect,
-        "the same key with another association",
-        0,
-    );
+    is_found(Wrong::KeyAfterTheEffect, "the same key with another association", 0);
 }
 
 #[test]
 fn a_fingerprint_that_is_not_compared_is_found() {
-    is_found(
-        Wrong::FingerprintNotCompared,
-        "the same key with another Add",
-        0,
-    );
+    is_found(Wrong::FingerprintNotCompared, "the same key with another Add", 0);
 }
 
 #[test]
 fn a_conflict_that_counts_as_failure_is_found() {
-    is_found(
-        Wrong::ConflictIsFailure,
-        "two associations of the same new customer",
-        0,
-    );
+    is_found(Wrong::ConflictIsFailure, "two associations of the same new customer", 0);
 }
 
 #[test]
 fn a_lost_answer_that_counts_as_failure_is_found() {
-    is_found(
-        Wrong::LostAnswerIsFailure,
-        "two different Adds in one block",
-        1,
-    );
+    is_found(Wrong::LostAnswerIsFailure, "two different Adds in one block", 1);
 }
 
 #[test]
@@ -147,18 +113,10 @@ fn a_dealer_customer_claimed_without_condition_is_found() {
 
 #[test]
 fn a_version_that_is_not_compared_is_found() {
-    is_found(
-        Wrong::VersionNotCompared,
-        "an update by number against an update of a duplicate",
-        0,
-    );
+    is_found(Wrong::VersionNotCompared, "an update by number against an update of a duplicate", 0);
 }
 
 #[test]
 fn a_message_queued_under_a_random_name_is_found() {
-    is_found(
-        Wrong::QueuedUnderARandomName,
-        "the same key twice, a failing message",
-        0,
-    );
+    is_found(Wrong::QueuedUnderARandomName, "the same key twice, a failing message", 0);
 }

@@ -50,11 +50,7 @@ impl AddressService {
                 server.spawn(serve(listener, manner, Arc::clone(&asked)))
             }
         };
-        Self {
-            url: format!("http://{address}/verify?country=all"),
-            asked,
-            _server: server,
-        }
+        Self { url: format!("http://{address}/verify?country=all"), asked, _server: server }
     }
 
     /// A service that answers with these matches.

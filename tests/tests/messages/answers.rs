@@ -23,12 +23,7 @@ async fn without_a_wanted_response_status_and_headers_are_the_same_and_the_body_
                 let told = stand.tell(form, &message).await;
                 assert_eq!(told.status, status, "{}", told.answer);
                 let wants = wanted.eq_ignore_ascii_case("Y");
-                assert_eq!(
-                    told.answer.text.is_empty(),
-                    !wants,
-                    "{wanted:?} {}",
-                    told.answer
-                );
+                assert_eq!(told.answer.text.is_empty(), !wants, "{wanted:?} {}", told.answer);
                 let there = told.answer.header("location");
                 let begins =
                     |location: &str| there.is_some_and(|there| there.starts_with(location));
@@ -49,10 +44,7 @@ async fn the_location_is_that_of_the_customer_and_can_be_read() {
     assert_eq!(stored["cst_cust_nbr"], told.number());
     let identifier = &told.body["customerOrganizationIdentifier"];
     assert_eq!(&stored["customerOrganizationIdentifier"], identifier);
-    let updated = stand
-        .add(&change("cst_cust_nbr", &told.number()))
-        .await
-        .updated();
+    let updated = stand.add(&change("cst_cust_nbr", &told.number())).await.updated();
     assert_eq!(updated.answer.header("location"), Some(location));
     assert_eq!(&updated.body["customerOrganizationIdentifier"], identifier);
 }
@@ -78,25 +70,14 @@ async fn the_answer_comes_in_the_form_of_the_request_unless_accept_asks_otherwis
         (Form::Xml, Some("*/*"), Form::Xml),
         (Form::Json, Some("*/*"), Form::Json),
         (Form::Xml, Some("application/*"), Form::Xml),
-        (
-            Form::Xml,
-            Some("application/xml;q=0.5, application/json"),
-            Form::Json,
-        ),
-        (
-            Form::Json,
-            Some("application/json;q=0.1, */*;q=0.2"),
-            Form::Xml,
-        ),
+        (Form::Xml, Some("application/xml;q=0.5, application/json"), Form::Json),
+        (Form::Json, Some("application/json;q=0.1, */*;q=0.2"), Form::Xml),
         (Form::Xml, Some("image/png"), Form::Xml),
         (Form::Json, Some(";;"), Form::Json),
     ] {
         let answer = asked_for(&stand, form, accept).await;
         let told = answer.header("content-type").unwrap_or_default().to_owned();
-        assert!(
-            told.starts_with(answered.content_type()),
-            "{accept:?} {answer}"
-        );
+        assert!(told.starts_with(answered.content_type()), "{accept:?} {answer}");
         Told::of(answer).created();
     }
 }
@@ -113,9 +94,7 @@ async fn both_forms_tell_the_same() {
         let mut bodies = Vec::new();
         for accept in ["application/json", "application/xml"] {
             let request = stand.post("/customers?dryRun=true");
-            let request = request
-                .header(CONTENT_TYPE, "application/json")
-                .header(ACCEPT, accept);
+            let request = request.header(CONTENT_TYPE, "application/json").header(ACCEPT, accept);
             let answer = request.body(message.written(Form::Json)).send().await;
             bodies.push(Told::of(answer).body);
         }
@@ -131,20 +110,13 @@ async fn the_routing_of_the_message_is_echoed() {
     let routing =
         json!({ "source": "POS <1>", "target": "CRM", "resp_qmgr": "QM\"1\"", "resp_q": "Q&A" });
     let attributes = julie().attributes;
-    let customer: serde_json::Map<_, _> = attributes
-        .into_iter()
-        .map(|(name, value)| (name, json!(value)))
-        .collect();
+    let customer: serde_json::Map<_, _> =
+        attributes.into_iter().map(|(name, value)| (name, json!(value))).collect();
     let mut body = routing.clone();
     body["type"] = json!("CWCustomerIn");
     body["CustSoldTo"] = json!(customer);
     for accept in ["application/json", "application/xml"] {
-        let answer = stand
-            .post("/customers")
-            .header(ACCEPT, accept)
-            .json(&body)
-            .send()
-            .await;
+        let answer = stand.post("/customers").header(ACCEPT, accept).json(&body).send().await;
         let told = Told::of(answer).created();
         for (name, value) in routing.as_object().expect("an object") {
             assert_eq!(&told.body[name], value);
@@ -163,28 +135,15 @@ async fn duplicates_are_listed_with_the_highest_number_first_and_only_name_and_a
                 ("cst_email", "j@example.com"),
                 ("cst_day_phone", "555"),
             ];
-            numbers.push(
-                stand
-                    .add(&julie().with_all(&secret))
-                    .await
-                    .created()
-                    .number(),
-            );
+            numbers.push(stand.add(&julie().with_all(&secret)).await.created().number());
         }
         numbers.sort();
         numbers.reverse();
         let told = stand.tell(form, &checked("Y")).await.is(409, "Duplicate");
-        assert_eq!(
-            told.text("cst_fname"),
-            stand.stored_attributes(&numbers[0]).await["cst_fname"]
-        );
+        assert_eq!(told.text("cst_fname"), stand.stored_attributes(&numbers[0]).await["cst_fname"]);
         assert_eq!(told.text("cst_action_type"), "A");
         assert_eq!(told.body.get("warnings"), None);
-        assert!(
-            !told.answer.text.contains("j@example.com"),
-            "{}",
-            told.answer
-        );
+        assert!(!told.answer.text.contains("j@example.com"), "{}", told.answer);
         assert!(!told.answer.text.contains("555"), "{}", told.answer);
         assert_eq!(told.duplicates(), numbers);
     }
@@ -209,10 +168,7 @@ async fn at_most_fifty_duplicates_are_listed_and_a_warning_counts_the_rest() {
             let expected = match count {
                 49 | 50 => None,
                 51 => Some(json!(["1 more duplicate is not listed"])),
-                more => Some(json!([format!(
-                    "{} more duplicates are not listed",
-                    more - 50
-                )])),
+                more => Some(json!([format!("{} more duplicates are not listed", more - 50)])),
             };
             assert_eq!(warnings, expected, "{count}");
             assert_eq!(told.duplicates(), listed, "{count}");
@@ -223,10 +179,7 @@ async fn at_most_fifty_duplicates_are_listed_and_a_warning_counts_the_rest() {
 #[tokio::test]
 async fn a_failure_shows_the_message_and_a_success_the_customer() {
     let stand = Fixture::new().await;
-    let failed = stand
-        .add(&julie().with("cst_state", "xx"))
-        .await
-        .is(422, "Failure");
+    let failed = stand.add(&julie().with("cst_state", "xx")).await.is(422, "Failure");
     assert_eq!(failed.text("cst_state"), "xx");
     assert_eq!(failed.text("cst_lname"), "Robinson");
     assert_eq!(failed.text("cst_cust_nbr"), "");
@@ -241,16 +194,8 @@ async fn a_failure_shows_the_message_and_a_success_the_customer() {
 async fn who_may_not_add_customers_is_refused_and_nothing_is_kept() {
     let stand = Fixture::new().await;
     for (claims, status, problem) in [
-        (
-            json!({ "sub": "dealer", "scope": "dealer", "dealer_codes": "*" }),
-            403,
-            "forbidden",
-        ),
-        (
-            json!({ "sub": "steward", "scope": "steward" }),
-            403,
-            "forbidden",
-        ),
+        (json!({ "sub": "dealer", "scope": "dealer", "dealer_codes": "*" }), 403, "forbidden"),
+        (json!({ "sub": "steward", "scope": "steward" }), 403, "forbidden"),
     ] {
         let request = stand.message(Form::Xml, &julie()).by(&claims);
         request.send().await.is_problem(status, problem);

@@ -14,11 +14,7 @@ const KEPT_OTHERWISE: [(&str, &str, &str); 7] = [
     ("cst_zip", "01581-1234", "01581-1234"),
     ("cst_email_status", "o3", "O3"),
     ("cst_cust_class", "gold", "GOLD"),
-    (
-        "cst_email",
-        "Julie.Robinson@Example.com",
-        "Julie.Robinson@Example.com",
-    ),
+    ("cst_email", "Julie.Robinson@Example.com", "Julie.Robinson@Example.com"),
 ];
 
 const STEERING: [&str; 3] = ["cst_action_type", "cst_send_response", "cst_duplicate"];
@@ -69,10 +65,7 @@ async fn every_attribute_survives_in_both_forms() {
 #[tokio::test]
 async fn values_of_all_scripts_and_of_markup_survive_as_they_came() {
     for form in FORMS {
-        survives(form, |_| {
-            " Zoë \"&<>' \\ / # % | 山田 𐍈😀 e\u{301} ß ".to_owned()
-        })
-        .await;
+        survives(form, |_| " Zoë \"&<>' \\ / # % | 山田 𐍈😀 e\u{301} ß ".to_owned()).await;
     }
 }
 
@@ -121,9 +114,7 @@ async fn a_blank_value_is_none_and_numbers_in_json_are_kept_as_they_are_written(
         .send()
         .await
         .is(201);
-    let number = answer["CustSoldTo"]["cst_cust_nbr"]
-        .as_str()
-        .expect("a number");
+    let number = answer["CustSoldTo"]["cst_cust_nbr"].as_str().expect("a number");
     let stored = stand.stored_attributes(number).await;
     for blank in ["cst_suffix", "cst_prefix", "cst_job_title"] {
         assert_eq!(stored.get(blank), None, "{blank}");

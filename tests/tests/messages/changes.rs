@@ -7,10 +7,8 @@ use crate::message::{FORMS, Message, change, checked, julie};
 
 /// Two customers, the first with a relate id and an alternate number.
 async fn two(stand: &Fixture) -> [String; 2] {
-    let first = julie().with_all(&[
-        ("cst_relate_id", "REL-1"),
-        ("cst_interface_cust_nbr", "ALT-1"),
-    ]);
+    let first =
+        julie().with_all(&[("cst_relate_id", "REL-1"), ("cst_interface_cust_nbr", "ALT-1")]);
     let first = stand.add(&first).await.created().number();
     let second = julie().with_all(&[
         ("cst_lname", "Dryer"),
@@ -56,22 +54,9 @@ async fn a_change_by_each_number_sets_what_is_given_and_keeps_the_rest() {
 #[tokio::test]
 async fn the_first_number_that_is_given_names_the_customer() {
     for (naming, meant) in [
-        (
-            vec![
-                ("cst_cust_nbr", 0),
-                ("cst_relate_id", 0),
-                ("cst_interface_cust_nbr", 0),
-            ],
-            Ok(0),
-        ),
-        (
-            vec![("cst_relate_id", 1), ("cst_interface_cust_nbr", 1)],
-            Ok(1),
-        ),
-        (
-            vec![("cst_cust_nbr", 0), ("cst_relate_id", 1)],
-            Err("cst_relate_id relate-id-taken"),
-        ),
+        (vec![("cst_cust_nbr", 0), ("cst_relate_id", 0), ("cst_interface_cust_nbr", 0)], Ok(0)),
+        (vec![("cst_relate_id", 1), ("cst_interface_cust_nbr", 1)], Ok(1)),
+        (vec![("cst_cust_nbr", 0), ("cst_relate_id", 1)], Err("cst_relate_id relate-id-taken")),
         (
             vec![("cst_cust_nbr", 1), ("cst_interface_cust_nbr", 0)],
             Err("cst_interface_cust_nbr alternate-number-taken"),
@@ -105,25 +90,13 @@ async fn an_unknown_customer_number_fails_whatever_else_names_a_customer() {
     let stand = Fixture::new().await;
     two(&stand).await;
     let records = stand.customers().await;
-    for unknown in [
-        "999999999",
-        "abc",
-        "1234567890",
-        "0",
-        "-1",
-        &"1".repeat(200),
-    ] {
-        for more in [
-            &[][..],
-            &[("cst_relate_id", "REL-1")],
-            &[("cst_relate_id", "NEW")],
-        ] {
+    for unknown in ["999999999", "abc", "1234567890", "0", "-1", &"1".repeat(200)] {
+        for more in [&[][..], &[("cst_relate_id", "REL-1")], &[("cst_relate_id", "NEW")]] {
             let message = change("cst_cust_nbr", unknown).with_all(more);
             let told = stand.add(&message).await;
             assert_eq!(told.text("cst_action_type"), "C", "{}", told.answer);
             assert!(
-                told.failed()
-                    .contains(&"cst_cust_nbr customer-does-not-exist".to_owned()),
+                told.failed().contains(&"cst_cust_nbr customer-does-not-exist".to_owned()),
                 "{unknown}"
             );
         }
@@ -137,17 +110,12 @@ async fn an_unknown_relate_id_or_alternate_number_adds_a_customer_that_has_it() 
     for (index, new) in [
         &[("cst_relate_id", "NEW-1")][..],
         &[("cst_interface_cust_nbr", "NEW-2")],
-        &[
-            ("cst_relate_id", "NEW-3"),
-            ("cst_interface_cust_nbr", "NEW-4"),
-        ],
+        &[("cst_relate_id", "NEW-3"), ("cst_interface_cust_nbr", "NEW-4")],
     ]
     .into_iter()
     .enumerate()
     {
-        let add = julie()
-            .with("cst_lname", &format!("{index} Person"))
-            .with_all(new);
+        let add = julie().with("cst_lname", &format!("{index} Person")).with_all(new);
         let number = stand.add(&add).await.created().number();
         for (name, value) in new {
             let change = change(name, value).with("cst_city", "Boston");
@@ -156,13 +124,7 @@ async fn an_unknown_relate_id_or_alternate_number_adds_a_customer_that_has_it() 
     }
     // What adds a customer needs all that an Add needs.
     let bare = change("cst_relate_id", "NEW-5");
-    assert!(
-        stand
-            .add(&bare)
-            .await
-            .failed()
-            .contains(&"cst_lname name-blank".to_owned())
-    );
+    assert!(stand.add(&bare).await.failed().contains(&"cst_lname name-blank".to_owned()));
 }
 
 #[tokio::test]
@@ -170,16 +132,10 @@ async fn a_relate_id_that_nobody_has_adds_a_customer_even_beside_an_alternate_nu
 {
     let stand = Fixture::new().await;
     two(&stand).await;
-    let add = julie().with_all(&[
-        ("cst_relate_id", "NEW"),
-        ("cst_interface_cust_nbr", "ALT-2"),
-    ]);
+    let add = julie().with_all(&[("cst_relate_id", "NEW"), ("cst_interface_cust_nbr", "ALT-2")]);
     let told = stand.add(&add).await;
     assert_eq!(told.text("cst_action_type"), "A");
-    assert_eq!(
-        told.failed(),
-        ["cst_interface_cust_nbr alternate-number-taken"]
-    );
+    assert_eq!(told.failed(), ["cst_interface_cust_nbr alternate-number-taken"]);
     // Unless the customer that has it is the duplicate that is updated.
     let add = add.with_all(&[("cst_interface_cust_nbr", "ALT-1"), ("cst_duplicate", "S")]);
     let updated = stand.add(&add).await.updated().number();
@@ -221,10 +177,7 @@ async fn the_edits_apply_to_what_a_change_leads_to() {
     let [number, _] = two(&stand).await;
     let before = stand.stored(&number).await;
     for (changed, failed) in [
-        (
-            &[("cst_country", "CAN")][..],
-            vec!["cst_state invalid-state", "cst_zip invalid-zip"],
-        ),
+        (&[("cst_country", "CAN")][..], vec!["cst_state invalid-state", "cst_zip invalid-zip"]),
         (&[("cst_state", "XX")], vec!["cst_state invalid-state"]),
         (&[("cst_email", "x")], vec!["cst_email invalid-email"]),
         (&[("cst_company", "2")], vec!["cst_company invalid-company"]),
@@ -242,8 +195,5 @@ async fn the_edits_apply_to_what_a_change_leads_to() {
     ]);
     stand.add(&moved).await.updated();
     let stored = stand.stored_attributes(&number).await;
-    assert_eq!(
-        [&stored["cst_country"], &stored["cst_zip"]],
-        ["CAN", "K1A 0B1"]
-    );
+    assert_eq!([&stored["cst_country"], &stored["cst_zip"]], ["CAN", "K1A 0B1"]);
 }

@@ -8,26 +8,14 @@ use crate::message::{Message, change, checked, julie};
 #[tokio::test]
 async fn companies_are_those_of_the_deployment_and_the_first_stands_in() {
     let stand = Fixture::with(&[("COMPANIES", "7, us,12")]).await;
-    for (given, kept) in [
-        ("", "7"),
-        ("007", "7"),
-        ("US", "us"),
-        ("0012", "12"),
-        (" 12 ", "12"),
-    ] {
-        let told = stand
-            .add(&julie().with("cst_company", given))
-            .await
-            .created();
+    for (given, kept) in [("", "7"), ("007", "7"), ("US", "us"), ("0012", "12"), (" 12 ", "12")] {
+        let told = stand.add(&julie().with("cst_company", given)).await.created();
         assert_eq!(told.text("cst_company"), kept);
         let stored = stand.stored_attributes(&told.number()).await;
         assert_eq!(stored["cst_company"], kept);
     }
     for unknown in ["1", "70", "u s", "-7"] {
-        let failed = stand
-            .add(&julie().with("cst_company", unknown))
-            .await
-            .failed();
+        let failed = stand.add(&julie().with("cst_company", unknown)).await.failed();
         assert_eq!(failed, ["cst_company invalid-company"], "{unknown}");
     }
 }
@@ -36,21 +24,15 @@ async fn companies_are_those_of_the_deployment_and_the_first_stands_in() {
 async fn a_default_country_stands_in_and_its_rules_apply() {
     let bare = julie().without("cst_country");
     let stand = Fixture::new().await;
-    assert_eq!(
-        stand.add(&bare).await.failed(),
-        ["cst_country country-blank"]
-    );
+    assert_eq!(stand.add(&bare).await.failed(), ["cst_country country-blank"]);
     let stand = Fixture::with(&[("DEFAULT_COUNTRY", "US")]).await;
     let number = stand.add(&bare).await.created().number();
     assert_eq!(stand.stored_attributes(&number).await["cst_country"], "USA");
     let stateless = bare.without("cst_state").with("cst_zip", "1");
     let failed = stand.add(&stateless).await.failed();
     assert_eq!(failed, ["cst_state state-blank", "cst_zip invalid-zip"]);
-    let german = julie().with_all(&[
-        ("cst_country", "de"),
-        ("cst_zip", "50667"),
-        ("cst_state", ""),
-    ]);
+    let german =
+        julie().with_all(&[("cst_country", "de"), ("cst_zip", "50667"), ("cst_state", "")]);
     stand.add(&german).await.created();
 }
 
@@ -81,10 +63,7 @@ async fn a_class_is_required_defaulted_and_listed_as_the_controls_say() {
         match expected {
             Ok(class) => {
                 let stored = stand.stored_attributes(&told.created().number()).await;
-                assert_eq!(
-                    stored.get("cst_cust_class"),
-                    class.map(|class| json!(class)).as_ref()
-                );
+                assert_eq!(stored.get("cst_cust_class"), class.map(|class| json!(class)).as_ref());
             }
             Err(failed) => assert_eq!(told.failed(), [failed], "{controls:?} {given:?}"),
         }
@@ -94,16 +73,9 @@ async fn a_class_is_required_defaulted_and_listed_as_the_controls_say() {
 #[tokio::test]
 async fn a_change_keeps_the_class_that_the_customer_has() {
     let stand = Fixture::with(&[("DEFAULT_CUSTOMER_CLASS", "silver")]).await;
-    let number = stand
-        .add(&julie().with("cst_cust_class", "gold"))
-        .await
-        .created()
-        .number();
+    let number = stand.add(&julie().with("cst_cust_class", "gold")).await.created().number();
     stand.add(&change("cst_cust_nbr", &number)).await.updated();
-    assert_eq!(
-        stand.stored_attributes(&number).await["cst_cust_class"],
-        "GOLD"
-    );
+    assert_eq!(stand.stored_attributes(&number).await["cst_cust_class"], "GOLD");
 }
 
 #[tokio::test]
@@ -113,28 +85,15 @@ async fn an_email_status_is_required_unless_a_default_is_set() {
     let failed = stand.add(&bare).await.failed();
     assert_eq!(failed, ["cst_email_status email-status-blank"]);
     for status in ["O1", "o2", " O3 ", "O4"] {
-        stand
-            .add(&bare.clone().with("cst_email_status", status))
-            .await
-            .created();
+        stand.add(&bare.clone().with("cst_email_status", status)).await.created();
     }
     for status in ["O0", "O5", "1", "OO1", "01"] {
-        let failed = stand
-            .add(&bare.clone().with("cst_email_status", status))
-            .await
-            .failed();
-        assert_eq!(
-            failed,
-            ["cst_email_status invalid-email-status"],
-            "{status}"
-        );
+        let failed = stand.add(&bare.clone().with("cst_email_status", status)).await.failed();
+        assert_eq!(failed, ["cst_email_status invalid-email-status"], "{status}");
     }
     let stand = Fixture::with(&[("DEFAULT_EMAIL_STATUS", "o3")]).await;
     let number = stand.add(&bare).await.created().number();
-    assert_eq!(
-        stand.stored_attributes(&number).await["cst_email_status"],
-        "O3"
-    );
+    assert_eq!(stand.stored_attributes(&number).await["cst_email_status"], "O3");
 }
 
 #[tokio::test]
@@ -152,9 +111,7 @@ async fn the_exact_match_values_and_the_layout_decide_who_is_a_duplicate() {
     let stand = Fixture::with(&[("EXACT_MATCH", "email")]).await;
     let first = checked("Y").with("cst_email", "julie@example.com");
     let number = stand.add(&first).await.created().number();
-    let other_city = first
-        .clone()
-        .with_all(&[("cst_city", "Boston"), ("cst_apt", "5")]);
+    let other_city = first.clone().with_all(&[("cst_city", "Boston"), ("cst_apt", "5")]);
     assert_eq!(stand.add(&other_city).await.duplicates(), [&*number]);
     stand.add(&checked("Y")).await.created();
 
@@ -173,12 +130,7 @@ async fn the_exact_match_values_and_the_layout_decide_who_is_a_duplicate() {
 const XSTORE: (&str, &str) = ("cst_original_source", "XSTORE");
 
 fn empty_from_xstore() -> Message {
-    Message::of(&[
-        XSTORE,
-        ("cst_state", "XX"),
-        ("cst_email", "nobody"),
-        ("cst_email_status", "O9"),
-    ])
+    Message::of(&[XSTORE, ("cst_state", "XX"), ("cst_email", "nobody"), ("cst_email_status", "O9")])
 }
 
 #[tokio::test]
@@ -197,10 +149,7 @@ async fn a_message_from_xstore_skips_the_edits_where_the_control_says_so() {
     assert_eq!(stored["cst_original_source"], "XSTORE");
     assert_eq!(stored["cst_state"], "XX");
     assert_eq!(stored["cst_company"], "1");
-    stand
-        .add(&faulty.clone().with("cst_original_source", "xstore"))
-        .await
-        .created();
+    stand.add(&faulty.clone().with("cst_original_source", "xstore")).await.created();
     let other = faulty.with("cst_original_source", "XSTORES");
     assert!(!stand.add(&other).await.failed().is_empty());
 }
@@ -208,36 +157,17 @@ async fn a_message_from_xstore_skips_the_edits_where_the_control_says_so() {
 #[tokio::test]
 async fn the_bypass_leaves_the_duplicate_check_and_what_nothing_could_be_stored_without() {
     let stand = Fixture::with(&[("BYPASS_EDITS_FOR_XSTORE", "true")]).await;
-    let xstore = |check: &str| {
-        checked(check)
-            .with(XSTORE.0, XSTORE.1)
-            .with("cst_email", "nobody")
-    };
+    let xstore = |check: &str| checked(check).with(XSTORE.0, XSTORE.1).with("cst_email", "nobody");
     let number = stand.add(&xstore("Y")).await.created().number();
     assert_eq!(stand.add(&xstore("Y")).await.duplicates(), [&*number]);
     assert_eq!(stand.add(&xstore("S")).await.updated().number(), number);
-    stand
-        .add(&julie().with_all(&[("cst_lname", "Dryer"), ("cst_relate_id", "R")]))
-        .await
-        .created();
+    stand.add(&julie().with_all(&[("cst_lname", "Dryer"), ("cst_relate_id", "R")])).await.created();
     for (message, failed) in [
         (empty_from_xstore().of_type(None), "type invalid-type"),
-        (
-            empty_from_xstore().with("cst_action_type", "D"),
-            "cst_action_type invalid-action-type",
-        ),
-        (
-            empty_from_xstore().with("cst_company", "9"),
-            "cst_company invalid-company",
-        ),
-        (
-            empty_from_xstore().with("cst_city", &"x".repeat(101)),
-            "cst_city value-too-long",
-        ),
-        (
-            empty_from_xstore().with("cst_cust_nbr", "999"),
-            "cst_cust_nbr customer-does-not-exist",
-        ),
+        (empty_from_xstore().with("cst_action_type", "D"), "cst_action_type invalid-action-type"),
+        (empty_from_xstore().with("cst_company", "9"), "cst_company invalid-company"),
+        (empty_from_xstore().with("cst_city", &"x".repeat(101)), "cst_city value-too-long"),
+        (empty_from_xstore().with("cst_cust_nbr", "999"), "cst_cust_nbr customer-does-not-exist"),
         (
             empty_from_xstore().with_all(&[("cst_cust_nbr", &number), ("cst_relate_id", "R")]),
             "cst_relate_id relate-id-taken",
@@ -250,11 +180,7 @@ async fn the_bypass_leaves_the_duplicate_check_and_what_nothing_could_be_stored_
 #[tokio::test]
 async fn a_change_from_xstore_does_not_make_xstore_the_original_source() {
     let stand = Fixture::with(&[("BYPASS_EDITS_FOR_XSTORE", "true")]).await;
-    let number = stand
-        .add(&julie().with("cst_original_source", "WEB"))
-        .await
-        .created()
-        .number();
+    let number = stand.add(&julie().with("cst_original_source", "WEB")).await.created().number();
     let change = change("cst_cust_nbr", &number).with_all(&[XSTORE, ("cst_zip", "none")]);
     stand.add(&change).await.updated();
     let stored = stand.stored_attributes(&number).await;
@@ -262,17 +188,10 @@ async fn a_change_from_xstore_does_not_make_xstore_the_original_source() {
     assert_eq!(stored["cst_zip"], "none");
 
     let stand = Fixture::new().await;
-    let number = stand
-        .add(&julie().with("cst_original_source", "WEB"))
-        .await
-        .created()
-        .number();
+    let number = stand.add(&julie().with("cst_original_source", "WEB")).await.created().number();
     let change = change_by(&number);
     stand.add(&change).await.updated();
-    assert_eq!(
-        stand.stored_attributes(&number).await["cst_original_source"],
-        "XSTORE"
-    );
+    assert_eq!(stand.stored_attributes(&number).await["cst_original_source"], "XSTORE");
 }
 
 fn change_by(number: &str) -> Message {

@@ -37,10 +37,7 @@ pub(crate) async fn costs<T: Table>(
     message: &Message,
     key: Option<&str>,
 ) -> (MessageOutcome, Cost) {
-    let received = Received {
-        content_type: "application/json".to_owned(),
-        body: "{}".to_owned(),
-    };
+    let received = Received { content_type: "application/json".to_owned(), body: "{}".to_owned() };
     let master = master.counted();
     let key = key.map(|key| (key, "fingerprint".to_owned()));
     let asked = Asked::new(master.table(), "caller", "add", key, false);
@@ -103,11 +100,7 @@ pub(crate) async fn rows_hold<T: Table>(master: &Master<T>, whose: &str) {
             assert_eq!(cost.steps, steps + more, "{what}");
             assert_eq!(cost.calls, calls + u32::from(keyed), "{what}");
             assert_eq!(cost.read_units, *read_units, "{what}");
-            assert_eq!(
-                cost.write_units,
-                write_units + f64::from(u8::from(keyed)),
-                "{what}"
-            );
+            assert_eq!(cost.write_units, write_units + f64::from(u8::from(keyed)), "{what}");
             assert_eq!(cost.rounds, 0, "{what}");
         }
     }
@@ -128,10 +121,8 @@ async fn a_failed_message_costs_a_write_unit_a_kilobyte_and_one_for_the_index() 
         return;
     };
     let master = stand.stand.master.counted();
-    let received = Received {
-        content_type: "application/json".to_owned(),
-        body: "x".repeat(20 * 1024),
-    };
+    let received =
+        Received { content_type: "application/json".to_owned(), body: "x".repeat(20 * 1024) };
     let asked = Asked::new(master.table(), "caller", "add", None, false);
     let faulty = person("Julie \u{7}", "N");
     let processing = message::process(&master, &faulty, Purpose::Received(&received), &asked).await;
@@ -147,9 +138,5 @@ async fn the_first_add_of_a_process_leases_its_number_beside_the_first_read() {
         return;
     };
     let (_, cost) = costs(&stand.stand.master, &person("Robinson", "Y"), None).await;
-    assert_eq!(
-        (cost.steps, cost.calls, cost.write_units),
-        (2, 3, 3.0),
-        "{cost:?}"
-    );
+    assert_eq!((cost.steps, cost.calls, cost.write_units), (2, 3, 3.0), "{cost:?}");
 }

@@ -38,9 +38,7 @@ impl Crowd {
         let mut server = JoinSet::new();
         let serving = dynoxide::server::serve_on(listener, database.clone());
         server.spawn(serving);
-        let storage = Storage::at(&format!("http://{address}"), TABLE)
-            .await
-            .expect("a table");
+        let storage = Storage::at(&format!("http://{address}"), TABLE).await.expect("a table");
         let items: Vec<_> = customers.map(planted_item).collect();
         let expected = items.len();
         let imported = database.import_items(TABLE, items, ImportOptions::default());
@@ -52,18 +50,13 @@ impl Crowd {
         let counter = store::keys::customer_counter();
         let counted = master.table().add(&counter, expected as u64).await;
         counted.expect("the counter counts");
-        Self {
-            master,
-            _server: server,
-        }
+        Self { master, _server: server }
     }
 }
 
 fn planted_item(customer: Customer) -> HashMap<String, Planted> {
     let item = store::items::customer_item(&customer);
-    item.into_iter()
-        .map(|(name, value)| (name, planted(value)))
-        .collect()
+    item.into_iter().map(|(name, value)| (name, planted(value))).collect()
 }
 
 /// A value as the embedded engine has it.
@@ -77,11 +70,9 @@ fn planted(value: AttributeValue) -> Planted {
         AttributeValue::N(number) => Planted::N(number),
         AttributeValue::Bool(flag) => Planted::BOOL(flag),
         AttributeValue::L(list) => Planted::L(list.into_iter().map(planted).collect()),
-        AttributeValue::M(map) => Planted::M(
-            map.into_iter()
-                .map(|(name, value)| (name, planted(value)))
-                .collect(),
-        ),
+        AttributeValue::M(map) => {
+            Planted::M(map.into_iter().map(|(name, value)| (name, planted(value))).collect())
+        }
         other => panic!("a customer has no {other:?}"),
     }
 }
@@ -92,10 +83,7 @@ fn seated(message: &Message, number: u32, seat: u32) -> Customer {
     let mut attributes = domain::change::kept(&message.attributes);
     attributes.set(Attribute::COMPANY, "1");
     let now = Timestamp::from_millis(1_795_408_496_000);
-    let cause = Cause {
-        id: EffectId::of_key("planted", "add", &number.to_string()),
-        keyed: false,
-    };
+    let cause = Cause { id: EffectId::of_key("planted", "add", &number.to_string()), keyed: false };
     Customer {
         identifier: Identifier {
             block: domain::duplicate::block_of(&attributes, &controls).expect("a match code"),
@@ -116,9 +104,7 @@ fn seated(message: &Message, number: u32, seat: u32) -> Customer {
 /// The member of the crowd in one block: each lives in an apartment of its own.
 fn neighbour(number: u32, check: &str) -> Message {
     let mut message = person("Robinson", check);
-    message
-        .attributes
-        .set(Attribute::APARTMENT, number.to_string());
+    message.attributes.set(Attribute::APARTMENT, number.to_string());
     message
 }
 
@@ -127,11 +113,7 @@ async fn with_two_thousand_customers_in_one_block_the_duplicate_check_pages_and_
     let crowd = Crowd::of((1..=2000).map(|number| {
         let mut customer = seated(&neighbour(number, ""), number, number);
         // Long enough that the block is larger than what the database returns at once.
-        for window in [
-            Attribute::POP_WINDOW_1,
-            Attribute::POP_WINDOW_2,
-            Attribute::POP_WINDOW_3,
-        ] {
+        for window in [Attribute::POP_WINDOW_1, Attribute::POP_WINDOW_2, Attribute::POP_WINDOW_3] {
             customer.attributes.set(window, "w".repeat(200));
         }
         customer
@@ -189,9 +171,7 @@ async fn of_two_thousand_equal_customers_the_highest_number_is_the_best() {
 async fn with_a_hundred_thousand_customers_in_the_table_calls_and_units_are_those_of_ten() {
     let crowd = Crowd::of((1..=100_000).map(|number| {
         let mut message = person("Robinson", "");
-        message
-            .attributes
-            .set(Attribute::STREET, format!("{number} Example Street"));
+        message.attributes.set(Attribute::STREET, format!("{number} Example Street"));
         seated(&message, number, 1)
     }))
     .await;
@@ -199,20 +179,11 @@ async fn with_a_hundred_thousand_customers_in_the_table_calls_and_units_are_thos
     rows_hold(&crowd.master, "many").await;
     // One of the crowd is found among all.
     let mut message = person("Robinson", "Y");
-    message
-        .attributes
-        .set(Attribute::STREET, "77777 EXAMPLE ST");
+    message.attributes.set(Attribute::STREET, "77777 EXAMPLE ST");
     let (outcome, cost) = costs(&crowd.master, &message, None).await;
     let MessageOutcome::Duplicate(duplicates) = outcome else {
         panic!("{outcome:?}");
     };
-    assert_eq!(
-        duplicates[0].number,
-        CustomerNumber::new(77_777).expect("a number")
-    );
-    assert_eq!(
-        (cost.steps, cost.calls, cost.read_units),
-        (1, 1, 1.0),
-        "{cost:?}"
-    );
+    assert_eq!(duplicates[0].number, CustomerNumber::new(77_777).expect("a number"));
+    assert_eq!((cost.steps, cost.calls, cost.read_units), (1, 1, 1.0), "{cost:?}");
 }

@@ -8,10 +8,7 @@ use crate::message::{Message, change, checked, julie};
 /// The worked business of the dealers, as a message has it.
 fn acme_in_a_message(check: &str) -> Message {
     checked(check)
-        .with_all(&[
-            ("cst_company_name", "ACME Mining."),
-            ("cst_street_addr", "100 Example St."),
-        ])
+        .with_all(&[("cst_company_name", "ACME Mining."), ("cst_street_addr", "100 Example St.")])
         .without("cst_fname")
         .without("cst_lname")
 }
@@ -78,22 +75,12 @@ async fn two_unchecked_customers_are_ambiguous_to_a_dealer_who_can_pick_one() {
     let problem = refused.is_problem(409, "ambiguous-customer-organization");
     for identifier in &identifiers {
         assert!(
-            problem["candidates"]
-                .as_array()
-                .expect("a list")
-                .contains(identifier),
+            problem["candidates"].as_array().expect("a list").contains(identifier),
             "{refused}"
         );
     }
-    let picked = changed(
-        acme(),
-        "customerOrganizationIdentifier",
-        identifiers[1].clone(),
-    );
-    assert_eq!(
-        identifier(&stand.associate(&picked).await.is(201)),
-        identifiers[1]
-    );
+    let picked = changed(acme(), "customerOrganizationIdentifier", identifiers[1].clone());
+    assert_eq!(identifier(&stand.associate(&picked).await.is(201)), identifiers[1]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

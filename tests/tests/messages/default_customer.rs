@@ -49,11 +49,7 @@ async fn a_change_blanks_where_the_default_customer_is_empty_but_never_company_n
 async fn the_update_of_a_duplicate_blanks_by_the_same_rules() {
     for check in ["S", "A"] {
         let stand = stand().await;
-        let number = stand
-            .add(&with_more().with("cst_apt", ""))
-            .await
-            .created()
-            .number();
+        let number = stand.add(&with_more().with("cst_apt", "")).await.created().number();
         stand.add(&checked(check)).await.updated();
         let stored = stand.stored_attributes(&number).await;
         assert_eq!(stored.get("cst_vat_nbr"), None);
@@ -68,11 +64,7 @@ async fn the_edits_apply_to_what_is_left_after_blanking() {
     // An Irish customer without state and postal code is the default customer.
     let irish = julie().with_all(&[("cst_country", "IRL"), ("cst_state", ""), ("cst_zip", "")]);
     stand.add(&irish).await.created();
-    let number = stand
-        .add(&julie().with("cst_company", "2"))
-        .await
-        .created()
-        .number();
+    let number = stand.add(&julie().with("cst_company", "2")).await.created().number();
     let failed = stand.add(&change("cst_cust_nbr", &number)).await.failed();
     assert_eq!(failed, ["cst_state state-blank", "cst_zip zip-blank"]);
     let whole =
@@ -85,10 +77,7 @@ async fn the_edits_apply_to_what_is_left_after_blanking() {
 async fn without_the_control_or_without_that_customer_everything_is_kept() {
     for controls in [&[][..], &[("DEFAULT_CUSTOMER", "999")]] {
         let stand = Fixture::with(controls).await;
-        stand
-            .add(&julie().with("cst_lname", "First"))
-            .await
-            .created();
+        stand.add(&julie().with("cst_lname", "First")).await.created();
         let number = stand.add(&with_more()).await.created().number();
         let mut expected = stand.stored_attributes(&number).await;
         let changed = change("cst_cust_nbr", &number).with("cst_city", "Boston");

@@ -136,18 +136,12 @@ async fn a_dry_run_uses_up_no_number() {
 #[tokio::test]
 async fn whether_it_is_a_dry_run_must_be_said_clearly() {
     let stand = Fixture::new().await;
-    for query in [
-        "dryRun=1",
-        "dryRun=TRUE",
-        "dryRun=",
-        "dryrun=true",
-        "dryRun=true&dryRun=false",
-        "other=1",
-    ] {
+    for query in
+        ["dryRun=1", "dryRun=TRUE", "dryRun=", "dryrun=true", "dryRun=true&dryRun=false", "other=1"]
+    {
         let request = stand.post(&format!("/customers?{query}"));
-        let refused = request
-            .header(CONTENT_TYPE, "application/json")
-            .body(julie().written(Form::Json));
+        let refused =
+            request.header(CONTENT_TYPE, "application/json").body(julie().written(Form::Json));
         refused.send().await.is_problem(400, "invalid-request");
     }
     assert!(stand.records().await.is_empty());
@@ -155,8 +149,5 @@ async fn whether_it_is_a_dry_run_must_be_said_clearly() {
     let request = request.header(CONTENT_TYPE, "application/json");
     let told = Told::of(request.body(julie().written(Form::Json)).send().await).created();
     assert_eq!(told.body.get("dryRun"), None);
-    assert_eq!(
-        stand.stored_attributes(&told.number()).await["cst_lname"],
-        json!("Robinson")
-    );
+    assert_eq!(stand.stored_attributes(&told.number()).await["cst_lname"], json!("Robinson"));
 }

@@ -48,14 +48,11 @@ async fn nothing_of_the_body_is_lost() {
     let stand = Fixture::new().await;
     let strange_json = "{ \"CustSoldTo\" :\r\n\t{\"cst_lname\":\"\\u0052\\ud83d\\ude00 é\", \"cst_unknown\": 1.50e+3 , \"cst_zip\":1581} }\n\n";
     let strange_xml = "<?xml version='1.0'?><!-- first -->\r\n<Message  resp_q = 'Q&#65;' ><CustSoldTo\n\tcst_lname='a&amp;b \u{1f600}' x='1'><More><Deep/>text</More></CustSoldTo></Message>\n\n";
-    for (content_type, body) in [
-        ("application/json; charset=utf-8", strange_json),
-        ("text/xml", strange_xml),
-    ] {
-        let request = stand
-            .post("/customers")
-            .header(CONTENT_TYPE, content_type)
-            .body(body.to_owned());
+    for (content_type, body) in
+        [("application/json; charset=utf-8", strange_json), ("text/xml", strange_xml)]
+    {
+        let request =
+            stand.post("/customers").header(CONTENT_TYPE, content_type).body(body.to_owned());
         let answer = request.send().await;
         answer.is_empty(422);
         let request = shown(&stand, answer.header("location").expect("a location")).await;
@@ -68,10 +65,7 @@ async fn every_failure_is_kept_and_nothing_else_is() {
     let stand = Fixture::new().await;
     let count = async || {
         let everything = stand.everything().await;
-        everything
-            .keys()
-            .filter(|(pk, _)| pk.starts_with("ERROR#"))
-            .count()
+        everything.keys().filter(|(pk, _)| pk.starts_with("ERROR#")).count()
     };
     for faulty in [
         faulty(),
@@ -92,15 +86,10 @@ async fn every_failure_is_kept_and_nothing_else_is() {
     stand.add(&checked("Y")).await.created();
     stand.add(&checked("Y")).await.duplicates();
     stand.add(&checked("S")).await.updated();
-    for (form, body) in [
-        (Form::Json, "{"),
-        (Form::Json, "[]"),
-        (Form::Xml, "<"),
-        (Form::Xml, "<Message/>"),
-    ] {
-        let request = stand
-            .post("/customers")
-            .header(CONTENT_TYPE, form.content_type());
+    for (form, body) in
+        [(Form::Json, "{"), (Form::Json, "[]"), (Form::Xml, "<"), (Form::Xml, "<Message/>")]
+    {
+        let request = stand.post("/customers").header(CONTENT_TYPE, form.content_type());
         let refused = request.body(body).send().await;
         refused.is_problem(400, "invalid-message");
     }
@@ -119,34 +108,16 @@ async fn what_cannot_be_parsed_and_what_is_no_message_are_told_apart() {
             "Cannot Parse XML Message",
         ),
         (Form::Xml, "<Message/>", "Invalid XML Message"),
-        (
-            Form::Xml,
-            "<Message><CustSoldTo/><CustSoldTo/></Message>",
-            "Invalid XML Message",
-        ),
-        (
-            Form::Xml,
-            "<Other><CustSoldTo/></Other>",
-            "Invalid XML Message",
-        ),
+        (Form::Xml, "<Message><CustSoldTo/><CustSoldTo/></Message>", "Invalid XML Message"),
+        (Form::Xml, "<Other><CustSoldTo/></Other>", "Invalid XML Message"),
         (Form::Json, "{\"CustSoldTo\":", "Cannot Parse JSON Message"),
         (Form::Json, "", "Cannot Parse JSON Message"),
         (Form::Json, "[]", "Invalid JSON Message"),
         (Form::Json, "{}", "Invalid JSON Message"),
-        (
-            Form::Json,
-            "{\"CustSoldTo\":{\"cst_city\":[]}}",
-            "Invalid JSON Message",
-        ),
-        (
-            Form::Json,
-            "{\"CustSoldTo\":{\"cst_city\":\"a\",\"cst_city\":\"b\"}}",
-            "JSON Message",
-        ),
+        (Form::Json, "{\"CustSoldTo\":{\"cst_city\":[]}}", "Invalid JSON Message"),
+        (Form::Json, "{\"CustSoldTo\":{\"cst_city\":\"a\",\"cst_city\":\"b\"}}", "JSON Message"),
     ] {
-        let request = stand
-            .post("/customers")
-            .header(CONTENT_TYPE, form.content_type());
+        let request = stand.post("/customers").header(CONTENT_TYPE, form.content_type());
         let answer = request.body(body).send().await;
         let problem = answer.is_problem(400, "invalid-message");
         let detail = problem["detail"].as_str().expect("a sentence");
@@ -159,9 +130,7 @@ async fn what_cannot_be_parsed_and_what_is_no_message_are_told_apart() {
 async fn a_message_in_one_form_is_not_one_in_the_other() {
     let stand = Fixture::new().await;
     for (form, other) in [(Form::Xml, Form::Json), (Form::Json, Form::Xml)] {
-        let request = stand
-            .post("/customers")
-            .header(CONTENT_TYPE, form.content_type());
+        let request = stand.post("/customers").header(CONTENT_TYPE, form.content_type());
         let refused = request.body(julie().written(other)).send().await;
         refused.is_problem(400, "invalid-message");
     }

@@ -18,12 +18,7 @@ async fn replays(stand: &Fixture, form: Form, message: &Message, key: &str, firs
     for key in [key.to_owned(), format!("\"{key}\"")] {
         let again = keyed(stand, form, message, &key).await;
         assert!(again.replayed(), "{}", again.answer);
-        assert_eq!(
-            (again.status, &again.body),
-            (first.status, &first.body),
-            "{}",
-            again.answer
-        );
+        assert_eq!((again.status, &again.body), (first.status, &first.body), "{}", again.answer);
         let location = |told: &Told| told.answer.header("location").map(str::to_owned);
         assert_eq!(location(&again), location(first));
         unchanged(&before, &stand.records().await, &again.answer);
@@ -34,11 +29,8 @@ async fn replays(stand: &Fixture, form: Form, message: &Message, key: &str, firs
 async fn a_created_customer_is_told_again_whichever_check_it_was_added_with() {
     for form in FORMS {
         for check in ["S", "A", "Y", "N"] {
-            for numbers in [
-                &[][..],
-                &[("cst_relate_id", "R")],
-                &[("cst_interface_cust_nbr", "A")],
-            ] {
+            for numbers in [&[][..], &[("cst_relate_id", "R")], &[("cst_interface_cust_nbr", "A")]]
+            {
                 let stand = Fixture::new().await;
                 let add = checked(check).with_all(numbers);
                 let first = keyed(&stand, form, &add, KEY).await.created();
@@ -57,20 +49,11 @@ async fn an_update_is_told_again() {
             ("A", checked("A")),
             ("number", change("cst_cust_nbr", "1")),
             ("relate id", change("cst_relate_id", "R")),
-            (
-                "moves",
-                change("cst_cust_nbr", "1").with("cst_lname", "Dryer"),
-            ),
-            (
-                "new numbers",
-                change("cst_cust_nbr", "1").with("cst_relate_id", "R-2"),
-            ),
+            ("moves", change("cst_cust_nbr", "1").with("cst_lname", "Dryer")),
+            ("new numbers", change("cst_cust_nbr", "1").with("cst_relate_id", "R-2")),
         ] {
             let stand = Fixture::new().await;
-            stand
-                .add(&julie().with("cst_relate_id", "R"))
-                .await
-                .created();
+            stand.add(&julie().with("cst_relate_id", "R")).await.created();
             let update = update.with("cst_vat_nbr", kind);
             let first = keyed(&stand, form, &update, KEY).await.updated();
             replays(&stand, form, &update, KEY, &first).await;
@@ -93,10 +76,7 @@ async fn what_was_done_by_a_number_is_told_again_whoever_has_the_number_by_now()
             let first = keyed(&stand, Form::Json, &request, KEY).await;
             let mut holder = first.number();
             for next in ["N-2", "N-3", "N-4"] {
-                stand
-                    .add(&change("cst_cust_nbr", &holder).with(named, next))
-                    .await
-                    .updated();
+                stand.add(&change("cst_cust_nbr", &holder).with(named, next)).await.updated();
                 replays(&stand, Form::Json, &request, KEY, &first).await;
                 let dryer = julie().with("cst_lname", "Dryer").with(named, "N");
                 holder = stand.add(&dryer).await.created().number();
@@ -128,23 +108,11 @@ async fn a_failure_is_told_again_and_waits_once_for_the_steward() {
 #[tokio::test]
 async fn a_failure_stays_one_when_the_message_would_pass_by_now() {
     let stand = Fixture::new().await;
-    let number = stand
-        .add(&julie().with("cst_relate_id", "R"))
-        .await
-        .created()
-        .number();
-    let taken = julie().with_all(&[
-        ("cst_lname", "Dryer"),
-        ("cst_cust_nbr", "2"),
-        ("cst_relate_id", "R"),
-    ]);
-    let first = keyed(&stand, Form::Json, &taken, KEY)
-        .await
-        .is(422, "Failure");
-    stand
-        .add(&change("cst_cust_nbr", &number).with("cst_relate_id", "R-2"))
-        .await
-        .updated();
+    let number = stand.add(&julie().with("cst_relate_id", "R")).await.created().number();
+    let taken =
+        julie().with_all(&[("cst_lname", "Dryer"), ("cst_cust_nbr", "2"), ("cst_relate_id", "R")]);
+    let first = keyed(&stand, Form::Json, &taken, KEY).await.is(422, "Failure");
+    stand.add(&change("cst_cust_nbr", &number).with("cst_relate_id", "R-2")).await.updated();
     while stand.add(&julie()).await.created().number() != "000000002" {}
     replays(&stand, Form::Json, &taken, KEY, &first).await;
 }
@@ -155,16 +123,9 @@ async fn a_duplicate_had_no_effect_and_is_decided_anew() {
     let number = stand.add(&checked("Y")).await.created().number();
     let first = keyed(&stand, Form::Json, &checked("Y"), KEY).await;
     assert_eq!(first.duplicates(), [&*number]);
-    stand
-        .add(&change("cst_cust_nbr", &number).with("cst_lname", "Dryer"))
-        .await
-        .updated();
-    let second = keyed(&stand, Form::Json, &checked("Y"), KEY)
-        .await
-        .created();
-    let third = keyed(&stand, Form::Json, &checked("Y"), KEY)
-        .await
-        .created();
+    stand.add(&change("cst_cust_nbr", &number).with("cst_lname", "Dryer")).await.updated();
+    let second = keyed(&stand, Form::Json, &checked("Y"), KEY).await.created();
+    let third = keyed(&stand, Form::Json, &checked("Y"), KEY).await.created();
     assert!(third.replayed());
     assert_eq!(second.number(), third.number());
 }
@@ -214,12 +175,7 @@ async fn a_dry_run_uses_up_no_key() {
     let told = Told::of(request.body(checked("Y").written(Form::Json)).send().await);
     assert_eq!(told.status, 201);
     let other = checked("Y").with("cst_fname", "Juliette");
-    assert!(
-        !keyed(&stand, Form::Json, &other, KEY)
-            .await
-            .created()
-            .replayed()
-    );
+    assert!(!keyed(&stand, Form::Json, &other, KEY).await.created().replayed());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -238,19 +194,10 @@ async fn twenty_tries_at_once_have_one_effect_and_get_its_answer() {
         let other = julie().with_all(&[("cst_zip", "02134"), ("cst_relate_id", "R")]);
         stand.add(&other).await.created();
         let requests = (0..20).map(|_| stand.message(Form::Xml, &message).key(KEY));
-        let told: Vec<_> = all_at_once(requests)
-            .await
-            .into_iter()
-            .map(Told::of)
-            .collect();
+        let told: Vec<_> = all_at_once(requests).await.into_iter().map(Told::of).collect();
         let first = &told[0];
         for told in &told {
-            assert_eq!(
-                (told.status, &told.body),
-                (first.status, &first.body),
-                "{}",
-                told.answer
-            );
+            assert_eq!((told.status, &told.body), (first.status, &first.body), "{}", told.answer);
         }
         let replayed = told.iter().filter(|told| told.replayed()).count();
         assert!((18..20).contains(&replayed), "{replayed}");

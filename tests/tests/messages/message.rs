@@ -35,10 +35,8 @@ pub(crate) struct Message {
 impl Message {
     /// A message of these attributes that asks for an answer.
     pub(crate) fn of(attributes: &[(&str, &str)]) -> Self {
-        let message = Self {
-            message_type: Some("CWCustomerIn".to_owned()),
-            attributes: Vec::new(),
-        };
+        let message =
+            Self { message_type: Some("CWCustomerIn".to_owned()), attributes: Vec::new() };
         message.with("cst_send_response", "Y").with_all(attributes)
     }
 
@@ -74,9 +72,8 @@ impl Message {
         match form {
             Form::Json => {
                 let customer = self.attributes.iter().cloned();
-                let customer: Map<String, Value> = customer
-                    .map(|(name, value)| (name, Value::String(value)))
-                    .collect();
+                let customer: Map<String, Value> =
+                    customer.map(|(name, value)| (name, Value::String(value))).collect();
                 match &self.message_type {
                     Some(kind) => json!({ "type": kind, "CustSoldTo": customer }).to_string(),
                     None => json!({ "CustSoldTo": customer }).to_string(),
@@ -122,19 +119,14 @@ pub(crate) struct Told {
 impl Told {
     /// Reads an answer.
     pub(crate) fn of(answer: Answer) -> Self {
-        let is_xml = answer
-            .header("content-type")
-            .is_some_and(|kind| kind.starts_with("application/xml"));
+        let is_xml =
+            answer.header("content-type").is_some_and(|kind| kind.starts_with("application/xml"));
         let body = match answer.text.as_str() {
             "" => Value::Null,
             text if is_xml => xml::read(text),
             _ => answer.json(),
         };
-        Self {
-            status: answer.status,
-            answer,
-            body,
-        }
+        Self { status: answer.status, answer, body }
     }
 
     /// The same, if the status and the result are these.
@@ -211,8 +203,7 @@ impl Told {
     #[track_caller]
     pub(crate) fn request_in_error(&self) -> String {
         let id = self.body["request_in_error"].as_str();
-        id.unwrap_or_else(|| panic!("an id is in {}", self.answer))
-            .to_owned()
+        id.unwrap_or_else(|| panic!("an id is in {}", self.answer)).to_owned()
     }
 
     /// Whether the answer says that an earlier try of the request did it.
@@ -241,9 +232,7 @@ impl Fixture {
 
     /// Posts a message in JSON that changes nothing.
     pub(crate) async fn try_to_add(&self, message: &Message) -> Told {
-        let request = self
-            .post("/customers?dryRun=true")
-            .header(CONTENT_TYPE, "application/json");
+        let request = self.post("/customers?dryRun=true").header(CONTENT_TYPE, "application/json");
         let request = request.body(message.written(Form::Json));
         Told::of(request.send().await)
     }

@@ -19,10 +19,7 @@ async fn becomes(stand: &Fixture, number: &str, attributes: &[(&str, &str)]) {
 /// How many references to moved customers the table holds.
 async fn references(stand: &Fixture) -> usize {
     let everything = stand.everything().await;
-    everything
-        .keys()
-        .filter(|(_, sk)| sk.starts_with("MOVED#"))
-        .count()
+    everything.keys().filter(|(_, sk)| sk.starts_with("MOVED#")).count()
 }
 
 #[tokio::test]
@@ -52,11 +49,7 @@ async fn a_customer_that_moves_on_is_found_in_its_last_block_alone() {
     becomes(&stand, &number, DRYER).await;
     becomes(&stand, &number, &[("cst_zip", "02134")]).await;
     becomes(&stand, &number, &[("cst_street_addr", "7 Mill Road")]).await;
-    for elsewhere in [
-        checked("Y"),
-        dryer("Y"),
-        dryer("Y").with("cst_zip", "02134"),
-    ] {
+    for elsewhere in [checked("Y"), dryer("Y"), dryer("Y").with("cst_zip", "02134")] {
         assert_eq!(stand.try_to_add(&elsewhere).await.status, 201);
     }
     let there = dryer("Y").with_all(&[("cst_zip", "02134"), ("cst_street_addr", "7 Mill Rd")]);
@@ -69,23 +62,13 @@ async fn who_comes_into_a_block_after_another_moved_there_takes_the_next_seat_an
     let stand = Fixture::new().await;
     let moved = stand.add(&checked("Y")).await.created().number();
     becomes(&stand, &moved, DRYER).await;
-    let new = stand
-        .add(&dryer("Y").with("cst_apt", "5"))
-        .await
-        .created()
-        .number();
+    let new = stand.add(&dryer("Y").with("cst_apt", "5")).await.created().number();
     let beside = stand.add(&dryer("N")).await.created().number();
     let mut both = vec![moved.clone(), beside.clone()];
     both.sort();
     both.reverse();
     assert_eq!(stand.add(&dryer("Y")).await.duplicates(), both);
-    assert_eq!(
-        stand
-            .add(&dryer("Y").with("cst_apt", "5"))
-            .await
-            .duplicates(),
-        [&*new]
-    );
+    assert_eq!(stand.add(&dryer("Y").with("cst_apt", "5")).await.duplicates(), [&*new]);
     // The block that it left can be settled again, and it can come home.
     let other = stand.add(&checked("Y")).await.created().number();
     becomes(&stand, &moved, &[("cst_lname", "Robinson")]).await;
@@ -113,33 +96,17 @@ async fn a_customer_without_a_match_code_that_gets_one_is_found() {
     let placeless = checked("Y").with_all(&irish).with("cst_street_addr", "");
     let number = stand.add(&placeless).await.created().number();
     becomes(&stand, &number, &[("cst_street_addr", "7 Mill Road")]).await;
-    let there = checked("Y")
-        .with_all(&irish)
-        .with("cst_street_addr", "7 Mill Road");
+    let there = checked("Y").with_all(&irish).with("cst_street_addr", "7 Mill Road");
     assert_eq!(stand.add(&there).await.duplicates(), [&*number]);
-    assert_eq!(
-        stand
-            .add(&there.with("cst_duplicate", "S"))
-            .await
-            .updated()
-            .number(),
-        number
-    );
+    assert_eq!(stand.add(&there.with("cst_duplicate", "S")).await.updated().number(), number);
 }
 
 #[tokio::test]
 async fn a_change_that_keeps_the_match_code_leaves_the_customer_where_it_is() {
     let stand = Fixture::new().await;
     let number = stand.add(&checked("Y")).await.created().number();
-    becomes(
-        &stand,
-        &number,
-        &[
-            ("cst_street_addr", "100 Example St"),
-            ("cst_lname", "Robin"),
-        ],
-    )
-    .await;
+    becomes(&stand, &number, &[("cst_street_addr", "100 Example St"), ("cst_lname", "Robin")])
+        .await;
     assert_eq!(references(&stand).await, 0);
     let there = checked("Y").with("cst_lname", "ROBIN");
     assert_eq!(stand.add(&there).await.duplicates(), [&*number]);
@@ -150,14 +117,9 @@ async fn a_change_that_keeps_the_match_code_leaves_the_customer_where_it_is() {
 async fn a_customer_with_numbers_moves_with_them() {
     let stand = Fixture::new().await;
     let numbers = [("cst_relate_id", "R-1"), ("cst_interface_cust_nbr", "A-1")];
-    let number = stand
-        .add(&julie().with_all(&numbers))
-        .await
-        .created()
-        .number();
-    let move_and_rename = change("cst_relate_id", "R-1")
-        .with_all(DRYER)
-        .with("cst_interface_cust_nbr", "A-2");
+    let number = stand.add(&julie().with_all(&numbers)).await.created().number();
+    let move_and_rename =
+        change("cst_relate_id", "R-1").with_all(DRYER).with("cst_interface_cust_nbr", "A-2");
     assert_eq!(stand.add(&move_and_rename).await.updated().number(), number);
     assert_eq!(stand.add(&dryer("Y")).await.duplicates(), [&*number]);
     let by_alternate = change("cst_interface_cust_nbr", "A-2").with("cst_city", "Boston");

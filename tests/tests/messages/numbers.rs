@@ -3,10 +3,8 @@
 use crate::fixture::Fixture;
 use crate::message::{Message, change, checked, julie};
 
-const NUMBERS: [(&str, &str); 2] = [
-    ("cst_relate_id", "relate-id-taken"),
-    ("cst_interface_cust_nbr", "alternate-number-taken"),
-];
+const NUMBERS: [(&str, &str); 2] =
+    [("cst_relate_id", "relate-id-taken"), ("cst_interface_cust_nbr", "alternate-number-taken")];
 
 fn person(number: usize) -> Message {
     julie().with("cst_lname", &format!("{number} Person"))
@@ -16,30 +14,17 @@ fn person(number: usize) -> Message {
 async fn a_number_of_another_customer_fails_its_edit_and_is_free_when_it_is_given_up() {
     for (name, code) in NUMBERS {
         let stand = Fixture::new().await;
-        let first = stand
-            .add(&person(1).with(name, "ONE"))
-            .await
-            .created()
-            .number();
+        let first = stand.add(&person(1).with(name, "ONE")).await.created().number();
         let second = stand.add(&person(2)).await.created().number();
         let wants = change("cst_cust_nbr", &second).with(name, "ONE");
         assert_eq!(stand.add(&wants).await.failed(), [format!("{name} {code}")]);
         // Its own, said again, is not another's; blanks around it make it no other.
         let own = change("cst_cust_nbr", &first).with(name, " ONE ");
         stand.add(&own).await.updated();
-        stand
-            .add(&change("cst_cust_nbr", &first).with(name, "TWO"))
-            .await
-            .updated();
+        stand.add(&change("cst_cust_nbr", &first).with(name, "TWO")).await.updated();
         assert_eq!(stand.add(&wants).await.updated().number(), second);
-        assert_eq!(
-            stand.add(&change(name, "ONE")).await.updated().number(),
-            second
-        );
-        assert_eq!(
-            stand.add(&change(name, "TWO")).await.updated().number(),
-            first
-        );
+        assert_eq!(stand.add(&change(name, "ONE")).await.updated().number(), second);
+        assert_eq!(stand.add(&change(name, "TWO")).await.updated().number(), first);
     }
 }
 
@@ -53,10 +38,7 @@ async fn what_is_refused_claims_no_number() {
     stand.add(&refused).await.failed();
     let faulty = person(2).with_all(&[("cst_relate_id", "R-2"), ("cst_state", "XX")]);
     stand.add(&faulty).await.failed();
-    stand
-        .try_to_add(&person(2).with("cst_relate_id", "R-3"))
-        .await
-        .created();
+    stand.try_to_add(&person(2).with("cst_relate_id", "R-3")).await.created();
     for id in ["R-1", "R-2", "R-3"] {
         let name = format!("Person of {id}");
         stand
@@ -69,29 +51,16 @@ async fn what_is_refused_claims_no_number() {
 #[tokio::test]
 async fn the_update_of_a_duplicate_claims_and_frees_as_a_change_does() {
     let stand = Fixture::new().await;
-    let number = stand
-        .add(&julie().with("cst_relate_id", "OLD"))
-        .await
-        .created()
-        .number();
+    let number = stand.add(&julie().with("cst_relate_id", "OLD")).await.created().number();
     let update = checked("S").with("cst_relate_id", "NEW");
     assert_eq!(stand.add(&update).await.updated().number(), number);
     let other = person(1).with("cst_relate_id", "OLD");
     let other = stand.add(&other).await.created().number();
     assert_ne!(other, number);
-    assert_eq!(
-        stand
-            .add(&change("cst_relate_id", "NEW"))
-            .await
-            .updated()
-            .number(),
-        number
-    );
+    assert_eq!(stand.add(&change("cst_relate_id", "NEW")).await.updated().number(), number);
     // The duplicate would be updated, but the number is another's.
-    let taken = checked("S").with_all(&[
-        ("cst_relate_id", "NEWER"),
-        ("cst_interface_cust_nbr", "ALT"),
-    ]);
+    let taken =
+        checked("S").with_all(&[("cst_relate_id", "NEWER"), ("cst_interface_cust_nbr", "ALT")]);
     stand
         .add(&change("cst_cust_nbr", &other).with("cst_interface_cust_nbr", "ALT"))
         .await
@@ -103,11 +72,7 @@ async fn the_update_of_a_duplicate_claims_and_frees_as_a_change_does() {
 #[tokio::test]
 async fn relate_ids_and_alternate_numbers_are_told_apart_and_so_is_their_case() {
     let stand = Fixture::new().await;
-    let first = stand
-        .add(&person(1).with("cst_relate_id", "X"))
-        .await
-        .created()
-        .number();
+    let first = stand.add(&person(1).with("cst_relate_id", "X")).await.created().number();
     let second = person(2).with("cst_interface_cust_nbr", "X");
     let second = stand.add(&second).await.created().number();
     let third = person(3).with("cst_relate_id", "x");
@@ -117,10 +82,7 @@ async fn relate_ids_and_alternate_numbers_are_told_apart_and_so_is_their_case() 
         ("cst_interface_cust_nbr", "X", second),
         ("cst_relate_id", "x", third),
     ] {
-        assert_eq!(
-            stand.add(&change(name, value)).await.updated().number(),
-            number
-        );
+        assert_eq!(stand.add(&change(name, value)).await.updated().number(), number);
     }
 }
 
@@ -135,23 +97,12 @@ async fn numbers_that_are_too_long_or_not_plain_fail_their_edits_and_nobody_has_
             ] {
                 let told = stand.add(&message).await;
                 assert_eq!(told.text("cst_action_type"), "A");
-                assert_eq!(
-                    told.failed(),
-                    [format!("{name} value-too-long")],
-                    "{length}"
-                );
+                assert_eq!(told.failed(), [format!("{name} value-too-long")], "{length}");
             }
         }
         let longest = "é".repeat(100);
-        let number = stand
-            .add(&person(1).with(name, &longest))
-            .await
-            .created()
-            .number();
-        assert_eq!(
-            stand.add(&change(name, &longest)).await.updated().number(),
-            number
-        );
+        let number = stand.add(&person(1).with(name, &longest)).await.created().number();
+        assert_eq!(stand.add(&change(name, &longest)).await.updated().number(), number);
         for strange in ["a\u{202e}b", "a\u{85}b", "#", "ALTERNATE#1"] {
             let told = stand.add(&person(2).with(name, strange)).await;
             assert!([201, 422].contains(&told.status), "{}", told.answer);

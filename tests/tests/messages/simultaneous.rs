@@ -7,9 +7,7 @@ use crate::message::{Form, Message, Told, change, checked, julie};
 
 /// Posts all messages at once.
 async fn told_at_once(stand: &Fixture, messages: impl IntoIterator<Item = Message>) -> Vec<Told> {
-    let requests = messages
-        .into_iter()
-        .map(|message| stand.message(Form::Json, &message));
+    let requests = messages.into_iter().map(|message| stand.message(Form::Json, &message));
     let answers = all_at_once(requests).await;
     answers.into_iter().map(Told::of).collect()
 }
@@ -54,10 +52,7 @@ async fn a_hundred_unchecked_adds_make_a_hundred_customers_with_a_hundred_number
     assert_eq!(statuses(&told), BTreeMap::from([(201, 100)]));
     let told: BTreeSet<_> = told.iter().map(Told::number).collect();
     let customers = stand.customers().await;
-    let there: BTreeSet<_> = customers
-        .iter()
-        .map(|customer| customer.number.to_string())
-        .collect();
+    let there: BTreeSet<_> = customers.iter().map(|customer| customer.number.to_string()).collect();
     assert_eq!((customers.len(), there.len()), (100, 100));
     assert_eq!(told, there);
 }
@@ -106,9 +101,7 @@ async fn changes_of_different_attributes_at_once_all_come_through() {
     let number = stand.add(&julie()).await.created().number();
     let names = (1..=4).map(|window| format!("cst_pop_window_{window}"));
     let names: Vec<_> = names.chain(["cst_vat_nbr".to_owned()]).collect();
-    let changes = names
-        .iter()
-        .map(|name| change("cst_cust_nbr", &number).with(name, name));
+    let changes = names.iter().map(|name| change("cst_cust_nbr", &number).with(name, name));
     let told = told_at_once(&stand, changes).await;
     assert_eq!(statuses(&told), BTreeMap::from([(200, 5)]));
     let stored = stand.stored_attributes(&number).await;

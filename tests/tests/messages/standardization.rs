@@ -68,17 +68,11 @@ async fn the_duplicate_check_and_the_edits_see_the_verified_address() {
     let updated = stand.add(&other.with("cst_duplicate", "S")).await.updated();
     assert_eq!(updated.number(), number);
     // What is kept of a failed message is the message as it came.
-    let failed = stand
-        .add(&as_it_came().with("cst_email", "x"))
-        .await
-        .is(422, "Failure");
+    let failed = stand.add(&as_it_came().with("cst_email", "x")).await.is(422, "Failure");
     assert_eq!(failed.text("cst_street_addr"), "100 EXAMPLE ST");
     let request = stand.get(&format!("/errors/{}", failed.request_in_error()));
     let request = request.send().await.is(200);
-    assert_eq!(
-        request["message"]["CustSoldTo"]["cst_street_addr"],
-        "100 exampel st"
-    );
+    assert_eq!(request["message"]["CustSoldTo"]["cst_street_addr"], "100 exampel st");
 }
 
 #[tokio::test]
@@ -90,10 +84,7 @@ async fn only_adds_are_standardized_and_a_deletion_asks_nobody() {
     stand.add(&change).await.updated();
     let stored = stand.stored_attributes(&number).await;
     assert_eq!(stored["cst_street_addr"], "7 mill rd");
-    stand
-        .add(&julie().with("cst_action_type", "D"))
-        .await
-        .failed();
+    stand.add(&julie().with("cst_action_type", "D")).await.failed();
     assert_eq!(service.asked().len(), 1);
 }
 
@@ -172,10 +163,8 @@ async fn a_failing_service_changes_nothing() {
 
 #[tokio::test]
 async fn a_service_that_never_answers_changes_nothing() {
-    let (hangs, drips) = tokio::join!(
-        AddressService::start(Manner::Hangs),
-        AddressService::start(Manner::Drips),
-    );
+    let (hangs, drips) =
+        tokio::join!(AddressService::start(Manner::Hangs), AddressService::start(Manner::Drips),);
     tokio::join!(
         changes_nothing(&hangs.url, "no answer"),
         changes_nothing(&drips.url, "half an answer"),

@@ -12,10 +12,8 @@ fn dryer(first_name: &str) -> Message {
 }
 
 /// With first name among the exact-match values.
-const BY_FIRST_NAME: (&str, &str) = (
-    "EXACT_MATCH",
-    "first_name,last_name,company,street,address_line_2,apartment,city,state",
-);
+const BY_FIRST_NAME: (&str, &str) =
+    ("EXACT_MATCH", "first_name,last_name,company,street,address_line_2,apartment,city,state");
 
 #[tokio::test]
 async fn juliette_robinson_is_updated_by_julies_single_add() {
@@ -175,9 +173,7 @@ async fn a_duplicate_that_also_has_errors_answers_duplicate_and_an_update_needs_
     let faulty = checked("Y").with("cst_email", "nobody");
     assert_eq!(stand.add(&faulty).await.duplicates(), [&*number]);
     for check in ["S", "A"] {
-        let failed = stand
-            .add(&faulty.clone().with("cst_duplicate", check))
-            .await;
+        let failed = stand.add(&faulty.clone().with("cst_duplicate", check)).await;
         assert_eq!(failed.failed(), ["cst_email invalid-email"]);
     }
     // The opt in/opt out is there already, but the message must pass the edits of an Add by itself.

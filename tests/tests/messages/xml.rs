@@ -8,10 +8,7 @@ use serde_json::{Map, Value, json};
 /// A `CWCustomerIn` with these attributes, as an order-management system writes it.
 pub(crate) fn message(message_type: Option<&str>, attributes: &[(String, String)]) -> String {
     let outer = message_type.map_or_else(String::new, |kind| attribute("type", kind));
-    let inner: String = attributes
-        .iter()
-        .map(|(name, value)| attribute(name, value))
-        .collect();
+    let inner: String = attributes.iter().map(|(name, value)| attribute(name, value)).collect();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Message{outer}>\n  <CustSoldTo{inner}/>\n</Message>\n"
     )

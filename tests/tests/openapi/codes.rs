@@ -19,23 +19,15 @@ fn the_problem_types_are_those_of_the_registry() {
     let conformity = Conformity::new();
     let problem = schema(&conformity, "Problem");
     let types = &problem["properties"]["type"];
-    let uris: Vec<_> = ProblemType::ALL
-        .iter()
-        .map(|kind| format!("/problems/{}", kind.slug()))
-        .collect();
+    let uris: Vec<_> =
+        ProblemType::ALL.iter().map(|kind| format!("/problems/{}", kind.slug())).collect();
     assert_eq!(types["enum"], json!(uris));
-    let statuses: BTreeSet<u16> = ProblemType::ALL
-        .iter()
-        .map(|kind| kind.status().as_u16())
-        .collect();
+    let statuses: BTreeSet<u16> =
+        ProblemType::ALL.iter().map(|kind| kind.status().as_u16()).collect();
     assert_eq!(problem["properties"]["status"]["enum"], json!(statuses));
     let described = types["description"].as_str().unwrap();
     for kind in ProblemType::ALL {
-        let row = format!(
-            "| `/problems/{}` | {} |",
-            kind.slug(),
-            kind.status().as_u16()
-        );
+        let row = format!("| `/problems/{}` | {} |", kind.slug(), kind.status().as_u16());
         assert!(described.contains(&row), "{row}");
     }
 }
@@ -55,10 +47,7 @@ fn every_problem_type_is_documented_where_it_has_its_status() {
             }
         }
     }
-    let all: BTreeSet<_> = ProblemType::ALL
-        .iter()
-        .map(|kind| kind.slug().to_owned())
-        .collect();
+    let all: BTreeSet<_> = ProblemType::ALL.iter().map(|kind| kind.slug().to_owned()).collect();
     assert_eq!(documented, all);
 }
 
@@ -69,10 +58,7 @@ fn the_edits_are_those_of_the_rules_with_their_reason_texts() {
     assert_eq!(codes["enum"], json!(EditCode::ALL.map(EditCode::code)));
     for code in EditCode::ALL {
         let row = format!("| `{}` | {} |", code.code(), code.reason());
-        assert!(
-            codes["description"].as_str().unwrap().contains(&row),
-            "{row}"
-        );
+        assert!(codes["description"].as_str().unwrap().contains(&row), "{row}");
     }
 }
 
@@ -87,11 +73,7 @@ fn the_attributes_are_those_of_the_messages_with_their_lengths() {
     let properties = customer["properties"].as_object().unwrap();
     assert_eq!(properties.len(), names.len());
     for attribute in Attribute::all() {
-        let value = conformity
-            .contract
-            .resolve(&properties[attribute.name()])
-            .unwrap()
-            .clone();
+        let value = conformity.contract.resolve(&properties[attribute.name()]).unwrap().clone();
         assert_eq!(value["maxLength"], attribute.longest(), "{attribute:?}");
         assert_eq!(value["xml"]["attribute"], true, "{attribute:?}");
     }
@@ -100,10 +82,7 @@ fn the_attributes_are_those_of_the_messages_with_their_lengths() {
 #[test]
 fn the_states_and_what_happens_are_those_of_requests_in_error() {
     let conformity = Conformity::new();
-    assert_eq!(
-        schema(&conformity, "State")["enum"],
-        json!(State::ALL.map(State::as_str))
-    );
+    assert_eq!(schema(&conformity, "State")["enum"], json!(State::ALL.map(State::as_str)));
     let what = &schema(&conformity, "HistoryEntry")["properties"]["what"]["enum"];
     assert_eq!(*what, json!(What::ALL.map(What::as_str)));
 }

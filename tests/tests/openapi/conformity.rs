@@ -42,9 +42,7 @@ impl Conformity {
         close(&mut schema);
         let root = json!({ "allOf": [schema], "components": self.strict });
         let options = jsonschema::draft202012::options().should_validate_formats(true);
-        options
-            .build(&root)
-            .expect("a schema of JSON Schema 2020-12")
+        options.build(&root).expect("a schema of JSON Schema 2020-12")
     }
 
     /// What is wrong with an answer.
@@ -104,11 +102,7 @@ impl Conformity {
         if answer.text.is_empty() {
             // A message's sender may want no body, whatever comes of the message.
             let may_be_empty = content.is_none() || operation.id == "addCustomer";
-            return if may_be_empty {
-                Vec::new()
-            } else {
-                vec!["the body is missing".into()]
-            };
+            return if may_be_empty { Vec::new() } else { vec!["the body is missing".into()] };
         }
         let content_type = answer.header("content-type").unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or_default();
@@ -127,9 +121,8 @@ impl Conformity {
             _ => self.validator(schema),
         };
         let wrong = validator.iter_errors(&value);
-        let mut faults: Vec<String> = wrong
-            .map(|error| format!("{}: {error}", error.instance_path()))
-            .collect();
+        let mut faults: Vec<String> =
+            wrong.map(|error| format!("{}: {error}", error.instance_path())).collect();
         if media_type == "application/problem+json" {
             let slug = value["type"].as_str().unwrap_or_default();
             let slug = slug.trim_start_matches("/problems/");

@@ -17,9 +17,7 @@ use crate::requests::{self, send};
 
 fn at(conformity: &Conformity, pointer: &str) -> Value {
     let found = conformity.contract.document().pointer(pointer);
-    found
-        .unwrap_or_else(|| panic!("nothing at {pointer}"))
-        .clone()
+    found.unwrap_or_else(|| panic!("nothing at {pointer}")).clone()
 }
 
 #[test]
@@ -28,9 +26,7 @@ fn numbers_are_the_constants_of_the_code() {
     let limit = |path: &str| at(&conformity, &format!("/paths/{path}/get/parameters"));
     let schema = |list: Value| {
         let list = list.as_array().unwrap().clone();
-        let found = list
-            .into_iter()
-            .find(|parameter| parameter["name"] == "limit");
+        let found = list.into_iter().find(|parameter| parameter["name"] == "limit");
         found.unwrap()["schema"].clone()
     };
     let expected = |default: u32, most: u32| json!({ "type": "integer", "minimum": 1, "maximum": most, "default": default });
@@ -39,54 +35,23 @@ fn numbers_are_the_constants_of_the_code() {
         schema(limit("~1dealer-customers~1{dealerCode}")),
         expected(dealers::PAGE, dealers::LONGEST_PAGE)
     );
-    assert_eq!(
-        schema(limit("~1errors")),
-        expected(errors::PAGE, errors::LONGEST_PAGE)
-    );
+    assert_eq!(schema(limit("~1errors")), expected(errors::PAGE, errors::LONGEST_PAGE));
     assert_eq!(
         schema(limit("~1errors.csv")),
         expected(errors::LONGEST_EXPORT, errors::LONGEST_EXPORT)
     );
     for (pointer, number) in [
-        (
-            "DealerCustomers/properties/dealerCustomers/maxItems",
-            dealers::LONGEST_PAGE as usize,
-        ),
-        (
-            "RequestsInError/properties/errors/maxItems",
-            errors::LONGEST_PAGE as usize,
-        ),
-        (
-            "ReprocessRequest/properties/ids/maxItems",
-            operations::bulk::MOST,
-        ),
-        (
-            "ReprocessRequest/properties/limit/maximum",
-            operations::bulk::MOST,
-        ),
-        (
-            "ReprocessRequest/properties/limit/default",
-            operations::bulk::MOST,
-        ),
-        (
-            "Reprocessed/properties/results/maxItems",
-            operations::bulk::MOST,
-        ),
+        ("DealerCustomers/properties/dealerCustomers/maxItems", dealers::LONGEST_PAGE as usize),
+        ("RequestsInError/properties/errors/maxItems", errors::LONGEST_PAGE as usize),
+        ("ReprocessRequest/properties/ids/maxItems", operations::bulk::MOST),
+        ("ReprocessRequest/properties/limit/maximum", operations::bulk::MOST),
+        ("ReprocessRequest/properties/limit/default", operations::bulk::MOST),
+        ("Reprocessed/properties/results/maxItems", operations::bulk::MOST),
         ("Problem/properties/errors/maxItems", MOST_FAULTS),
-        (
-            "CustomerOut/properties/CustSoldTo/properties/Duplicate/maxItems",
-            MOST_DUPLICATES - 1,
-        ),
-        (
-            "RequestInError/properties/history/maxItems",
-            LONGEST_HISTORY + 1,
-        ),
+        ("CustomerOut/properties/CustSoldTo/properties/Duplicate/maxItems", MOST_DUPLICATES - 1),
+        ("RequestInError/properties/history/maxItems", LONGEST_HISTORY + 1),
     ] {
-        assert_eq!(
-            at(&conformity, &format!("/components/schemas/{pointer}")),
-            number,
-            "{pointer}"
-        );
+        assert_eq!(at(&conformity, &format!("/components/schemas/{pointer}")), number, "{pointer}");
     }
     assert!(TEXT.contains(&format!("A body may have {LARGEST_BODY} bytes")));
     assert!(TEXT.contains(&format!("headers have more than {LARGEST_HEAD} bytes")));
@@ -99,12 +64,8 @@ fn patterns_take_what_the_code_takes() {
     let conformity = Conformity::new();
     type Reads = fn(&str) -> bool;
     let cases: [(&str, Reads); 8] = [
-        ("schemas/AssociateRequest/properties/dealerCode", |text| {
-            DealerCode::parse(text).is_ok()
-        }),
-        ("schemas/DealerCustomerNumber", |text| {
-            DealerCustomerNumber::parse(text).is_ok()
-        }),
+        ("schemas/AssociateRequest/properties/dealerCode", |text| DealerCode::parse(text).is_ok()),
+        ("schemas/DealerCustomerNumber", |text| DealerCustomerNumber::parse(text).is_ok()),
         ("schemas/Association/properties/dealerType", |text| {
             DealerType::parse(text).is_ok()
                 || (text.trim().is_empty() && !text.is_empty() && text.len() <= 20)
@@ -115,15 +76,9 @@ fn patterns_take_what_the_code_takes() {
         ("schemas/CustomerNumber", |text| {
             text.len() == 9 && (CustomerNumber::parse(text).is_some() || text == "000000000")
         }),
-        ("schemas/RequestInErrorId", |text| {
-            RequestInErrorId::parse(text).is_some()
-        }),
-        ("schemas/PhoneNumber", |text| {
-            Phone::parse(None, text).is_ok()
-        }),
-        ("parameters/IdempotencyKey/schema", |text| {
-            IdempotencyKey::parse(text).is_ok()
-        }),
+        ("schemas/RequestInErrorId", |text| RequestInErrorId::parse(text).is_some()),
+        ("schemas/PhoneNumber", |text| Phone::parse(None, text).is_ok()),
+        ("parameters/IdempotencyKey/schema", |text| IdempotencyKey::parse(text).is_ok()),
     ];
     let mut samples: Vec<String> = [
         "",
@@ -192,37 +147,28 @@ async fn the_edges_of_every_number_are_sent() {
     for operation in conformity.contract.operations() {
         for parameter in conformity.contract.parameters(&operation).unwrap() {
             let schema = conformity.contract.resolve(&parameter["schema"]).unwrap();
-            let edges: Vec<(String, bool)> = match (
-                parameter["in"].as_str(),
-                &schema["maximum"],
-                &schema["maxLength"],
-            ) {
-                (Some("query"), Value::Number(most), _) => {
-                    let most = most.as_u64().unwrap();
-                    [(0, false), (1, true), (most, true), (most + 1, false)]
-                        .map(|(number, good)| (number.to_string(), good))
-                        .into()
-                }
-                (Some("query"), _, Value::Number(longest)) if parameter["name"] != "cursor" => {
-                    let longest = usize::try_from(longest.as_u64().unwrap()).unwrap();
-                    [(longest, true), (longest + 1, false)]
-                        .map(|(length, good)| ("x".repeat(length), good))
-                        .into()
-                }
-                _ => continue,
-            };
+            let edges: Vec<(String, bool)> =
+                match (parameter["in"].as_str(), &schema["maximum"], &schema["maxLength"]) {
+                    (Some("query"), Value::Number(most), _) => {
+                        let most = most.as_u64().unwrap();
+                        [(0, false), (1, true), (most, true), (most + 1, false)]
+                            .map(|(number, good)| (number.to_string(), good))
+                            .into()
+                    }
+                    (Some("query"), _, Value::Number(longest)) if parameter["name"] != "cursor" => {
+                        let longest = usize::try_from(longest.as_u64().unwrap()).unwrap();
+                        [(longest, true), (longest + 1, false)]
+                            .map(|(length, good)| ("x".repeat(length), good))
+                            .into()
+                    }
+                    _ => continue,
+                };
             for (value, good) in edges {
                 let path = operation.path.replace("{dealerCode}", "TD68");
                 let target = format!("{path}?{}={value}", parameter["name"].as_str().unwrap());
-                let answer = send(
-                    &stand,
-                    &conformity,
-                    operation.id,
-                    (operation.method, &target),
-                    &[],
-                    None,
-                )
-                .await;
+                let answer =
+                    send(&stand, &conformity, operation.id, (operation.method, &target), &[], None)
+                        .await;
                 assert_eq!(answer.status, if good { 200 } else { 400 }, "{target}");
             }
         }
@@ -237,54 +183,27 @@ async fn the_edges_of_bodies_and_lists_are_sent() {
     let associate = async |content_type: &str, body: String| {
         let headers = [("Content-Type".to_owned(), content_type.to_owned())];
         let line = ("POST", "/dealer-customers?dryRun=true");
-        send(
-            &stand,
-            &conformity,
-            "associateCustomer",
-            line,
-            &headers,
-            Some(body),
-        )
-        .await
+        send(&stand, &conformity, "associateCustomer", line, &headers, Some(body)).await
     };
     let body = |phones: usize| {
         json!({ "dealerCode": "TD68", "dealerCustomerNumber": "1", "businessName": "Acme", "phones": vec!["1"; phones],
                 "address": { "city": "Westborough", "state": "MA", "postalCode": "01581", "country": "USA" } })
         .to_string()
     };
-    let most = at(
-        &conformity,
-        "/components/schemas/AssociateRequest/properties/phones/maxItems",
-    );
+    let most = at(&conformity, "/components/schemas/AssociateRequest/properties/phones/maxItems");
     let most = usize::try_from(most.as_u64().unwrap()).unwrap();
     assert_eq!(associate("application/json", body(most)).await.status, 201);
-    assert_eq!(
-        associate("application/json", body(most + 1)).await.status,
-        400
-    );
+    assert_eq!(associate("application/json", body(most + 1)).await.status, 400);
     let padded = |length: usize| {
         let body = body(1);
         let blanks = " ".repeat(length - body.len());
         format!("{body}{blanks}")
     };
-    assert_eq!(
-        associate("application/json", padded(LARGEST_BODY))
-            .await
-            .status,
-        201
-    );
+    assert_eq!(associate("application/json", padded(LARGEST_BODY)).await.status, 201);
     let long = format!("/dealer-customers/TD68?cursor={}", "x".repeat(LARGEST_HEAD));
     for (answer, example) in [
         (
-            send(
-                &stand,
-                &conformity,
-                "listDealerCustomers",
-                ("GET", &long),
-                &[],
-                None,
-            )
-            .await,
+            send(&stand, &conformity, "listDealerCustomers", ("GET", &long), &[], None).await,
             "HeadTooLarge/content/application~1json/examples/headTooLarge",
         ),
         (
@@ -296,10 +215,7 @@ async fn the_edges_of_bodies_and_lists_are_sent() {
             "UnsupportedMediaType/content/application~1problem+json/examples/unsupported",
         ),
     ] {
-        let mut shown = at(
-            &conformity,
-            &format!("/components/responses/{example}/value"),
-        );
+        let mut shown = at(&conformity, &format!("/components/responses/{example}/value"));
         let found = answer.json();
         for volatile in ["requestId", "dryRun"] {
             if let Some(value) = found.get(volatile) {

@@ -23,9 +23,7 @@ impl Answer {
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .get(name)
-            .map(|value| value.to_str().expect("headers are text"))
+        self.headers.get(name).map(|value| value.to_str().expect("headers are text"))
     }
 }
 

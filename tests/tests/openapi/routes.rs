@@ -23,9 +23,7 @@ fn filled(path: &str) -> String {
         ("{file}", "console.css"),
     ]
     .into_iter()
-    .fold(path.to_owned(), |path, (name, value)| {
-        path.replace(name, value)
-    })
+    .fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
 }
 
 #[test]
@@ -33,9 +31,7 @@ fn the_paths_are_those_of_the_routing_table() {
     let conformity = Conformity::new();
     let mut documented = BTreeMap::new();
     for operation in conformity.contract.operations() {
-        let open = operation.node["security"]
-            .as_array()
-            .is_some_and(Vec::is_empty);
+        let open = operation.node["security"].as_array().is_some_and(Vec::is_empty);
         documented.insert(operation.path.to_owned(), open);
     }
     let routes: BTreeMap<_, _> = ROUTES
@@ -60,10 +56,7 @@ async fn every_other_method_is_answered_with_405_and_allow() {
     let mut methods: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let operations = conformity.contract.operations();
     for operation in &operations {
-        methods
-            .entry(operation.path)
-            .or_default()
-            .insert(operation.method);
+        methods.entry(operation.path).or_default().insert(operation.method);
     }
     let schema = json!({ "$ref": "#/components/schemas/Problem" });
     let problem = conformity.validator(&schema);
@@ -74,11 +67,8 @@ async fn every_other_method_is_answered_with_405_and_allow() {
                 continue;
             }
             let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-            let response = reqwest::Client::new()
-                .request(method.clone(), url)
-                .send()
-                .await
-                .unwrap();
+            let response =
+                reqwest::Client::new().request(method.clone(), url).send().await.unwrap();
             assert_eq!(response.status(), 405, "{method} {path}");
             let allow = response.headers()["allow"].to_str().unwrap().to_owned();
             assert_eq!(allow.split(", ").collect::<BTreeSet<_>>(), known, "{path}");
@@ -96,18 +86,14 @@ async fn every_operation_asks_for_the_scopes_that_it_names() {
     let stand = requests::empty().await;
     for operation in conformity.contract.operations() {
         let roles = operation.node["security"].as_array().expect("security");
-        let roles: BTreeSet<&str> = roles
-            .iter()
-            .filter_map(|role| role["bearer"][0].as_str())
-            .collect();
+        let roles: BTreeSet<&str> =
+            roles.iter().filter_map(|role| role["bearer"][0].as_str()).collect();
         assert!(roles.iter().all(|role| SCOPES.contains(role)), "{roles:?}");
         let target = filled(operation.path);
         let ask = async |authorization: String| {
             let headers = [("Authorization".to_owned(), authorization)];
             let line = (operation.method, target.as_str());
-            send(&stand, &conformity, operation.id, line, &headers, None)
-                .await
-                .status
+            send(&stand, &conformity, operation.id, line, &headers, None).await.status
         };
         if roles.is_empty() {
             assert_eq!(ask("Bearer nobody".into()).await, 200, "{target} is open");
@@ -117,12 +103,7 @@ async fn every_operation_asks_for_the_scopes_that_it_names() {
         for scope in SCOPES {
             let claims = json!({ "sub": "a", "scope": scope, "dealer_codes": "TD68" });
             let refused = ask(claims::bearer(&claims)).await == 403;
-            assert_eq!(
-                refused,
-                !roles.contains(scope),
-                "{} with {scope}",
-                operation.id
-            );
+            assert_eq!(refused, !roles.contains(scope), "{} with {scope}", operation.id);
         }
     }
     stand.stop().await.unwrap();
@@ -134,9 +115,7 @@ fn every_answer_that_can_be_told_again_says_that_it_may_be_a_replay() {
     let mut keyed = BTreeSet::new();
     for operation in conformity.contract.operations() {
         let parameters = conformity.contract.parameters(&operation).unwrap();
-        let takes_a_key = parameters
-            .iter()
-            .any(|parameter| parameter["name"] == "Idempotency-Key");
+        let takes_a_key = parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key");
         assert_eq!(takes_a_key, operation.method == "POST", "{}", operation.id);
         for (status, response) in operation.node["responses"].as_object().unwrap() {
             let response = conformity.contract.resolve(response).unwrap();
@@ -162,19 +141,9 @@ fn every_answer_that_can_be_told_again_says_that_it_may_be_a_replay() {
 async fn the_document_is_served_as_it_is() {
     let conformity = Conformity::new();
     let stand = requests::empty().await;
-    let answer = send(
-        &stand,
-        &conformity,
-        "getContract",
-        ("GET", "/openapi.yaml"),
-        &[],
-        None,
-    )
-    .await;
-    assert_eq!(
-        (answer.status, answer.text.as_str()),
-        (200, tests::contract::TEXT)
-    );
+    let answer =
+        send(&stand, &conformity, "getContract", ("GET", "/openapi.yaml"), &[], None).await;
+    assert_eq!((answer.status, answer.text.as_str()), (200, tests::contract::TEXT));
     assert_eq!(answer.header("content-type"), Some("application/yaml"));
     stand.stop().await.unwrap();
 }

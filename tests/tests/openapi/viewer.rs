@@ -10,30 +10,19 @@ async fn the_page_and_its_files_are_served_under_a_policy_of_their_own_origin() 
     let get = async |path: &str| {
         let answer = reqwest::get(format!("{}{path}", stand.url)).await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
-        let policy = answer.headers()["content-security-policy"]
-            .to_str()
-            .unwrap()
-            .to_owned();
-        assert!(
-            policy.starts_with("default-src 'none'") && !policy.contains("http"),
-            "{policy}"
-        );
+        let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("http"), "{policy}");
         answer.text().await.unwrap()
     };
     let page = get("/docs").await;
     let mut files = 0;
-    for part in page
-        .split(['"', '\''])
-        .filter(|part| part.starts_with("/docs/"))
-    {
+    for part in page.split(['"', '\'']).filter(|part| part.starts_with("/docs/")) {
         assert!(!get(part).await.is_empty());
         files += 1;
     }
     assert_eq!(files, 3);
     assert!(!page.contains("://"), "the page asks somebody else");
-    let missing = reqwest::get(format!("{}/docs/missing.js", stand.url))
-        .await
-        .unwrap();
+    let missing = reqwest::get(format!("{}/docs/missing.js", stand.url)).await.unwrap();
     assert_eq!(missing.status(), 404);
     stand.stop().await.unwrap();
 }

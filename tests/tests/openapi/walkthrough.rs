@@ -19,15 +19,8 @@ async fn every_example_is_answered_as_it_says() {
             let name = format!("{} {}", step.operation.id, step.example);
             let line = (step.operation.method, step.target.as_str());
             let id = step.operation.id;
-            let answer = send(
-                &stand,
-                &conformity,
-                id,
-                line,
-                &step.headers,
-                step.body.clone(),
-            )
-            .await;
+            let answer =
+                send(&stand, &conformity, id, line, &step.headers, step.body.clone()).await;
             assert_eq!(answer.status, step.status, "{name}: {}", answer.text);
             let replayed = answer.header("idempotency-replayed") == Some("true");
             assert_eq!(replayed, step.replayed, "{name}");
@@ -72,10 +65,7 @@ fn every_example_has_its_step() {
     for chapter in conformity.contract.walkthrough().unwrap() {
         for step in chapter.steps {
             sent.insert((step.operation.id.to_owned(), step.example.to_owned()));
-            shown.extend(
-                step.expected
-                    .map(|expected| std::ptr::from_ref(expected.value)),
-            );
+            shown.extend(step.expected.map(|expected| std::ptr::from_ref(expected.value)));
         }
     }
     // Sent by tests of their own, or not to be had from a customer master that is well.
@@ -121,10 +111,8 @@ fn every_example_fits_its_schema() {
                 ("application/xml", _) => continue,
                 (_, value) => value.clone(),
             };
-            let faults: Vec<_> = validator
-                .iter_errors(&value)
-                .map(|error| error.to_string())
-                .collect();
+            let faults: Vec<_> =
+                validator.iter_errors(&value).map(|error| error.to_string()).collect();
             assert!(faults.is_empty(), "{name}: {faults:?}");
             count += 1;
         }
@@ -137,11 +125,7 @@ fn collect<'c>(node: &'c Value, found: &mut Vec<(&'c str, &'c Value)>) {
     match node {
         Value::Object(members) => {
             if let Some(content) = members.get("content").and_then(Value::as_object) {
-                found.extend(
-                    content
-                        .iter()
-                        .map(|(name, content)| (name.as_str(), content)),
-                );
+                found.extend(content.iter().map(|(name, content)| (name.as_str(), content)));
             }
             members.values().for_each(|member| collect(member, found));
         }
@@ -154,8 +138,7 @@ fn examples(node: &Value) -> Vec<(&str, &Value)> {
     let contents = node["content"].as_object().into_iter().flatten();
     let all =
         contents.flat_map(|(_, content)| content["examples"].as_object().into_iter().flatten());
-    all.map(|(name, example)| (name.as_str(), &example["value"]))
-        .collect()
+    all.map(|(name, example)| (name.as_str(), &example["value"])).collect()
 }
 
 /// A value without what differs from run to run.

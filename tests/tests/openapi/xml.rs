@@ -22,9 +22,7 @@ pub(crate) fn read(text: &str) -> Value {
                 "Warning" => {}
                 _ => {
                     let name = tag.name().as_ref().to_owned();
-                    let list = customer
-                        .entry(name)
-                        .or_insert_with(|| Value::Array(Vec::new()));
+                    let list = customer.entry(name).or_insert_with(|| Value::Array(Vec::new()));
                     let list = list.as_array_mut().expect("an element is no attribute");
                     list.push(Value::Object(attributes(&tag)));
                 }
@@ -48,10 +46,8 @@ fn attributes(tag: &BytesStart<'_>) -> Map<String, Value> {
     let all = tag.attributes().map(|attribute| {
         let attribute = attribute.expect("an attribute");
         let name = attribute.key.as_ref().to_owned();
-        let value = attribute
-            .normalized_value(XmlVersion::Explicit1_0)
-            .expect("a value")
-            .into_owned();
+        let value =
+            attribute.normalized_value(XmlVersion::Explicit1_0).expect("a value").into_owned();
         (name, Value::from(value))
     });
     all.collect()

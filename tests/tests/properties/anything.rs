@@ -17,10 +17,8 @@ pub(crate) fn block() -> impl Strategy<Value = Block> {
 }
 
 pub(crate) fn identifier() -> impl Strategy<Value = Identifier> {
-    let place = prop_oneof![
-        (1..=Place::LAST_SEAT).prop_map(Place::Seat),
-        bits().prop_map(Place::beside),
-    ];
+    let place =
+        prop_oneof![(1..=Place::LAST_SEAT).prop_map(Place::Seat), bits().prop_map(Place::beside),];
     (block(), place).prop_map(|(block, place)| Identifier { block, place })
 }
 

@@ -7,14 +7,9 @@ use domain::dealer::DealerCode;
 use proptest::prelude::*;
 
 fn caller(scope: &str, dealer_codes: &str) -> Caller {
-    let claims = [
-        ("sub", "erp"),
-        ("scope", scope),
-        ("dealer_codes", dealer_codes),
-    ];
-    let claims: HashMap<_, _> = claims
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into();
+    let claims = [("sub", "erp"), ("scope", scope), ("dealer_codes", dealer_codes)];
+    let claims: HashMap<_, _> =
+        claims.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     Caller::from_claims(&claims).expect("it has a name")
 }
 

@@ -21,10 +21,7 @@ fn number() -> impl Strategy<Value = CustomerNumber> {
 }
 
 fn phone() -> impl Strategy<Value = Phone> {
-    (
-        prop::option::of("[A-Za-z0-9_ -]{1,20}"),
-        "[0-9][0-9 +().x-]{0,30}",
-    )
+    (prop::option::of("[A-Za-z0-9_ -]{1,20}"), "[0-9][0-9 +().x-]{0,30}")
         .prop_map(|(kind, number)| Phone::parse(kind.as_deref(), &number).expect("a phone"))
 }
 
@@ -112,44 +109,30 @@ fn request_in_error() -> impl Strategy<Value = RequestInError> {
             ..Message::default()
         });
     let history = prop::collection::vec(entry(), 0..4);
-    (
-        received,
-        message,
-        failed(),
-        text(),
-        effect(),
-        moment(),
-        history,
-    )
-        .prop_map(|(received, message, failed, who, effect, now, history)| {
+    (received, message, failed(), text(), effect(), moment(), history).prop_map(
+        |(received, message, failed, who, effect, now, history)| {
             let mut request = RequestInError::open(received, message, failed, &who, &effect, now);
             for entry in history {
                 request = request.after(entry).expect("a short history");
             }
             request
-        })
+        },
+    )
 }
 
 fn profile() -> impl Strategy<Value = DealerProfile> {
     let address = prop::array::uniform7(text()).prop_map(Address::from_values);
     let phones = prop::collection::vec(phone(), 0..4);
-    (
-        "[A-Z][A-Z _]{0,19}",
-        text(),
-        prop::option::of(text()),
-        address,
-        phones,
+    ("[A-Z][A-Z _]{0,19}", text(), prop::option::of(text()), address, phones).prop_map(
+        |(dealer_type, business_name, alternate_name, address, phones)| DealerProfile {
+            dealer_type: DealerType::parse(&dealer_type).unwrap_or_default(),
+            business_name,
+            alternate_name,
+            address,
+            email: None,
+            phones,
+        },
     )
-        .prop_map(
-            |(dealer_type, business_name, alternate_name, address, phones)| DealerProfile {
-                dealer_type: DealerType::parse(&dealer_type).unwrap_or_default(),
-                business_name,
-                alternate_name,
-                address,
-                email: None,
-                phones,
-            },
-        )
 }
 
 proptest! {

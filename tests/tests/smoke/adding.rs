@@ -36,10 +36,7 @@ async fn a_message_in_xml_is_answered_in_xml() {
         name = stage.name
     );
     let request = stage.post("/customers?dryRun=true").body(body);
-    let answer = request
-        .header(reqwest::header::CONTENT_TYPE, "application/xml")
-        .send()
-        .await;
+    let answer = request.header(reqwest::header::CONTENT_TYPE, "application/xml").send().await;
     assert_eq!(answer.status, 201, "{answer}");
     assert!(answer.text.contains(r#"type="CWCustomerOut""#), "{answer}");
 }

@@ -26,17 +26,11 @@ async fn a_dealer_associates_a_customer_once_and_releases_it() {
     let created = first.is(201);
     assert_eq!(created["customerOrganization"], "created", "{first}");
     let again = associate().key(&key).send().await;
-    assert_eq!(
-        (again.is(201), again.is_replayed()),
-        (created.clone(), true)
-    );
+    assert_eq!((again.is(201), again.is_replayed()), (created.clone(), true));
     associate().send().await.is(400);
 
     let read = stage.get(&path).send().await.is(200);
-    assert_eq!(
-        read["customerOrganizationIdentifier"],
-        created["customerOrganizationIdentifier"]
-    );
+    assert_eq!(read["customerOrganizationIdentifier"], created["customerOrganizationIdentifier"]);
     let listed = stage.get(&format!("/dealer-customers/{code}")).send().await;
     assert!(listed.is(200)["dealerCustomers"].is_array(), "{listed}");
     let release = stage.request(Method::DELETE, &format!("{path}/association"));

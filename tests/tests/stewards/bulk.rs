@@ -19,9 +19,7 @@ async fn a_hundred(master: &Fixture) -> BTreeMap<&'static str, Vec<String>> {
             _ => ("invalid-zip", json!({ "cst_zip": "ABC" })),
         };
         let message = with(person(&format!("Number {number}")), &others);
-        ids.entry(cause)
-            .or_default()
-            .push(master.refused(&message).await);
+        ids.entry(cause).or_default().push(master.refused(&message).await);
     }
     ids
 }
@@ -30,11 +28,7 @@ async fn a_hundred(master: &Fixture) -> BTreeMap<&'static str, Vec<String>> {
 async fn untouched(master: &Fixture, ids: &[String]) {
     for id in ids {
         let shown = master.shown(id).await;
-        assert_eq!(
-            (&shown["state"], &shown["version"]),
-            (&json!("open"), &json!(1)),
-            "{shown}"
-        );
+        assert_eq!((&shown["state"], &shown["version"]), (&json!("open"), &json!(1)), "{shown}");
     }
 }
 
@@ -46,12 +40,7 @@ async fn resolved_once(master: &Fixture, ids: &[String]) {
         let history = shown["history"].as_array().expect("a history");
         let what: Vec<_> = history.iter().map(|entry| entry["what"].clone()).collect();
         assert_eq!(json!(what), json!(["received", "resolved"]), "{shown}");
-        numbers.push(
-            shown["customerNumber"]
-                .as_str()
-                .expect("a number")
-                .to_owned(),
-        );
+        numbers.push(shown["customerNumber"].as_str().expect("a number").to_owned());
     }
     numbers.sort();
     numbers.dedup();
@@ -66,12 +55,7 @@ async fn when_one_cause_goes_away_bulk_resolves_those_it_hit_and_touches_no_othe
     let mut done = Vec::new();
     let mut body = json!({ "code": "country-blank", "limit": 15 });
     loop {
-        let answer = mended
-            .post("/errors/reprocess")
-            .json(&body)
-            .send()
-            .await
-            .is(200);
+        let answer = mended.post("/errors/reprocess").json(&body).send().await.is(200);
         let results = answer["results"].as_array().expect("results");
         assert!(results.len() <= 15);
         for result in results {
@@ -106,76 +90,44 @@ async fn stopped_half_way_and_run_again_nothing_is_lost_or_done_twice() {
         let own = mended.master().counted();
         let asked = Asked::new(own.table(), "steward", "reprocess-many", None, false);
         let run = tokio::spawn(async move {
-            let chosen = Chosen::Cause {
-                code: EditCode::CountryBlank,
-                limit: 100,
-                after: None,
-            };
+            let chosen = Chosen::Cause { code: EditCode::CountryBlank, limit: 100, after: None };
             bulk::reprocess(&own, &chosen, &asked).await.map(|_| ())
         });
         while mended.customers().await < enough {
             tokio::task::yield_now().await;
         }
         run.abort();
-        assert!(
-            run.await.is_err_and(|error| error.is_cancelled()),
-            "it was not over yet"
-        );
+        assert!(run.await.is_err_and(|error| error.is_cancelled()), "it was not over yet");
     }
     let body = json!({ "code": "country-blank" });
-    let answer = mended
-        .post("/errors/reprocess")
-        .json(&body)
-        .send()
-        .await
-        .is(200);
+    let answer = mended.post("/errors/reprocess").json(&body).send().await.is(200);
     assert_eq!(answer["next"], Value::Null);
     let left = answer["results"].as_array().map(Vec::len).expect("results");
     assert!((1..40).contains(&left), "{left} were left");
     resolved_once(&mended, &ids["country-blank"]).await;
     assert_eq!(mended.customers().await, 40);
     untouched(&mended, &ids["city-blank"]).await;
-    let again = mended
-        .post("/errors/reprocess")
-        .json(&body)
-        .send()
-        .await
-        .is(200);
+    let again = mended.post("/errors/reprocess").json(&body).send().await.is(200);
     assert_eq!(again, json!({ "results": [], "next": null }));
 }
 
 #[tokio::test]
 async fn named_ones_get_each_the_status_of_a_single_call() {
     let master = Fixture::new().await;
-    let good = master
-        .refused(&with(person("Good"), &json!({ "cst_country": null })))
-        .await;
+    let good = master.refused(&with(person("Good"), &json!({ "cst_country": null }))).await;
     let bad = master.refused(&without_city("Bad")).await;
-    let twin = with(
-        person("Twin"),
-        &json!({ "cst_country": null, "cst_duplicate": "Y" }),
-    );
+    let twin = with(person("Twin"), &json!({ "cst_country": null, "cst_duplicate": "Y" }));
     let twin = master.refused(&twin).await;
     // Duplicates come before edits, so the other customer must come after the message.
     master.send(&person("Twin")).await.is_empty(201);
     let deleted = master.refused(&without_city("Deleted")).await;
     master.delete(&deleted, "*").send().await.is_empty(204);
     let resolved = master.refused(&without_city("Resolved")).await;
-    master
-        .reprocess(&resolved)
-        .json(&json!({ "cst_city": "Westborough" }))
-        .send()
-        .await
-        .is(201);
+    master.reprocess(&resolved).json(&json!({ "cst_city": "Westborough" })).send().await.is(201);
     let mended = master.deployed_with(&[("DEFAULT_COUNTRY", "USA")]).await;
     let ids = json!([good, bad, twin, deleted, resolved, "0000000000000000", good]);
     let body = json!({ "ids": ids });
-    let answer = mended
-        .post("/errors/reprocess")
-        .json(&body)
-        .send()
-        .await
-        .is(200);
+    let answer = mended.post("/errors/reprocess").json(&body).send().await.is(200);
     let results = answer["results"].as_array().expect("results");
     let told: Vec<_> = results
         .iter()
@@ -207,19 +159,12 @@ async fn named_ones_get_each_the_status_of_a_single_call() {
 async fn what_still_fails_stays_where_it_is_and_the_cursor_goes_past_it() {
     let master = Fixture::new().await;
     for number in 0..7 {
-        master
-            .refused(&without_city(&format!("Number {number}")))
-            .await;
+        master.refused(&without_city(&format!("Number {number}"))).await;
     }
     let mut body = json!({ "code": "city-blank", "limit": 3 });
     let mut sizes = Vec::new();
     loop {
-        let answer = master
-            .post("/errors/reprocess")
-            .json(&body)
-            .send()
-            .await
-            .is(200);
+        let answer = master.post("/errors/reprocess").json(&body).send().await.is(200);
         let results = answer["results"].as_array().expect("results");
         assert!(
             results
@@ -244,16 +189,10 @@ async fn a_choice_that_means_nothing_is_refused_with_all_faults() {
     let many: Vec<_> = (0..101).map(|number| format!("{number:016}")).collect();
     for (body, faults) in [
         (json!({}), vec!["/ids required"]),
-        (
-            json!({ "ids": ["0000000000000000"], "code": "city-blank" }),
-            vec!["/ids required"],
-        ),
+        (json!({ "ids": ["0000000000000000"], "code": "city-blank" }), vec!["/ids required"]),
         (json!({ "ids": [] }), vec!["/ids too-many"]),
         (json!({ "ids": many }), vec!["/ids too-many"]),
-        (
-            json!({ "ids": ["x", 7] }),
-            vec!["/ids/0 invalid-id", "/ids/1 invalid-id"],
-        ),
+        (json!({ "ids": ["x", 7] }), vec!["/ids/0 invalid-id", "/ids/1 invalid-id"]),
         (
             json!({ "code": "nonsense", "limit": 0, "cursor": "?", "colour": 1 }),
             vec![
@@ -264,10 +203,7 @@ async fn a_choice_that_means_nothing_is_refused_with_all_faults() {
                 "/limit invalid-limit",
             ],
         ),
-        (
-            json!({ "code": "city-blank", "limit": 101 }),
-            vec!["/limit invalid-limit"],
-        ),
+        (json!({ "code": "city-blank", "limit": 101 }), vec!["/limit invalid-limit"]),
     ] {
         let answer = master.post("/errors/reprocess").json(&body).send().await;
         assert_eq!(answer.faults(), faults, "{body}");

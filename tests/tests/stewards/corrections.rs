@@ -18,13 +18,7 @@ fn five_faults() -> Value {
 async fn of_five_faults_two_are_fixed_and_exactly_three_remain_in_answer_list_and_show() {
     let master = Fixture::new().await;
     let id = master.refused(&five_faults()).await;
-    let all = [
-        "name-blank",
-        "city-blank",
-        "invalid-state",
-        "invalid-zip",
-        "invalid-email",
-    ];
+    let all = ["name-blank", "city-blank", "invalid-state", "invalid-zip", "invalid-email"];
     let sorted = |mut codes: Vec<String>| {
         codes.sort();
         codes
@@ -42,21 +36,12 @@ async fn of_five_faults_two_are_fixed_and_exactly_three_remain_in_answer_list_an
     assert_eq!(shown["message"]["CustSoldTo"]["cst_city"], "Westborough");
     let listed = master.listed("state=open").await;
     let in_list = listed[0]["codes"].as_array().expect("codes");
-    let in_list = in_list
-        .iter()
-        .map(|code| code.as_str().expect("a code").to_owned());
+    let in_list = in_list.iter().map(|code| code.as_str().expect("a code").to_owned());
     assert_eq!(sorted(in_list.collect()), three);
-    for (code, there) in [
-        ("city-blank", 0),
-        ("invalid-state", 0),
-        ("invalid-zip", 1),
-        ("name-blank", 1),
-    ] {
-        assert_eq!(
-            master.listed(&format!("code={code}")).await.len(),
-            there,
-            "{code}"
-        );
+    for (code, there) in
+        [("city-blank", 0), ("invalid-state", 0), ("invalid-zip", 1), ("name-blank", 1)]
+    {
+        assert_eq!(master.listed(&format!("code={code}")).await.len(), there, "{code}");
     }
 }
 
@@ -85,11 +70,8 @@ async fn a_patch_sets_changes_and_takes_away_attributes_and_the_type() {
         .is(200);
     assert_eq!(body["message"]["type"], Value::Null);
     assert_eq!(codes(&body["errors"]), ["invalid-type"]);
-    let body = master
-        .correct(&id, "\"3\"", &json!({ "type": "CWCustomerIn" }))
-        .send()
-        .await
-        .is(200);
+    let body =
+        master.correct(&id, "\"3\"", &json!({ "type": "CWCustomerIn" })).send().await.is(200);
     assert_eq!(codes(&body["errors"]), Vec::<String>::new());
     assert_eq!(body["state"], "open");
     assert_eq!(master.listed("state=open").await[0]["codes"], json!([]));
@@ -116,10 +98,7 @@ async fn all_faults_of_a_patch_are_told_at_once_and_nothing_is_changed() {
     for (body, fault) in [
         ("[]", " wrong-kind"),
         ("\"x\"", " wrong-kind"),
-        (
-            "{\"cst_city\":\"a\",\"cst_city\":\"b\"}",
-            "/cst_city repeated-property",
-        ),
+        ("{\"cst_city\":\"a\",\"cst_city\":\"b\"}", "/cst_city repeated-property"),
         ("{", " not-json"),
     ] {
         let request = master.request(Method::PATCH, &format!("/errors/{id}"));
@@ -127,10 +106,7 @@ async fn all_faults_of_a_patch_are_told_at_once_and_nothing_is_changed() {
         assert_eq!(faults, [fault], "{body}");
     }
     let long = json!({ "cst_city": "x".repeat(20_000) });
-    assert_eq!(
-        master.correct(&id, "*", &long).send().await.faults(),
-        [" too-long"]
-    );
+    assert_eq!(master.correct(&id, "*", &long).send().await.faults(), [" too-long"]);
     assert_eq!(master.shown(&id).await["version"], 1);
 }
 
@@ -140,18 +116,12 @@ async fn a_patch_comes_as_merge_patch_or_json_and_nothing_else() {
     let id = master.refused(&without_city("Robinson")).await;
     let send = |content_type: &'static str| {
         let request = master.request(Method::PATCH, &format!("/errors/{id}"));
-        let request = request
-            .if_match("*")
-            .header(reqwest::header::CONTENT_TYPE, content_type);
+        let request = request.if_match("*").header(reqwest::header::CONTENT_TYPE, content_type);
         request.body("{\"cst_city\":\"Westborough\"}").send()
     };
     send("application/merge-patch+json").await.is(200);
     send("application/json; charset=utf-8").await.is(200);
-    for other in [
-        "application/xml",
-        "application/json-patch+json",
-        "text/plain",
-    ] {
+    for other in ["application/xml", "application/json-patch+json", "text/plain"] {
         send(other).await.is_problem(415, "unsupported-media-type");
     }
 }
@@ -161,36 +131,14 @@ async fn refusals_come_in_the_order_unknown_closed_version_missing_version_anoth
     let master = Fixture::new().await;
     let patch = json!({ "cst_city": "Westborough" });
     for unknown in ["0000000000000000", "not-an-id"] {
-        master
-            .correct(unknown, "", &patch)
-            .send()
-            .await
-            .is_problem(404, "not-found");
-        master
-            .delete(unknown, "")
-            .send()
-            .await
-            .is_problem(404, "not-found");
-        master
-            .reprocess(unknown)
-            .if_match("\"9\"")
-            .send()
-            .await
-            .is_problem(404, "not-found");
-        master
-            .get(&format!("/errors/{unknown}"))
-            .send()
-            .await
-            .is_problem(404, "not-found");
+        master.correct(unknown, "", &patch).send().await.is_problem(404, "not-found");
+        master.delete(unknown, "").send().await.is_problem(404, "not-found");
+        master.reprocess(unknown).if_match("\"9\"").send().await.is_problem(404, "not-found");
+        master.get(&format!("/errors/{unknown}")).send().await.is_problem(404, "not-found");
     }
     let open = master.refused(&without_city("Open")).await;
     let resolved = master.refused(&without_city("Resolved")).await;
-    let answer = master
-        .reprocess(&resolved)
-        .json(&patch)
-        .send()
-        .await
-        .is(201);
+    let answer = master.reprocess(&resolved).json(&patch).send().await.is(201);
     let number = &answer["CustSoldTo"]["cst_cust_nbr"];
     let deleted = master.refused(&without_city("Deleted")).await;
     master.delete(&deleted, "\"1\"").send().await.is_empty(204);
@@ -201,10 +149,7 @@ async fn refusals_come_in_the_order_unknown_closed_version_missing_version_anoth
             master.delete(&resolved, version).send().await,
             master.reprocess(&resolved).if_match(version).send().await,
         ] {
-            assert_eq!(
-                &answer.is_problem(409, "already-resolved")["customerNumber"],
-                number
-            );
+            assert_eq!(&answer.is_problem(409, "already-resolved")["customerNumber"], number);
         }
         for answer in [
             master.correct(&deleted, version, &patch).send().await,
@@ -214,16 +159,8 @@ async fn refusals_come_in_the_order_unknown_closed_version_missing_version_anoth
             answer.is_problem(409, "already-deleted");
         }
     }
-    master
-        .correct(&open, "", &patch)
-        .send()
-        .await
-        .is_problem(428, "version-required");
-    master
-        .delete(&open, "")
-        .send()
-        .await
-        .is_problem(428, "version-required");
+    master.correct(&open, "", &patch).send().await.is_problem(428, "version-required");
+    master.delete(&open, "").send().await.is_problem(428, "version-required");
     for answer in [
         master.correct(&open, "\"9\"", &patch).send().await,
         master.delete(&open, "\"9\"").send().await,
@@ -240,31 +177,18 @@ async fn refusals_come_in_the_order_unknown_closed_version_missing_version_anoth
 async fn the_message_as_received_is_kept_character_for_character_whatever_is_done() {
     let master = Fixture::new().await;
     let body = "<Message type=\"CWCustomerIn\">\r\n  <!-- ü -->\n  <CustSoldTo cst_lname=\"R&amp;B &lt;Böhm&gt;\" cst_zip='01581'\tcst_state=\"MA\" cst_country=\"USA\" cst_email_status=\"O1\"/>\n</Message>\n";
-    let request = master.post("/customers").header(
-        reqwest::header::CONTENT_TYPE,
-        "application/xml; charset=utf-8",
-    );
+    let request = master
+        .post("/customers")
+        .header(reqwest::header::CONTENT_TYPE, "application/xml; charset=utf-8");
     let answer = request.body(body).send().await;
-    let id = answer
-        .header("location")
-        .expect("a location")
-        .replace("/errors/", "");
+    let id = answer.header("location").expect("a location").replace("/errors/", "");
     let received = json!({ "contentType": "application/xml", "body": body });
     assert_eq!(master.shown(&id).await["received"], received);
-    let corrected = master
-        .correct(&id, "*", &json!({ "cst_lname": "Other" }))
-        .send()
-        .await
-        .is(200);
+    let corrected = master.correct(&id, "*", &json!({ "cst_lname": "Other" })).send().await.is(200);
     assert_eq!(corrected["received"], received);
     master.reprocess(&id).send().await.is(422);
     assert_eq!(master.shown(&id).await["received"], received);
-    master
-        .reprocess(&id)
-        .json(&json!({ "cst_city": "Westborough" }))
-        .send()
-        .await
-        .is(201);
+    master.reprocess(&id).json(&json!({ "cst_city": "Westborough" })).send().await.is(201);
     let shown = master.shown(&id).await;
     assert_eq!(shown["received"], received);
     assert_eq!(shown["message"]["CustSoldTo"]["cst_lname"], "Other");
@@ -277,18 +201,10 @@ async fn show_evaluates_the_edits_anew_under_todays_controls() {
     let id = master.refused(&message).await;
     assert_eq!(codes(&master.shown(&id).await["errors"]), ["country-blank"]);
     let later = master.deployed_with(&[("DEFAULT_COUNTRY", "USA")]).await;
-    assert_eq!(
-        codes(&later.shown(&id).await["errors"]),
-        Vec::<String>::new()
-    );
+    assert_eq!(codes(&later.shown(&id).await["errors"]), Vec::<String>::new());
     // The list has what was recorded last.
     assert_eq!(later.listed("code=country-blank").await.len(), 1);
-    let stricter = master
-        .deployed_with(&[("REQUIRE_CUSTOMER_CLASS", "true")])
-        .await;
-    assert_eq!(
-        codes(&stricter.shown(&id).await["errors"]),
-        ["country-blank", "class-required"]
-    );
+    let stricter = master.deployed_with(&[("REQUIRE_CUSTOMER_CLASS", "true")]).await;
+    assert_eq!(codes(&stricter.shown(&id).await["errors"]), ["country-blank", "class-required"]);
     assert_eq!(master.shown(&id).await["version"], 1);
 }

@@ -32,9 +32,7 @@ async fn warm_and_strict() -> Option<(Fixture, Fixture)> {
     let strict = Fixture::that_counts().await?;
     let warm = strict.deployed_with(&[("DEFAULT_COUNTRY", "USA")]).await;
     for number in 0..9 {
-        warm.send(&person(&format!("Warm {number}")))
-            .await
-            .is_empty(201);
+        warm.send(&person(&format!("Warm {number}"))).await.is_empty(201);
     }
     Some((warm, strict))
 }
@@ -60,11 +58,7 @@ async fn reprocessing_to_a_new_customer_is_three_calls_and_the_units_of_the_stor
     // Without a duplicate check there is nothing to look at.
     let id = strict.refused(&message("Okafor", "N")).await;
     let (_, unchecked) = reprocess(&warm, &id, None).await;
-    assert_eq!(
-        (unchecked.steps, unchecked.read_units),
-        (2, 1.0),
-        "{unchecked:?}"
-    );
+    assert_eq!((unchecked.steps, unchecked.read_units), (2, 1.0), "{unchecked:?}");
     assert_eq!(unchecked.write_units, first.write_units, "{unchecked:?}");
 
     // A transaction of two items of up to 1 KB is four units; the index has the customer, and the request leaves one place and takes another.
@@ -78,18 +72,12 @@ async fn a_failure_and_a_duplicate_cost_their_reads_and_one_write() {
     };
     let id = strict.refused(&message("Robinson", "Y")).await;
     let (outcome, cost) = reprocess(&strict, &id, None).await;
-    assert!(
-        matches!(outcome, MessageOutcome::Failed { .. }),
-        "{outcome:?}"
-    );
+    assert!(matches!(outcome, MessageOutcome::Failed { .. }), "{outcome:?}");
     assert_eq!((cost.steps, cost.read_units), (3, 2.0), "{cost:?}");
 
     warm.send(&message("Robinson", "N")).await.is_empty(201);
     let (outcome, cost) = reprocess(&warm, &id, None).await;
-    assert!(
-        matches!(outcome, MessageOutcome::Duplicate(_)),
-        "{outcome:?}"
-    );
+    assert!(matches!(outcome, MessageOutcome::Duplicate(_)), "{outcome:?}");
     assert_eq!((cost.steps, cost.read_units), (3, 2.0), "{cost:?}");
 }
 
@@ -112,11 +100,7 @@ async fn listing_a_page_costs_the_same_with_a_hundred_and_with_a_hundred_thousan
     assert_eq!(few, many);
     // The shards of the index side by side, then the requests of the page.
     assert_eq!(few.steps, 2, "{few:?}");
-    let newest = master
-        .get("/errors?state=open&limit=1")
-        .send()
-        .await
-        .is(200);
+    let newest = master.get("/errors?state=open&limit=1").send().await.is(200);
     assert_eq!(newest["errors"][0]["id"], crowd::id(99_999));
     let second = master
         .get("/errors?state=open&limit=100&receivedBefore=2026-09-22T00:00:00Z")

@@ -34,11 +34,7 @@ pub(crate) async fn gather(master: &Fixture, numbers: Range<u64>) {
 
 /// The same, of messages with these attributes.
 pub(crate) async fn gather_of(master: &Fixture, attributes: &Value, numbers: Range<u64>) {
-    let sample = request_in_error(
-        attributes,
-        (Attribute::CITY, EditCode::CityBlank),
-        BEGINNING,
-    );
+    let sample = request_in_error(attributes, (Attribute::CITY, EditCode::CityBlank), BEGINNING);
     let sample_key = keys::error(State::Open, BEGINNING, &sample.id);
     let item: serde_json::Map<_, _> = items::request_in_error_item(&sample)
         .iter()
@@ -97,10 +93,8 @@ fn in_json(value: &AttributeValue) -> Value {
     } else if let Ok(list) = value.as_l() {
         json!({ "L": list.iter().map(in_json).collect::<Vec<_>>() })
     } else if let Ok(map) = value.as_m() {
-        let map: serde_json::Map<_, _> = map
-            .iter()
-            .map(|(name, value)| (name.clone(), in_json(value)))
-            .collect();
+        let map: serde_json::Map<_, _> =
+            map.iter().map(|(name, value)| (name.clone(), in_json(value))).collect();
         json!({ "M": map })
     } else {
         panic!("a request in error has no {value:?}")

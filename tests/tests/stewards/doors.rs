@@ -27,10 +27,7 @@ async fn without_a_token_nobody_and_without_the_scope_only_stewards_come_in() {
     let unknown = "0000000000000000".to_owned();
     for (method, path) in routes(&id).into_iter().chain(routes(&unknown)) {
         let ask = || master.request(method.clone(), &path);
-        let nobody = ask()
-            .header(reqwest::header::AUTHORIZATION, "Bearer nonsense")
-            .send()
-            .await;
+        let nobody = ask().header(reqwest::header::AUTHORIZATION, "Bearer nonsense").send().await;
         assert_eq!(nobody.status, 401, "{nobody}");
         for scope in ["", "customers dealer", "stewards", "Steward"] {
             let claims = json!({ "sub": "x", "scope": scope, "dealer_codes": "*" });
@@ -40,12 +37,7 @@ async fn without_a_token_nobody_and_without_the_scope_only_stewards_come_in() {
     assert!(master.everything().await == before);
     let steward = json!({ "sub": "anna", "scope": "openid steward" });
     master.get("/errors").by(&steward).send().await.is(200);
-    master
-        .get("/customers/1")
-        .by(&steward)
-        .send()
-        .await
-        .is_problem(403, "forbidden");
+    master.get("/customers/1").by(&steward).send().await.is_problem(403, "forbidden");
 }
 
 #[tokio::test]
@@ -61,13 +53,7 @@ async fn a_method_that_a_path_does_not_have_is_refused_with_those_it_has() {
         ("/console", "GET"),
         ("/console/main.js", "GET"),
     ] {
-        for method in [
-            Method::GET,
-            Method::POST,
-            Method::PUT,
-            Method::PATCH,
-            Method::DELETE,
-        ] {
+        for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             if allowed.split(", ").any(|one| one == method.as_str()) {
                 continue;
             }
@@ -81,18 +67,11 @@ async fn a_method_that_a_path_does_not_have_is_refused_with_those_it_has() {
 #[tokio::test]
 async fn the_console_is_served_to_anyone_with_a_strict_policy_and_the_right_types() {
     let master = Fixture::new().await;
-    let folder = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../functions/fix-error/console"
-    );
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../functions/fix-error/console");
     let mut files = 0;
     for entry in std::fs::read_dir(folder).expect("the console's folder") {
         let file = entry.expect("an entry").path();
-        let name = file
-            .file_name()
-            .and_then(|name| name.to_str())
-            .expect("a name")
-            .to_owned();
+        let name = file.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
         let (path, content_type) = match name.rsplit_once('.') {
             Some(("index", "html")) => ("/console".to_owned(), "text/html; charset=utf-8"),
             Some((_, "css")) => (format!("/console/{name}"), "text/css; charset=utf-8"),
@@ -105,21 +84,10 @@ async fn the_console_is_served_to_anyone_with_a_strict_policy_and_the_right_type
             .send()
             .await;
         assert_eq!(answer.status, 200, "{answer}");
-        assert!(
-            answer.text == std::fs::read_to_string(&file).expect("text"),
-            "{name}"
-        );
+        assert!(answer.text == std::fs::read_to_string(&file).expect("text"), "{name}");
         assert_eq!(answer.header("content-type"), Some(content_type), "{name}");
-        assert_eq!(
-            answer.header("x-content-type-options"),
-            Some("nosniff"),
-            "{name}"
-        );
-        assert_eq!(
-            answer.header("referrer-policy"),
-            Some("no-referrer"),
-            "{name}"
-        );
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{name}");
+        assert_eq!(answer.header("referrer-policy"), Some("no-referrer"), "{name}");
         let policy = answer.header("content-security-policy").expect("a policy");
         for part in [
             "default-src 'none'",
@@ -131,10 +99,7 @@ async fn the_console_is_served_to_anyone_with_a_strict_policy_and_the_right_type
             "frame-ancestors 'none'",
             "require-trusted-types-for 'script'",
         ] {
-            assert!(
-                policy.split("; ").any(|one| one == part),
-                "{part}: {policy}"
-            );
+            assert!(policy.split("; ").any(|one| one == part), "{part}: {policy}");
         }
         assert!(
             !policy.contains("unsafe") && !policy.contains('*') && !policy.contains("http"),
@@ -143,15 +108,7 @@ async fn the_console_is_served_to_anyone_with_a_strict_policy_and_the_right_type
         files += 1;
     }
     assert!(files > 20, "{files}");
-    for unknown in [
-        "/console/nothing.js",
-        "/console/..%5Csrc",
-        "/console/index.html",
-    ] {
-        master
-            .get(unknown)
-            .send()
-            .await
-            .is_problem(404, "not-found");
+    for unknown in ["/console/nothing.js", "/console/..%5Csrc", "/console/index.html"] {
+        master.get(unknown).send().await.is_problem(404, "not-found");
     }
 }

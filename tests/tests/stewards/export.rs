@@ -26,20 +26,12 @@ async fn the_export_has_a_row_for_each_request_and_no_cell_is_a_formula() {
         let attributes = with(person("x"), &json!({ "cst_company_name": name }));
         let at = Timestamp::from_millis(1_790_000_000_000 + number);
         let failed = (Attribute::CITY, EditCode::CityBlank);
-        master
-            .plant(&request_in_error(&attributes, failed, at))
-            .await;
+        master.plant(&request_in_error(&attributes, failed, at)).await;
     }
     let answer = master.get("/errors.csv").send().await;
     assert_eq!(answer.status, 200, "{answer}");
-    assert_eq!(
-        answer.header("content-type"),
-        Some("text/csv; charset=utf-8")
-    );
-    assert_eq!(
-        answer.header("content-disposition"),
-        Some("attachment; filename=\"errors.csv\"")
-    );
+    assert_eq!(answer.header("content-type"), Some("text/csv; charset=utf-8"));
+    assert_eq!(answer.header("content-disposition"), Some("attachment; filename=\"errors.csv\""));
     assert_eq!(answer.header("link"), None);
     let lines: Vec<_> = answer.text.split("\r\n").collect();
     assert_eq!(
@@ -76,19 +68,13 @@ async fn a_long_export_goes_on_where_link_says_with_the_same_filter() {
     loop {
         let answer = master.get(&path).send().await;
         assert_eq!(answer.status, 200, "{answer}");
-        let page: Vec<_> = answer
-            .text
-            .lines()
-            .skip(1)
-            .map(|line| line[1..17].to_owned())
-            .collect();
+        let page: Vec<_> = answer.text.lines().skip(1).map(|line| line[1..17].to_owned()).collect();
         sizes.push(page.len());
         rows.extend(page);
         match answer.header("link") {
             Some(link) => {
-                let query = link
-                    .strip_prefix("<?")
-                    .and_then(|link| link.strip_suffix(">; rel=\"next\""));
+                let query =
+                    link.strip_prefix("<?").and_then(|link| link.strip_suffix(">; rel=\"next\""));
                 path = format!("/errors.csv?{}", query.unwrap_or_else(|| panic!("{link}")));
             }
             None => break,

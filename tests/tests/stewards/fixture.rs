@@ -196,17 +196,13 @@ impl Fixture {
     /// The number of customers.
     pub(crate) async fn customers(&self) -> usize {
         let in_blocks = self.items("BLOCK#").await.into_iter();
-        in_blocks
-            .filter(|item| !item::key_of(item).sk.starts_with("MOVED#"))
-            .count()
+        in_blocks.filter(|item| !item::key_of(item).sk.starts_with("MOVED#")).count()
     }
 
     /// Puts a request in error into the table.
     pub(crate) async fn plant(&self, request: &RequestInError) -> String {
-        let write = Write::Put {
-            item: items::request_in_error_item(request),
-            on: Condition::Absent,
-        };
+        let write =
+            Write::Put { item: items::request_in_error_item(request), on: Condition::Absent };
         let written = self.master().table().write(&write).await;
         assert!(matches!(written, Ok(Written::Done(_))), "{written:?}");
         request.id.as_str().to_owned()
@@ -260,10 +256,7 @@ pub(crate) fn request_in_error(
         ..Message::default()
     };
     let body = json!({ "type": "CWCustomerIn", "CustSoldTo": attributes });
-    let received = Received {
-        content_type: "application/json".to_owned(),
-        body: body.to_string(),
-    };
+    let received = Received { content_type: "application/json".to_owned(), body: body.to_string() };
     let failed = vec![FailedEdit::on(failed.0, failed.1)];
     RequestInError::open(received, message, failed, "planted", &effect, at)
 }

@@ -28,12 +28,7 @@ async fn a_reprocess_that_is_sent_again_answers_the_same_and_has_no_further_effe
     }
     assert_eq!(master.everything().await, before);
     // Without the key, it is another request.
-    master
-        .reprocess(&id)
-        .json(&patch)
-        .send()
-        .await
-        .is_problem(409, "already-resolved");
+    master.reprocess(&id).json(&patch).send().await.is_problem(409, "already-resolved");
 }
 
 #[tokio::test]
@@ -53,25 +48,12 @@ async fn a_failure_is_replayed_and_recorded_once() {
 async fn a_duplicate_had_no_effect_and_is_decided_anew() {
     let master = Fixture::with(&[("COMPANIES", "1,2")]).await;
     master.send(&person("Robinson")).await.is_empty(201);
-    let id = master
-        .refused(&with(
-            without_city("Robinson"),
-            &json!({ "cst_duplicate": "Y" }),
-        ))
-        .await;
-    let send = || {
-        master
-            .reprocess(&id)
-            .json(&json!({ "cst_city": "Westborough" }))
-            .key(KEY)
-            .send()
-    };
+    let id =
+        master.refused(&with(without_city("Robinson"), &json!({ "cst_duplicate": "Y" }))).await;
+    let send = || master.reprocess(&id).json(&json!({ "cst_city": "Westborough" })).key(KEY).send();
     send().await.is(409);
     send().await.is(409);
-    assert_eq!(
-        master.shown(&id).await["history"].as_array().map(Vec::len),
-        Some(2)
-    );
+    assert_eq!(master.shown(&id).await["history"].as_array().map(Vec::len), Some(2));
 }
 
 #[tokio::test]
@@ -80,45 +62,23 @@ async fn the_key_with_another_request_is_refused_and_has_no_effect() {
     let first = master.refused(&without_city("First")).await;
     let second = master.refused(&without_city("Second")).await;
     let patch = json!({ "cst_city": "Westborough" });
-    master
-        .reprocess(&first)
-        .json(&patch)
-        .key(KEY)
-        .send()
-        .await
-        .is(201);
+    master.reprocess(&first).json(&patch).key(KEY).send().await.is(201);
     let before = master.everything().await;
     for request in [
         master.reprocess(&second).json(&patch),
-        master
-            .reprocess(&first)
-            .json(&json!({ "cst_city": "Worcester" })),
+        master.reprocess(&first).json(&json!({ "cst_city": "Worcester" })),
         master.reprocess(&first),
         master.reprocess(&first).json(&patch).if_match("\"1\""),
     ] {
-        request
-            .key(KEY)
-            .send()
-            .await
-            .is_problem(422, "idempotency-key-reused");
+        request.key(KEY).send().await.is_problem(422, "idempotency-key-reused");
     }
     assert_eq!(master.everything().await, before);
     // Another caller's key is another key.
     let other = json!({ "sub": "anna", "scope": "steward" });
-    master
-        .reprocess(&second)
-        .json(&patch)
-        .key(KEY)
-        .by(&other)
-        .send()
-        .await
-        .is(201);
+    master.reprocess(&second).json(&patch).key(KEY).by(&other).send().await.is(201);
     for bad in ["short", "0123456789abcdef#"] {
         let answer = master.reprocess(&second).key(bad).send().await;
-        assert_eq!(
-            answer.faults(),
-            ["/headers/Idempotency-Key invalid-idempotency-key"]
-        );
+        assert_eq!(answer.faults(), ["/headers/Idempotency-Key invalid-idempotency-key"]);
     }
 }
 
@@ -126,10 +86,8 @@ async fn the_key_with_another_request_is_refused_and_has_no_effect() {
 async fn twenty_with_one_key_at_once_have_one_effect_and_all_get_its_answer() {
     let master = Fixture::new().await;
     for check in ["N", "Y"] {
-        let message = with(
-            without_city("Robinson"),
-            &json!({ "cst_duplicate": check, "cst_apt": check }),
-        );
+        let message =
+            with(without_city("Robinson"), &json!({ "cst_duplicate": check, "cst_apt": check }));
         let id = master.refused(&message).await;
         let patch = json!({ "cst_city": "Westborough" });
         let key = format!("{KEY}-{check}");
@@ -156,38 +114,20 @@ async fn bulk_by_ids_and_by_cause_is_replayed_with_the_same_numbers() {
             let others = json!({ "cst_country": null, "cst_zip": zip });
             ids.push(strict.refused(&with(person(name), &others)).await);
         }
-        let body = if by_cause {
-            json!({ "code": "country-blank" })
-        } else {
-            json!({ "ids": ids })
-        };
+        let body =
+            if by_cause { json!({ "code": "country-blank" }) } else { json!({ "ids": ids }) };
         let key = format!("{KEY}-{by_cause}");
-        let send = || {
-            master
-                .post("/errors/reprocess")
-                .json(&body)
-                .key(&key)
-                .send()
-        };
+        let send = || master.post("/errors/reprocess").json(&body).key(&key).send();
         let first = send().await;
         assert!(!first.is_replayed(), "{first}");
         let before = master.everything().await;
         let again = send().await;
         assert!(again.is_replayed(), "{again}");
         assert_eq!(again.is(200), first.is(200));
-        assert_eq!(
-            first.json()["results"].as_array().map(Vec::len),
-            Some(3),
-            "{first}"
-        );
+        assert_eq!(first.json()["results"].as_array().map(Vec::len), Some(3), "{first}");
         assert_eq!(master.everything().await, before);
         let other = json!({ "ids": ["0000000000000000"] });
-        let reused = master
-            .post("/errors/reprocess")
-            .json(&other)
-            .key(&key)
-            .send()
-            .await;
+        let reused = master.post("/errors/reprocess").json(&other).key(&key).send().await;
         reused.is_problem(422, "idempotency-key-reused");
     }
 }
@@ -200,10 +140,7 @@ async fn an_erasure_is_replayed_and_spares_what_came_later() {
     let first = erase().await;
     first.is_empty(204);
     assert!(!first.is_replayed(), "{first}");
-    master
-        .send(&with(person("New"), &json!({ "cst_cust_nbr": "1" })))
-        .await
-        .is_empty(200);
+    master.send(&with(person("New"), &json!({ "cst_cust_nbr": "1" }))).await.is_empty(200);
     let again = erase().await;
     again.is_empty(204);
     assert!(again.is_replayed(), "{again}");

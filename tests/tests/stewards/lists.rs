@@ -11,9 +11,7 @@ use crate::fixture::{Fixture, person, request_in_error, with, without_city};
 async fn a_row_says_who_and_why() {
     let master = Fixture::new().await;
     let others = json!({ "cst_company": "1", "cst_zip": "ABC", "cst_interface_cust_nbr": "ALT-7" });
-    let id = master
-        .refused(&with(without_city("Robinson"), &others))
-        .await;
+    let id = master.refused(&with(without_city("Robinson"), &others)).await;
     let listed = master.listed("").await;
     let received = &listed[0]["receivedAt"];
     let row = json!({
@@ -24,22 +22,14 @@ async fn a_row_says_who_and_why() {
     assert!(Timestamp::parse(received.as_str().expect("a time")).is_some());
     // Once somebody has the number, the same message is a Change.
     master
-        .send(&with(
-            person("Holder"),
-            &json!({ "cst_interface_cust_nbr": "ALT-7" }),
-        ))
+        .send(&with(person("Holder"), &json!({ "cst_interface_cust_nbr": "ALT-7" })))
         .await
         .is_empty(201);
     assert_eq!(master.listed("").await[0]["action"], "C");
     assert_eq!(master.shown(&id).await["action"], "C");
-    let change = master
-        .refused(&json!({ "cst_cust_nbr": "77", "cst_company_name": "Acme" }))
-        .await;
+    let change = master.refused(&json!({ "cst_cust_nbr": "77", "cst_company_name": "Acme" })).await;
     let row = master.listed(&format!("text={change}")).await;
-    assert_eq!(
-        (&row[0]["action"], &row[0]["name"]),
-        (&json!("C"), &json!("Acme"))
-    );
+    assert_eq!((&row[0]["action"], &row[0]["name"]), (&json!("C"), &json!("Acme")));
     assert_eq!(row[0]["customerNumber"], "000000077");
 }
 
@@ -48,27 +38,15 @@ async fn plant_five(master: &Fixture) -> Vec<String> {
     let five = [
         ("Ábel", None, (Attribute::CITY, EditCode::CityBlank)),
         ("Berta", Some("2"), (Attribute::CITY, EditCode::CityBlank)),
-        (
-            "Carl",
-            Some("007"),
-            (Attribute::POSTAL_CODE, EditCode::InvalidZip),
-        ),
-        (
-            "Dora",
-            Some("2"),
-            (Attribute::POSTAL_CODE, EditCode::ValueTooLong),
-        ),
+        ("Carl", Some("007"), (Attribute::POSTAL_CODE, EditCode::InvalidZip)),
+        ("Dora", Some("2"), (Attribute::POSTAL_CODE, EditCode::ValueTooLong)),
         ("Emil", None, (Attribute::CITY, EditCode::ValueTooLong)),
     ];
     let mut ids = Vec::new();
     for (hour, (name, company, failed)) in (10..).zip(five) {
         let attributes = with(person(name), &json!({ "cst_company": company }));
         let at = Timestamp::parse(&format!("2026-11-20T{hour}:00:00Z")).expect("a time");
-        ids.push(
-            master
-                .plant(&request_in_error(&attributes, failed, at))
-                .await,
-        );
+        ids.push(master.plant(&request_in_error(&attributes, failed, at)).await);
     }
     let closed = &ids[4];
     master.delete(closed, "*").send().await.is_empty(204);
@@ -96,14 +74,8 @@ async fn each_filter_alone_and_all_together() {
         ("company=01", &[4, 0]),
         ("receivedAfter=2026-11-20T12:00:00Z", &[4, 3, 2]),
         ("receivedBefore=2026-11-20T12:00:00Z", &[2, 1, 0]),
-        (
-            "receivedAfter=2026-11-20T11:00:00Z&receivedBefore=2026-11-20T13:00:00%2B01:00",
-            &[2, 1],
-        ),
-        (
-            "receivedAfter=2026-11-20T14:00:00Z&receivedBefore=2026-11-20T11:00:00Z",
-            &[],
-        ),
+        ("receivedAfter=2026-11-20T11:00:00Z&receivedBefore=2026-11-20T13:00:00%2B01:00", &[2, 1]),
+        ("receivedAfter=2026-11-20T14:00:00Z&receivedBefore=2026-11-20T11:00:00Z", &[]),
         ("receivedAfter=0372-11-03T03:55:07Z", &[4, 3, 2, 1, 0]),
         ("receivedBefore=0372-11-03T03:55:07Z", &[]),
         ("text=abel", &[0]),
@@ -121,16 +93,9 @@ async fn each_filter_alone_and_all_together() {
     for (query, expected) in cases {
         let expected: Vec<_> = expected.iter().map(|index| ids[*index].clone()).collect();
         assert_eq!(master.listed_ids(query).await, expected, "{query}");
-        assert_eq!(
-            master.listed_ids(&format!("{query}&limit=1")).await,
-            expected,
-            "{query}"
-        );
+        assert_eq!(master.listed_ids(&format!("{query}&limit=1")).await, expected, "{query}");
     }
-    assert_eq!(
-        master.listed_ids(&format!("text={}", ids[1])).await,
-        [ids[1].as_str()]
-    );
+    assert_eq!(master.listed_ids(&format!("text={}", ids[1])).await, [ids[1].as_str()]);
 }
 
 #[tokio::test]
@@ -141,11 +106,7 @@ async fn filters_that_mean_nothing_are_refused_all_at_once() {
         "state=new&code=nonsense&attribute=cst_favourite&receivedAfter=yesterday&receivedBefore=2026-11-20&text={long}&colour=red&company=1&company=2"
     );
     assert_eq!(
-        master
-            .get(&format!("/errors?{query}"))
-            .send()
-            .await
-            .faults(),
+        master.get(&format!("/errors?{query}")).send().await.faults(),
         [
             "/query/attribute invalid-attribute",
             "/query/code invalid-code",
@@ -164,12 +125,7 @@ async fn the_list_follows_what_is_done() {
     let master = Fixture::new().await;
     let first = master.refused(&without_city("First")).await;
     let second = master.refused(&without_city("Second")).await;
-    master
-        .reprocess(&first)
-        .json(&json!({ "cst_city": "Westborough" }))
-        .send()
-        .await
-        .is(201);
+    master.reprocess(&first).json(&json!({ "cst_city": "Westborough" })).send().await.is(201);
     master.delete(&second, "*").send().await.is_empty(204);
     assert_eq!(master.listed("state=open").await, Vec::<Value>::new());
     let resolved = master.listed("state=resolved").await;

@@ -20,10 +20,7 @@ async fn paging_through_a_thousand_while_new_ones_arrive_tells_each_of_the_old_e
         let page = master.get(&path).send().await.is(200);
         for error in page["errors"].as_array().expect("a list") {
             let at = error["receivedAt"].as_str().expect("a time").to_owned();
-            assert!(
-                last.is_empty() || at <= last,
-                "newest first: {at} after {last}"
-            );
+            assert!(last.is_empty() || at <= last, "newest first: {at} after {last}");
             last = at;
         }
         for id in ids(page["errors"].as_array().expect("a list")) {
@@ -33,11 +30,7 @@ async fn paging_through_a_thousand_while_new_ones_arrive_tells_each_of_the_old_e
         // One that was told is resolved meanwhile: it moves away under the cursor.
         let first = told.keys().next_back().expect("one was told").clone();
         if first.starts_with("0000") {
-            master
-                .reprocess(&first)
-                .json(&json!({ "cst_city": "Westborough" }))
-                .send()
-                .await;
+            master.reprocess(&first).json(&json!({ "cst_city": "Westborough" })).send().await;
         }
         match page["next"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
@@ -81,11 +74,7 @@ async fn every_page_length_tells_all_once_and_in_one_order() {
     crowd::gather(&master, 0..60).await;
     let newest_first: Vec<_> = (0..60).rev().map(crowd::id).collect();
     for limit in [1, 7, 59, 60, 61, 100] {
-        assert_eq!(
-            master.listed_ids(&format!("limit={limit}")).await,
-            newest_first,
-            "{limit}"
-        );
+        assert_eq!(master.listed_ids(&format!("limit={limit}")).await, newest_first, "{limit}");
     }
     let page = master.get("/errors").send().await.is(200);
     assert_eq!(page["errors"].as_array().map(Vec::len), Some(50));
@@ -94,13 +83,6 @@ async fn every_page_length_tells_all_once_and_in_one_order() {
         ("limit=101", "/query/limit invalid-limit"),
         ("cursor=nonsense", "/query/cursor invalid-cursor"),
     ] {
-        assert_eq!(
-            master
-                .get(&format!("/errors?{query}"))
-                .send()
-                .await
-                .faults(),
-            [fault]
-        );
+        assert_eq!(master.get(&format!("/errors?{query}")).send().await.faults(), [fault]);
     }
 }

@@ -42,9 +42,7 @@ async fn reprocess_against_delete_ends_with_a_customer_or_deleted_and_never_both
     let master = Fixture::new().await;
     let mut customers = 0;
     for round in 0..20 {
-        let id = master
-            .refused(&without_city(&format!("Round {round}")))
-            .await;
+        let id = master.refused(&without_city(&format!("Round {round}"))).await;
         let patch = json!({ "cst_city": "Westborough" });
         let reprocess = master.reprocess(&id).json(&patch).send();
         let delete = master.delete(&id, "*").send();
@@ -89,10 +87,7 @@ async fn of_two_stewards_with_one_version_the_second_is_told_the_current_one() {
                 assert_eq!(answer.header("etag"), Some("\"2\""), "{answer}");
             }
         }
-        assert_eq!(
-            master.shown(&id).await["history"].as_array().map(Vec::len),
-            Some(2)
-        );
+        assert_eq!(master.shown(&id).await["history"].as_array().map(Vec::len), Some(2));
     }
 }
 
@@ -117,13 +112,7 @@ async fn different_requests_of_one_customer_reprocessed_at_once_make_one_custome
 async fn a_correction_that_meets_another_is_never_lost_without_a_word() {
     let master = Fixture::new().await;
     let id = master.refused(&without_city("Robinson")).await;
-    let attributes = [
-        "cst_city",
-        "cst_fname",
-        "cst_job_title",
-        "cst_prefix",
-        "cst_suffix",
-    ];
+    let attributes = ["cst_city", "cst_fname", "cst_job_title", "cst_prefix", "cst_suffix"];
     let answers = all_at_once(attributes.map(|attribute| {
         let patch = json!({ attribute: "Westborough" });
         master.correct(&id, "*", &patch)

@@ -24,133 +24,33 @@ const STORY: &[(&str, u16, &str, &str)] = &[
     ("list-filtered", 200, "/errors/0/name", "Julie Robinson"),
     ("list-bad-filter", 400, "/errors/0/pointer", "/query/state"),
     ("list-without-scope", 403, "/type", "/problems/forbidden"),
-    (
-        "list-without-claims",
-        401,
-        "/type",
-        "/problems/unauthenticated",
-    ),
-    (
-        "list-method-not-allowed",
-        405,
-        "/type",
-        "/problems/method-not-allowed",
-    ),
+    ("list-without-claims", 401, "/type", "/problems/unauthenticated"),
+    ("list-method-not-allowed", 405, "/type", "/problems/method-not-allowed"),
     ("show", 200, "/errors/0/code", "city-blank"),
     ("show-unknown", 404, "/type", "/problems/not-found"),
-    (
-        "correct-version-missing",
-        428,
-        "/type",
-        "/problems/version-required",
-    ),
-    (
-        "correct-version-mismatch",
-        412,
-        "/type",
-        "/problems/version-mismatch",
-    ),
-    (
-        "correct-unknown-attribute",
-        400,
-        "/errors/0/pointer",
-        "/cst_favourite",
-    ),
-    (
-        "correct-xml",
-        415,
-        "/type",
-        "/problems/unsupported-media-type",
-    ),
-    (
-        "correct-dry-run",
-        200,
-        "/message/CustSoldTo/cst_city",
-        "Westborough",
-    ),
+    ("correct-version-missing", 428, "/type", "/problems/version-required"),
+    ("correct-version-mismatch", 412, "/type", "/problems/version-mismatch"),
+    ("correct-unknown-attribute", 400, "/errors/0/pointer", "/cst_favourite"),
+    ("correct-xml", 415, "/type", "/problems/unsupported-media-type"),
+    ("correct-dry-run", 200, "/message/CustSoldTo/cst_city", "Westborough"),
     ("correct", 200, "/history/1/who", "steward-anna"),
-    (
-        "reprocess-dry-run",
-        201,
-        "/CustSoldTo/cst_action_result",
-        "Success",
-    ),
+    ("reprocess-dry-run", 201, "/CustSoldTo/cst_action_result", "Success"),
     ("reprocess", 201, "/CustSoldTo/cst_cust_nbr", "000000001"),
-    (
-        "reprocess-already-resolved",
-        409,
-        "/customerNumber",
-        "000000001",
-    ),
-    (
-        "reprocess-failure",
-        422,
-        "/CustSoldTo/Error/0/code",
-        "city-blank",
-    ),
-    (
-        "reprocess-with-patch-and-key",
-        201,
-        "/CustSoldTo/cst_cust_nbr",
-        "000000002",
-    ),
-    (
-        "reprocess-with-patch-and-key-again",
-        201,
-        "/CustSoldTo/cst_cust_nbr",
-        "000000002",
-    ),
-    (
-        "reprocess-key-reused",
-        422,
-        "/type",
-        "/problems/idempotency-key-reused",
-    ),
-    (
-        "reprocess-duplicate",
-        409,
-        "/CustSoldTo/cst_action_result",
-        "Duplicate",
-    ),
-    (
-        "reprocess-many-dry-run",
-        200,
-        "/results/1/outcome",
-        "failure",
-    ),
-    (
-        "reprocess-many-by-ids",
-        200,
-        "/results/1/outcome",
-        "already-resolved",
-    ),
-    (
-        "reprocess-many-by-cause",
-        200,
-        "/results/0/id",
-        "0000000000000004",
-    ),
-    (
-        "reprocess-many-without-choice",
-        400,
-        "/errors/0/pointer",
-        "/ids",
-    ),
+    ("reprocess-already-resolved", 409, "/customerNumber", "000000001"),
+    ("reprocess-failure", 422, "/CustSoldTo/Error/0/code", "city-blank"),
+    ("reprocess-with-patch-and-key", 201, "/CustSoldTo/cst_cust_nbr", "000000002"),
+    ("reprocess-with-patch-and-key-again", 201, "/CustSoldTo/cst_cust_nbr", "000000002"),
+    ("reprocess-key-reused", 422, "/type", "/problems/idempotency-key-reused"),
+    ("reprocess-duplicate", 409, "/CustSoldTo/cst_action_result", "Duplicate"),
+    ("reprocess-many-dry-run", 200, "/results/1/outcome", "failure"),
+    ("reprocess-many-by-ids", 200, "/results/1/outcome", "already-resolved"),
+    ("reprocess-many-by-cause", 200, "/results/0/id", "0000000000000004"),
+    ("reprocess-many-without-choice", 400, "/errors/0/pointer", "/ids"),
     ("export", 200, "", "0000000000000004"),
-    (
-        "delete-version-missing",
-        428,
-        "/type",
-        "/problems/version-required",
-    ),
+    ("delete-version-missing", 428, "/type", "/problems/version-required"),
     ("delete-dry-run", 200, "/state", "deleted"),
     ("delete", 204, "", ""),
-    (
-        "delete-already-deleted",
-        409,
-        "/type",
-        "/problems/already-deleted",
-    ),
+    ("delete-already-deleted", 409, "/type", "/problems/already-deleted"),
     ("erase-dry-run", 200, "/customerNumber", "000000001"),
     ("erase", 204, "", ""),
     ("erase-unknown", 404, "/type", "/problems/not-found"),
@@ -212,10 +112,7 @@ fn every_event_in_the_folder_is_in_the_story() {
     let names: BTreeSet<String> = files
         .map(|file| {
             let path = file.expect("an entry").path();
-            path.file_stem()
-                .and_then(|name| name.to_str())
-                .expect("a name")
-                .to_owned()
+            path.file_stem().and_then(|name| name.to_str()).expect("a name").to_owned()
         })
         .collect();
     let told: BTreeSet<String> = STORY.iter().map(|(name, ..)| (*name).to_owned()).collect();

@@ -23,13 +23,10 @@ pub(crate) async fn absent_holds_once(table: &impl Table) {
 
 pub(crate) async fn of_many_at_once_one_is_written(table: &impl Table) {
     let at = key("A", "1");
-    let tries: Vec<Write> = (0..20)
-        .map(|one| put(item(&at, [("by", number(one))]), Condition::Absent))
-        .collect();
+    let tries: Vec<Write> =
+        (0..20).map(|one| put(item(&at, [("by", number(one))]), Condition::Absent)).collect();
     let answers = join_all(tries.iter().map(|write| table.write(write))).await;
-    let done = answers
-        .iter()
-        .filter(|answer| matches!(answer, Ok(Written::Done(_))));
+    let done = answers.iter().filter(|answer| matches!(answer, Ok(Written::Done(_))));
     assert_eq!(done.count(), 1, "{answers:?}");
 }
 
@@ -53,12 +50,7 @@ pub(crate) async fn a_version_holds_for_one_write(table: &impl Table) {
     refused(table, &put(version(1), Condition::VersionIs(1)), None).await;
     given(table, version(9)).await;
     done(table, &put(version(10), Condition::VersionIs(9))).await;
-    refused(
-        table,
-        &put(version(10), Condition::VersionIs(9)),
-        Some(&version(10)),
-    )
-    .await;
+    refused(table, &put(version(10), Condition::VersionIs(9)), Some(&version(10))).await;
 }
 
 pub(crate) async fn a_dealer_customer_is_associated_while_it_belongs_to_nobody_and_once_by_each_effect(
@@ -149,29 +141,15 @@ pub(crate) async fn an_update_sets_keeps_and_removes_and_tells_what_was_there(ta
     let at = key("A", "1");
     let update = |value: &str| Write::Update {
         key: at.clone(),
-        set: Item::from([
-            (VERSION.to_owned(), number(1)),
-            ("name".to_owned(), text(value)),
-        ]),
+        set: Item::from([(VERSION.to_owned(), number(1)), ("name".to_owned(), text(value))]),
         set_if_absent: Item::from([("since".to_owned(), text(value))]),
         remove: vec!["nickname".to_owned()],
         on: Condition::AbsentOrBelongsTo(customer(1)),
     };
     assert_eq!(written(table, &update("a")).await, Written::Done(None));
-    let first = item(
-        &at,
-        [
-            (VERSION, number(1)),
-            ("name", text("a")),
-            ("since", text("a")),
-        ],
-    );
+    let first = item(&at, [(VERSION, number(1)), ("name", text("a")), ("since", text("a"))]);
     assert_eq!(read(table, &at).await, Some(first.clone()));
-    done(
-        table,
-        &set(&at, [("nickname", text("x"))], Condition::VersionIs(1)),
-    )
-    .await;
+    done(table, &set(&at, [("nickname", text("x"))], Condition::VersionIs(1))).await;
     let before = read(table, &at).await;
     assert_eq!(written(table, &update("b")).await, Written::Done(before));
     let mut last = first;
@@ -181,11 +159,7 @@ pub(crate) async fn an_update_sets_keeps_and_removes_and_tells_what_was_there(ta
 
 pub(crate) async fn a_put_leaves_nothing_of_what_was_there(table: &impl Table) {
     let at = key("A", "1");
-    given(
-        table,
-        item(&at, [(VERSION, number(1)), ("name", text("a"))]),
-    )
-    .await;
+    given(table, item(&at, [(VERSION, number(1)), ("name", text("a"))])).await;
     let next = item(&at, [(VERSION, number(2))]);
     done(table, &put(next.clone(), Condition::VersionIs(1))).await;
     assert_eq!(read(table, &at).await, Some(next));

@@ -10,10 +10,7 @@ use store::writes::{Condition, Refusal, Write, Written};
 use store::{items, keys::IndexKey};
 
 pub(crate) fn key(pk: &str, sk: &str) -> Key {
-    Key {
-        pk: pk.to_owned(),
-        sk: sk.to_owned(),
-    }
+    Key { pk: pk.to_owned(), sk: sk.to_owned() }
 }
 
 pub(crate) fn text(value: &str) -> AttributeValue {
@@ -26,14 +23,8 @@ pub(crate) fn number(value: u64) -> AttributeValue {
 
 /// An item with this key and these attributes.
 pub(crate) fn item<const N: usize>(key: &Key, attributes: [(&str, AttributeValue); N]) -> Item {
-    let keys = [
-        (keys::PARTITION_KEY, text(&key.pk)),
-        (keys::SORT_KEY, text(&key.sk)),
-    ];
-    keys.into_iter()
-        .chain(attributes)
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
+    let keys = [(keys::PARTITION_KEY, text(&key.pk)), (keys::SORT_KEY, text(&key.sk))];
+    keys.into_iter().chain(attributes).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// An item that stands at this place in the index.
@@ -59,10 +50,7 @@ pub(crate) fn set<const N: usize>(
 ) -> Write {
     Write::Update {
         key: key.clone(),
-        set: attributes
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect(),
+        set: attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         set_if_absent: Item::new(),
         remove: Vec::new(),
         on,
@@ -95,10 +83,7 @@ pub(crate) async fn refused(table: &impl Table, write: &Write, stood: Option<&It
 /// The write happens.
 pub(crate) async fn done(table: &impl Table, write: &Write) {
     let written = written(table, write).await;
-    assert!(
-        matches!(written, Written::Done(_)),
-        "{write:?}: {written:?}"
-    );
+    assert!(matches!(written, Written::Done(_)), "{write:?}: {written:?}");
 }
 
 pub(crate) fn customer(number: u8) -> Identifier {

@@ -9,10 +9,7 @@ use store::writes::Condition;
 use crate::fixture::{done, given, indexed, item, key, put};
 
 fn place(sort: &str) -> IndexKey {
-    IndexKey {
-        partition: "I".to_owned(),
-        sort: sort.to_owned(),
-    }
+    IndexKey { partition: "I".to_owned(), sort: sort.to_owned() }
 }
 
 fn query(from: &str, to: &str) -> IndexQuery {
@@ -27,10 +24,7 @@ fn query(from: &str, to: &str) -> IndexQuery {
 }
 
 fn entry(sort: &str, key: &Key) -> IndexEntry {
-    IndexEntry {
-        sort: sort.to_owned(),
-        key: key.clone(),
-    }
+    IndexEntry { sort: sort.to_owned(), key: key.clone() }
 }
 
 /// Asks until the index has learned what it should.
@@ -53,11 +47,7 @@ pub(crate) async fn what_has_a_place_in_the_index_is_found_there_in_order_betwee
     for (at, sort) in keys.iter().zip(["c", "a", "b"]) {
         given(table, indexed(at, &place(sort))).await;
     }
-    let all = [
-        entry("a", &keys[1]),
-        entry("b", &keys[2]),
-        entry("c", &keys[0]),
-    ];
+    let all = [entry("a", &keys[1]), entry("b", &keys[2]), entry("c", &keys[0])];
     finds(table, &query("0", "z"), &all).await;
     finds(table, &query("a", "b"), &all[..2]).await;
     finds(table, &query("b", "b"), &all[1..2]).await;
@@ -69,23 +59,14 @@ pub(crate) async fn what_moves_in_the_index_is_found_at_its_new_place_only(table
     given(table, indexed(&at, &place("a"))).await;
     finds(table, &query("0", "z"), &[entry("a", &at)]).await;
     let moved = indexed(&at, &place("b"));
-    done(
-        table,
-        &put(
-            moved,
-            Condition::AbsentOrBelongsTo(crate::fixture::customer(1)),
-        ),
-    )
-    .await;
+    done(table, &put(moved, Condition::AbsentOrBelongsTo(crate::fixture::customer(1)))).await;
     finds(table, &query("0", "z"), &[entry("b", &at)]).await;
 }
 
 pub(crate) async fn pages_of_the_index_go_on_in_both_directions(table: &impl Table) {
     let sorts = ["a", "b", "c", "d", "e"];
-    let entries: Vec<IndexEntry> = sorts
-        .iter()
-        .map(|sort| entry(sort, &key("P", &format!("S{sort}"))))
-        .collect();
+    let entries: Vec<IndexEntry> =
+        sorts.iter().map(|sort| entry(sort, &key("P", &format!("S{sort}")))).collect();
     for entry in &entries {
         given(table, indexed(&entry.key, &place(&entry.sort))).await;
     }
@@ -95,11 +76,7 @@ pub(crate) async fn pages_of_the_index_go_on_in_both_directions(table: &impl Tab
         if descending {
             expected.reverse();
         }
-        let mut query = IndexQuery {
-            descending,
-            limit: 2,
-            ..query("0", "z")
-        };
+        let mut query = IndexQuery { descending, limit: 2, ..query("0", "z") };
         let mut found = Vec::new();
         loop {
             let page = table.index(&query).await.expect("an answer");
@@ -120,13 +97,6 @@ pub(crate) async fn what_has_no_place_is_not_in_the_index(table: &impl Table) {
     given(table, indexed(&there, &place("a"))).await;
     finds(table, &query("0", "z"), &[entry("a", &there)]).await;
     let gone = item(&there, []);
-    done(
-        table,
-        &put(
-            gone,
-            Condition::AbsentOrBelongsTo(crate::fixture::customer(1)),
-        ),
-    )
-    .await;
+    done(table, &put(gone, Condition::AbsentOrBelongsTo(crate::fixture::customer(1)))).await;
     finds(table, &query("0", "z"), &[]).await;
 }

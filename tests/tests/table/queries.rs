@@ -6,12 +6,7 @@ use store::table::{Query, Table};
 use crate::fixture::{given, item, key, text};
 
 fn query(prefix: &str) -> Query {
-    Query {
-        partition: "A".to_owned(),
-        prefix: prefix.to_owned(),
-        after: None,
-        limit: None,
-    }
+    Query { partition: "A".to_owned(), prefix: prefix.to_owned(), after: None, limit: None }
 }
 
 /// The sort keys of all pages, and how many pages there were.
@@ -36,19 +31,7 @@ async fn pages(table: &impl Table, mut query: Query) -> (Vec<String>, usize) {
 pub(crate) async fn a_partition_is_read_in_the_order_of_the_bytes_of_its_sort_keys(
     table: &impl Table,
 ) {
-    let ordered = [
-        "-",
-        "1",
-        "10",
-        "2",
-        "A",
-        "Z#1",
-        "a",
-        "z",
-        "é",
-        "\u{ffff}",
-        "\u{10000}",
-    ];
+    let ordered = ["-", "1", "10", "2", "A", "Z#1", "a", "z", "é", "\u{ffff}", "\u{10000}"];
     for sort in ordered.iter().rev() {
         given(table, item(&key("A", sort), [])).await;
         given(table, item(&key("B", sort), [])).await;
@@ -63,10 +46,7 @@ pub(crate) async fn a_prefix_and_a_place_narrow_a_query(table: &impl Table) {
     }
     let (found, _) = pages(table, query("SEAT#")).await;
     assert_eq!(found, ["SEAT#1", "SEAT#2", "SEAT#3"]);
-    let after = |after: &str| Query {
-        after: Some(after.to_owned()),
-        ..query("SEAT#")
-    };
+    let after = |after: &str| Query { after: Some(after.to_owned()), ..query("SEAT#") };
     let (found, _) = pages(table, after("SEAT#1")).await;
     assert_eq!(found, ["SEAT#2", "SEAT#3"]);
     // What it goes on behind need not be there.
@@ -82,10 +62,7 @@ pub(crate) async fn pages_follow_one_another_to_the_end(table: &impl Table) {
         given(table, item(&key("A", sort), [])).await;
     }
     for limit in [1, 3, 5, 10, 11] {
-        let limited = Query {
-            limit: Some(limit),
-            ..query("SEAT#")
-        };
+        let limited = Query { limit: Some(limit), ..query("SEAT#") };
         let (found, count) = pages(table, limited).await;
         assert_eq!(found, all, "{limit} a page");
         // Where the last page is full, the database may say that there is more, and then has nothing.

@@ -21,10 +21,7 @@ pub(crate) async fn what_is_written_is_read_at_once_and_whole(table: &impl Table
             ("empty", text("")),
             ("number", number(u64::MAX)),
             ("true", AttributeValue::Bool(true)),
-            (
-                "list",
-                AttributeValue::L(vec![text("a"), number(0), AttributeValue::L(Vec::new())]),
-            ),
+            ("list", AttributeValue::L(vec![text("a"), number(0), AttributeValue::L(Vec::new())])),
             (
                 "map",
                 AttributeValue::M(HashMap::from([
@@ -45,9 +42,8 @@ pub(crate) async fn what_is_absent_is_none(table: &impl Table) {
 }
 
 pub(crate) async fn a_hundred_items_are_read_and_absent_ones_left_out(table: &impl Table) {
-    let keys: Vec<Key> = (0..100)
-        .map(|at| key(&format!("P{}", at % 7), &format!("S{at}")))
-        .collect();
+    let keys: Vec<Key> =
+        (0..100).map(|at| key(&format!("P{}", at % 7), &format!("S{at}"))).collect();
     for (position, at) in keys.iter().enumerate() {
         if position % 10 != 0 {
             given(table, item(at, [("name", text(&at.sk))])).await;
@@ -56,10 +52,8 @@ pub(crate) async fn a_hundred_items_are_read_and_absent_ones_left_out(table: &im
     let found = table.get_all(&keys).await.expect("an answer");
     let mut found: Vec<Key> = found.iter().map(key_of).collect();
     let wanted = keys.iter().enumerate();
-    let mut wanted: Vec<Key> = wanted
-        .filter(|(position, _)| position % 10 != 0)
-        .map(|(_, at)| at.clone())
-        .collect();
+    let mut wanted: Vec<Key> =
+        wanted.filter(|(position, _)| position % 10 != 0).map(|(_, at)| at.clone()).collect();
     found.sort();
     wanted.sort();
     assert_eq!(found, wanted);
@@ -75,10 +69,7 @@ pub(crate) async fn a_counter_counts_from_nothing_and_returns_what_it_came_to(ta
 pub(crate) async fn of_many_additions_at_once_none_is_lost(table: &impl Table) {
     let at = key("COUNTER", "COUNTER");
     let counts = join_all((0..20).map(|_| table.add(&at, 10))).await;
-    let mut counts: Vec<u64> = counts
-        .into_iter()
-        .map(|count| count.expect("an answer"))
-        .collect();
+    let mut counts: Vec<u64> = counts.into_iter().map(|count| count.expect("an answer")).collect();
     counts.sort_unstable();
     assert_eq!(counts, (1..=20).map(|count| count * 10).collect::<Vec<_>>());
 }

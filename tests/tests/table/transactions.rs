@@ -25,11 +25,7 @@ pub(crate) async fn all_is_written_or_nothing(table: &impl Table) {
     let writes = |version| {
         [
             put(new.clone(), Condition::Absent),
-            set(
-                &other,
-                [(VERSION, number(version + 1))],
-                Condition::VersionIs(version),
-            ),
+            set(&other, [(VERSION, number(version + 1))], Condition::VersionIs(version)),
         ]
     };
     assert_eq!(
@@ -38,15 +34,9 @@ pub(crate) async fn all_is_written_or_nothing(table: &impl Table) {
     );
     assert_eq!(read(table, &one).await, None);
     assert_eq!(read(table, &other).await, Some(stands));
-    assert_eq!(
-        transacted(table, &token(table), &writes(1)).await,
-        Transacted::Done
-    );
+    assert_eq!(transacted(table, &token(table), &writes(1)).await, Transacted::Done);
     assert_eq!(read(table, &one).await, Some(new));
-    assert_eq!(
-        read(table, &other).await,
-        Some(item(&other, [(VERSION, number(2))]))
-    );
+    assert_eq!(read(table, &other).await, Some(item(&other, [(VERSION, number(2))])));
 }
 
 pub(crate) async fn each_refusal_stands_in_its_place_with_what_stood_there(table: &impl Table) {
@@ -99,10 +89,7 @@ pub(crate) async fn of_transactions_that_meet_one_is_done(table: &impl Table) {
     // Two seats that many want, each with one of its own.
     let writes = |who: u64| {
         [
-            put(
-                item(&key("A", "SEAT"), [("by", number(who))]),
-                Condition::Absent,
-            ),
+            put(item(&key("A", "SEAT"), [("by", number(who))]), Condition::Absent),
             put(item(&key("OWN", &who.to_string()), []), Condition::Absent),
         ]
     };

@@ -37,10 +37,7 @@ const PIECES: &[&str] = &[
 /// A `CWCustomerIn` as an order-management system writes it.
 fn written(message: &Message) -> Vec<u8> {
     let object = |pairs: Vec<(&str, &str)>| -> Map<String, Value> {
-        pairs
-            .into_iter()
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect()
+        pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
     };
     let mut whole = object(outer(message));
     whole.insert(CUSTOMER.into(), object(inner(message)).into());
@@ -52,11 +49,7 @@ fn read_text(text: &str) -> Result<Message, Unreadable> {
 }
 
 fn pointers(refused: &Unreadable) -> Vec<(&str, &str)> {
-    refused
-        .faults()
-        .iter()
-        .map(|fault| (fault.pointer.as_str(), fault.code))
-        .collect()
+    refused.faults().iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect()
 }
 
 proptest! {
@@ -101,10 +94,7 @@ fn strings_and_numbers_are_values_and_null_and_blanks_are_not_given() {
     .expect("a message");
     assert_eq!(message.message_type.as_deref(), Some("CWCustomerIn"));
     assert_eq!(message.routing.source.as_deref(), Some("OMS"));
-    assert_eq!(
-        (message.routing.target, message.routing.resp_q),
-        (None, None)
-    );
+    assert_eq!((message.routing.target, message.routing.resp_q), (None, None));
     assert_eq!(
         message.attributes.iter().collect::<Vec<_>>(),
         [
@@ -120,44 +110,27 @@ fn strings_and_numbers_are_values_and_null_and_blanks_are_not_given() {
 #[test]
 fn every_attribute_is_read() {
     let customer: Map<String, Value> = Attribute::all()
-        .map(|attribute| {
-            (
-                attribute.name().to_owned(),
-                format!("v{}", attribute.name()).into(),
-            )
-        })
+        .map(|attribute| (attribute.name().to_owned(), format!("v{}", attribute.name()).into()))
         .collect();
     let message = read_text(&json!({ CUSTOMER: customer }).to_string()).expect("a message");
     for attribute in Attribute::all() {
-        assert_eq!(
-            message.attributes.text(attribute),
-            format!("v{}", attribute.name())
-        );
+        assert_eq!(message.attributes.text(attribute), format!("v{}", attribute.name()));
     }
 }
 
 #[test]
 fn what_is_unknown_is_remembered_by_name_and_ignored() {
     for (body, unknown) in [
-        (
-            r#"{"version":2,"CustSoldTo":{"cst_favourite":"x"}}"#,
-            &["version", "cst_favourite"][..],
-        ),
+        (r#"{"version":2,"CustSoldTo":{"cst_favourite":"x"}}"#, &["version", "cst_favourite"][..]),
         (
             r#"{"CustSoldTo":{"CST_CITY":1,"type":null},"b":{"a":[1],"a":true},"a":false}"#,
             &["CST_CITY", "type", "b", "a"],
         ),
-        (
-            r#"{"CustSoldTo":{"":"x"},"custsoldto":{}}"#,
-            &["", "custsoldto"],
-        ),
+        (r#"{"CustSoldTo":{"":"x"},"custsoldto":{}}"#, &["", "custsoldto"]),
     ] {
         let message = read_text(body).expect(body);
         assert_eq!(message.unknown, unknown, "{body}");
-        assert!(
-            message.attributes.is_empty() && message.message_type.is_none(),
-            "{body}"
-        );
+        assert!(message.attributes.is_empty() && message.message_type.is_none(), "{body}");
     }
 }
 
@@ -171,26 +144,14 @@ fn what_is_json_but_no_message_with_one_customer_is_invalid_with_every_fault() {
         (r#""CustSoldTo""#, &[("", "wrong-kind")]),
         ("{}", &[(customer, "required")]),
         (r#"{"custSoldTo":{}}"#, &[(customer, "required")]),
-        (
-            r#"{"Message":{"CustSoldTo":{}}}"#,
-            &[(customer, "required")],
-        ),
+        (r#"{"Message":{"CustSoldTo":{}}}"#, &[(customer, "required")]),
         (r#"{"CustSoldTo":null}"#, &[(customer, "wrong-kind")]),
         (r#"{"CustSoldTo":[{}]}"#, &[(customer, "wrong-kind")]),
         (r#"{"CustSoldTo":[{},{}]}"#, &[(customer, "wrong-kind")]),
         (r#"{"CustSoldTo":"Robinson"}"#, &[(customer, "wrong-kind")]),
-        (
-            r#"{"CustSoldTo":{},"CustSoldTo":{}}"#,
-            &[(customer, "repeated-property")],
-        ),
-        (
-            r#"{"CustSoldTo":{},"type":"a","type":"a"}"#,
-            &[("/type", "repeated-property")],
-        ),
-        (
-            r#"{"CustSoldTo":{},"x":1,"x":1}"#,
-            &[("/x", "repeated-property")],
-        ),
+        (r#"{"CustSoldTo":{},"CustSoldTo":{}}"#, &[(customer, "repeated-property")]),
+        (r#"{"CustSoldTo":{},"type":"a","type":"a"}"#, &[("/type", "repeated-property")]),
+        (r#"{"CustSoldTo":{},"x":1,"x":1}"#, &[("/x", "repeated-property")]),
         (
             r#"{"CustSoldTo":{"cst_city":"a","cst_city":null}}"#,
             &[("/CustSoldTo/cst_city", "repeated-property")],
@@ -199,10 +160,7 @@ fn what_is_json_but_no_message_with_one_customer_is_invalid_with_every_fault() {
             r#"{"CustSoldTo":{"cst_city":"a","cst_cit\u0079":"a"}}"#,
             &[("/CustSoldTo/cst_city", "repeated-property")],
         ),
-        (
-            r#"{"CustSoldTo":{},"type":true}"#,
-            &[("/type", "wrong-kind")],
-        ),
+        (r#"{"CustSoldTo":{},"type":true}"#, &[("/type", "wrong-kind")]),
         (
             r#"{"source":[],"CustSoldTo":{"cst_city":{},"cst_zip":["a"],"a/b~":false},"resp_q":{}}"#,
             &[
@@ -271,11 +229,7 @@ fn the_longest_hostile_bodies_are_answered() {
     let names: String = (0..8_000).map(|n| format!(r#","a{n}":[]"#)).collect();
     let refused = read_text(&format!(r#"{{"CustSoldTo":{{"a":1{names}}}}}"#)).expect_err("lists");
     assert_eq!(refused.faults().len(), 8_000);
-    assert!(
-        refused.reason().ends_with("There are 7999 more faults."),
-        "{}",
-        refused.reason()
-    );
+    assert!(refused.reason().ends_with("There are 7999 more faults."), "{}", refused.reason());
     let names: String = (0..8_000).map(|n| format!(r#","a{n}":1"#)).collect();
     let message = read_text(&format!(r#"{{"CustSoldTo":{{"a":1{names}}}}}"#)).expect("a message");
     assert_eq!(message.unknown.len(), 100);

@@ -19,12 +19,9 @@ pub(crate) fn value(holds: fn(char) -> bool) -> impl Strategy<Value = String> {
         2 => select(delicate),
         1 => any::<char>(),
     ];
-    vec(
-        character.prop_filter("not in this form", move |found| holds(*found)),
-        1..30,
-    )
-    .prop_map(String::from_iter)
-    .prop_filter("blank is not given", |text| !text.trim().is_empty())
+    vec(character.prop_filter("not in this form", move |found| holds(*found)), 1..30)
+        .prop_map(String::from_iter)
+        .prop_filter("blank is not given", |text| !text.trim().is_empty())
 }
 
 /// Messages whose values are of characters that `holds` allows, with unknown names that match `name`.
@@ -40,12 +37,7 @@ pub(crate) fn message(
     (optional(), routing, attributes, unknown).prop_map(
         |(message_type, (source, target, resp_qmgr, resp_q), attributes, unknown)| Message {
             message_type,
-            routing: Routing {
-                source,
-                target,
-                resp_qmgr,
-                resp_q,
-            },
+            routing: Routing { source, target, resp_qmgr, resp_q },
             attributes,
             unknown: unknown.into_iter().collect(),
         },
@@ -61,12 +53,7 @@ fn is_unknown(name: &str) -> bool {
 
 /// What the outer element, or object, says.
 pub(crate) fn outer(message: &Message) -> Vec<(&'static str, &str)> {
-    let Routing {
-        source,
-        target,
-        resp_qmgr,
-        resp_q,
-    } = &message.routing;
+    let Routing { source, target, resp_qmgr, resp_q } = &message.routing;
     [
         ("type", &message.message_type),
         ("source", source),
@@ -81,10 +68,7 @@ pub(crate) fn outer(message: &Message) -> Vec<(&'static str, &str)> {
 
 /// What the customer's element, or object, says: all that is unknown included.
 pub(crate) fn inner(message: &Message) -> Vec<(&str, &str)> {
-    let known = message
-        .attributes
-        .iter()
-        .map(|(attribute, value)| (attribute.name(), value));
+    let known = message.attributes.iter().map(|(attribute, value)| (attribute.name(), value));
     let unknown = message.unknown.iter().map(|name| (name.as_str(), "x"));
     known.chain(unknown).collect()
 }

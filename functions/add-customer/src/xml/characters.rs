@@ -39,13 +39,8 @@ pub(super) fn holdable(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_char) {
         Cow::Borrowed(text)
     } else {
-        let replaced = text.chars().map(|character| {
-            if is_char(character) {
-                character
-            } else {
-                '\u{fffd}'
-            }
-        });
+        let replaced =
+            text.chars().map(|character| if is_char(character) { character } else { '\u{fffd}' });
         Cow::Owned(replaced.collect())
     }
 }
@@ -56,21 +51,11 @@ mod tests {
 
     #[test]
     fn names_are_told_from_what_only_looks_like_one() {
-        for name in [
-            "a",
-            "_",
-            "a:b",
-            "cst_addr_line_2",
-            "é",
-            "客",
-            "a-b.c·d",
-            "xml:lang",
-        ] {
+        for name in ["a", "_", "a:b", "cst_addr_line_2", "é", "客", "a-b.c·d", "xml:lang"] {
             assert!(is_name(name), "{name:?}");
         }
-        for none in [
-            "", "1a", "-a", ".a", "a b", "a<b", "a/", "a\"", "a&b", "×", "a\u{37e}", "a;",
-        ] {
+        for none in ["", "1a", "-a", ".a", "a b", "a<b", "a/", "a\"", "a&b", "×", "a\u{37e}", "a;"]
+        {
             assert!(!is_name(none), "{none:?}");
         }
     }

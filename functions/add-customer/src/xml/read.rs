@@ -36,12 +36,7 @@ pub fn read(body: &[u8]) -> Result<Message, Unreadable> {
     loop {
         let at = reader.buffer_position();
         let event = reader.read_event().map_err(|error| {
-            refused(
-                Kind::CannotParse,
-                text,
-                reader.error_position(),
-                sentence_of(&error),
-            )
+            refused(Kind::CannotParse, text, reader.error_position(), sentence_of(&error))
         })?;
         if matches!(event, Event::Eof) {
             return document
@@ -77,17 +72,9 @@ fn decoded(body: &[u8]) -> Result<&str, Unreadable> {
 
 /// A refusal for what is wrong at the byte `at` of the text.
 fn refused(kind: Kind, text: &str, at: u64, sentence: Sentence) -> Unreadable {
-    let before = usize::try_from(at)
-        .ok()
-        .and_then(|at| text.get(..at))
-        .unwrap_or(text);
+    let before = usize::try_from(at).ok().and_then(|at| text.get(..at)).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
-    let column = before
-        .chars()
-        .rev()
-        .take_while(|found| *found != '\n')
-        .count()
-        + 1;
+    let column = before.chars().rev().take_while(|found| *found != '\n').count() + 1;
     let sentence = format!("{sentence}, at line {line} column {column}.");
     Unreadable::new(kind, Media::Xml, sentence)
 }
@@ -256,11 +243,7 @@ impl Document {
 
     /// Characters that stand as themselves: white space may be anywhere.
     fn text(&mut self, blank: bool, at: u64) -> Result<(), Sentence> {
-        if blank {
-            Ok(())
-        } else {
-            self.section(blank, at)
-        }
+        if blank { Ok(()) } else { self.section(blank, at) }
     }
 
     /// Characters from a reference or a CDATA section: even white space must be in an element.

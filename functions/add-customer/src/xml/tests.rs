@@ -18,9 +18,7 @@ use crate::reading::{CUSTOMER, Unreadable};
 fn written(message: &Message) -> Vec<u8> {
     let mut document = Document::begin();
     document
-        .element("Message", outer(message), |inside| {
-            inside.empty(CUSTOMER, inner(message))
-        })
+        .element("Message", outer(message), |inside| inside.empty(CUSTOMER, inner(message)))
         .expect("written into memory");
     document.end()
 }
@@ -63,25 +61,18 @@ fn a_message_is_read_with_its_routing_and_attributes() {
     assert_eq!(message.routing, routing);
     assert_eq!(
         message.attributes.iter().collect::<Vec<_>>(),
-        [
-            (Attribute::LAST_NAME, "Robinson"),
-            (Attribute::CITY, "Westborough")
-        ]
+        [(Attribute::LAST_NAME, "Robinson"), (Attribute::CITY, "Westborough")]
     );
     assert!(message.unknown.is_empty());
 }
 
 #[test]
 fn every_attribute_is_read() {
-    let attributes: String = Attribute::all()
-        .map(|attribute| format!(" {0}='v{0}'", attribute.name()))
-        .collect();
+    let attributes: String =
+        Attribute::all().map(|attribute| format!(" {0}='v{0}'", attribute.name())).collect();
     let message = read_text(&customer_with(&attributes)).expect("a message");
     for attribute in Attribute::all() {
-        assert_eq!(
-            message.attributes.text(attribute),
-            format!("v{}", attribute.name())
-        );
+        assert_eq!(message.attributes.text(attribute), format!("v{}", attribute.name()));
     }
 }
 
@@ -102,11 +93,7 @@ fn references_and_white_space_in_values_mean_what_xml_says() {
     ] {
         let message =
             read_text(&customer_with(&format!("cst_lname=\"{written}\""))).expect(written);
-        assert_eq!(
-            message.attributes.text(Attribute::LAST_NAME),
-            meant,
-            "{written:?}"
-        );
+        assert_eq!(message.attributes.text(Attribute::LAST_NAME), meant, "{written:?}");
     }
 }
 
@@ -125,10 +112,7 @@ fn what_is_unknown_is_remembered_by_name_and_ignored() {
             "<Message><a/><CustSoldTo/><b><c d='1'><Message/>text<![CDATA[<]]>&amp;</c></b></Message>",
             &["a", "b"],
         ),
-        (
-            "<Message><CustSoldTo><x>text</x><x/><y>&#65;</y></CustSoldTo></Message>",
-            &["x", "y"],
-        ),
+        ("<Message><CustSoldTo><x>text</x><x/><y>&#65;</y></CustSoldTo></Message>", &["x", "y"]),
         ("<Message a='1'><a/><CustSoldTo a='2'/></Message>", &["a"]),
         (
             "<Message xmlns='urn:oms' xmlns:i='urn:i'><CustSoldTo i:nil='1' xmlns='' xml:lang='en'/></Message>",
@@ -138,10 +122,7 @@ fn what_is_unknown_is_remembered_by_name_and_ignored() {
             "<Message><CustSoldTo p:cst_city='x'/><p:CustSoldTo/></Message>",
             &["p:cst_city", "p:CustSoldTo"],
         ),
-        (
-            "<Message><CustSoldTo cst_favourite=''/></Message>",
-            &["cst_favourite"],
-        ),
+        ("<Message><CustSoldTo cst_favourite=''/></Message>", &["cst_favourite"]),
     ] {
         let message = read_text(body).expect(body);
         assert_eq!(message.unknown, unknown, "{body}");

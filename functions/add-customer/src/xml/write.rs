@@ -14,9 +14,7 @@ use api::customer_out::{self, CustomerOut};
 /// and then a `Warning` for each. Tabs and line ends in values come back from any reader; U+FFFD stands in for what XML cannot hold.
 pub fn write(answer: &CustomerOut) -> Vec<u8> {
     let mut document = Document::begin();
-    document
-        .answer(answer)
-        .expect("writing into memory cannot fail");
+    document.answer(answer).expect("writing into memory cannot fail");
     document.end()
 }
 
@@ -68,23 +66,15 @@ impl Document {
         let attributes = [("type", customer_out::MESSAGE_TYPE.into())]
             .into_iter()
             .chain(answer.routing().map(|(name, value)| (name, value.into())))
-            .chain(
-                answer
-                    .references()
-                    .map(|(name, value)| (name, value.into())),
-            )
+            .chain(answer.references().map(|(name, value)| (name, value.into())))
             .chain(dry_run);
-        self.element(
-            "Message",
-            attributes.collect::<Vec<(_, Cow<'_, str>)>>(),
-            |inside| {
-                inside.customer(answer)?;
-                for warning in &answer.warnings {
-                    inside.element::<&str, &str>("Warning", [], |inside| inside.text(warning))?;
-                }
-                Ok(())
-            },
-        )
+        self.element("Message", attributes.collect::<Vec<(_, Cow<'_, str>)>>(), |inside| {
+            inside.customer(answer)?;
+            for warning in &answer.warnings {
+                inside.element::<&str, &str>("Warning", [], |inside| inside.text(warning))?;
+            }
+            Ok(())
+        })
     }
 
     fn customer(&mut self, answer: &CustomerOut) -> io::Result<()> {

@@ -24,22 +24,11 @@ impl Call {
         let result = result.map_err(|problem| problem.dry_run(dry_run));
         let (outcome, replayed, queue, inside) = match &result {
             Ok(answer) => (answer.outcome, answer.replayed, answer.queue, None),
-            Err(problem) => (
-                problem.kind().slug(),
-                false,
-                Queue::default(),
-                problem.inside(),
-            ),
+            Err(problem) => (problem.kind().slug(), false, Queue::default(), problem.inside()),
         };
         let mut response = self.response(result);
         let metrics = Values::of(response.status(), outcome, replayed, &cost, queue);
-        let Cost {
-            steps,
-            calls,
-            read_units,
-            write_units,
-            rounds,
-        } = cost;
+        let Cost { steps, calls, read_units, write_units, rounds } = cost;
         let duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(
             operation,
@@ -69,13 +58,7 @@ impl Call {
             "request"
         );
         if response.status().is_server_error() {
-            tracing::error!(
-                operation,
-                outcome,
-                request_id = self.request_id,
-                inside,
-                "failed"
-            );
+            tracing::error!(operation, outcome, request_id = self.request_id, inside, "failed");
         }
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -89,25 +72,13 @@ impl Call {
 
     fn response(&self, result: Result<Answer, Problem>) -> Response<Body> {
         let (status, headers, body) = match result {
-            Ok(Answer {
-                status,
-                outcome: _,
-                headers,
-                body,
-                replayed: _,
-                queue: _,
-            }) => (status, headers, body),
+            Ok(Answer { status, outcome: _, headers, body, replayed: _, queue: _ }) => {
+                (status, headers, body)
+            }
             Err(problem) => {
                 let mut headers: HeaderMap = problem.headers().iter().cloned().collect();
-                headers.insert(
-                    CONTENT_TYPE,
-                    HeaderValue::from_static(problem::CONTENT_TYPE),
-                );
-                (
-                    problem.kind().status(),
-                    headers,
-                    Body::Text(problem.body(&self.request_id)),
-                )
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static(problem::CONTENT_TYPE));
+                (problem.kind().status(), headers, Body::Text(problem.body(&self.request_id)))
             }
         };
         let mut response = Response::new(body);

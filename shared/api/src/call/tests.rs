@@ -66,10 +66,7 @@ fn a_call_has_what_the_event_has() {
         other => panic!("{other:?}"),
     }
     assert!(call.dry_run().expect("no fault"));
-    assert_eq!(
-        call.body(&[media::JSON]).expect("JSON"),
-        r#"{"a":"é"}"#.as_bytes()
-    );
+    assert_eq!(call.body(&[media::JSON]).expect("JSON"), r#"{"a":"é"}"#.as_bytes());
     assert_eq!(call.request_id(), "JKJaXmPLvHcESHA=");
     let caller = call.caller().expect("claims");
     assert!(caller.has(Scope::Dealer) && !caller.has(Scope::Steward));
@@ -78,18 +75,9 @@ fn a_call_has_what_the_event_has() {
 
 #[test]
 fn a_path_that_cannot_be_decoded_is_one_that_no_route_knows() {
-    for path in [
-        "/customers/%ff",
-        "/customers/",
-        "//customers",
-        "/customers/%zz",
-    ] {
+    for path in ["/customers/%ff", "/customers/", "//customers", "/customers/%zz"] {
         let call = event(|event| event["rawPath"] = json!(path));
-        assert_eq!(
-            problem_of(call.segments()),
-            Some(ProblemType::NotFound),
-            "{path}"
-        );
+        assert_eq!(problem_of(call.segments()), Some(ProblemType::NotFound), "{path}");
     }
 }
 
@@ -99,12 +87,8 @@ fn only_verified_claims_make_a_caller() {
     let text = claims.to_string();
     type Change<'a> = &'a dyn Fn(&mut Value);
     let cases: &[(&str, Change<'_>)] = &[
-        ("no authorizer", &|event| {
-            event["requestContext"]["authorizer"] = Value::Null
-        }),
-        ("an empty authorizer", &|event| {
-            event["requestContext"]["authorizer"] = json!({})
-        }),
+        ("no authorizer", &|event| event["requestContext"]["authorizer"] = Value::Null),
+        ("an empty authorizer", &|event| event["requestContext"]["authorizer"] = json!({})),
         ("no claims", &|event| {
             event["requestContext"]["authorizer"] = json!({ "jwt": { "claims": {} } })
         }),
@@ -128,11 +112,7 @@ fn only_verified_claims_make_a_caller() {
     ];
     for (name, change) in cases {
         let call = event(|event| change(event));
-        assert_eq!(
-            problem_of(call.caller()),
-            Some(ProblemType::Unauthenticated),
-            "{name}"
-        );
+        assert_eq!(problem_of(call.caller()), Some(ProblemType::Unauthenticated), "{name}");
     }
 }
 
@@ -160,16 +140,10 @@ fn a_body_is_read_in_the_content_types_of_the_route_and_no_others() {
         );
     }
     let bare = event(|event| event["headers"] = json!({}));
-    assert_eq!(
-        bare.body(&[media::JSON]).expect("JSON is the default"),
-        b"{}"
-    );
+    assert_eq!(bare.body(&[media::JSON]).expect("JSON is the default"), b"{}");
     assert_eq!(bare.media_type(), media::JSON);
     let gzip = with_headers(&[("content-encoding", "gzip")]);
-    assert_eq!(
-        problem_of(gzip.body(&[media::JSON])),
-        Some(ProblemType::UnsupportedMediaType)
-    );
+    assert_eq!(problem_of(gzip.body(&[media::JSON])), Some(ProblemType::UnsupportedMediaType));
 }
 
 #[test]
@@ -179,10 +153,7 @@ fn a_body_of_128_kib_is_read_and_a_byte_more_is_too_large() {
         assert_eq!(problem_of(call.body(&[media::JSON])), expected);
     }
     let wide = event(|event| event["body"] = json!("é".repeat(65_537)));
-    assert_eq!(
-        problem_of(wide.body(&[media::JSON])),
-        Some(ProblemType::TooLarge)
-    );
+    assert_eq!(problem_of(wide.body(&[media::JSON])), Some(ProblemType::TooLarge));
 }
 
 #[test]
@@ -196,27 +167,15 @@ fn an_idempotency_key_is_read_and_a_repeated_or_bad_one_is_a_fault() {
     let read = |call: &Call| {
         let mut faults = Vec::new();
         let key = call.idempotency_key(&mut faults);
-        let pointers = faults
-            .into_iter()
-            .map(|fault| fault.pointer)
-            .collect::<Vec<_>>();
+        let pointers = faults.into_iter().map(|fault| fault.pointer).collect::<Vec<_>>();
         (key.map(|(key, _)| key.as_str().to_owned()), pointers)
     };
     assert_eq!(read(&with_headers(&[])), (None, vec![]));
     let quoted = with_headers(&[("idempotency-key", "\"0123456789abcdef\"")]);
     assert_eq!(read(&quoted), (Some("0123456789abcdef".to_owned()), vec![]));
     let refused = (None, vec!["/headers/Idempotency-Key".to_owned()]);
-    for bad in [
-        "",
-        "short",
-        "0123456789abcdef, 0123456789abcdef",
-        "0123456789abcdeé",
-    ] {
-        assert_eq!(
-            read(&with_headers(&[("idempotency-key", bad)])),
-            refused,
-            "{bad}"
-        );
+    for bad in ["", "short", "0123456789abcdef, 0123456789abcdef", "0123456789abcdeé"] {
+        assert_eq!(read(&with_headers(&[("idempotency-key", bad)])), refused, "{bad}");
     }
     let twice = event(|event| {
         event["headers"]["idempotency-key"] = json!(["0123456789abcdef", "0123456789abcdef"])
@@ -234,43 +193,25 @@ fn a_fingerprint_is_the_same_for_the_same_request_and_another_for_another() {
         call.idempotency_key(&mut Vec::new()).expect("a key").1
     };
     let same = fingerprint(&|_| {});
-    assert_eq!(
-        fingerprint(&|event| event["headers"]["x-correlation-id"] = "x".into()),
-        same
-    );
+    assert_eq!(fingerprint(&|event| event["headers"]["x-correlation-id"] = "x".into()), same);
     assert_ne!(fingerprint(&|event| event["body"] = "other".into()), same);
-    assert_ne!(
-        fingerprint(&|event| event["rawPath"] = "/other".into()),
-        same
-    );
-    assert_ne!(
-        fingerprint(&|event| event["headers"]["if-match"] = "\"3\"".into()),
-        same
-    );
-    assert_ne!(
-        fingerprint(&|event| event["headers"]["content-type"] = "text/xml".into()),
-        same
-    );
+    assert_ne!(fingerprint(&|event| event["rawPath"] = "/other".into()), same);
+    assert_ne!(fingerprint(&|event| event["headers"]["if-match"] = "\"3\"".into()), same);
+    assert_ne!(fingerprint(&|event| event["headers"]["content-type"] = "text/xml".into()), same);
 }
 
 #[test]
 fn if_match_is_absent_read_or_a_fault() {
     assert_eq!(with_headers(&[]).if_match().expect("no fault"), None);
     assert_eq!(
-        with_headers(&[("if-match", "*")])
-            .if_match()
-            .expect("no fault"),
+        with_headers(&[("if-match", "*")]).if_match().expect("no fault"),
         Some(IfMatch::Any)
     );
     assert_eq!(
-        with_headers(&[("if-match", "\"3\"")])
-            .if_match()
-            .expect("no fault"),
+        with_headers(&[("if-match", "\"3\"")]).if_match().expect("no fault"),
         Some(IfMatch::OneOf(vec![3]))
     );
-    let problem = with_headers(&[("if-match", "3")])
-        .if_match()
-        .expect_err("not quoted");
+    let problem = with_headers(&[("if-match", "3")]).if_match().expect_err("not quoted");
     assert_eq!(problem.faults()[0].pointer, "/headers/If-Match");
 }
 
@@ -278,31 +219,20 @@ fn if_match_is_absent_read_or_a_fault() {
 fn a_query_with_other_parameters_is_refused_where_only_dry_run_is_known() {
     let call = event(|event| event["rawQueryString"] = json!("dryRun=maybe&dryrun=true"));
     let problem = call.dry_run().expect_err("two faults");
-    let pointers: Vec<&str> = problem
-        .faults()
-        .iter()
-        .map(|fault| fault.pointer.as_str())
-        .collect();
+    let pointers: Vec<&str> = problem.faults().iter().map(|fault| fault.pointer.as_str()).collect();
     assert_eq!(pointers, ["/query/dryRun", "/query/dryrun"]);
 }
 
 #[tokio::test]
 async fn an_answer_that_is_not_there_in_time_is_busy() {
     let mut call = with_headers(&[]);
-    call.started = Instant::now()
-        .checked_sub(LONGEST_CALL)
-        .expect("the clock has run for some seconds");
-    let problem = call
-        .in_time(std::future::pending())
-        .await
-        .expect_err("no answer");
+    call.started =
+        Instant::now().checked_sub(LONGEST_CALL).expect("the clock has run for some seconds");
+    let problem = call.in_time(std::future::pending()).await.expect_err("no answer");
     assert_eq!(problem.kind(), ProblemType::Busy);
     let response = call.close("associate", Err(problem), Cost::default());
     assert_eq!(
-        (
-            response.status().as_u16(),
-            &response.headers()["retry-after"]
-        ),
+        (response.status().as_u16(), &response.headers()["retry-after"]),
         (503, &HeaderValue::from_static("1"))
     );
 }
@@ -315,29 +245,21 @@ async fn an_answer_in_time_is_the_answer() {
         .await
         .expect("an answer");
     assert_eq!(answer.outcome(), "released");
-    let problem = call
-        .in_time(async { Err(Problem::forbidden()) })
-        .await
-        .expect_err("a problem");
+    let problem = call.in_time(async { Err(Problem::forbidden()) }).await.expect_err("a problem");
     assert_eq!(problem.kind(), ProblemType::Forbidden);
 }
 
 #[tokio::test]
 async fn a_panic_is_an_internal_problem_and_not_a_failed_invocation() {
     let call = with_headers(&[]);
-    let problem = call
-        .in_time(async { panic!("on purpose") })
-        .await
-        .expect_err("a panic");
+    let problem = call.in_time(async { panic!("on purpose") }).await.expect_err("a panic");
     assert_eq!(problem.kind(), ProblemType::Internal);
 }
 
 #[test]
 fn every_answer_has_the_common_headers() {
-    for result in [
-        Ok(Answer::json(StatusCode::OK, "found", &json!({}))),
-        Err(Problem::not_found()),
-    ] {
+    for result in [Ok(Answer::json(StatusCode::OK, "found", &json!({}))), Err(Problem::not_found())]
+    {
         let call = with_headers(&[("x-correlation-id", "order-7")]);
         let response = call.close("read", result, Cost::default());
         for (name, value) in [
@@ -360,10 +282,7 @@ fn a_problem_is_answered_with_its_type_status_headers_and_request_id() {
     );
     assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(response.headers()["allow"], "GET");
-    assert_eq!(
-        response.headers()["content-type"],
-        "application/problem+json"
-    );
+    assert_eq!(response.headers()["content-type"], "application/problem+json");
     let body: Value = serde_json::from_slice(response.body()).expect("JSON");
     assert_eq!(body["requestId"], "JKJaXmPLvHcESHA=");
     assert_eq!(body["type"], "/problems/method-not-allowed");
@@ -386,18 +305,11 @@ fn a_correlation_id_that_is_not_short_visible_ascii_is_ignored() {
 
 #[test]
 fn a_request_without_a_usable_id_gets_one_of_its_own() {
-    let unusable = [
-        Value::Null,
-        json!(""),
-        json!("a\nb"),
-        json!("x".repeat(129)),
-    ];
+    let unusable = [Value::Null, json!(""), json!("a\nb"), json!("x".repeat(129))];
     let ids: Vec<String> = unusable
         .iter()
         .map(|id| {
-            event(|event| event["requestContext"]["requestId"] = id.clone())
-                .request_id()
-                .to_owned()
+            event(|event| event["requestContext"]["requestId"] = id.clone()).request_id().to_owned()
         })
         .collect();
     for (at, id) in ids.iter().enumerate() {
@@ -407,18 +319,12 @@ fn a_request_without_a_usable_id_gets_one_of_its_own() {
     let mut context = lambda_http::Context::default();
     context.request_id = "8476a536-e9f4-11e8-9739-2dfe598c3fcd".to_owned();
     request = request.with_lambda_context(context);
-    assert_eq!(
-        Call::open(request).request_id(),
-        "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
-    );
+    assert_eq!(Call::open(request).request_id(), "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
 }
 
 #[test]
 fn a_request_that_is_no_event_is_opened_all_the_same() {
     let call = Call::open(Request::new(Body::Empty));
     assert_eq!(problem_of(call.segments()), Some(ProblemType::NotFound));
-    assert_eq!(
-        problem_of(call.caller()),
-        Some(ProblemType::Unauthenticated)
-    );
+    assert_eq!(problem_of(call.caller()), Some(ProblemType::Unauthenticated));
 }

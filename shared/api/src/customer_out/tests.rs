@@ -17,12 +17,7 @@ fn number(number: u64) -> Option<CustomerNumber> {
 }
 
 fn processed(message: Message, action: Action, outcome: MessageOutcome) -> Processed {
-    Processed {
-        message,
-        action,
-        outcome,
-        replayed: false,
-    }
+    Processed { message, action, outcome, replayed: false }
 }
 
 /// A customer that a message created, with more attributes than an answer may show.
@@ -52,11 +47,7 @@ fn created() -> Processed {
         attributes: Attributes::from_iter([(Attribute::LAST_NAME, "Robinson")]),
         unknown: vec!["cst_favourite".to_owned()],
     };
-    let stored = Stored {
-        number: number(13962),
-        identifier: Some(identifier()),
-        attributes,
-    };
+    let stored = Stored { number: number(13962), identifier: Some(identifier()), attributes };
     processed(message, Action::Add, MessageOutcome::Created(stored))
 }
 
@@ -103,10 +94,7 @@ fn failed() -> Processed {
     };
     let outcome = MessageOutcome::Failed {
         failed: vec![
-            FailedEdit {
-                field: Field::MessageType,
-                code: EditCode::InvalidType,
-            },
+            FailedEdit { field: Field::MessageType, code: EditCode::InvalidType },
             FailedEdit::on(Attribute::CITY, EditCode::CityBlank),
         ],
         request_in_error: RequestInErrorId::parse("0123456789ABCDEF"),
@@ -188,11 +176,7 @@ fn fifty_duplicates_are_listed_and_a_warning_counts_the_others() {
         let numbers: Vec<u64> = (1..=all).rev().collect();
         let answer = CustomerOut::of(&duplicate(&numbers), false);
         assert_eq!(answer.duplicates.len(), listed, "{all}");
-        assert_eq!(
-            answer.warnings.first().map(String::as_str),
-            warning,
-            "{all}"
-        );
+        assert_eq!(answer.warnings.first().map(String::as_str), warning, "{all}");
     }
 }
 
@@ -201,18 +185,12 @@ fn a_failure_shows_the_message_and_the_edits_that_failed() {
     let answer = CustomerOut::of(&failed(), false);
     assert_eq!(answer.result, ActionResult::Failure);
     assert_eq!(answer.customer.number, None, "seven is no number");
-    assert_eq!(
-        answer.customer.attributes.text(Attribute::LAST_NAME),
-        "O'Neil\t\"&\0"
-    );
+    assert_eq!(answer.customer.attributes.text(Attribute::LAST_NAME), "O'Neil\t\"&\0");
     assert_eq!(answer.customer.attributes.get(Attribute::EMAIL), None);
     assert_eq!(answer.errors.len(), 2);
     assert!(answer.request_in_error.is_some());
     let mut known = failed();
-    known
-        .message
-        .attributes
-        .set(Attribute::CUSTOMER_NUMBER, "0013962");
+    known.message.attributes.set(Attribute::CUSTOMER_NUMBER, "0013962");
     let answer = CustomerOut::of(&known, false);
     let (_, shown) = answer.customer.pairs().next().expect("a number");
     assert_eq!(shown, "000013962");
@@ -224,10 +202,7 @@ fn warnings_that_are_left_out_are_spoken_of() {
     many.message.unknown = (0..60).map(|n| format!("cst_{n}")).collect();
     let answer = CustomerOut::of(&many, false);
     assert_eq!(answer.warnings.len(), 51);
-    assert_eq!(
-        answer.warnings[50],
-        "further names that are not known are not listed"
-    );
+    assert_eq!(answer.warnings[50], "further names that are not known are not listed");
 }
 
 #[test]

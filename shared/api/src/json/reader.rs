@@ -70,13 +70,7 @@ impl<'j, 'f> Reader<'j, 'f> {
                 faults.push(about_property(&pointer, name, "repeated-property", message));
             }
         }
-        Reader {
-            properties,
-            is_object,
-            pointer,
-            known: Vec::new(),
-            faults,
-        }
+        Reader { properties, is_object, pointer, known: Vec::new(), faults }
     }
 
     /// The pointer to a property.
@@ -103,11 +97,7 @@ impl<'j, 'f> Reader<'j, 'f> {
     /// A property as it came, `null` included; of a repeated one the last.
     pub fn raw(&mut self, name: &'static str) -> Option<&'j Json> {
         self.known.push(name);
-        self.properties
-            .iter()
-            .rev()
-            .find(|(found, _)| found == name)
-            .map(|(_, value)| value)
+        self.properties.iter().rev().find(|(found, _)| found == name).map(|(_, value)| value)
     }
 
     /// A string. `null` and `""` are: not given; anything else is a fault.
@@ -139,11 +129,7 @@ impl<'j, 'f> Reader<'j, 'f> {
             Json::Number(number) => {
                 let parsed = whole(number);
                 if parsed.is_none() {
-                    self.fault(
-                        name,
-                        WRONG_KIND,
-                        "A whole number, not below 0, is expected here.",
-                    );
+                    self.fault(name, WRONG_KIND, "A whole number, not below 0, is expected here.");
                 }
                 parsed
             }
@@ -182,9 +168,7 @@ impl<'j, 'f> Reader<'j, 'f> {
         parse: impl FnOnce(&str) -> Result<T, Invalid>,
     ) -> Option<T> {
         let text = self.text(name)?;
-        parse(text)
-            .map_err(|invalid| self.refuse(name, invalid))
-            .ok()
+        parse(text).map_err(|invalid| self.refuse(name, invalid)).ok()
     }
 
     /// A string that the domain parses and that must be given; that it is not, or refused, is a fault.
@@ -207,12 +191,7 @@ impl<'j, 'f> Reader<'j, 'f> {
         for (name, _) in self.properties {
             if !self.known.contains(&name.as_str()) && reported.insert(name.as_str()) {
                 let message = "This property is not known here.";
-                self.faults.push(about_property(
-                    &self.pointer,
-                    name,
-                    "unknown-property",
-                    message,
-                ));
+                self.faults.push(about_property(&self.pointer, name, "unknown-property", message));
             }
         }
     }
@@ -232,11 +211,7 @@ pub fn item(pointer: &str, index: usize) -> String {
 /// The fault of a value at `pointer` that is of another kind than `expected` (such as `a list`).
 pub(super) fn wrong_kind(pointer: String, expected: &str, found: &Json) -> Fault {
     let found = found.kind();
-    Fault::new(
-        pointer,
-        WRONG_KIND,
-        format!("This must be {expected}; it is {found}."),
-    )
+    Fault::new(pointer, WRONG_KIND, format!("This must be {expected}; it is {found}."))
 }
 
 /// A fault at a property whose name the caller made up: a very long name is told by its length, at the object's pointer.
@@ -245,11 +220,7 @@ pub fn about_property(object: &str, name: &str, code: &'static str, message: &st
     if length <= LONGEST_NAME {
         Fault::new(format!("{object}/{}", escaped(name)), code, message)
     } else {
-        Fault::new(
-            object,
-            code,
-            format!("{message} Its name has {length} characters."),
-        )
+        Fault::new(object, code, format!("{message} Its name has {length} characters."))
     }
 }
 

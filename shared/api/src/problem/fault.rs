@@ -25,11 +25,7 @@ impl Fault {
         code: &'static str,
         message: impl Into<String>,
     ) -> Fault {
-        Fault {
-            pointer: pointer.into(),
-            code,
-            message: message.into(),
-        }
+        Fault { pointer: pointer.into(), code, message: message.into() }
     }
 
     /// A value at `pointer` that the domain refused.
@@ -41,9 +37,7 @@ impl Fault {
 /// Pointers and messages may repeat what a caller sent, so only the code is shown.
 impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fault")
-            .field("code", &self.code)
-            .finish_non_exhaustive()
+        f.debug_struct("Fault").field("code", &self.code).finish_non_exhaustive()
     }
 }
 

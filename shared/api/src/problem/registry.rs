@@ -83,10 +83,8 @@ mod tests {
     /// The table of the contract (http.md, "Errors"), line by line.
     #[test]
     fn the_registry_is_the_table_of_the_contract() {
-        let table: Vec<(&str, u16)> = ProblemType::ALL
-            .iter()
-            .map(|kind| (kind.slug(), kind.status().as_u16()))
-            .collect();
+        let table: Vec<(&str, u16)> =
+            ProblemType::ALL.iter().map(|kind| (kind.slug(), kind.status().as_u16())).collect();
         assert_eq!(
             table,
             [

@@ -173,10 +173,7 @@ pub struct FailedEdit {
 impl FailedEdit {
     /// That edit failed on that attribute.
     pub fn on(attribute: Attribute, code: EditCode) -> Self {
-        Self {
-            field: Field::Attribute(attribute),
-            code,
-        }
+        Self { field: Field::Attribute(attribute), code }
     }
 }
 

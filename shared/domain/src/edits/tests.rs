@@ -3,23 +3,13 @@
 use super::*;
 
 fn codes(pairs: &[(Attribute, &str)], subject: Subject, controls: &Controls) -> Vec<&'static str> {
-    let given = pairs
-        .iter()
-        .map(|(attribute, value)| (*attribute, *value))
-        .collect();
-    examine(&given, subject, controls)
-        .failed
-        .iter()
-        .map(|failed| failed.code.code())
-        .collect()
+    let given = pairs.iter().map(|(attribute, value)| (*attribute, *value)).collect();
+    examine(&given, subject, controls).failed.iter().map(|failed| failed.code.code()).collect()
 }
 
 fn controls(pairs: &[(&str, &str)]) -> Controls {
     Controls::read(|name| {
-        pairs
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, value)| (*value).to_owned())
+        pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
     })
     .unwrap()
 }
@@ -38,23 +28,17 @@ fn codes_are_kept_in_capitals_and_the_country_in_three_letters() {
     let given = JULIE.into_iter().collect();
     let examined = examine(&given, Subject::Message, &Controls::default());
     assert_eq!(examined.failed, []);
-    let kept: Vec<_> = [
-        Attribute::COMPANY,
-        Attribute::STATE,
-        Attribute::COUNTRY,
-        Attribute::EMAIL_STATUS,
-    ]
-    .map(|attribute| examined.attributes.text(attribute).to_owned())
-    .into();
+    let kept: Vec<_> =
+        [Attribute::COMPANY, Attribute::STATE, Attribute::COUNTRY, Attribute::EMAIL_STATUS]
+            .map(|attribute| examined.attributes.text(attribute).to_owned())
+            .into();
     assert_eq!(kept, ["1", "MA", "USA", "O1"]);
 }
 
 #[test]
 fn everything_that_is_wrong_is_reported_at_once() {
-    let controls = controls(&[
-        ("REQUIRE_CUSTOMER_CLASS", "true"),
-        ("REQUIRE_STREET_ADDRESS", "true"),
-    ]);
+    let controls =
+        controls(&[("REQUIRE_CUSTOMER_CLASS", "true"), ("REQUIRE_STREET_ADDRESS", "true")]);
     assert_eq!(
         codes(&[], Subject::Message, &controls),
         [
@@ -105,24 +89,11 @@ fn a_country_asks_for_what_it_needs() {
         codes(&address("USA"), Subject::Message, &Controls::default()),
         ["state-blank", "zip-blank"]
     );
+    assert_eq!(codes(&address("DEU"), Subject::Message, &Controls::default()), ["zip-blank"]);
+    assert_eq!(codes(&address("IRL"), Subject::Message, &Controls::default()), [""; 0]);
+    assert_eq!(codes(&address("XX"), Subject::Message, &Controls::default()), ["invalid-country"]);
     assert_eq!(
-        codes(&address("DEU"), Subject::Message, &Controls::default()),
-        ["zip-blank"]
-    );
-    assert_eq!(
-        codes(&address("IRL"), Subject::Message, &Controls::default()),
-        [""; 0]
-    );
-    assert_eq!(
-        codes(&address("XX"), Subject::Message, &Controls::default()),
-        ["invalid-country"]
-    );
-    assert_eq!(
-        codes(
-            &address("")[..3],
-            Subject::Message,
-            &controls(&[("DEFAULT_COUNTRY", "DE")])
-        ),
+        codes(&address("")[..3], Subject::Message, &controls(&[("DEFAULT_COUNTRY", "DE")])),
         ["zip-blank"]
     );
 }
@@ -130,26 +101,12 @@ fn a_country_asks_for_what_it_needs() {
 #[test]
 fn who_is_examined_decides_which_edits_apply() {
     let nothing = Controls::default();
+    assert_eq!(codes(&[(Attribute::STATE, "XX")], Subject::BypassedMessage, &nothing), [""; 0]);
     assert_eq!(
-        codes(
-            &[(Attribute::STATE, "XX")],
-            Subject::BypassedMessage,
-            &nothing
-        ),
-        [""; 0]
-    );
-    assert_eq!(
-        codes(
-            &[(Attribute::COMPANY, "2")],
-            Subject::BypassedMessage,
-            &nothing
-        ),
+        codes(&[(Attribute::COMPANY, "2")], Subject::BypassedMessage, &nothing),
         ["invalid-company"]
     );
-    assert_eq!(
-        codes(&[(Attribute::EMAIL, "x")], Subject::Fragment, &nothing),
-        ["invalid-email"]
-    );
+    assert_eq!(codes(&[(Attribute::EMAIL, "x")], Subject::Fragment, &nothing), ["invalid-email"]);
     let dealer = controls(&[("REQUIRE_CUSTOMER_CLASS", "true")]);
     assert_eq!(codes(&JULIE[..5], Subject::Dealer, &dealer), [""; 0]);
 }
@@ -164,8 +121,5 @@ fn a_default_class_stands_in_and_the_list_of_classes_decides() {
     assert_eq!(codes(&JULIE, Subject::Message, &controls), [""; 0]);
     let mut bronze = JULIE.to_vec();
     bronze.push((Attribute::CUSTOMER_CLASS, "bronze"));
-    assert_eq!(
-        codes(&bronze, Subject::Message, &controls),
-        ["invalid-class"]
-    );
+    assert_eq!(codes(&bronze, Subject::Message, &controls), ["invalid-class"]);
 }

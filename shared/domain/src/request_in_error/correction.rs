@@ -13,8 +13,7 @@ pub struct Correction(BTreeMap<Field, Option<String>>);
 impl Correction {
     /// Sets a field, or takes it away.
     pub fn set(&mut self, field: Field, value: Option<String>) {
-        self.0
-            .insert(field, value.filter(|value| !value.trim().is_empty()));
+        self.0.insert(field, value.filter(|value| !value.trim().is_empty()));
     }
 
     /// Whether it changes nothing.
@@ -24,16 +23,12 @@ impl Correction {
 
     /// Its size, in bytes of names and values.
     pub fn size(&self) -> usize {
-        self.iter()
-            .map(|(field, value)| field.name().len() + value.map_or(0, str::len))
-            .sum()
+        self.iter().map(|(field, value)| field.name().len() + value.map_or(0, str::len)).sum()
     }
 
     /// Each field with its new value.
     pub fn iter(&self) -> impl Iterator<Item = (Field, Option<&str>)> {
-        self.0
-            .iter()
-            .map(|(field, value)| (*field, value.as_deref()))
+        self.0.iter().map(|(field, value)| (*field, value.as_deref()))
     }
 
     /// The message after the correction.

@@ -25,13 +25,8 @@ pub enum What {
 
 impl What {
     /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Received,
-        Self::Corrected,
-        Self::Tried,
-        Self::Resolved,
-        Self::Deleted,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Received, Self::Corrected, Self::Tried, Self::Resolved, Self::Deleted];
 
     /// The word on the wire.
     pub fn as_str(self) -> &'static str {

@@ -38,21 +38,17 @@ refused!(
 pub(super) fn refusals(reasons: &[CancellationReason]) -> Result<Transacted, TableError> {
     let refusal = |reason: &CancellationReason| match reason.code() {
         None | Some("None") => Ok(None),
-        Some("ConditionalCheckFailed") => Ok(Some(Refusal::Condition(
-            reason.item.clone().filter(|item| !item.is_empty()),
-        ))),
+        Some("ConditionalCheckFailed") => {
+            Ok(Some(Refusal::Condition(reason.item.clone().filter(|item| !item.is_empty()))))
+        }
         Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => {
             Ok(Some(Refusal::Contended))
         }
-        Some(code) => Err(TableError::Defect(
-            format!("a transaction was cancelled with {code}").into(),
-        )),
+        Some(code) => {
+            Err(TableError::Defect(format!("a transaction was cancelled with {code}").into()))
+        }
     };
-    reasons
-        .iter()
-        .map(refusal)
-        .collect::<Result<_, _>>()
-        .map(Transacted::Refused)
+    reasons.iter().map(refusal).collect::<Result<_, _>>().map(Transacted::Refused)
 }
 
 /// Tells an answer that says "try again" from one that says "you are wrong".
@@ -82,10 +78,7 @@ where
         SdkError::ServiceError(answer) => {
             // An answer without a code could not be read, be it a success or a refusal: whether there was an effect is unknown.
             answer.raw().status().is_server_error()
-                || answer
-                    .err()
-                    .code()
-                    .is_none_or(|code| AGAIN_LATER.contains(&code))
+                || answer.err().code().is_none_or(|code| AGAIN_LATER.contains(&code))
         }
         _ => false,
     };
@@ -103,8 +96,7 @@ pub(super) fn defect(error: impl Error + Send + Sync + 'static) -> TableError {
 /// Whether an update's old values are those of an item. For an item that was not there DynamoDB returns none, and the embedded database its key alone,
 /// which none of our items is.
 pub(super) fn stood_there(old: &Item) -> bool {
-    old.keys()
-        .any(|name| name != keys::PARTITION_KEY && name != keys::SORT_KEY)
+    old.keys().any(|name| name != keys::PARTITION_KEY && name != keys::SORT_KEY)
 }
 
 pub(super) fn index_entry(mut item: Item) -> Result<IndexEntry, TableError> {
@@ -114,15 +106,10 @@ pub(super) fn index_entry(mut item: Item) -> Result<IndexEntry, TableError> {
     };
     Ok(IndexEntry {
         sort: take(keys::INDEX_SORT_KEY)?,
-        key: Key {
-            pk: take(keys::PARTITION_KEY)?,
-            sk: take(keys::SORT_KEY)?,
-        },
+        key: Key { pk: take(keys::PARTITION_KEY)?, sk: take(keys::SORT_KEY)? },
     })
 }
 
 pub(super) fn units(capacity: Option<&ConsumedCapacity>) -> f64 {
-    capacity
-        .and_then(ConsumedCapacity::capacity_units)
-        .unwrap_or_default()
+    capacity.and_then(ConsumedCapacity::capacity_units).unwrap_or_default()
 }

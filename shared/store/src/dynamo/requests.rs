@@ -30,13 +30,7 @@ pub(super) fn transact_item(table: &str, write: &Write) -> Result<TransactWriteI
                 .build()
                 .map_err(defect)?,
         ),
-        Write::Update {
-            key,
-            set,
-            set_if_absent,
-            remove,
-            ..
-        } => {
+        Write::Update { key, set, set_if_absent, remove, .. } => {
             let update = expression.update(set, set_if_absent, remove);
             item.update(
                 Update::builder()

@@ -43,13 +43,9 @@ pub struct Claimed {
 impl Claimed {
     /// Those who had it and need not be remembered any more: the time of the keys by which they were found is over, or there are too many.
     fn outlived(&self, now: Timestamp) -> impl Iterator<Item = &Identifier> {
-        let outlived = self
-            .former
-            .iter()
-            .enumerate()
-            .filter(move |(place, (_, at))| {
-                *place >= MOST_FORMER || at.plus_seconds(KEYED_SECONDS) <= now
-            });
+        let outlived = self.former.iter().enumerate().filter(move |(place, (_, at))| {
+            *place >= MOST_FORMER || at.plus_seconds(KEYED_SECONDS) <= now
+        });
         outlived.map(|(_, (identifier, _))| identifier)
     }
 }
@@ -114,10 +110,7 @@ mod tests {
 
     /// What the item is after the write.
     fn after(item: &Item, write: Write) -> Item {
-        let Write::Update {
-            key, set, remove, ..
-        } = write
-        else {
+        let Write::Update { key, set, remove, .. } = write else {
             panic!("a claim is written by updates");
         };
         let mut item = item.clone();
@@ -168,9 +161,6 @@ mod tests {
         let soon = known(start.plus_seconds(u64::from(more)));
         assert_eq!(soon.len(), MOST_FORMER);
         assert_eq!(soon[0].0, claim(more).holder);
-        assert_eq!(
-            known(start.plus_seconds(KEYED_SECONDS + u64::from(more))),
-            []
-        );
+        assert_eq!(known(start.plus_seconds(KEYED_SECONDS + u64::from(more))), []);
     }
 }

@@ -34,29 +34,14 @@ pub fn customer_item(customer: &Customer) -> Item {
     } = customer;
     let mut item = new_item(keys::customer(identifier));
     in_index(&mut item, keys::number(*customer_number));
-    item.insert(
-        "number".to_owned(),
-        number(u64::from(customer_number.get())),
-    );
+    item.insert("number".to_owned(), number(u64::from(customer_number.get())));
     item.insert(VERSION.to_owned(), number(*version));
     item.insert("created_at".to_owned(), number(created_at.millis()));
     item.insert("updated_at".to_owned(), number(updated_at.millis()));
     item.insert("attributes".to_owned(), attributes_value(attributes));
-    set(
-        &mut item,
-        "alternate_name",
-        alternate_name.as_ref().map(text),
-    );
-    set(
-        &mut item,
-        "phones",
-        (!phones.is_empty()).then(|| phones_value(phones)),
-    );
-    set(
-        &mut item,
-        "moved_to",
-        moved_to.as_ref().map(|block| text(block.as_str())),
-    );
+    set(&mut item, "alternate_name", alternate_name.as_ref().map(text));
+    set(&mut item, "phones", (!phones.is_empty()).then(|| phones_value(phones)));
+    set(&mut item, "moved_to", moved_to.as_ref().map(|block| text(block.as_str())));
     item.insert("effects".to_owned(), effects_value(effects));
     item
 }
@@ -86,10 +71,7 @@ pub fn customer(item: Item) -> Result<Customer, TableError> {
 pub fn moved_reference(to: &Block, identifier: &Identifier) -> Write {
     let mut item = new_item(keys::moved(to, identifier));
     item.insert(ORGANIZATION.to_owned(), text(identifier.to_string()));
-    Write::Put {
-        item,
-        on: Condition::AbsentOrBelongsTo(identifier.clone()),
-    }
+    Write::Put { item, on: Condition::AbsentOrBelongsTo(identifier.clone()) }
 }
 
 /// Attributes as a map.
@@ -148,10 +130,7 @@ fn effects_value(effects: &Effects) -> AttributeValue {
         ]))
     };
     AttributeValue::M(
-        effects
-            .iter()
-            .map(|(id, effect)| (id.as_str().to_owned(), value(effect)))
-            .collect(),
+        effects.iter().map(|(id, effect)| (id.as_str().to_owned(), value(effect))).collect(),
     )
 }
 
@@ -164,11 +143,7 @@ fn effects_of(map: HashMap<String, AttributeValue>) -> Result<Effects, TableErro
             "updated" => Some(Did::Updated),
             _ => None,
         })?;
-        let effect = Effect {
-            did,
-            at: fields.time("at")?,
-            keyed: fields.flag("keyed")?,
-        };
+        let effect = Effect { did, at: fields.time("at")?, keyed: fields.flag("keyed")? };
         fields.end()?;
         Ok((id, effect))
     };
@@ -184,19 +159,14 @@ mod tests {
 
     #[test]
     fn a_customer_is_written_and_read_back_and_its_item_is_pinned() {
-        let cause = Cause {
-            id: EffectId::of_key("caller", "add", "key"),
-            keyed: true,
-        };
+        let cause = Cause { id: EffectId::of_key("caller", "add", "key"), keyed: true };
         let whole = Customer {
             identifier: Identifier::parse("0123456789ABCDEF-000001").unwrap(),
             number: CustomerNumber::new(13_962).unwrap(),
             version: 3,
             created_at: Timestamp::from_millis(1),
             updated_at: Timestamp::from_millis(2),
-            attributes: Attribute::all()
-                .map(|attribute| (attribute, attribute.name()))
-                .collect(),
+            attributes: Attribute::all().map(|attribute| (attribute, attribute.name())).collect(),
             alternate_name: Some("Acme".to_owned()),
             phones: vec![
                 Phone::parse(Some("BUSINESS"), "1").unwrap(),
@@ -228,12 +198,7 @@ mod tests {
         );
         assert_eq!(customer(item.clone()).unwrap(), whole);
 
-        let bare = Customer {
-            alternate_name: None,
-            phones: Vec::new(),
-            moved_to: None,
-            ..whole
-        };
+        let bare = Customer { alternate_name: None, phones: Vec::new(), moved_to: None, ..whole };
         assert_eq!(customer_item(&bare).len(), 10);
         assert_eq!(customer(customer_item(&bare)).unwrap(), bare);
 

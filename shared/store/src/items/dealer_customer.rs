@@ -44,10 +44,7 @@ struct RememberedEffect {
 impl DealerCustomerRecord {
     /// What that request did here, if it did anything.
     pub fn effect_of(&self, id: &EffectId) -> Option<&DealerCustomerEffect> {
-        self.effects
-            .iter()
-            .find(|known| known.id == *id)
-            .map(|known| &known.effect)
+        self.effects.iter().find(|known| known.id == *id).map(|known| &known.effect)
     }
 
     /// The effects that need not be remembered any more: those whose time is over, and the oldest beyond [`MOST`].
@@ -55,11 +52,7 @@ impl DealerCustomerRecord {
         let mut newest_first: Vec<_> = self.effects.iter().collect();
         newest_first.sort_by_key(|known| std::cmp::Reverse(known.at));
         let over = move |known: &RememberedEffect| {
-            let seconds = if known.keyed {
-                KEYED_SECONDS
-            } else {
-                UNKEYED_SECONDS
-            };
+            let seconds = if known.keyed { KEYED_SECONDS } else { UNKEYED_SECONDS };
             known.at.plus_seconds(seconds) <= now
         };
         let outlived = newest_first
@@ -110,10 +103,7 @@ pub fn associate(
             (ORGANIZATION.to_owned(), text(organization.to_string())),
             (keys::INDEX_PARTITION_KEY.to_owned(), text(at.partition)),
             (keys::INDEX_SORT_KEY.to_owned(), text(at.sort)),
-            (
-                effect_attribute(&cause.id),
-                effect_value(&effect, cause, now),
-            ),
+            (effect_attribute(&cause.id), effect_value(&effect, cause, now)),
         ]),
         set_if_absent: Item::from([
             (PROFILE.to_owned(), AttributeValue::M(profile_map(profile))),
@@ -127,19 +117,9 @@ pub fn associate(
 /// The same, if the dealer customer is not there: in a transaction, which tells nothing of what stood there before.
 pub fn associate_absent(associate: Write) -> Write {
     match associate {
-        Write::Update {
-            key,
-            set,
-            set_if_absent,
-            remove,
-            on: _,
-        } => Write::Update {
-            key,
-            set,
-            set_if_absent,
-            remove,
-            on: Condition::Absent,
-        },
+        Write::Update { key, set, set_if_absent, remove, on: _ } => {
+            Write::Update { key, set, set_if_absent, remove, on: Condition::Absent }
+        }
         other @ Write::Put { .. } => other,
     }
 }
@@ -183,10 +163,7 @@ fn effect_value(effect: &DealerCustomerEffect, cause: &Cause, now: Timestamp) ->
         ("keyed".to_owned(), AttributeValue::Bool(cause.keyed)),
     ]);
     match effect {
-        DealerCustomerEffect::Associated {
-            organization,
-            origin,
-        } => {
+        DealerCustomerEffect::Associated { organization, origin } => {
             map.insert(ORGANIZATION.to_owned(), text(organization.to_string()));
             let (origin, letters) = match origin {
                 Origin::Created => ("created", None),
@@ -213,59 +190,30 @@ fn remembered(id: &str, value: AttributeValue) -> Result<RememberedEffect, Table
                 "given" => Origin::Given,
                 _ => return Err(corrupt(EFFECT, "origin")),
             };
-            DealerCustomerEffect::Associated {
-                organization,
-                origin,
-            }
+            DealerCustomerEffect::Associated { organization, origin }
         }
     };
     let id = EffectId::parse(id).map_err(|_| corrupt(EFFECT, "id"))?;
-    let remembered = RememberedEffect {
-        id,
-        effect,
-        at: fields.time("at")?,
-        keyed: fields.flag("keyed")?,
-    };
+    let remembered =
+        RememberedEffect { id, effect, at: fields.time("at")?, keyed: fields.flag("keyed")? };
     fields.end()?;
     Ok(remembered)
 }
 
 fn profile_map(profile: &DealerProfile) -> Item {
-    let DealerProfile {
-        dealer_type,
-        business_name,
-        alternate_name,
-        address,
-        email,
-        phones,
-    } = profile;
-    let parts = Address::PARTS
-        .into_iter()
-        .zip(address.values())
-        .filter(|(_, value)| !value.is_empty());
-    let address = parts
-        .map(|((name, _), value)| (name.to_owned(), text(value)))
-        .collect();
+    let DealerProfile { dealer_type, business_name, alternate_name, address, email, phones } =
+        profile;
+    let parts =
+        Address::PARTS.into_iter().zip(address.values()).filter(|(_, value)| !value.is_empty());
+    let address = parts.map(|((name, _), value)| (name.to_owned(), text(value))).collect();
     let mut map = Item::from([
         ("dealer_type".to_owned(), text(dealer_type.as_str())),
         ("business_name".to_owned(), text(business_name)),
         ("address".to_owned(), AttributeValue::M(address)),
     ]);
-    set(
-        &mut map,
-        "alternate_name",
-        alternate_name.as_ref().map(text),
-    );
-    set(
-        &mut map,
-        "email",
-        email.as_ref().map(|email| text(email.as_str())),
-    );
-    set(
-        &mut map,
-        "phones",
-        (!phones.is_empty()).then(|| phones_value(phones)),
-    );
+    set(&mut map, "alternate_name", alternate_name.as_ref().map(text));
+    set(&mut map, "email", email.as_ref().map(|email| text(email.as_str())));
+    set(&mut map, "phones", (!phones.is_empty()).then(|| phones_value(phones)));
     map
 }
 
@@ -297,20 +245,12 @@ mod tests {
     use super::*;
 
     fn cause(key: &str) -> Cause {
-        Cause {
-            id: EffectId::of_key("caller", "associate", key),
-            keyed: true,
-        }
+        Cause { id: EffectId::of_key("caller", "associate", key), keyed: true }
     }
 
     fn written(write: &Write) -> Item {
         match write {
-            Write::Update {
-                key,
-                set,
-                set_if_absent,
-                ..
-            } => new_item(key.clone())
+            Write::Update { key, set, set_if_absent, .. } => new_item(key.clone())
                 .into_iter()
                 .chain(set.clone())
                 .chain(set_if_absent.clone())
@@ -331,10 +271,7 @@ mod tests {
             dealer_type: DealerType::default(),
             business_name: "Acme Mining".to_owned(),
             alternate_name: Some("Acme".to_owned()),
-            address: Address {
-                city: "Westborough".to_owned(),
-                ..Address::default()
-            },
+            address: Address { city: "Westborough".to_owned(), ..Address::default() },
             email: Email::parse("a@b.c").ok(),
             phones: vec![Phone::parse(None, "1").unwrap()],
         };
@@ -354,11 +291,7 @@ mod tests {
         let record = dealer_customer(item).unwrap();
         assert_eq!(
             record.dealer_customer,
-            DealerCustomer {
-                dcn,
-                profile,
-                organization: Some(identifier.clone())
-            }
+            DealerCustomer { dcn, profile, organization: Some(identifier.clone()) }
         );
         assert_eq!(record.created_by, cause.id);
         assert_eq!(
@@ -369,12 +302,8 @@ mod tests {
             })
         );
         let soon = release(&record, &identifier, &self::cause("b"), now);
-        let late = release(
-            &record,
-            &identifier,
-            &self::cause("b"),
-            now.plus_seconds(KEYED_SECONDS),
-        );
+        let late =
+            release(&record, &identifier, &self::cause("b"), now.plus_seconds(KEYED_SECONDS));
         let removed = |write: &Write| match write {
             Write::Update { remove, .. } => remove.len(),
             Write::Put { .. } => 0,

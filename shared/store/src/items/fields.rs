@@ -48,8 +48,7 @@ impl Fields {
     }
 
     pub(super) fn text(&mut self, name: &'static str) -> Result<String, TableError> {
-        self.optional_text(name)?
-            .ok_or_else(|| corrupt(self.what, name))
+        self.optional_text(name)?.ok_or_else(|| corrupt(self.what, name))
     }
 
     /// A text that must parse.
@@ -73,8 +72,7 @@ impl Fields {
     }
 
     pub(super) fn number(&mut self, name: &'static str) -> Result<u64, TableError> {
-        self.optional_number(name)?
-            .ok_or_else(|| corrupt(self.what, name))
+        self.optional_number(name)?.ok_or_else(|| corrupt(self.what, name))
     }
 
     pub(super) fn optional_number(
@@ -83,10 +81,9 @@ impl Fields {
     ) -> Result<Option<u64>, TableError> {
         match self.left.remove(name) {
             None => Ok(None),
-            Some(AttributeValue::N(digits)) => digits
-                .parse()
-                .map(Some)
-                .map_err(|_| corrupt(self.what, name)),
+            Some(AttributeValue::N(digits)) => {
+                digits.parse().map(Some).map_err(|_| corrupt(self.what, name))
+            }
             Some(_) => Err(corrupt(self.what, name)),
         }
     }
@@ -125,29 +122,19 @@ impl Fields {
 
     /// All fields whose names begin so, without that beginning.
     pub(super) fn beginning(&mut self, prefix: &str) -> Vec<(String, AttributeValue)> {
-        let names: Vec<String> = self
-            .left
-            .keys()
-            .filter(|name| name.starts_with(prefix))
-            .cloned()
-            .collect();
+        let names: Vec<String> =
+            self.left.keys().filter(|name| name.starts_with(prefix)).cloned().collect();
         names
             .into_iter()
             .filter_map(|name| {
-                self.left
-                    .remove(&name)
-                    .map(|value| (name[prefix.len()..].to_owned(), value))
+                self.left.remove(&name).map(|value| (name[prefix.len()..].to_owned(), value))
             })
             .collect()
     }
 
     /// All was read.
     pub(super) fn end(self) -> Result<(), TableError> {
-        if self.left.is_empty() {
-            Ok(())
-        } else {
-            Err(corrupt(self.what, "unknown field"))
-        }
+        if self.left.is_empty() { Ok(()) } else { Err(corrupt(self.what, "unknown field")) }
     }
 }
 

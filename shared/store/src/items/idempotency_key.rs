@@ -18,14 +18,8 @@ const FINGERPRINT: &str = "fingerprint";
 pub fn idempotency_key(effect: &EffectId, fingerprint: &str, now: Timestamp) -> Write {
     let mut item = new_item(keys::idempotency_key(effect));
     item.insert(FINGERPRINT.to_owned(), text(fingerprint));
-    item.insert(
-        keys::EXPIRES_AT.to_owned(),
-        number(now.plus_seconds(KEY_SECONDS).seconds()),
-    );
-    Write::Put {
-        item,
-        on: Condition::AbsentOrExpired(now),
-    }
+    item.insert(keys::EXPIRES_AT.to_owned(), number(now.plus_seconds(KEY_SECONDS).seconds()));
+    Write::Put { item, on: Condition::AbsentOrExpired(now) }
 }
 
 /// Whether the key is bound to this request.

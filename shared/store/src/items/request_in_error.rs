@@ -18,16 +18,8 @@ const REQUEST: &str = "request in error";
 
 /// The item of a request in error.
 pub fn request_in_error_item(request: &RequestInError) -> Item {
-    let RequestInError {
-        id,
-        state,
-        version,
-        received_at,
-        received,
-        message,
-        failed,
-        history,
-    } = request;
+    let RequestInError { id, state, version, received_at, received, message, failed, history } =
+        request;
     let mut item = new_item(keys::request_in_error(id));
     in_index(&mut item, keys::error(*state, *received_at, id));
     item.insert("state".to_owned(), text(state.as_str()));
@@ -35,25 +27,15 @@ pub fn request_in_error_item(request: &RequestInError) -> Item {
     item.insert("received_at".to_owned(), number(received_at.millis()));
     item.insert("content_type".to_owned(), text(&received.content_type));
     item.insert("body".to_owned(), text(&received.body));
-    item.insert(
-        "message".to_owned(),
-        AttributeValue::M(message_map(message)),
-    );
+    item.insert("message".to_owned(), AttributeValue::M(message_map(message)));
     set(&mut item, "failed", failed_value(failed));
     item.insert(
         "history".to_owned(),
         AttributeValue::L(
-            history
-                .iter()
-                .map(|entry| AttributeValue::M(entry_map(entry)))
-                .collect(),
+            history.iter().map(|entry| AttributeValue::M(entry_map(entry))).collect(),
         ),
     );
-    set(
-        &mut item,
-        keys::EXPIRES_AT,
-        request.expires_at().map(|at| number(at.seconds())),
-    );
+    set(&mut item, keys::EXPIRES_AT, request.expires_at().map(|at| number(at.seconds())));
     item
 }
 
@@ -85,13 +67,7 @@ pub fn request_in_error(item: Item) -> Result<RequestInError, TableError> {
 fn message_map(message: &Message) -> Item {
     let Message {
         message_type,
-        routing:
-            Routing {
-                source,
-                target,
-                resp_qmgr,
-                resp_q,
-            },
+        routing: Routing { source, target, resp_qmgr, resp_q },
         attributes,
         unknown,
     } = message;
@@ -139,10 +115,7 @@ fn failed_of(list: Vec<AttributeValue>) -> Result<Vec<FailedEdit>, TableError> {
     let read = |value| {
         let words = text_of("failed edit", value)?;
         let failed = words.split_once(' ').and_then(|(field, code)| {
-            Some(FailedEdit {
-                field: Field::named(field)?,
-                code: EditCode::named(code)?,
-            })
+            Some(FailedEdit { field: Field::named(field)?, code: EditCode::named(code)? })
         });
         failed.ok_or_else(|| corrupt("failed edit", "words"))
     };
@@ -150,15 +123,7 @@ fn failed_of(list: Vec<AttributeValue>) -> Result<Vec<FailedEdit>, TableError> {
 }
 
 fn entry_map(entry: &Entry) -> Item {
-    let Entry {
-        at,
-        who,
-        what,
-        attempt,
-        failed,
-        correction,
-        effect,
-    } = entry;
+    let Entry { at, who, what, attempt, failed, correction, effect } = entry;
     let mut map = Item::from([
         ("at".to_owned(), number(at.millis())),
         ("who".to_owned(), text(who)),
@@ -181,22 +146,14 @@ fn entry_map(entry: &Entry) -> Item {
     }
     set(&mut map, "failed", failed_value(failed));
     let value = |value: Option<&str>| value.map_or(AttributeValue::Null(true), text);
-    let correction: Item = correction
-        .iter()
-        .map(|(field, new)| (field.name().to_owned(), value(new)))
-        .collect();
-    set(
-        &mut map,
-        "correction",
-        (!correction.is_empty()).then_some(AttributeValue::M(correction)),
-    );
+    let correction: Item =
+        correction.iter().map(|(field, new)| (field.name().to_owned(), value(new))).collect();
+    set(&mut map, "correction", (!correction.is_empty()).then_some(AttributeValue::M(correction)));
     map
 }
 
 fn entry_of(mut fields: Fields) -> Result<Entry, TableError> {
-    let customer_number = fields
-        .optional_number("number")?
-        .and_then(CustomerNumber::new);
+    let customer_number = fields.optional_number("number")?.and_then(CustomerNumber::new);
     let attempt = match (fields.optional_text("attempt")?.as_deref(), customer_number) {
         (None, None) => None,
         (Some("created"), Some(number)) => Some(Attempt::Created(number)),
@@ -208,11 +165,7 @@ fn entry_of(mut fields: Fields) -> Result<Entry, TableError> {
     let mut correction = Correction::default();
     for (name, value) in fields.map("correction")? {
         let field = Field::named(&name).ok_or_else(|| corrupt("history", "correction"))?;
-        let value = if value.is_null() {
-            None
-        } else {
-            Some(text_of("history", value)?)
-        };
+        let value = if value.is_null() { None } else { Some(text_of("history", value)?) };
         correction.set(field, value);
     }
     let entry = Entry {
@@ -241,36 +194,22 @@ mod tests {
         let now = Timestamp::from_millis(1_000);
         let message = Message {
             message_type: Some("CWCustomerIn".to_owned()),
-            routing: Routing {
-                source: Some("OMS".to_owned()),
-                ..Routing::default()
-            },
+            routing: Routing { source: Some("OMS".to_owned()), ..Routing::default() },
             attributes: [(Attribute::LAST_NAME, "Robinson")].into_iter().collect(),
             unknown: vec!["cst_favourite".to_owned()],
         };
         let failed = vec![
             FailedEdit::on(Attribute::CITY, EditCode::CityBlank),
-            FailedEdit {
-                field: Field::MessageType,
-                code: EditCode::InvalidType,
-            },
+            FailedEdit { field: Field::MessageType, code: EditCode::InvalidType },
         ];
-        let received = Received {
-            content_type: "application/xml".to_owned(),
-            body: "<Message/>".to_owned(),
-        };
+        let received =
+            Received { content_type: "application/xml".to_owned(), body: "<Message/>".to_owned() };
         let opened = RequestInError::open(received, message, failed, "caller", &effect, now);
-        assert_eq!(
-            request_in_error(request_in_error_item(&opened)).unwrap(),
-            opened
-        );
+        assert_eq!(request_in_error(request_in_error_item(&opened)).unwrap(), opened);
         assert_eq!(request_in_error_item(&opened).len(), 12);
 
         let mut correction = Correction::default();
-        correction.set(
-            Field::Attribute(Attribute::CITY),
-            Some("Westborough".to_owned()),
-        );
+        correction.set(Field::Attribute(Attribute::CITY), Some("Westborough".to_owned()));
         correction.set(Field::Attribute(Attribute::STATE), None);
         let entry = Entry {
             at: now.plus_seconds(1),
@@ -282,10 +221,7 @@ mod tests {
             effect,
         };
         let resolved = opened.after(entry).unwrap();
-        assert_eq!(
-            request_in_error(request_in_error_item(&resolved)).unwrap(),
-            resolved
-        );
+        assert_eq!(request_in_error(request_in_error_item(&resolved)).unwrap(), resolved);
         assert!(request_in_error_item(&resolved).contains_key("expires_at"));
         assert_eq!(resolved.customer_number(), CustomerNumber::new(7));
     }

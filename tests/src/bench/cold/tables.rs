@@ -42,12 +42,7 @@ pub fn report(candidates: &[Candidate], transport: Transport) -> Report {
     );
     let instructions: Vec<_> = candidates.iter().filter_map(instruction_row).collect();
     let instructions = table(
-        &[
-            "millions of instructions",
-            "exec to next",
-            "first invocation",
-            "later",
-        ],
+        &["millions of instructions", "exec to next", "first invocation", "later"],
         &instructions,
     );
     let bars: Vec<Bar> = candidates
@@ -72,10 +67,7 @@ pub fn report(candidates: &[Candidate], transport: Transport) -> Report {
             transport.name()
         ),
         parts: vec![times, instructions, counts, ratio_table(candidates)],
-        plot: plot::bars(
-            &format!("Exec to first answer over {}, median", transport.name()),
-            &bars,
-        ),
+        plot: plot::bars(&format!("Exec to first answer over {}, median", transport.name()), &bars),
     }
 }
 

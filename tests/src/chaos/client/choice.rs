@@ -54,11 +54,7 @@ impl Client<'_> {
         let business = Business(era * 4 + self.chance.u64(0..12));
         let loud = {
             let index = era * 4 + self.chance.u64(0..12);
-            Business(if Business(index).is_quiet() {
-                index + 1
-            } else {
-                index
-            })
+            Business(if Business(index).is_quiet() { index + 1 } else { index })
         };
         let dealer = format!("TD{}", self.chance.u8(68..70));
         let number = format!("C{}", era * 3 + self.chance.u64(0..8));
@@ -75,10 +71,7 @@ impl Client<'_> {
                     Method::POST,
                     "/dealer-customers",
                     json!({ "dealerCode": dealer, "dealerCustomerNumber": number, "customerOrganizationIdentifier": identifier, "businessName": "As the dealer says" }),
-                    Intent::Associate {
-                        dcn,
-                        given: Some(identifier),
-                    },
+                    Intent::Associate { dcn, given: Some(identifier) },
                 ),
                 Some((_, None)) | None => self.add(&business, 'Y'),
             },
@@ -149,11 +142,7 @@ impl Client<'_> {
         }
         customers(
             &message,
-            Intent::Add {
-                check,
-                identity: business.identity(),
-                quiet: business.is_quiet(),
-            },
+            Intent::Add { check, identity: business.identity(), quiet: business.is_quiet() },
         )
     }
 

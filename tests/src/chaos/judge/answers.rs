@@ -49,11 +49,7 @@ impl Judge<'_> {
                 );
             }
             if !reused && decided.body["type"] == "/problems/idempotency-key-reused" {
-                self.violation(
-                    "a request's own key was refused".to_owned(),
-                    Vec::new(),
-                    vec![at],
-                );
+                self.violation("a request's own key was refused".to_owned(), Vec::new(), vec![at]);
             }
             if let Some(id) = entry.effect_id() {
                 keys_of.entry(id).or_default().push(at);
@@ -72,9 +68,7 @@ impl Judge<'_> {
     /// Each success of a bulk call is a customer that this call made or updated, for this very request.
     fn many_effects(&mut self, id: &EffectId, entries: &[usize]) {
         for at in entries {
-            let told = self.log[*at]
-                .decided()
-                .and_then(|told| told.body["results"].as_array());
+            let told = self.log[*at].decided().and_then(|told| told.body["results"].as_array());
             let successes: Vec<_> = told
                 .into_iter()
                 .flatten()
@@ -119,10 +113,7 @@ impl Judge<'_> {
             .filter_map(|at| Some((*at, self.log[*at].decided()?.effect()?)))
             .collect();
         let on = self.effects.get(id).cloned().unwrap_or_default();
-        let items: Vec<_> = on
-            .iter()
-            .map(|(identifier, _)| keys::customer(identifier))
-            .collect();
+        let items: Vec<_> = on.iter().map(|(identifier, _)| keys::customer(identifier)).collect();
         let Some((first, effect)) = told.iter().min_by_key(|(at, _)| self.log[*at].ended) else {
             if !on.is_empty() {
                 self.untold(id, entries, items);
@@ -140,9 +131,7 @@ impl Judge<'_> {
                 entries.to_vec(),
             );
         }
-        let number = self.log[*first]
-            .decided()
-            .and_then(|answer| answer.location.clone());
+        let number = self.log[*first].decided().and_then(|answer| answer.location.clone());
         let is = match &on[..] {
             [(identifier, did)] => self.table.customers.get(identifier).map(|customer| {
                 (

@@ -59,26 +59,16 @@ impl Judge<'_> {
     pub(super) fn quiet_identities(&mut self) {
         let mut wanted: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (at, entry) in self.log.iter().enumerate() {
-            if let Intent::Add {
-                identity,
-                quiet: true,
-                ..
-            } = &entry.intent
-            {
+            if let Intent::Add { identity, quiet: true, .. } = &entry.intent {
                 wanted.entry(identity).or_default().push(at);
             }
         }
         let mut made: BTreeMap<String, Vec<Key>> = BTreeMap::new();
         for customer in self.table.customers.values() {
             let value = |attribute| customer.attributes.get(attribute).unwrap_or_default();
-            let identity = format!(
-                "{} {}",
-                value(Attribute::COMPANY_NAME),
-                value(Attribute::APARTMENT)
-            );
-            made.entry(identity)
-                .or_default()
-                .push(keys::customer(&customer.identifier));
+            let identity =
+                format!("{} {}", value(Attribute::COMPANY_NAME), value(Attribute::APARTMENT));
+            made.entry(identity).or_default().push(keys::customer(&customer.identifier));
         }
         for (identity, entries) in wanted {
             let customers = made.get(identity).cloned().unwrap_or_default();

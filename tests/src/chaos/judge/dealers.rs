@@ -66,10 +66,7 @@ impl Judge<'_> {
             .map(|(at, _)| self.log[*at].began);
         // A try without a key whose answer was lost is told by the next one who holds the DCN.
         let unknown = holder.as_ref().is_some_and(|holder| {
-            asked
-                .associating
-                .iter()
-                .all(|at| named(&self.log[*at]) != Some(holder))
+            asked.associating.iter().all(|at| named(&self.log[*at]) != Some(holder))
         });
         let too_many =
             acknowledged.len() > self.may_have_released(asked) + usize::from(holder.is_some());
@@ -98,18 +95,15 @@ impl Judge<'_> {
         let mut acknowledged: BTreeMap<_, (usize, String)> = BTreeMap::new();
         for &at in &asked.associating {
             let entry = &self.log[at];
-            let done = entry
-                .decided()
-                .is_some_and(|answer| answer.status == 200 || answer.status == 201);
+            let done =
+                entry.decided().is_some_and(|answer| answer.status == 200 || answer.status == 201);
             let Some(organization) = named(entry).filter(|_| done) else {
                 continue;
             };
             let name = entry
                 .effect_id()
                 .map_or_else(|| format!("entry {at}"), |id| id.as_str().to_owned());
-            let known = acknowledged
-                .entry(name)
-                .or_insert_with(|| (at, organization.to_owned()));
+            let known = acknowledged.entry(name).or_insert_with(|| (at, organization.to_owned()));
             // The first answer of a key tells when it took effect; a replay, much later, tells nothing new.
             if entry.ended < self.log[known.0].ended {
                 known.0 = at;

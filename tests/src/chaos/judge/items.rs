@@ -16,11 +16,7 @@ use super::Judge;
 impl Judge<'_> {
     pub(super) fn readable(&mut self) {
         for (key, why) in &self.table.unreadable {
-            self.violation(
-                format!("an item cannot be read: {why}"),
-                vec![key.clone()],
-                Vec::new(),
-            );
+            self.violation(format!("an item cannot be read: {why}"), vec![key.clone()], Vec::new());
         }
     }
 
@@ -28,18 +24,11 @@ impl Judge<'_> {
         let mut blocks: BTreeMap<_, Vec<u32>> = BTreeMap::new();
         for identifier in self.table.customers.keys() {
             if let Place::Seat(seat) = identifier.place {
-                blocks
-                    .entry(identifier.block.clone())
-                    .or_default()
-                    .push(seat);
+                blocks.entry(identifier.block.clone()).or_default().push(seat);
             }
         }
         for (block, seats) in blocks {
-            if !seats
-                .iter()
-                .copied()
-                .eq(1..=u32::try_from(seats.len()).unwrap_or(u32::MAX))
-            {
+            if !seats.iter().copied().eq(1..=u32::try_from(seats.len()).unwrap_or(u32::MAX)) {
                 self.violation(
                     format!("the seats of {} have a gap: {seats:?}", block.as_str()),
                     Vec::new(),
@@ -73,11 +62,7 @@ impl Judge<'_> {
         for customer in self.table.customers.values() {
             let key = keys::customer(&customer.identifier);
             let count = |wanted: Did| {
-                customer
-                    .effects
-                    .iter()
-                    .filter(|(_, effect)| effect.did == wanted)
-                    .count()
+                customer.effects.iter().filter(|(_, effect)| effect.did == wanted).count()
             };
             let updates = u64::try_from(count(Did::Updated)).unwrap_or(u64::MAX);
             if count(Did::Created) != 1 || customer.version != 1 + updates {
@@ -93,9 +78,7 @@ impl Judge<'_> {
             let now_in = duplicate::block_of(&customer.attributes, controls)
                 .filter(|block| *block != customer.identifier.block);
             let referred = now_in.as_ref().is_none_or(|block| {
-                self.table
-                    .moved
-                    .contains(&(keys::block(block), customer.identifier.clone()))
+                self.table.moved.contains(&(keys::block(block), customer.identifier.clone()))
             });
             if now_in != customer.moved_to || !referred {
                 self.violation(
@@ -115,9 +98,7 @@ impl Judge<'_> {
             let entries = self.entries_of(&id);
             self.violation(
                 format!("the effect {} is on several customers", id.as_str()),
-                on.iter()
-                    .map(|(identifier, _)| keys::customer(identifier))
-                    .collect(),
+                on.iter().map(|(identifier, _)| keys::customer(identifier)).collect(),
                 entries,
             );
         }
@@ -136,10 +117,7 @@ impl Judge<'_> {
         let mut claimed: BTreeMap<Key, Vec<Identifier>> = BTreeMap::new();
         for customer in self.table.customers.values() {
             for key in claims_of(customer) {
-                claimed
-                    .entry(key)
-                    .or_default()
-                    .push(customer.identifier.clone());
+                claimed.entry(key).or_default().push(customer.identifier.clone());
             }
         }
         let mut held: BTreeMap<Key, Vec<Identifier>> = BTreeMap::new();
@@ -174,10 +152,7 @@ impl Judge<'_> {
             wanted.insert((at.partition, at.sort, key));
         };
         for customer in self.table.customers.values() {
-            want(
-                keys::number(customer.number),
-                keys::customer(&customer.identifier),
-            );
+            want(keys::number(customer.number), keys::customer(&customer.identifier));
         }
         for record in self.table.dealer_customers.values() {
             let dealer_customer = &record.dealer_customer;
@@ -205,13 +180,8 @@ impl Judge<'_> {
 }
 
 fn claims_of(customer: &Customer) -> impl Iterator<Item = Key> {
-    let relate_id = customer
-        .attributes
-        .get(Attribute::RELATE_ID)
-        .map(keys::relate_id);
-    let alternate = customer
-        .attributes
-        .get(Attribute::ALTERNATE_NUMBER)
-        .map(keys::alternate_number);
+    let relate_id = customer.attributes.get(Attribute::RELATE_ID).map(keys::relate_id);
+    let alternate =
+        customer.attributes.get(Attribute::ALTERNATE_NUMBER).map(keys::alternate_number);
     relate_id.into_iter().chain(alternate)
 }

@@ -55,11 +55,7 @@ impl Judge<'_> {
                     Vec::new(),
                 );
             }
-            for entry in request
-                .history
-                .iter()
-                .filter(|entry| entry.what == What::Resolved)
-            {
+            for entry in request.history.iter().filter(|entry| entry.what == What::Resolved) {
                 let on = self.effects.get(&entry.effect).cloned().unwrap_or_default();
                 let wanted = match entry.attempt {
                     Some(Attempt::Created(number)) => Some((number, Did::Created)),
@@ -67,11 +63,9 @@ impl Judge<'_> {
                     Some(Attempt::Failure | Attempt::Duplicate) | None => None,
                 };
                 let is = match &on[..] {
-                    [(identifier, did)] => self
-                        .table
-                        .customers
-                        .get(identifier)
-                        .map(|customer| (customer.number, *did)),
+                    [(identifier, did)] => {
+                        self.table.customers.get(identifier).map(|customer| (customer.number, *did))
+                    }
                     _ => None,
                 };
                 if wanted.is_none() || wanted != is {

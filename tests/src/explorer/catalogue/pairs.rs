@@ -62,11 +62,7 @@ pub fn pairs() -> Vec<Scenario> {
             [add("N", ACME), add("N", ACME)],
             once([add("A", ACME), add("A", ACME)]),
         ),
-        numbered(scenario(
-            "two equal unchecked Adds",
-            [],
-            once([add("N", ACME), add("N", ACME)]),
-        )),
+        numbered(scenario("two equal unchecked Adds", [], once([add("N", ACME), add("N", ACME)]))),
         numbered(scenario(
             "an unchecked Add against one that updates the best",
             [],
@@ -86,11 +82,7 @@ pub fn pairs() -> Vec<Scenario> {
             "an update by number against an update of a duplicate",
             [add("N", ACME)],
             once([
-                letter(Letter {
-                    number_of: Some(0),
-                    mail_code: "M",
-                    ..Letter::default()
-                }),
+                letter(Letter { number_of: Some(0), mail_code: "M", ..Letter::default() }),
                 add("S", ACME),
             ]),
         ),
@@ -113,11 +105,7 @@ pub fn pairs() -> Vec<Scenario> {
             "two Adds of one relate id",
             [],
             once([
-                letter(Letter {
-                    party: Some(ACME),
-                    relate_id: "R1",
-                    ..Letter::default()
-                }),
+                letter(Letter { party: Some(ACME), relate_id: "R1", ..Letter::default() }),
                 letter(Letter {
                     party: Some(ACME),
                     relate_id: "R1",
@@ -173,18 +161,12 @@ pub fn pairs() -> Vec<Scenario> {
         scenario(
             "the same key twice, an Add",
             [],
-            [
-                Client::keyed("K", add("Y", ACME)),
-                Client::keyed("K", add("Y", ACME)),
-            ],
+            [Client::keyed("K", add("Y", ACME)), Client::keyed("K", add("Y", ACME))],
         ),
         scenario(
             "the same key twice, an update",
             [add("N", ACME)],
-            [
-                Client::keyed("K", add("S", ACME)),
-                Client::keyed("K", add("S", ACME)),
-            ],
+            [Client::keyed("K", add("S", ACME)), Client::keyed("K", add("S", ACME))],
         ),
         scenario(
             "the same key twice, a failing message",
@@ -194,10 +176,7 @@ pub fn pairs() -> Vec<Scenario> {
         scenario(
             "the same key with another Add",
             [],
-            [
-                Client::keyed("K", add("Y", ACME)),
-                Client::keyed("K", add("Y", ACME_MILLS)),
-            ],
+            [Client::keyed("K", add("Y", ACME)), Client::keyed("K", add("Y", ACME_MILLS))],
         ),
         scenario(
             "the same key with another association",
@@ -210,18 +189,12 @@ pub fn pairs() -> Vec<Scenario> {
         scenario(
             "a replayed Add against another",
             [],
-            [
-                Client::keyed("K", add("Y", ACME)),
-                Client::keyed("L", add("S", ACME)),
-            ],
+            [Client::keyed("K", add("Y", ACME)), Client::keyed("L", add("S", ACME))],
         ),
         scenario(
             "a replayed association against a release",
             [associate("TD1|1", ACME), release("TD1|1")],
-            [
-                Client::keyed("K", given("TD1|1", 0)),
-                Client::once(release("TD1|1")),
-            ],
+            [Client::keyed("K", given("TD1|1", 0)), Client::once(release("TD1|1"))],
         ),
         scenario(
             "a replayed association of a new customer against another",
@@ -234,10 +207,7 @@ pub fn pairs() -> Vec<Scenario> {
         scenario(
             "a replayed update against a Change that moves the customer",
             [add("Y", ACME)],
-            [
-                Client::keyed("K", add("S", ACME)),
-                Client::once(moves(0, ACME_MOVED)),
-            ],
+            [Client::keyed("K", add("S", ACME)), Client::once(moves(0, ACME_MOVED))],
         ),
         twice(scenario(
             "reprocess twice",
@@ -249,26 +219,14 @@ pub fn pairs() -> Vec<Scenario> {
             [queued()],
             once([reprocess(Some(ACME.city)), reprocess(Some(ACME.city))]),
         )),
-        scenario(
-            "reprocess twice, in vain",
-            [queued()],
-            once([reprocess(None), reprocess(None)]),
-        ),
+        scenario("reprocess twice, in vain", [queued()], once([reprocess(None), reprocess(None)])),
         scenario(
             "reprocess against delete",
             [queued(), correct(1)],
             once([reprocess(None), delete(2)]),
         ),
-        scenario(
-            "reprocess against correct",
-            [queued()],
-            once([reprocess(None), correct(1)]),
-        ),
-        scenario(
-            "two corrections of one version",
-            [queued()],
-            once([correct(1), correct(1)]),
-        ),
+        scenario("reprocess against correct", [queued()], once([reprocess(None), correct(1)])),
+        scenario("two corrections of one version", [queued()], once([correct(1), correct(1)])),
         scenario(
             "reprocess against an Add of the same customer",
             [queued(), correct(1)],
@@ -282,18 +240,11 @@ pub fn pairs() -> Vec<Scenario> {
         twice(scenario(
             "the same key twice, a reprocess",
             [queued(), correct(1)],
-            [
-                Client::keyed("K", reprocess(None)),
-                Client::keyed("K", reprocess(None)),
-            ],
+            [Client::keyed("K", reprocess(None)), Client::keyed("K", reprocess(None))],
         )),
         scenario(
             "a replayed Change by relate id against one that gives the relate id up",
-            [letter(Letter {
-                party: Some(ACME),
-                relate_id: "R1",
-                ..Letter::default()
-            })],
+            [letter(Letter { party: Some(ACME), relate_id: "R1", ..Letter::default() })],
             [
                 Client::keyed(
                     "K",
@@ -314,10 +265,7 @@ pub fn pairs() -> Vec<Scenario> {
         scenario(
             "a replayed update where a customer moved to against a Change that moves it on",
             [add("Y", ACME_MOVED), moves(0, ACME)],
-            [
-                Client::keyed("K", add("S", ACME)),
-                Client::once(moves(0, ACME_MOVED)),
-            ],
+            [Client::keyed("K", add("S", ACME)), Client::once(moves(0, ACME_MOVED))],
         ),
     ];
     for pair in &mut pairs {

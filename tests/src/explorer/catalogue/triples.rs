@@ -37,29 +37,17 @@ pub fn triples() -> Vec<Scenario> {
         scenario(
             "three associations of the same new customer",
             [],
-            once([
-                associate("TD1|1", ACME),
-                associate("TD2|1", ACME),
-                associate("TD3|1", ACME),
-            ]),
+            once([associate("TD1|1", ACME), associate("TD2|1", ACME), associate("TD3|1", ACME)]),
         ),
         scenario(
             "three associations of one DCN",
             [add("N", ACME_MUSIC)],
-            once([
-                associate("TD1|1", ACME),
-                associate("TD1|1", ACME_MILLS),
-                given("TD1|1", 0),
-            ]),
+            once([associate("TD1|1", ACME), associate("TD1|1", ACME_MILLS), given("TD1|1", 0)]),
         ),
         scenario(
             "two associations against a release of the same DCN",
             [associate("TD1|1", ACME)],
-            once([
-                given("TD1|1", 0),
-                associate("TD1|1", ACME_MILLS),
-                release("TD1|1"),
-            ]),
+            once([given("TD1|1", 0), associate("TD1|1", ACME_MILLS), release("TD1|1")]),
         ),
         scenario(
             "a Change that moves a customer against Adds where it was and where it goes",

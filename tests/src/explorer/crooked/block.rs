@@ -19,10 +19,7 @@ impl Crooked {
         token: &str,
         writes: &[Write],
     ) -> Result<Transacted, TableError> {
-        let seat = writes
-            .iter()
-            .map(Write::key)
-            .find(|key| key.sk.starts_with("SEAT#"));
+        let seat = writes.iter().map(Write::key).find(|key| key.sk.starts_with("SEAT#"));
         let Some(seat) = seat.filter(|_| *writes[0].condition() == Condition::Absent) else {
             return self.table.transact(token, writes).await;
         };
@@ -31,10 +28,7 @@ impl Crooked {
         let item = Item::from([
             (store::keys::PARTITION_KEY.to_owned(), text(&seat.pk)),
             (store::keys::SORT_KEY.to_owned(), text(GUARD)),
-            (
-                items::VERSION.to_owned(),
-                AttributeValue::N((guard + 1).to_string()),
-            ),
+            (items::VERSION.to_owned(), AttributeValue::N((guard + 1).to_string())),
         ]);
         let raise = Write::Put {
             item,
@@ -136,15 +130,9 @@ fn nobody(query: &Query) -> Item {
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let number = |value: &str| AttributeValue::N(value.to_owned());
     Item::from([
-        (
-            store::keys::PARTITION_KEY.to_owned(),
-            text(&query.partition),
-        ),
+        (store::keys::PARTITION_KEY.to_owned(), text(&query.partition)),
         (store::keys::SORT_KEY.to_owned(), text("SEAT#000001")),
-        (
-            store::keys::INDEX_PARTITION_KEY.to_owned(),
-            text("NUMBER#999999999"),
-        ),
+        (store::keys::INDEX_PARTITION_KEY.to_owned(), text("NUMBER#999999999")),
         (store::keys::INDEX_SORT_KEY.to_owned(), text("NUMBER")),
         ("number".to_owned(), number("999999999")),
         ("version".to_owned(), number("1")),

@@ -15,10 +15,7 @@ use super::{Crooked, Wrong};
 
 impl Table for Crooked {
     fn metered(&self, meter: Arc<Meter>) -> Self {
-        Self {
-            table: self.table.metered(meter),
-            ..self.clone()
-        }
+        Self { table: self.table.metered(meter), ..self.clone() }
     }
 
     fn meter(&self) -> &Meter {
@@ -37,11 +34,7 @@ impl Table for Crooked {
     async fn query(&self, query: &Query) -> Result<Page<Item>, TableError> {
         let mut page = self.table.query(query).await?;
         page.found = page.found.into_iter().map(|item| self.seen(item)).collect();
-        Ok(if query.partition.starts_with("BLOCK#") {
-            self.block(query, page)
-        } else {
-            page
-        })
+        Ok(if query.partition.starts_with("BLOCK#") { self.block(query, page) } else { page })
     }
 
     async fn index(&self, query: &IndexQuery) -> Result<Page<IndexEntry>, TableError> {
@@ -70,18 +63,12 @@ impl Table for Crooked {
         }
         if self.wrong == Wrong::GuardInPlaceOfSeats && key.sk.starts_with("SEAT#") {
             let token = format!("{:?}", self.table.chance());
-            return Ok(
-                match self.with_guard(&token, std::slice::from_ref(write)).await? {
-                    Transacted::Done => Written::Done(None),
-                    Transacted::Refused(reasons) => Written::Refused(
-                        reasons
-                            .into_iter()
-                            .flatten()
-                            .next()
-                            .unwrap_or(Refusal::Contended),
-                    ),
-                },
-            );
+            return Ok(match self.with_guard(&token, std::slice::from_ref(write)).await? {
+                Transacted::Done => Written::Done(None),
+                Transacted::Refused(reasons) => Written::Refused(
+                    reasons.into_iter().flatten().next().unwrap_or(Refusal::Contended),
+                ),
+            });
         }
         if self.wrong == Wrong::QueuedUnderARandomName
             && let Write::Put { item, on } = write
@@ -92,13 +79,7 @@ impl Table for Crooked {
             let name = domain::effect::EffectId::random(self.table.chance());
             let name = AttributeValue::S(format!("ERROR#{}", name.as_str()));
             item.insert(store::keys::PARTITION_KEY.to_owned(), name);
-            return self
-                .table
-                .write(&Write::Put {
-                    item,
-                    on: on.clone(),
-                })
-                .await;
+            return self.table.write(&Write::Put { item, on: on.clone() }).await;
         }
         let written = self.write_single(write).await?;
         self.write_key().await?;
@@ -129,9 +110,7 @@ impl Table for Crooked {
                 Transacted::Refused(vec![Some(Refusal::Contended); writes.len()])
             }
             Err(TableError::Unavailable(_)) if self.wrong == Wrong::NewTokenAfterUnknownOutcome => {
-                self.table
-                    .transact(&format!("{token}, again"), writes)
-                    .await?
+                self.table.transact(&format!("{token}, again"), writes).await?
             }
             transacted => transacted?,
         };
@@ -159,28 +138,15 @@ impl Table for Crooked {
         }
         let mut item = self.table.get(key).await?.unwrap_or_else(|| {
             Item::from([
-                (
-                    store::keys::PARTITION_KEY.to_owned(),
-                    AttributeValue::S(key.pk.clone()),
-                ),
-                (
-                    store::keys::SORT_KEY.to_owned(),
-                    AttributeValue::S(key.sk.clone()),
-                ),
+                (store::keys::PARTITION_KEY.to_owned(), AttributeValue::S(key.pk.clone())),
+                (store::keys::SORT_KEY.to_owned(), AttributeValue::S(key.sk.clone())),
             ])
         });
-        let count = item
-            .get("count")
-            .and_then(|value| value.as_n().ok()?.parse::<u64>().ok())
-            .unwrap_or(0)
-            + amount;
+        let count =
+            item.get("count").and_then(|value| value.as_n().ok()?.parse::<u64>().ok()).unwrap_or(0)
+                + amount;
         item.insert("count".to_owned(), AttributeValue::N(count.to_string()));
-        self.table
-            .write_unasked(&Write::Put {
-                item,
-                on: Condition::Absent,
-            })
-            .await?;
+        self.table.write_unasked(&Write::Put { item, on: Condition::Absent }).await?;
         Ok(count)
     }
 

@@ -92,11 +92,7 @@ impl Answer {
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Associated {
-                organization,
-                origin,
-                created,
-            } => write!(
+            Self::Associated { organization, origin, created } => write!(
                 f,
                 "associated with {organization} ({origin}), dealer customer {}",
                 if *created { "created" } else { "associated" }

@@ -47,13 +47,11 @@ impl Request {
                 associate(master, &request, &asked).await.map(associated)
             }
             Self::Release { dcn } => {
-                release(master, &self::dcn(dcn), &asked)
-                    .await
-                    .map(|outcome| match outcome {
-                        ReleaseOutcome::Released => Answer::Released,
-                        ReleaseOutcome::NotAssociated => Answer::NotAssociated,
-                        ReleaseOutcome::Unknown => Answer::UnknownDealerCustomer,
-                    })
+                release(master, &self::dcn(dcn), &asked).await.map(|outcome| match outcome {
+                    ReleaseOutcome::Released => Answer::Released,
+                    ReleaseOutcome::NotAssociated => Answer::NotAssociated,
+                    ReleaseOutcome::Unknown => Answer::UnknownDealerCustomer,
+                })
             }
             Self::Message(letter) => {
                 let message = letter.message(made);
@@ -61,43 +59,43 @@ impl Request {
                     content_type: "application/json".to_owned(),
                     body: format!("{letter:?}"),
                 };
-                message::process(master, &message, Purpose::Received(&received), &asked)
-                    .await
-                    .map(|processing| match processing {
+                message::process(master, &message, Purpose::Received(&received), &asked).await.map(
+                    |processing| match processing {
                         Processing::Done(processed) => self::processed(*processed),
                         Processing::Overtaken | Processing::HistoryFull => {
                             Answer::Defect("a new message has a history".to_owned())
                         }
-                    })
+                    },
+                )
             }
             Self::Correct { queued, city, seen } => {
                 let (id, correction) = (id(made, *queued), correction(Some(city)));
                 let content = |version| version == *seen;
-                fix::correct(master, &id, &correction, Some(&content), &asked)
-                    .await
-                    .map(|fixed| match fixed {
+                fix::correct(master, &id, &correction, Some(&content), &asked).await.map(|fixed| {
+                    match fixed {
                         Ok(shown) => Answer::Corrected(version_by(&shown.request, &asked)),
                         Err(refused) => Answer::Refused(refused),
-                    })
+                    }
+                })
             }
             Self::Delete { queued, seen } => {
                 let content = |version| version == *seen;
-                fix::delete(master, &id(made, *queued), Some(&content), &asked)
-                    .await
-                    .map(|fixed| match fixed {
+                fix::delete(master, &id(made, *queued), Some(&content), &asked).await.map(|fixed| {
+                    match fixed {
                         Ok(()) => Answer::Deleted,
                         Err(refused) => Answer::Refused(refused),
-                    })
+                    }
+                })
             }
             Self::Reprocess { queued, city, seen } => {
                 let (id, correction) = (id(made, *queued), correction(*city));
                 let content = |version| seen.is_none_or(|seen| version == seen);
-                fix::reprocess(master, &id, &correction, Some(&content), &asked)
-                    .await
-                    .map(|fixed| match fixed {
+                fix::reprocess(master, &id, &correction, Some(&content), &asked).await.map(
+                    |fixed| match fixed {
                         Ok(reprocessed) => processed(reprocessed.processed),
                         Err(refused) => Answer::Refused(refused),
-                    })
+                    },
+                )
             }
         };
         Tried {
@@ -115,10 +113,8 @@ impl Request {
 fn association(text: &str, whom: &Whom, made: &Made, controls: &Controls) -> Associate {
     let (organization, statement) = match whom {
         Whom::Made(before) => {
-            let (identifier, _) = made[*before]
-                .customer
-                .clone()
-                .expect("a scenario names what was made");
+            let (identifier, _) =
+                made[*before].customer.clone().expect("a scenario names what was made");
             (Organization::Given(identifier), Statement::default())
         }
         Whom::Searched(party) => (Organization::Searched, party.statement()),
@@ -129,20 +125,17 @@ fn association(text: &str, whom: &Whom, made: &Made, controls: &Controls) -> Ass
 
 fn associated(outcome: AssociateOutcome) -> Answer {
     match outcome {
-        AssociateOutcome::Associated {
-            organization,
-            origin,
-            dealer_customer,
-            replayed: _,
-        } => Answer::Associated {
-            organization: organization.expect("only a dry run names nobody"),
-            origin: match origin {
-                Origin::Created => "created",
-                Origin::Matched(_) => "matched",
-                Origin::Given => "given",
-            },
-            created: dealer_customer == DealerCustomerOutcome::Created,
-        },
+        AssociateOutcome::Associated { organization, origin, dealer_customer, replayed: _ } => {
+            Answer::Associated {
+                organization: organization.expect("only a dry run names nobody"),
+                origin: match origin {
+                    Origin::Created => "created",
+                    Origin::Matched(_) => "matched",
+                    Origin::Given => "given",
+                },
+                created: dealer_customer == DealerCustomerOutcome::Created,
+            }
+        }
         AssociateOutcome::Taken { holder, same } => Answer::Taken { holder, same },
         AssociateOutcome::UnknownOrganization => Answer::UnknownOrganization,
         AssociateOutcome::Ambiguous(mut candidates) => {
@@ -159,9 +152,7 @@ fn id(made: &Made, queued: usize) -> RequestInErrorId {
 /// The version that the request in error got by what was asked. The answer tells how it stands now: after a repeated call others may have touched it since.
 fn version_by(request: &RequestInError, asked: &Asked) -> u64 {
     let history = request.history.iter();
-    let later = history
-        .rev()
-        .take_while(|entry| entry.effect != asked.cause.id);
+    let later = history.rev().take_while(|entry| entry.effect != asked.cause.id);
     request.version - later.count() as u64
 }
 
@@ -181,10 +172,7 @@ fn processed(processed: Processed) -> Answer {
         MessageOutcome::Duplicate(duplicates) => {
             Answer::Duplicate(duplicates.iter().map(|one| one.number).collect())
         }
-        MessageOutcome::Failed {
-            failed,
-            request_in_error,
-        } => Answer::Failed(
+        MessageOutcome::Failed { failed, request_in_error } => Answer::Failed(
             failed.iter().map(|failed| failed.code.code()).collect(),
             request_in_error.map_or_else(String::new, |id| id.as_str().to_owned()),
         ),

@@ -21,9 +21,7 @@ impl Specification {
         let (relate, alternate) = (holder("cst_relate_id"), holder("cst_interface_cust_nbr"));
         let target = match given.get("cst_cust_nbr") {
             Some(number) => Some(self.customers.iter().position(|customer| {
-                names
-                    .get(&customer.effect)
-                    .is_some_and(|(_, one)| one.to_string() == *number)
+                names.get(&customer.effect).is_some_and(|(_, one)| one.to_string() == *number)
             })?),
             None if given.contains_key("cst_relate_id") => relate,
             None => alternate,
@@ -47,9 +45,7 @@ impl Specification {
             _ => Vec::new(),
         };
         let number = |customer: &usize| {
-            names
-                .get(&self.customers[*customer].effect)
-                .map(|(_, number)| *number)
+            names.get(&self.customers[*customer].effect).map(|(_, number)| *number)
         };
         match (check, &same[..]) {
             (_, []) => {
@@ -108,31 +104,20 @@ impl Specification {
         names: &Names,
     ) -> Option<usize> {
         names.get(effect)?;
-        self.customers.push(Customer {
-            effect: effect.clone(),
-            attributes,
-            version: 1,
-        });
+        self.customers.push(Customer { effect: effect.clone(), attributes, version: 1 });
         Some(self.customers.len() - 1)
     }
 
     /// The customers with this match code and these exact-match values.
     pub(super) fn same_as(&self, wanted: &Attributes) -> Vec<usize> {
-        const EXACT: [&str; 4] = [
-            "cst_company_name",
-            "cst_street_addr",
-            "cst_city",
-            "cst_state",
-        ];
+        const EXACT: [&str; 4] = ["cst_company_name", "cst_street_addr", "cst_city", "cst_state"];
         let same = |customer: &Customer| {
             match_code(&customer.attributes) == match_code(wanted)
                 && EXACT
                     .iter()
                     .all(|name| folded(customer.attributes.get(name)) == folded(wanted.get(name)))
         };
-        (0..self.customers.len())
-            .filter(|customer| same(&self.customers[*customer]))
-            .collect()
+        (0..self.customers.len()).filter(|customer| same(&self.customers[*customer])).collect()
     }
 }
 
@@ -156,17 +141,9 @@ fn blank_city(attributes: &Attributes) -> Option<&'static str> {
 fn match_code(attributes: &Attributes) -> [String; 3] {
     let first = |name: &str, count| {
         let letters = folded(attributes.get(name));
-        letters
-            .chars()
-            .filter(|character| *character != ' ')
-            .take(count)
-            .collect()
+        letters.chars().filter(|character| *character != ' ').take(count).collect()
     };
-    [
-        first("cst_zip", 5),
-        first("cst_company_name", 4),
-        first("cst_street_addr", 6),
-    ]
+    [first("cst_zip", 5), first("cst_company_name", 4), first("cst_street_addr", 6)]
 }
 
 fn folded(value: Option<&String>) -> String {

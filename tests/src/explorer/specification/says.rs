@@ -91,28 +91,16 @@ impl Specification {
         let number = |customer: &usize| name(customer).map(|(_, number)| number);
         match (says, answer) {
             (
-                Says::Associated {
-                    customer,
-                    origin,
-                    created,
-                },
-                Answer::Associated {
-                    organization,
-                    origin: told,
-                    created: told_created,
-                },
+                Says::Associated { customer, origin, created },
+                Answer::Associated { organization, origin: told, created: told_created },
             ) => {
                 identifier(customer) == Some(organization)
                     && origin == told
                     && created == told_created
             }
-            (
-                Says::Taken { holder, same },
-                Answer::Taken {
-                    holder: told,
-                    same: told_same,
-                },
-            ) => identifier(holder) == Some(told) && same == told_same,
+            (Says::Taken { holder, same }, Answer::Taken { holder: told, same: told_same }) => {
+                identifier(holder) == Some(told) && same == told_same
+            }
             (Says::Ambiguous(customers), Answer::Ambiguous(told)) => {
                 let mut said: Vec<_> = customers.iter().filter_map(identifier).cloned().collect();
                 said.sort();

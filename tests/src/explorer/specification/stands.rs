@@ -23,9 +23,7 @@ impl Specification {
             ));
         }
         for customer in &self.customers {
-            let stands = ledger
-                .created_by(&customer.effect)
-                .ok_or("a customer is missing")?;
+            let stands = ledger.created_by(&customer.effect).ok_or("a customer is missing")?;
             if stands.version != customer.version {
                 return Err(format!(
                     "{} has version {} and should have {}",
@@ -69,9 +67,7 @@ impl Specification {
             })
             .collect();
         if belongs != should {
-            return Err(format!(
-                "dealer customers belong as {belongs:?} and should as {should:?}"
-            ));
+            return Err(format!("dealer customers belong as {belongs:?} and should as {should:?}"));
         }
         self.queue_stands(ledger)
     }
@@ -115,7 +111,5 @@ impl Specification {
 type KeyOf = fn(&str) -> Key;
 
 /// What is claimed, with the key of its claim.
-const CLAIMED: [(&str, KeyOf); 2] = [
-    ("cst_relate_id", keys::relate_id),
-    ("cst_interface_cust_nbr", keys::alternate_number),
-];
+const CLAIMED: [(&str, KeyOf); 2] =
+    [("cst_relate_id", keys::relate_id), ("cst_interface_cust_nbr", keys::alternate_number)];

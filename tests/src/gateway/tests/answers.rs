@@ -6,28 +6,18 @@ use super::*;
 async fn the_answer_carries_the_request_id_that_the_function_was_given() {
     let stand = Stand::new(&[authorized("/echo", 0)], vec![echo("echo")]).await;
     let answer = stand.get("/echo").await;
-    let id = answer.headers()["apigw-requestid"]
-        .to_str()
-        .expect("text")
-        .to_owned();
+    let id = answer.headers()["apigw-requestid"].to_str().expect("text").to_owned();
     let told: Value = answer.json().await.expect("JSON");
     assert_eq!(id.len(), 16);
     assert_eq!(told["requestId"], id.as_str());
     assert_eq!(told["lambdaRequestId"], id.as_str());
-    assert_ne!(
-        stand.get("/echo").await.headers()["apigw-requestid"],
-        id.as_str()
-    );
+    assert_ne!(stand.get("/echo").await.headers()["apigw-requestid"], id.as_str());
 }
 
 #[tokio::test]
 async fn text_binary_and_empty_answers_go_out_as_they_are() {
     let stand = Stand::new(
-        &[
-            authorized("/text", 0),
-            authorized("/binary", 1),
-            authorized("/empty", 2),
-        ],
+        &[authorized("/text", 0), authorized("/binary", 1), authorized("/empty", 2)],
         vec![
             function(|_| async { answer_with("Grüße", &[]) }),
             function(|_| async {
@@ -48,10 +38,7 @@ async fn text_binary_and_empty_answers_go_out_as_they_are() {
 
     let binary = stand.get("/binary").await;
     assert_eq!(binary.headers()["content-type"], "image/png");
-    assert_eq!(
-        binary.bytes().await.expect("bytes").to_vec(),
-        vec![0, 255, 1]
-    );
+    assert_eq!(binary.bytes().await.expect("bytes").to_vec(), vec![0, 255, 1]);
 
     let empty = stand.get("/empty").await;
     assert_eq!(empty.status(), 204);
@@ -71,22 +58,8 @@ async fn cookies_survive_the_event_format_and_second_values_of_other_headers_do_
     ];
     let stand = Stand::answering(move |_| async move { answer_with("done", &headers) }).await;
     let answer = stand.get("/echo").await;
-    assert_eq!(
-        answer
-            .headers()
-            .get_all("set-cookie")
-            .iter()
-            .collect::<Vec<_>>(),
-        ["a=1", "b=2"]
-    );
-    assert_eq!(
-        answer
-            .headers()
-            .get_all("x-name")
-            .iter()
-            .collect::<Vec<_>>(),
-        ["first"]
-    );
+    assert_eq!(answer.headers().get_all("set-cookie").iter().collect::<Vec<_>>(), ["a=1", "b=2"]);
+    assert_eq!(answer.headers().get_all("x-name").iter().collect::<Vec<_>>(), ["first"]);
     assert_eq!(answer.headers()["content-length"], "4");
     assert_eq!(answer.text().await.expect("text"), "done");
 }

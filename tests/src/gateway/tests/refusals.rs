@@ -31,12 +31,9 @@ async fn any_other_token_is_401_before_the_function_is_called() {
         async { answer_with("called", &[]) }
     })
     .await;
-    for token in [
-        "Bearer eyJhbGciOiJub25lIn0.e30.",
-        "Bearer dev.nonsense!",
-        "Basic dXNlcjpwYXNz",
-        "",
-    ] {
+    for token in
+        ["Bearer eyJhbGciOiJub25lIn0.e30.", "Bearer dev.nonsense!", "Basic dXNlcjpwYXNz", ""]
+    {
         let answer = stand
             .request(Method::GET, "/echo")
             .header("Authorization", token)
@@ -44,11 +41,7 @@ async fn any_other_token_is_401_before_the_function_is_called() {
             .await
             .expect("an answer");
         assert_eq!(answer.headers()["www-authenticate"], "Bearer", "{token:?}");
-        assert_eq!(
-            message(answer).await,
-            (401, json!({ "message": "Unauthorized" })),
-            "{token:?}"
-        );
+        assert_eq!(message(answer).await, (401, json!({ "message": "Unauthorized" })), "{token:?}");
     }
     assert_eq!(calls.load(Ordering::SeqCst), 0);
 }
@@ -76,19 +69,10 @@ async fn a_body_of_ten_megabytes_passes_and_a_byte_more_is_413() {
         )
         .await;
     let post = async |length: usize| {
-        let request = stand
-            .request(Method::POST, "/echo")
-            .header("content-type", "text/plain");
-        request
-            .body(vec![b'a'; length])
-            .send()
-            .await
-            .expect("an answer")
+        let request = stand.request(Method::POST, "/echo").header("content-type", "text/plain");
+        request.body(vec![b'a'; length]).send().await.expect("an answer")
     };
-    assert_eq!(
-        post(LARGEST_BODY).await.text().await.expect("text"),
-        "10485760"
-    );
+    assert_eq!(post(LARGEST_BODY).await.text().await.expect("text"), "10485760");
     assert_eq!(
         message(post(LARGEST_BODY + 1).await).await,
         (413, json!({ "message": "Request Entity Too Large" }))
@@ -108,13 +92,7 @@ async fn a_request_line_with_headers_over_ten_kilobytes_is_431() {
     };
     assert_eq!(get(9_000).await.status(), 200);
     assert_eq!(get(LARGEST_HEAD).await.status(), 431);
-    assert_eq!(
-        stand
-            .get(&format!("/echo?{}", "a".repeat(60_000)))
-            .await
-            .status(),
-        431
-    );
+    assert_eq!(stand.get(&format!("/echo?{}", "a".repeat(60_000))).await.status(), 431);
 }
 
 #[tokio::test]
@@ -160,10 +138,7 @@ async fn odd_requests_are_refused_and_none_takes_the_server_down() {
         ("GET /echo?a=%zz&%", "200"),
     ] {
         let answer = raw(&stand, format!("{target} HTTP/1.1\r\nHost: localhost\r\nX-Name: \u{e4}\r\nConnection: close\r\n\r\n").as_bytes()).await;
-        assert!(
-            answer.starts_with(&format!("HTTP/1.1 {status} ")),
-            "{target}: {answer}"
-        );
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{target}: {answer}");
     }
     let latin = raw(
         &stand,
@@ -188,11 +163,5 @@ async fn a_taken_port_is_said_with_what_to_do() {
 #[tokio::test]
 async fn the_port_is_open_on_the_loopback_address_only() {
     let listener = listen(0).await.expect("a port");
-    assert!(
-        listener
-            .local_addr()
-            .expect("an address")
-            .ip()
-            .is_loopback()
-    );
+    assert!(listener.local_addr().expect("an address").ip().is_loopback());
 }

@@ -16,13 +16,7 @@ async fn the_path_alone_picks_the_function_and_a_literal_segment_wins() {
     ];
     let stand = Stand::new(&routes, vec![echo("add"), echo("fix")]).await;
     for (method, path, function, route, number) in [
-        (
-            Method::POST,
-            "/customers",
-            "add",
-            "ANY /customers",
-            json!(null),
-        ),
+        (Method::POST, "/customers", "add", "ANY /customers", json!(null)),
         (
             Method::GET,
             "/customers/000013962?dryRun=true",
@@ -30,35 +24,11 @@ async fn the_path_alone_picks_the_function_and_a_literal_segment_wins() {
             "ANY /customers/{number}",
             json!("000013962"),
         ),
-        (
-            Method::DELETE,
-            "/customers/7",
-            "add",
-            "ANY /customers/{number}",
-            json!("7"),
-        ),
-        (
-            Method::PUT,
-            "/customers/7/erase",
-            "fix",
-            "ANY /customers/{number}/erase",
-            json!("7"),
-        ),
+        (Method::DELETE, "/customers/7", "add", "ANY /customers/{number}", json!("7")),
+        (Method::PUT, "/customers/7/erase", "fix", "ANY /customers/{number}/erase", json!("7")),
         (Method::GET, "/errors", "fix", "ANY /errors", json!(null)),
-        (
-            Method::GET,
-            "/errors.csv",
-            "fix",
-            "ANY /errors.csv",
-            json!(null),
-        ),
-        (
-            Method::POST,
-            "/errors/reprocess",
-            "fix",
-            "ANY /errors/reprocess",
-            json!(null),
-        ),
+        (Method::GET, "/errors.csv", "fix", "ANY /errors.csv", json!(null)),
+        (Method::POST, "/errors/reprocess", "fix", "ANY /errors/reprocess", json!(null)),
         (
             Method::POST,
             "/errors/reprocess/reprocess",
@@ -85,12 +55,7 @@ async fn the_path_alone_picks_the_function_and_a_literal_segment_wins() {
 #[tokio::test]
 async fn paths_are_decoded_before_they_are_matched() {
     let stand = Stand::new(&[authorized("/customers/{number}", 0)], vec![echo("add")]).await;
-    let told: Value = stand
-        .get("/customers/a%20%C3%84%23+%25")
-        .await
-        .json()
-        .await
-        .expect("JSON");
+    let told: Value = stand.get("/customers/a%20%C3%84%23+%25").await.json().await.expect("JSON");
     assert_eq!(told["path"], "/customers/a Ä#+%");
     assert_eq!(told["number"], "a Ä#+%");
     assert_eq!(stand.get("/customers/a%2Fb").await.status(), 404);
@@ -114,19 +79,13 @@ async fn without_a_token_the_local_developer_calls_and_with_one_its_bearer() {
         .await
         .expect("an answer");
     let told: Value = answer.json().await.expect("JSON");
-    assert_eq!(
-        told["claims"],
-        json!({ "sub": "erp", "dealer_codes": "[TD68 TD69]" })
-    );
+    assert_eq!(told["claims"], json!({ "sub": "erp", "dealer_codes": "[TD68 TD69]" }));
 }
 
 #[tokio::test]
 async fn an_open_route_does_not_look_at_the_token_and_passes_no_claims() {
     let stand = Stand::new(&[open("/console", 0)], vec![echo("fix")]).await;
-    for token in [
-        "Bearer nonsense".to_owned(),
-        claims::bearer(&json!({ "sub": "erp" })),
-    ] {
+    for token in ["Bearer nonsense".to_owned(), claims::bearer(&json!({ "sub": "erp" }))] {
         let answer = stand
             .request(Method::GET, "/console")
             .header("Authorization", token)
@@ -145,36 +104,20 @@ async fn text_arrives_as_text_and_anything_else_as_bytes() {
     let stand = Stand::new(&[authorized("/echo", 0)], vec![echo("echo")]).await;
     for (content_type, body, expected) in [
         ("application/json", &b"{}"[..], json!("{}")),
-        (
-            "application/octet-stream",
-            &b"\x00\xff"[..],
-            json!([0, 255]),
-        ),
+        ("application/octet-stream", &b"\x00\xff"[..], json!([0, 255])),
         ("application/json", &b"\xff"[..], json!([255])),
         ("application/json", &b""[..], json!(null)),
     ] {
-        let request = stand
-            .request(Method::POST, "/echo")
-            .header("content-type", content_type)
-            .body(body);
-        let told: Value = request
-            .send()
-            .await
-            .expect("an answer")
-            .json()
-            .await
-            .expect("JSON");
+        let request =
+            stand.request(Method::POST, "/echo").header("content-type", content_type).body(body);
+        let told: Value = request.send().await.expect("an answer").json().await.expect("JSON");
         assert_eq!(told["body"], expected, "{content_type} {body:?}");
     }
 }
 
 #[test]
 fn a_faulty_routing_table_is_refused_with_the_route_named() {
-    let fault = |routes: &[Route]| {
-        Gateway::new(routes, vec![echo("only")])
-            .err()
-            .expect("a fault")
-    };
+    let fault = |routes: &[Route]| Gateway::new(routes, vec![echo("only")]).err().expect("a fault");
     assert!(fault(&[authorized("/a", 1)]).contains("/a names function 1"));
     assert!(
         fault(&[authorized("/a/{b}", 0), authorized("/a/{c}", 0)])

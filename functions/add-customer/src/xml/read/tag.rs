@@ -45,14 +45,8 @@ pub(super) fn value<'t>(attribute: &Attribute<'t>) -> Result<Cow<'t, str>, Sente
     if attribute.value.contains('<') {
         return Err("An attribute's value has `<`");
     }
-    let value = attribute
-        .normalized_value(XmlVersion::Explicit1_0)
-        .map_err(|_| NOT_A_REFERENCE)?;
-    if value.chars().all(is_char) {
-        Ok(value)
-    } else {
-        Err(NOT_A_CHARACTER)
-    }
+    let value = attribute.normalized_value(XmlVersion::Explicit1_0).map_err(|_| NOT_A_REFERENCE)?;
+    if value.chars().all(is_char) { Ok(value) } else { Err(NOT_A_CHARACTER) }
 }
 
 /// The character that a reference in text stands for.
@@ -63,9 +57,5 @@ pub(super) fn referenced(reference: &BytesRef<'_>) -> Result<char, Sentence> {
             .and_then(|text| text.chars().next())
             .ok_or(NOT_A_REFERENCE)?,
     };
-    if is_char(character) {
-        Ok(character)
-    } else {
-        Err(NOT_A_CHARACTER)
-    }
+    if is_char(character) { Ok(character) } else { Err(NOT_A_CHARACTER) }
 }

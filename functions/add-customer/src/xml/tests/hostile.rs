@@ -88,10 +88,7 @@ fn filled(piece: &str) -> String {
 fn bodies_that_grow_when_they_are_read_are_refused() {
     let mut laughs = "<!DOCTYPE Message [<!ENTITY l0 \"lol\">".to_owned();
     for n in 1..50 {
-        laughs.push_str(&format!(
-            "<!ENTITY l{n} \"{}\">",
-            format!("&l{};", n - 1).repeat(10)
-        ));
+        laughs.push_str(&format!("<!ENTITY l{n} \"{}\">", format!("&l{};", n - 1).repeat(10)));
     }
     laughs.push_str("]><Message><CustSoldTo cst_city='&l49;'/></Message>");
     let quadratic = format!(
@@ -101,11 +98,7 @@ fn bodies_that_grow_when_they_are_read_are_refused() {
     );
     for body in [laughs, quadratic] {
         let refused = read_text(&body).expect_err("a document type declaration");
-        assert!(
-            refused.reason().contains("document type declaration"),
-            "{}",
-            refused.reason()
-        );
+        assert!(refused.reason().contains("document type declaration"), "{}", refused.reason());
     }
 }
 
@@ -116,32 +109,20 @@ fn ten_thousand_attributes_are_read_and_a_repeated_one_is_found() {
     assert_eq!(message.unknown.len(), MOST_UNKNOWN);
     assert_eq!(message.attributes.iter().count(), 1);
     let refused = read_text(&customer_with(&format!("{many} a0=''"))).expect_err("a0 twice");
-    assert!(
-        refused.reason().contains("An attribute is given twice"),
-        "{}",
-        refused.reason()
-    );
+    assert!(refused.reason().contains("An attribute is given twice"), "{}", refused.reason());
 }
 
 #[test]
 fn elements_are_read_to_a_depth_and_refused_beyond() {
     let nested = |depth: usize| {
         let within = depth - 1;
-        format!(
-            "<Message><CustSoldTo/>{}{}</Message>",
-            "<a>".repeat(within),
-            "</a>".repeat(within)
-        )
+        format!("<Message><CustSoldTo/>{}{}</Message>", "<a>".repeat(within), "</a>".repeat(within))
     };
     assert!(read_text(&nested(DEEPEST)).is_ok());
     for depth in [DEEPEST + 1, 10_000] {
         let refused = read_text(&nested(depth)).expect_err("too deep");
         assert_eq!(refused.kind(), Kind::CannotParse);
-        assert!(
-            refused
-                .reason()
-                .contains("Too many elements are within each other")
-        );
+        assert!(refused.reason().contains("Too many elements are within each other"));
     }
 }
 
@@ -180,10 +161,7 @@ fn the_longest_hostile_bodies_are_answered() {
         assert_eq!(Problem::from(refused).kind(), ProblemType::InvalidMessage);
     }
     let body = format!("<Message>{}</Message>", filled("<CustSoldTo/>"));
-    assert_eq!(
-        read_text(&body).expect_err("ten thousand").kind(),
-        Kind::Invalid
-    );
+    assert_eq!(read_text(&body).expect_err("ten thousand").kind(), Kind::Invalid);
 }
 
 #[test]

@@ -15,12 +15,7 @@ fn number(number: u64) -> Option<CustomerNumber> {
 }
 
 fn processed(message: Message, action: Action, outcome: MessageOutcome) -> Processed {
-    Processed {
-        message,
-        action,
-        outcome,
-        replayed: false,
-    }
+    Processed { message, action, outcome, replayed: false }
 }
 
 /// A customer that a message created, with more attributes than an answer may show.
@@ -50,11 +45,7 @@ pub(crate) fn created() -> Processed {
         attributes: Attributes::from_iter([(Attribute::LAST_NAME, "Robinson")]),
         unknown: vec!["cst_favourite".to_owned()],
     };
-    let stored = Stored {
-        number: number(13962),
-        identifier: Some(identifier()),
-        attributes,
-    };
+    let stored = Stored { number: number(13962), identifier: Some(identifier()), attributes };
     processed(message, Action::Add, MessageOutcome::Created(stored))
 }
 
@@ -101,10 +92,7 @@ pub(crate) fn failed() -> Processed {
     };
     let outcome = MessageOutcome::Failed {
         failed: vec![
-            FailedEdit {
-                field: Field::MessageType,
-                code: EditCode::InvalidType,
-            },
+            FailedEdit { field: Field::MessageType, code: EditCode::InvalidType },
             FailedEdit::on(Attribute::CITY, EditCode::CityBlank),
         ],
         request_in_error: RequestInErrorId::parse("0123456789ABCDEF"),

@@ -6,10 +6,7 @@ use crate::reading::Kind;
 #[test]
 fn what_is_well_formed_but_no_message_with_one_customer_is_invalid() {
     for (body, reason) in [
-        (
-            "<Customer/>",
-            "The outermost element is not `Message`, at line 1 column 1.",
-        ),
+        ("<Customer/>", "The outermost element is not `Message`, at line 1 column 1."),
         (
             "<message><CustSoldTo/></message>",
             "The outermost element is not `Message`, at line 1 column 1.",
@@ -18,18 +15,12 @@ fn what_is_well_formed_but_no_message_with_one_customer_is_invalid() {
             "<p:Message xmlns:p='u'><CustSoldTo/></p:Message>",
             "The outermost element is not `Message`, at line 1 column 1.",
         ),
-        (
-            "<CustSoldTo/>",
-            "The outermost element is not `Message`, at line 1 column 1.",
-        ),
+        ("<CustSoldTo/>", "The outermost element is not `Message`, at line 1 column 1."),
         (
             "<Envelope><Message><CustSoldTo/></Message></Envelope>",
             "The outermost element is not `Message`, at line 1 column 1.",
         ),
-        (
-            "<Message/>",
-            "`Message` has no `CustSoldTo`, at line 1 column 11.",
-        ),
+        ("<Message/>", "`Message` has no `CustSoldTo`, at line 1 column 11."),
         (
             "<Message>\n<custsoldto/></Message>",
             "`Message` has no `CustSoldTo`, at line 2 column 24.",
@@ -74,18 +65,11 @@ fn what_is_well_formed_but_no_message_with_one_customer_is_invalid() {
             "<Message><CustSoldTo/>\u{a0}</Message>",
             "There is text where only elements belong, at line 1 column 23.",
         ),
-        (
-            "<Zoë/>",
-            "The outermost element is not `Message`, at line 1 column 1.",
-        ),
+        ("<Zoë/>", "The outermost element is not `Message`, at line 1 column 1."),
     ] {
         let refused = read_text(body).expect_err(body);
         assert_eq!(refused.kind(), Kind::Invalid, "{body}");
-        assert_eq!(
-            refused.reason(),
-            format!("Invalid XML Message: {reason}"),
-            "{body}"
-        );
+        assert_eq!(refused.reason(), format!("Invalid XML Message: {reason}"), "{body}");
     }
 }
 
@@ -203,22 +187,11 @@ fn what_is_not_well_formed_or_not_accepted_cannot_be_parsed() {
         "<Message><CustSoldTo/><CustSoldTo/></Message",
     ] {
         let refused = read_text(body).expect_err(body);
-        assert_eq!(
-            refused.kind(),
-            Kind::CannotParse,
-            "{body}: {}",
-            refused.reason()
-        );
+        assert_eq!(refused.kind(), Kind::CannotParse, "{body}: {}", refused.reason());
         let reason = refused.reason();
         assert!(reason.starts_with("Cannot Parse XML Message: "), "{reason}");
-        assert!(
-            reason.contains(", at line ") && reason.ends_with('.'),
-            "{reason}"
-        );
-        assert!(
-            !reason.contains("Julie") && refused.faults().is_empty(),
-            "{reason}"
-        );
+        assert!(reason.contains(", at line ") && reason.ends_with('.'), "{reason}");
+        assert!(!reason.contains("Julie") && refused.faults().is_empty(), "{reason}");
     }
 }
 

@@ -37,12 +37,7 @@ fn logged<T>(work: impl FnOnce() -> T) -> (T, Vec<Value>) {
     let result = tracing::subscriber::with_default(subscriber, work);
     let bytes = lines.0.lock().expect("one thread").clone();
     let text = String::from_utf8(bytes).expect("UTF-8");
-    (
-        result,
-        text.lines()
-            .map(|line| serde_json::from_str(line).expect("JSON"))
-            .collect(),
-    )
+    (result, text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect())
 }
 
 #[test]
@@ -52,31 +47,16 @@ fn a_call_leaves_one_log_line_with_what_it_did_and_cost() {
         event["headers"]["x-correlation-id"] = json!("order-7");
     });
     let answer = Answer::json(StatusCode::CREATED, "created", &json!({})).replayed(true);
-    let cost = Cost {
-        steps: 2,
-        calls: 4,
-        read_units: 1.5,
-        write_units: 6.0,
-        rounds: 3,
-    };
+    let cost = Cost { steps: 2, calls: 4, read_units: 1.5, write_units: 6.0, rounds: 3 };
     let (_, mut lines) = logged(|| call.close("associate", Ok(answer), cost));
-    let [line] = lines.as_mut_slice() else {
-        panic!("one line in {lines:?}")
-    };
+    let [line] = lines.as_mut_slice() else { panic!("one line in {lines:?}") };
     let line = line.as_object_mut().expect("an object");
     assert!(
         line.remove("timestamp").is_some()
-            && line
-                .remove("duration_ms")
-                .is_some_and(|value| value.is_u64())
+            && line.remove("duration_ms").is_some_and(|value| value.is_u64())
     );
     let moment = line["_aws"]["Timestamp"].take();
-    assert!(
-        moment
-            .as_u64()
-            .is_some_and(|millis| millis > 1_700_000_000_000),
-        "{moment}"
-    );
+    assert!(moment.as_u64().is_some_and(|millis| millis > 1_700_000_000_000), "{moment}");
     assert_eq!(
         Value::Object(line.clone()),
         json!({
@@ -105,45 +85,27 @@ fn metrics(line: &Value) -> Vec<(String, u64)> {
         let known = METRICS.iter().find(|known| named["Name"] == known.name);
         let known = known.unwrap_or_else(|| panic!("{named} is in the table of metrics"));
         assert_eq!(named["Unit"], known.unit);
-        (
-            known.name.to_owned(),
-            line[known.name].as_u64().expect("a number"),
-        )
+        (known.name.to_owned(), line[known.name].as_u64().expect("a number"))
     };
     named.iter().map(metric).collect()
 }
 
 #[test]
 fn every_metric_of_the_table_is_written_where_its_request_has_it() {
-    let rounds = Cost {
-        rounds: 2,
-        ..Cost::default()
-    };
+    let rounds = Cost { rounds: 2, ..Cost::default() };
     let answer = |status, outcome| Ok(Answer::empty(status, outcome));
     let queue = answer(StatusCode::OK, "listed")
         .map(|answer| answer.opened(2).resolved(3).oldest_request_in_error(0));
     type Named<'a> = &'a [(&'a str, u64)];
     let cases: [(Result<Answer, Problem>, Cost, Named<'_>); 6] = [
-        (
-            answer(StatusCode::CREATED, "created"),
-            Cost::default(),
-            &[("Succeeded", 1)],
-        ),
+        (answer(StatusCode::CREATED, "created"), Cost::default(), &[("Succeeded", 1)]),
         (
             answer(StatusCode::CONFLICT, "duplicate"),
             Cost::default(),
             &[("Refused", 1), ("Duplicates", 1)],
         ),
-        (
-            Err(Problem::busy("moving")),
-            rounds,
-            &[("Busy", 1), ("Conflicts", 1), ("Rounds", 2)],
-        ),
-        (
-            Err(Problem::internal("broken")),
-            Cost::default(),
-            &[("Failed", 1)],
-        ),
+        (Err(Problem::busy("moving")), rounds, &[("Busy", 1), ("Conflicts", 1), ("Rounds", 2)]),
+        (Err(Problem::internal("broken")), Cost::default(), &[("Failed", 1)]),
         (
             answer(StatusCode::OK, "updated").map(|answer| answer.replayed(true)),
             Cost::default(),
@@ -164,10 +126,8 @@ fn every_metric_of_the_table_is_written_where_its_request_has_it() {
     for (result, cost, expected) in cases {
         let (_, lines) = logged(|| with_headers(&[]).close("operation", result, cost));
         let found = metrics(&lines[0]);
-        let expected: Vec<_> = expected
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), *value))
-            .collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
         assert_eq!(found, expected);
         seen.extend(found.into_iter().map(|(name, _)| name));
     }
@@ -180,13 +140,8 @@ fn the_inside_of_a_failure_is_logged_once_beside_the_line() {
     let (response, lines) =
         logged(|| with_headers(&[]).close("associate", Err(problem), Cost::default()));
     assert!(!String::from_utf8_lossy(response.body()).contains("connection reset"));
-    let [line, failure] = lines.as_slice() else {
-        panic!("two lines in {lines:?}")
-    };
-    assert_eq!(
-        (&line["outcome"], &line["status"]),
-        (&json!("internal"), &json!(500))
-    );
+    let [line, failure] = lines.as_slice() else { panic!("two lines in {lines:?}") };
+    assert_eq!((&line["outcome"], &line["status"]), (&json!("internal"), &json!(500)));
     assert_eq!(
         (&failure["level"], &failure["inside"]),
         (&json!("ERROR"), &json!("connection reset"))

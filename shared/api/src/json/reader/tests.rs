@@ -14,13 +14,7 @@ fn walk<T>(text: &str, walk: impl FnOnce(&mut Reader<'_, '_>) -> T) -> (T, Vec<S
     let mut reader = Reader::open(&json, "", &mut faults);
     let found = walk(&mut reader);
     reader.finish();
-    (
-        found,
-        faults
-            .iter()
-            .map(|fault| format!("{} {}", fault.pointer, fault.code))
-            .collect(),
-    )
+    (found, faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.code)).collect())
 }
 
 #[test]
@@ -79,10 +73,9 @@ fn what_is_no_object_is_one_fault_and_nothing_else() {
 
 #[test]
 fn a_repeated_property_is_one_fault_and_so_is_an_unknown_one() {
-    let (_, faults) = walk(
-        r#"{"a":"1","a":"2","a":"3","x":1,"x":2,"y":{"z":1}}"#,
-        |body| body.text("a").map(str::to_owned),
-    );
+    let (_, faults) = walk(r#"{"a":"1","a":"2","a":"3","x":1,"x":2,"y":{"z":1}}"#, |body| {
+        body.text("a").map(str::to_owned)
+    });
     assert_eq!(
         faults,
         [
@@ -96,18 +89,15 @@ fn a_repeated_property_is_one_fault_and_so_is_an_unknown_one() {
 
 #[test]
 fn pointers_are_escaped_and_lead_into_objects_and_lists() {
-    let (_, faults) = walk(
-        r#"{"a":{"x/y":1,"~":2},"l":[{"b":7}],"é\"\u0000":1}"#,
-        |body| {
-            body.object("a").expect("an object").finish();
-            let list = body.pointer("l");
-            for (index, entry) in body.list("l").unwrap_or_default().iter().enumerate() {
-                let mut entry = Reader::open(entry, item(&list, index), body.faults());
-                assert_eq!(entry.text("b"), None);
-                entry.finish();
-            }
-        },
-    );
+    let (_, faults) = walk(r#"{"a":{"x/y":1,"~":2},"l":[{"b":7}],"é\"\u0000":1}"#, |body| {
+        body.object("a").expect("an object").finish();
+        let list = body.pointer("l");
+        for (index, entry) in body.list("l").unwrap_or_default().iter().enumerate() {
+            let mut entry = Reader::open(entry, item(&list, index), body.faults());
+            assert_eq!(entry.text("b"), None);
+            entry.finish();
+        }
+    });
     assert_eq!(
         faults,
         [
@@ -132,19 +122,12 @@ fn required_and_optional_values_are_parsed_and_every_fault_is_kept() {
             body.optional("nothing", DealerCode::parse),
         ]
     });
-    let found: Vec<Option<&str>> = found
-        .iter()
-        .map(|code| code.as_ref().map(DealerCode::as_str))
-        .collect();
+    let found: Vec<Option<&str>> =
+        found.iter().map(|code| code.as_ref().map(DealerCode::as_str)).collect();
     assert_eq!(found, [Some("TD68"), None, None, None, None, None]);
     assert_eq!(
         faults,
-        [
-            "/bad invalid-dealer-code",
-            "/number wrong-kind",
-            "/empty required",
-            "/absent required"
-        ]
+        ["/bad invalid-dealer-code", "/number wrong-kind", "/empty required", "/absent required"]
     );
 }
 
