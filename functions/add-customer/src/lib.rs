@@ -10,7 +10,6 @@ pub mod xml;
 
 use api::answer::Answer;
 use api::call::Call;
-use api::caller::Scope;
 use api::customer_out::CustomerOut;
 use api::media::{self, Media};
 use api::problem::{self, Problem};
@@ -44,8 +43,7 @@ async fn answer<T: Table>(
     call: &Call,
     route: Route<'_>,
 ) -> Result<Answer, Problem> {
-    let caller = call.caller()?;
-    caller.require(Scope::Customers)?;
+    let caller = call.authorize(route.right())?.ok_or_else(Problem::unauthenticated)?;
     match route {
         Route::Add => add(master, call, caller.name()).await,
         Route::Customer { number } => customer(master, call, number).await,

@@ -2,7 +2,9 @@
 
 use api::Method;
 use api::call::Call;
+use api::caller::Scope;
 use api::problem::Problem;
+use api::rights::Right;
 
 /// What a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +27,14 @@ impl<'a> Route<'a> {
             Ok(route)
         } else {
             Err(Problem::method_not_allowed(&[method]))
+        }
+    }
+
+    /// What the route needs of its caller.
+    pub(crate) fn right(self) -> Right<'a> {
+        match self {
+            Self::Add => Right::Scope(&[Scope::Customers]),
+            Self::Customer { .. } => Right::Scope(&[Scope::Customers, Scope::Steward]),
         }
     }
 

@@ -8,16 +8,18 @@ mod route;
 use api::answer::Answer;
 use api::call::Call;
 use api::caller::{Caller, Scope};
+use api::cursor::List;
 use api::media;
 use api::problem::{self, Problem, ProblemType};
-use api::{StatusCode, cursor, json, status};
+use api::{StatusCode, json, status};
 use domain::customer::Identifier;
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
-use domain::outcome::{AssociateOutcome, ReleaseOutcome};
+use domain::outcome::{AssociateOutcome, ReleaseOutcome, Stopped};
 use lambda_http::{Body, Request, Response};
 use operations::idempotency::Asked;
 use operations::master::Master;
-use operations::{associate, read, release};
+use operations::read::{self, Viewer};
+use operations::{associate, release};
 use store::table::Table;
 
 use crate::route::Route;
@@ -44,24 +46,29 @@ async fn answer<T: Table>(
     call: &Call,
     route: &Route<'_>,
 ) -> Result<Answer, Problem> {
+    let caller = call.authorize(route.right())?.ok_or_else(Problem::unauthenticated)?;
     match route {
-        Route::Associate => associate(master, call).await,
-        Route::DealerCustomers { dealer_code } => dealer_customers(master, call, dealer_code).await,
+        Route::Associate => associate(master, call, caller).await,
+        Route::DealerCustomers { dealer_code } => {
+            dealer_customers(master, call, caller, dealer_code).await
+        }
         Route::DealerCustomer { dealer_code, dealer_customer_number } => {
             dealer_customer(master, call, dealer_code, dealer_customer_number).await
         }
         Route::Association { dealer_code, dealer_customer_number } => {
-            release(master, call, dealer_code, dealer_customer_number).await
+            release(master, call, caller, (dealer_code, dealer_customer_number)).await
         }
         Route::CustomerOrganization { identifier } => {
-            customer_organization(master, call, identifier).await
+            customer_organization(master, call, caller, identifier).await
         }
     }
 }
 
-async fn associate<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
-    let caller = call.caller()?;
-    caller.require(Scope::Dealer)?;
+async fn associate<T: Table>(
+    master: &Master<T>,
+    call: &Call,
+    caller: &Caller,
+) -> Result<Answer, Problem> {
     let json = json::parse(call.body(&[media::JSON])?)?;
     let mut faults = Vec::new();
     let mut query = call.query(&mut faults);
@@ -105,12 +112,9 @@ async fn dealer_customer<T: Table>(
     code: &str,
     number: &str,
 ) -> Result<Answer, Problem> {
-    let caller = call.caller()?;
-    caller.require(Scope::Dealer)?;
     without_parameters(call)?;
-    let dcn = own_dcn(caller, code, number).ok_or_else(Problem::not_found)?;
-    let found =
-        read::dealer_customer(master, &dcn).await.map_err(domain::outcome::Stopped::from)?;
+    let dcn = dcn(code, number).ok_or_else(Problem::not_found)?;
+    let found = read::dealer_customer(master, &dcn).await.map_err(Stopped::from)?;
     let found = found.ok_or_else(Problem::not_found)?;
     Ok(Answer::json(StatusCode::OK, "found", &body::DealerCustomer::of(&found)))
 }
@@ -118,12 +122,12 @@ async fn dealer_customer<T: Table>(
 async fn dealer_customers<T: Table>(
     master: &Master<T>,
     call: &Call,
+    caller: &Caller,
     code: &str,
 ) -> Result<Answer, Problem> {
-    let caller = call.caller()?;
-    caller.require(Scope::Dealer)?;
-    let dealer = own_code(caller, code).ok_or_else(Problem::not_found)?;
-    let list = format!("dealer-customers/{dealer}");
+    let dealer = DealerCode::parse(code).map_err(|_| Problem::not_found())?;
+    let list =
+        List::new(&master.controls().secret, caller.name(), format!("dealer-customers/{dealer}"));
     let mut faults = Vec::new();
     let mut query = call.query(&mut faults);
     let limit = query.limit(PAGE, LONGEST_PAGE);
@@ -133,22 +137,17 @@ async fn dealer_customers<T: Table>(
     let after = after.and_then(|number| dcn(dealer.as_str(), &number));
     let page = read::dealer_customers(master, &dealer, after.as_ref(), limit)
         .await
-        .map_err(domain::outcome::Stopped::from)?;
-    let next = page.next.map(|last| cursor::encode(&list, last.dealer_customer_number.as_str()));
+        .map_err(Stopped::from)?;
+    let next = page.next.map(|last| list.cursor(last.dealer_customer_number.as_str()));
     Ok(Answer::json(StatusCode::OK, "listed", &body::DealerCustomers::of(&page.found, next)))
 }
 
 async fn release<T: Table>(
     master: &Master<T>,
     call: &Call,
-    code: &str,
-    number: &str,
+    caller: &Caller,
+    (code, number): (&str, &str),
 ) -> Result<Answer, Problem> {
-    let caller = call.caller()?;
-    caller.require(Scope::Dealer)?;
-    if DealerCode::parse(code).is_ok_and(|code| !caller.acts_for(&code)) {
-        return Err(Problem::forbidden());
-    }
     let dry_run = call.dry_run()?;
     let dcn = dcn(code, number).ok_or_else(Problem::not_found)?;
     let asked = Asked::new(master.table(), caller.name(), "release", None, dry_run);
@@ -169,49 +168,35 @@ async fn release<T: Table>(
 async fn customer_organization<T: Table>(
     master: &Master<T>,
     call: &Call,
+    caller: &Caller,
     identifier: &str,
 ) -> Result<Answer, Problem> {
-    let caller = call.caller()?;
-    if !caller.has(Scope::Customers) {
-        caller.require(Scope::Dealer)?;
-    }
+    let identifier = Identifier::parse(identifier).ok_or_else(Problem::not_found)?;
+    let viewer = if caller.has(Scope::Customers) || caller.has(Scope::Steward) {
+        Viewer::OfEverything
+    } else {
+        Viewer::Dealer(caller.dealer_codes())
+    };
+    let in_sight = read::in_sight(master, &identifier, viewer).await.map_err(Stopped::from)?;
+    let in_sight = in_sight.ok_or_else(Problem::not_found)?;
     let list = format!("customer-organizations/{identifier}");
+    let list = List::new(&master.controls().secret, caller.name(), list);
     let mut faults = Vec::new();
     let mut query = call.query(&mut faults);
     let after = query.cursor(&list);
     query.finish();
     problem::refuse_if_any(faults)?;
-    let identifier = Identifier::parse(identifier).ok_or_else(Problem::not_found)?;
     let after = after
         .and_then(|position| position.split_once('|').and_then(|(code, number)| dcn(code, number)));
-    let visible = |code: &DealerCode| caller.acts_for(code);
-    let (customer, associated) = tokio::join!(
-        read::customer(master, &identifier),
-        read::dealer_customers_of(master, &identifier, visible, after.as_ref())
-    );
-    let (customer, associated) = (
-        customer.map_err(domain::outcome::Stopped::from)?,
-        associated.map_err(domain::outcome::Stopped::from)?,
-    );
-    let customer = customer.ok_or_else(Problem::not_found)?;
-    if associated.found.is_empty() && after.is_none() && !caller.has(Scope::Customers) {
-        return Err(Problem::not_found());
-    }
-    let next = associated.next.map(|last| cursor::encode(&list, &last.to_string()));
+    let found = read::customer_organization(master, in_sight, after.as_ref()).await;
+    let found = found.map_err(Stopped::from)?;
+    let (customer, associated) = found.ok_or_else(Problem::not_found)?;
+    let next = associated.next.map(|last| list.cursor(&last.to_string()));
     Ok(Answer::json(
         StatusCode::OK,
         "found",
         &body::CustomerOrganization::of(&customer, &associated.found, next),
     ))
-}
-
-/// The dealer code of a path, if the caller acts for it: another's is as if it were not there.
-fn own_code(caller: &Caller, code: &str) -> Option<DealerCode> {
-    DealerCode::parse(code).ok().filter(|code| caller.acts_for(code))
-}
-
-fn own_dcn(caller: &Caller, code: &str, number: &str) -> Option<Dcn> {
-    own_code(caller, code).and_then(|_| dcn(code, number))
 }
 
 fn dcn(code: &str, number: &str) -> Option<Dcn> {

@@ -2,7 +2,9 @@
 
 use api::Method;
 use api::call::Call;
+use api::caller::Scope;
 use api::problem::Problem;
+use api::rights::Right;
 
 /// What a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +44,22 @@ impl<'a> Route<'a> {
             Ok(route)
         } else {
             Err(Problem::method_not_allowed(&[method]))
+        }
+    }
+
+    /// What the route needs of its caller.
+    pub(crate) fn right(self) -> Right<'a> {
+        match self {
+            // For which dealer code, the body says.
+            Self::Associate => Right::Scope(&[Scope::Dealer]),
+            Self::DealerCustomers { dealer_code } | Self::DealerCustomer { dealer_code, .. } => {
+                Right::ReadOf(dealer_code)
+            }
+            Self::Association { dealer_code, .. } => Right::WriteFor(dealer_code),
+            // A dealer sees it only if one of its dealer codes is associated with it, which the table knows.
+            Self::CustomerOrganization { .. } => {
+                Right::Scope(&[Scope::Dealer, Scope::Customers, Scope::Steward])
+            }
         }
     }
 

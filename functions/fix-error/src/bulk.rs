@@ -4,7 +4,7 @@ use api::answer::Answer;
 use api::call::Call;
 use api::json::{self, Json};
 use api::problem::{self, Problem};
-use api::{StatusCode, cursor, media, status};
+use api::{StatusCode, media, status};
 use domain::outcome::MessageOutcome;
 use domain::request_in_error::RequestInErrorId;
 use operations::bulk;
@@ -24,7 +24,8 @@ pub(crate) async fn reprocess_many<T: Table>(
     let mut faults = Vec::new();
     let (dry_run, key) = asked_for(call, &mut faults);
     let body: Json = json::parse(call.body(&[media::JSON])?)?;
-    let chosen = body::chosen(&body, |text| cursor::decode(list::QUEUE, text).ok(), &mut faults);
+    let queue = list::cursors(master, who);
+    let chosen = body::chosen(&body, |text| queue.position(text), &mut faults);
     problem::refuse_if_any(faults)?;
     let chosen = chosen.expect("a choice without faults was read");
     let key = key.as_ref().map(|(key, fingerprint)| (key.as_str(), fingerprint.clone()));
@@ -40,7 +41,7 @@ pub(crate) async fn reprocess_many<T: Table>(
         .filter(|(_, result)| matches!(result, Ok(Ok(done)) if resolves(&done.processed, dry_run)))
         .count();
     let results = bulk.results.into_iter().map(|(id, result)| one(&id, result)).collect();
-    let next = bulk.next.map(|position| cursor::encode(list::QUEUE, &position));
+    let next = bulk.next.map(|position| queue.cursor(&position));
     Ok(Answer::json(StatusCode::OK, "reprocessed", &shown::Bulk { results, next, dry_run })
         .replayed(replayed)
         .resolved(resolved as u64))

@@ -2,7 +2,9 @@
 
 use api::Method;
 use api::call::Call;
+use api::caller::Scope;
 use api::problem::Problem;
+use api::rights::Right;
 
 /// What a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +58,21 @@ impl<'a> Route<'a> {
                 let allowed: Vec<_> = routes.into_iter().map(|(method, _)| method).collect();
                 Err(Problem::method_not_allowed(&allowed))
             }
+        }
+    }
+
+    /// What the route needs of its caller.
+    pub(crate) fn right(self) -> Right<'a> {
+        match self {
+            Self::List
+            | Self::Export
+            | Self::Show { .. }
+            | Self::Correct { .. }
+            | Self::Delete { .. }
+            | Self::Reprocess { .. }
+            | Self::ReprocessMany => Right::Scope(&[Scope::Steward]),
+            Self::Erase { .. } => Right::Scope(&[Scope::Privacy]),
+            Self::Console | Self::ConsoleFile { .. } | Self::Contract => Right::None,
         }
     }
 

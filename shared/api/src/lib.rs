@@ -16,6 +16,7 @@ pub mod metrics;
 pub mod precondition;
 pub mod problem;
 pub mod query;
+pub mod rights;
 pub mod start_up;
 pub mod status;
 

@@ -1,5 +1,6 @@
 //! Dealers and the customers as they know them: dealer code, dealer customer number, DCN, dealer type. No persistence.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::Invalid;
@@ -33,6 +34,25 @@ impl DealerCode {
 impl fmt::Display for DealerCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// The dealer codes that somebody acts for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DealerCodes {
+    /// Every dealer code.
+    All,
+    /// These and no others; perhaps none.
+    Only(BTreeSet<DealerCode>),
+}
+
+impl DealerCodes {
+    /// Whether this dealer code is among them.
+    pub fn contains(&self, code: &DealerCode) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(codes) => codes.contains(code),
+        }
     }
 }
 

@@ -21,6 +21,7 @@ pub mod match_code;
 pub mod message;
 pub mod outcome;
 pub mod request_in_error;
+pub mod secret;
 pub mod time;
 
 /// One refused value: what is wrong with it. `code` is for programs and never changes; `reason` is a sentence for people and holds nothing of the value.

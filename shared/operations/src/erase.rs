@@ -113,8 +113,7 @@ async fn dealer_customers<T: Table>(
     let mut after: Option<Dcn> = None;
     loop {
         let page =
-            read::dealer_customers_of(master, &customer.identifier, |_| true, after.as_ref())
-                .await?;
+            read::all_dealer_customers_of(master, &customer.identifier, after.as_ref()).await?;
         found
             .extend(page.found.into_iter().filter(|found| found.profile != found.profile.erased()));
         match page.next {

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
-use domain::dealer::{Dcn, DealerCode, DealerCustomer};
-use store::table::{IndexQuery, Query, Table, TableError};
+use domain::dealer::{Dcn, DealerCode, DealerCodes, DealerCustomer};
+use futures_util::{StreamExt as _, TryStreamExt as _, future, stream};
+use store::keys::IndexEntry;
+use store::table::{IndexQuery, Page, Query, Table, TableError};
 use store::{items, keys};
+use tokio::join;
 
 use crate::master::Master;
 
@@ -14,6 +17,15 @@ pub const MOST_DEALER_CUSTOMERS: u32 = 100;
 
 /// How long the index may lag behind a number that it does not know before it is asked again.
 const LAG: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(150)];
+
+/// How long the index may lag behind an association that it does not know before it is asked once more.
+const LAG_OF_AN_ASSOCIATION: Duration = Duration::from_millis(200);
+
+/// How many ranges of the index are asked for at once.
+const AT_ONCE: usize = 10;
+
+/// From where to where in a partition of the index.
+type Range = (String, String);
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,38 +68,100 @@ pub async fn dealer_customers<T: Table>(
     Ok(Listed { found, next })
 }
 
-/// A customer by its identifier.
-pub async fn customer<T: Table>(
-    master: &Master<T>,
-    identifier: &Identifier,
-) -> Result<Option<Customer>, TableError> {
-    master.customer(identifier).await
+/// Who asks for a customer organization.
+#[derive(Debug, Clone, Copy)]
+pub enum Viewer<'a> {
+    /// Somebody who sees every customer, with all of its dealer customers.
+    OfEverything,
+    /// A dealer, who sees the customers that are associated with one of its dealer codes, with the dealer customers of those codes.
+    Dealer(&'a DealerCodes),
 }
 
-/// The dealer customers of a customer, of the dealers that are `visible`, behind `after`, by dealer code and number, a hundred at the most.
-pub async fn dealer_customers_of<T: Table>(
+/// A customer organization that its viewer may see, if it is there, and where in the index of its dealer customers the viewer may look.
+#[derive(Debug)]
+pub struct InSight<'a> {
+    identifier: &'a Identifier,
+    ranges: Vec<Range>,
+}
+
+/// Whether the viewer may see this customer organization; none where it may not. It is found out from the index alone, and costs the same whatever hangs on the customer.
+pub async fn in_sight<'a, T: Table>(
+    master: &Master<T>,
+    identifier: &'a Identifier,
+    viewer: Viewer<'_>,
+) -> Result<Option<InSight<'a>>, TableError> {
+    let ranges = match viewer {
+        Viewer::OfEverything => vec![keys::all_dealers()],
+        Viewer::Dealer(DealerCodes::All) => {
+            inhabited(master, identifier, vec![keys::all_dealers()]).await?
+        }
+        Viewer::Dealer(DealerCodes::Only(codes)) => {
+            inhabited(master, identifier, codes.iter().map(keys::one_dealer).collect()).await?
+        }
+    };
+    Ok((!ranges.is_empty()).then_some(InSight { identifier, ranges }))
+}
+
+/// A customer with a page of its dealer customers behind `after`, by dealer code and number, a hundred at the most.
+pub async fn customer_organization<T: Table>(
+    master: &Master<T>,
+    InSight { identifier, ranges }: InSight<'_>,
+    after: Option<&Dcn>,
+) -> Result<Option<(Customer, Listed<DealerCustomer, Dcn>)>, TableError> {
+    let (customer, dealer_customers) =
+        join!(master.customer(identifier), dealer_customers_of(master, identifier, ranges, after));
+    let dealer_customers = dealer_customers?;
+    Ok(customer?.map(|customer| (customer, dealer_customers)))
+}
+
+/// Those of these ranges of the index that have an entry. They are asked for once more where none has, because the index may not know an association that was just made.
+async fn inhabited<T: Table>(
     master: &Master<T>,
     identifier: &Identifier,
-    visible: impl Fn(&DealerCode) -> bool,
+    ranges: Vec<Range>,
+) -> Result<Vec<Range>, TableError> {
+    for lag in [Some(LAG_OF_AN_ASSOCIATION), None] {
+        let asked = stream::iter(ranges.clone()).map(async |range| {
+            let any = entries(master, identifier, &range, None, 1).await?;
+            Ok::<_, TableError>((!any.found.is_empty()).then_some(range))
+        });
+        let inhabited: Vec<_> =
+            asked.buffered(AT_ONCE).try_filter_map(future::ok).try_collect().await?;
+        match lag {
+            Some(lag) if inhabited.is_empty() && !ranges.is_empty() => {
+                master.table.pause(lag).await
+            }
+            Some(_) | None => return Ok(inhabited),
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// A page of all dealer customers of a customer, behind `after`.
+pub(crate) async fn all_dealer_customers_of<T: Table>(
+    master: &Master<T>,
+    identifier: &Identifier,
     after: Option<&Dcn>,
 ) -> Result<Listed<DealerCustomer, Dcn>, TableError> {
-    let (from, to) = keys::all_dealers();
-    let mut query = IndexQuery {
-        partition: keys::organization(identifier),
-        from,
-        to,
-        after: after.map(|dcn| keys::entry_of_organization(identifier, dcn)),
-        descending: false,
-        limit: MOST_DEALER_CUSTOMERS,
-    };
+    dealer_customers_of(master, identifier, vec![keys::all_dealers()], after).await
+}
+
+/// The dealer customers of a customer in these ranges of the index, behind `after`.
+async fn dealer_customers_of<T: Table>(
+    master: &Master<T>,
+    identifier: &Identifier,
+    mut ranges: Vec<Range>,
+    after: Option<&Dcn>,
+) -> Result<Listed<DealerCustomer, Dcn>, TableError> {
+    let mut after = after.map(|dcn| keys::entry_of_organization(identifier, dcn));
     loop {
-        let page = master.table.index(&query).await?;
+        if let Some(after) = &after {
+            ranges.retain(|(_, to)| *to > after.sort);
+        }
+        let page = entries_of(master, identifier, &ranges, after.as_ref()).await?;
         let next = page.found.last().filter(|_| page.more).cloned();
         let dcns = page.found.iter().filter_map(|entry| keys::dcn_of(&entry.key));
-        let wanted: Vec<_> = dcns
-            .filter(|dcn| visible(&dcn.dealer_code))
-            .map(|dcn| keys::dealer_customer(&dcn))
-            .collect();
+        let wanted: Vec<_> = dcns.map(|dcn| keys::dealer_customer(&dcn)).collect();
         let mut found = Vec::with_capacity(wanted.len());
         if !wanted.is_empty() {
             for item in master.table.get_all(&wanted).await? {
@@ -102,8 +176,54 @@ pub async fn dealer_customers_of<T: Table>(
             found.sort_by(|one, other| one.dcn.cmp(&other.dcn));
             return Ok(Listed { found, next: next.and_then(|last| keys::dcn_of(&last.key)) });
         }
-        query.after = next;
+        after = next;
     }
+}
+
+/// The first entries behind `after` in these ranges, as many as are read at once.
+async fn entries_of<T: Table>(
+    master: &Master<T>,
+    identifier: &Identifier,
+    ranges: &[Range],
+    after: Option<&IndexEntry>,
+) -> Result<Page<IndexEntry>, TableError> {
+    let most = usize::try_from(MOST_DEALER_CUSTOMERS).unwrap_or(usize::MAX);
+    let mut found = Vec::new();
+    let mut left = ranges;
+    while !left.is_empty() {
+        let (some, rest) = left.split_at(AT_ONCE.min(left.len()));
+        let asked = some
+            .iter()
+            .map(|range| entries(master, identifier, range, after, MOST_DEALER_CUSTOMERS));
+        for page in future::try_join_all(asked).await? {
+            found.extend(page.found);
+            if page.more || found.len() > most {
+                found.truncate(most);
+                return Ok(Page { found, more: true });
+            }
+        }
+        left = rest;
+    }
+    Ok(Page { found, more: false })
+}
+
+/// The first entries of one range of the index of the customer's dealer customers, behind `after`.
+async fn entries<T: Table>(
+    master: &Master<T>,
+    identifier: &Identifier,
+    (from, to): &Range,
+    after: Option<&IndexEntry>,
+    limit: u32,
+) -> Result<Page<IndexEntry>, TableError> {
+    let query = IndexQuery {
+        partition: keys::organization(identifier),
+        from: from.clone(),
+        to: to.clone(),
+        after: after.filter(|after| *from <= after.sort).cloned(),
+        descending: false,
+        limit,
+    };
+    master.table.index(&query).await
 }
 
 /// A customer by its number.

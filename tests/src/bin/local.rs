@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use std::task::Poll;
 
 use api::start_up;
-use domain::controls::Controls;
 use tests::gateway;
 use tests::options::{self, Command, Data, Options};
 use tests::seed;
@@ -44,8 +43,8 @@ async fn main() -> ExitCode {
 
 #[expect(clippy::print_stdout, reason = "the first line tells where it listens")]
 async fn run(options: Options) -> Result<(), String> {
-    let controls =
-        Controls::read(|name| std::env::var(name).ok()).map_err(|sentences| sentences.join(" "))?;
+    let controls = tests::controls::read(|name| std::env::var(name).ok())
+        .map_err(|sentences| sentences.join(" "))?;
     let listener = gateway::listen(options.port).await?;
     start_up::open_log_on_standard_error(TABLE);
     let storage = match &options.data {

@@ -9,7 +9,6 @@ use api::problem::{Fault, Problem};
 use domain::address::Address;
 use domain::association::{Associate, Organization, Statement};
 use domain::contact::{Email, Phone};
-use domain::controls::Controls;
 use domain::customer::Identifier;
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 use domain::edits::Field;
@@ -88,7 +87,7 @@ fn what_callers_say_shows_nothing_of_it() {
         dealer_code: DealerCode::parse("TD68").expect("a code"),
         dealer_customer_number: DealerCustomerNumber::parse("7").expect("a number"),
     };
-    let controls = Controls::read(|_| None).expect("the defaults are good");
+    let controls = tests::controls::default();
     redacts(
         "association",
         &Associate::new(dcn, Organization::named(CANARY), statement(), &controls),

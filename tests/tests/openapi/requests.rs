@@ -29,7 +29,7 @@ impl Answer {
 
 /// A customer master without any data.
 pub(crate) async fn empty() -> Stand {
-    let controls = Controls::read(|_| None).expect("the defaults are good controls");
+    let controls = tests::controls::default();
     Stand::for_a_test(controls).await.expect("a stand")
 }
 

@@ -4,7 +4,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_sdk_dynamodb::Client;
-use domain::controls::Controls;
 use domain::edits::{EditCode, FailedEdit};
 use domain::effect::EffectId;
 use domain::message::{Attribute, Attributes, Message};
@@ -79,7 +78,7 @@ impl Fixture {
         embedded: Option<Embedded>,
         controls: &[(&str, &str)],
     ) -> Self {
-        let controls = Controls::read(|name| {
+        let controls = tests::controls::read(|name| {
             let found = controls.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
         });
