@@ -47,6 +47,14 @@ pub enum DealerCodes {
 }
 
 impl DealerCodes {
+    /// Whether there are none.
+    pub fn is_none(&self) -> bool {
+        match self {
+            Self::All => false,
+            Self::Only(codes) => codes.is_empty(),
+        }
+    }
+
     /// Whether this dealer code is among them.
     pub fn contains(&self, code: &DealerCode) -> bool {
         match self {

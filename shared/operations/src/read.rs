@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::dealer::{Dcn, DealerCode, DealerCodes, DealerCustomer};
-use futures_util::{StreamExt as _, TryStreamExt as _, future, stream};
+use futures_util::future;
 use store::keys::IndexEntry;
 use store::table::{IndexQuery, Page, Query, Table, TableError};
 use store::{items, keys};
@@ -92,12 +92,7 @@ pub async fn in_sight<'a, T: Table>(
 ) -> Result<Option<InSight<'a>>, TableError> {
     let ranges = match viewer {
         Viewer::OfEverything => vec![keys::all_dealers()],
-        Viewer::Dealer(DealerCodes::All) => {
-            inhabited(master, identifier, vec![keys::all_dealers()]).await?
-        }
-        Viewer::Dealer(DealerCodes::Only(codes)) => {
-            inhabited(master, identifier, codes.iter().map(keys::one_dealer).collect()).await?
-        }
+        Viewer::Dealer(codes) => inhabited(master, identifier, codes).await?,
     };
     Ok((!ranges.is_empty()).then_some(InSight { identifier, ranges }))
 }
@@ -114,27 +109,57 @@ pub async fn customer_organization<T: Table>(
     Ok(customer?.map(|customer| (customer, dealer_customers)))
 }
 
-/// Those of these ranges of the index that have an entry. They are asked for once more where none has, because the index may not know an association that was just made.
+/// Where the index has dealer customers of these codes. It is asked once more where it knows none, because it may not know an association that was just made.
 async fn inhabited<T: Table>(
     master: &Master<T>,
     identifier: &Identifier,
-    ranges: Vec<Range>,
+    codes: &DealerCodes,
 ) -> Result<Vec<Range>, TableError> {
     for lag in [Some(LAG_OF_AN_ASSOCIATION), None] {
-        let asked = stream::iter(ranges.clone()).map(async |range| {
-            let any = entries(master, identifier, &range, None, 1).await?;
-            Ok::<_, TableError>((!any.found.is_empty()).then_some(range))
-        });
-        let inhabited: Vec<_> =
-            asked.buffered(AT_ONCE).try_filter_map(future::ok).try_collect().await?;
-        match lag {
-            Some(lag) if inhabited.is_empty() && !ranges.is_empty() => {
-                master.table.pause(lag).await
+        let inhabited = match codes {
+            DealerCodes::All => {
+                let any = entries(master, identifier, &keys::all_dealers(), None, 1).await?;
+                any.found.iter().map(|_| keys::all_dealers()).collect()
             }
+            DealerCodes::Only(codes) => {
+                let codes: Vec<_> = codes.iter().collect();
+                let share = codes.len().div_ceil(AT_ONCE).max(1);
+                let asked = codes.chunks(share).map(|some| inhabited_of(master, identifier, some));
+                future::try_join_all(asked).await?.concat()
+            }
+        };
+        match lag {
+            Some(lag) if inhabited.is_empty() && !codes.is_none() => master.table.pause(lag).await,
             Some(_) | None => return Ok(inhabited),
         }
     }
     Ok(Vec::new())
+}
+
+/// The same for some of the codes, in their order. Each look leaps over the codes before the next dealer that is there, so that many codes take no more looks than there
+/// are dealers between them.
+async fn inhabited_of<T: Table>(
+    master: &Master<T>,
+    identifier: &Identifier,
+    codes: &[&DealerCode],
+) -> Result<Vec<Range>, TableError> {
+    let mut inhabited = Vec::new();
+    let mut left = codes;
+    while let [first, .., last] | [first @ last] = left {
+        let range = (keys::one_dealer(first).0, keys::one_dealer(last).1);
+        let next = entries(master, identifier, &range, None, 1).await?;
+        let Some(dcn) = next.found.first().and_then(|entry| keys::dcn_of(&entry.key)) else {
+            break;
+        };
+        left = &left[left.partition_point(|code| **code < dcn.dealer_code)..];
+        if let [code, rest @ ..] = left
+            && **code == dcn.dealer_code
+        {
+            inhabited.push(keys::one_dealer(code));
+            left = rest;
+        }
+    }
+    Ok(inhabited)
 }
 
 /// A page of all dealer customers of a customer, behind `after`.

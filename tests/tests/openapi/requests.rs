@@ -1,6 +1,5 @@
 //! A stand for each test, and answers that have been held against the contract.
 
-use domain::controls::Controls;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
