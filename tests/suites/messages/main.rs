@@ -1,0 +1,33 @@
+//! Messages through the front door: every test has a stand of its own, posts `CWCustomerIn` in XML and JSON, and looks at what came of it.
+//!
+//! Each module is one subject. The stand, its requests and its look at the table are those of the other tests through the front door.
+
+mod address_service;
+mod answers;
+mod attributes;
+mod changes;
+mod controls;
+mod costs;
+mod crowds;
+mod dealers;
+mod default_customer;
+mod dry_run;
+mod edits;
+mod failures;
+#[path = "../dealers/fixture.rs"]
+#[allow(
+    dead_code,
+    reason = "the fixture also serves the tests of associations, which use other parts of it"
+)]
+mod fixture;
+mod hostile;
+mod idempotency;
+mod message;
+mod moves;
+mod numbers;
+mod pairs;
+mod sample_events;
+mod simultaneous;
+mod standardization;
+mod worked_examples;
+mod xml;
