@@ -4,11 +4,11 @@
 //! No rule of the customer master is applied here but by the functions; what must be true afterwards is in [`judge`].
 
 pub mod client;
-pub mod desk;
+pub mod connector;
 pub mod fault;
-pub mod front;
+pub mod functions;
+pub mod in_process_client;
 pub mod judge;
-pub mod line;
 pub mod log;
 pub mod process;
 pub mod proxy;
@@ -82,8 +82,8 @@ pub struct Report {
 /// A sentence when it cannot be made: no binaries, no ports, no database.
 pub async fn run(plan: Plan) -> Result<Report, String> {
     let binaries = match &plan.binaries {
-        Some(folder) => front::BINARIES.map(|name| folder.join(name)),
-        None => front::build()?,
+        Some(folder) => functions::BINARIES.map(|name| folder.join(name)),
+        None => functions::build()?,
     };
     let embedded = Embedded::start(None).await?;
     let client = Connection::to_emulator(embedded.url()).client();
@@ -95,14 +95,15 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
         let program = Program { file, environment: vec![("TABLE_NAME", TABLE.to_owned())] };
         Arc::new(Pool::new(program, proxy.clone(), plan.instances))
     });
-    let functions = pools.iter().map(|pool| front::function(Arc::clone(pool))).collect();
+    let functions = pools.iter().map(|pool| functions::function(Arc::clone(pool))).collect();
     let listener = gateway::listen(0).await?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = tokio::spawn(Gateway::new(ROUTES, functions)?.serve(listener, async move {
-        // Told to stop, or the run is gone: both mean the end.
-        drop(stopped.await);
-    }));
+    let server =
+        tokio::spawn(Gateway::new(ROUTES, functions)?.serve(listener, async move {
+            // Told to stop, or the run is gone: both mean the end.
+            drop(stopped.await);
+        }));
 
     let field = Field::new(&format!("http://{address}"), plan.requests, Arc::clone(&log));
     let began = Instant::now();

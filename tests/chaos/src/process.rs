@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use tokio::sync::{Notify, Semaphore};
 
-use super::proxy::{Line, Proxy};
+use super::proxy::{Connection, Proxy};
 use kit::runtime_api::Function;
 
 /// How long Lambda lets an invocation run: `Timeout` in `template.yaml`.
@@ -43,10 +43,10 @@ pub struct Pool {
 }
 
 struct Instance {
-    /// First, so that the process ends before its line to the database does.
+    /// First, so that the process ends before its connection to the database does.
     function: Function,
     kill: Arc<Notify>,
-    _line: Line,
+    _connection: Connection,
 }
 
 /// Why an event has no answer.
@@ -120,13 +120,13 @@ impl Pool {
 impl Instance {
     async fn start(program: &Program, proxy: &Proxy) -> Result<Self, String> {
         let kill = Arc::new(Notify::new());
-        let line = proxy
-            .line(Arc::clone(&kill))
+        let connection = proxy
+            .connection(Arc::clone(&kill))
             .await
             .map_err(|error| format!("An instance has no port: {error}."))?;
         let mut variables = program.environment.clone();
         variables.extend([
-            ("AWS_ENDPOINT_URL_DYNAMODB", line.url.clone()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", connection.url.clone()),
             ("AWS_LAMBDA_LOG_LEVEL", "OFF".to_owned()),
         ]);
         let mut function = Function::start(&program.file, &variables).await?;
@@ -134,7 +134,7 @@ impl Instance {
             ready = function.ready() => ready?,
             () = kill.notified() => return Err("It was killed in its start.".to_owned()),
         };
-        Ok(Self { function, kill, _line: line })
+        Ok(Self { function, kill, _connection: connection })
     }
 
     async fn invoke(&mut self, event: String) -> Result<Bytes, Died> {

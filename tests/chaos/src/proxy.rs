@@ -20,7 +20,7 @@ use super::log::Log;
 /// The largest request that is carried, in bytes: more than any call of ours.
 const LARGEST: usize = 8 * 1024 * 1024;
 
-/// The proxy. Each caller has a line of its own, so that it is known whom to kill.
+/// The proxy. Each caller has a connection of its own, so that it is known whom to kill.
 #[derive(Clone)]
 pub struct Proxy {
     database: String,
@@ -32,8 +32,8 @@ pub struct Proxy {
     under_way: Arc<RwLock<()>>,
 }
 
-/// The line of one caller; it ends when this is dropped.
-pub struct Line {
+/// The connection of one caller; it ends when this is dropped.
+pub struct Connection {
     /// Where the caller finds its database.
     pub url: String,
     _server: JoinSet<()>,
@@ -75,12 +75,12 @@ impl Proxy {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens a line for one caller, who is killed when `kill` is notified.
+    /// Opens a connection for one caller, who is killed when `kill` is notified.
     ///
     /// # Errors
     ///
     /// When there is no port.
-    pub async fn line(&self, kill: Arc<Notify>) -> io::Result<Line> {
+    pub async fn connection(&self, kill: Arc<Notify>) -> io::Result<Connection> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let proxy = self.clone();
@@ -94,7 +94,7 @@ impl Proxy {
                 while connections.try_join_next().is_some() {}
             }
         });
-        Ok(Line { url, _server: server })
+        Ok(Connection { url, _server: server })
     }
 
     async fn serve(&self, stream: TcpStream, kill: &Notify) -> io::Result<()> {

@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use chaos::desk::Desk;
 use chaos::fault::{Fault, Rates, Script};
+use chaos::in_process_client::InProcessClient;
 
 use crate::requests::{KINDS, prepare};
 
@@ -21,7 +21,7 @@ const EACH: u64 = 20;
 /// More than a transaction token is good for.
 const LONG: Duration = Duration::from_secs(11 * 60);
 
-/// What goes wrong on the line: mostly answers that are lost, and functions that end.
+/// What goes wrong on the connection: mostly answers that are lost, and functions that end.
 const FAULTS: Rates = Rates {
     lose_request: 300,
     lose_answer: 1_200,
@@ -35,7 +35,7 @@ const FAULTS: Rates = Rates {
 };
 
 async fn replay(part: u64) {
-    let mut desk = Desk::open().await;
+    let mut client = InProcessClient::open().await;
     let mut chance = fastrand::Rng::with_seed(part);
     let wanted = std::env::var("REPLAYS")
         .map_or(REPLAYS, |text| text.parse().expect("REPLAYS is a number"))
@@ -43,26 +43,26 @@ async fn replay(part: u64) {
     let (mut turn, mut replays) = (0, 0);
     while replays < wanted {
         let kind = KINDS[usize::try_from(turn).expect("few") % KINDS.len()];
-        desk.line.fault(|_| None);
-        let asking = prepare(&mut desk, kind, turn).await;
+        client.connector.fault(|_| None);
+        let asking = prepare(&mut client, kind, turn).await;
         let mut script = Script::new(chance.u64(..), FAULTS);
-        desk.line.fault(move |call| script.next(call));
-        let told = desk.decide(&asking).await.effect();
+        client.connector.fault(move |call| script.next(call));
+        let told = client.decide(&asking).await.effect();
         assert!(told.is_some(), "{kind}");
         for _ in 0..EACH {
             match chance.u8(0..4) {
-                0 => desk.restart(),
+                0 => client.restart(),
                 1 => tokio::time::advance(LONG).await,
                 _ => {}
             }
-            let answer = desk.decide(&asking).await;
+            let answer = client.decide(&asking).await;
             assert_eq!(answer.effect(), told, "{kind}");
             assert!(answer.replayed, "{kind}: {answer:?}");
             replays += 1;
         }
         turn += 1;
     }
-    let violations = desk.judge().await;
+    let violations = client.judge().await;
     assert!(violations.is_empty(), "{violations:?}");
     println!("{replays} replays of {turn} requests");
 }
@@ -79,16 +79,16 @@ async fn other_replays_have_no_second_effect_and_equal_answers() {
 
 #[tokio::test(start_paused = true)]
 async fn a_replay_after_a_lost_answer_says_that_it_is_one() {
-    let mut desk = Desk::open().await;
-    let asking = prepare(&mut desk, "add, created", 0).await;
+    let mut client = InProcessClient::open().await;
+    let asking = prepare(&mut client, "add, created", 0).await;
     let mut last = 0;
-    desk.line.fault(move |call| {
+    client.connector.fault(move |call| {
         last += usize::from(call.operation == "TransactWriteItems");
         (last == 1).then_some(Fault::KillAfter)
     });
-    assert!(desk.ask(&asking).await.answer.is_none());
-    desk.restart();
-    desk.line.fault(|_| None);
-    let answer = desk.decide(&asking).await;
+    assert!(client.ask(&asking).await.answer.is_none());
+    client.restart();
+    client.connector.fault(|_| None);
+    let answer = client.decide(&asking).await;
     assert_eq!((answer.status, answer.replayed), (201, true));
 }

@@ -1,6 +1,6 @@
 //! One request of each kind, each with a business of its own, and what must be there before it.
 
-use chaos::desk::{Asking, Desk};
+use chaos::in_process_client::{Asking, InProcessClient};
 use chaos::log::Intent;
 use serde_json::{Value, json};
 
@@ -20,16 +20,16 @@ pub(crate) const KINDS: [&str; 12] = [
     "reprocess, fails",
 ];
 
-/// Prepares the desk, and says what is to be asked. `turn` tells this business from all others.
-pub(crate) async fn prepare(desk: &mut Desk, kind: &str, turn: u64) -> Asking {
+/// Prepares the client, and says what is to be asked. `turn` tells this business from all others.
+pub(crate) async fn prepare(client: &mut InProcessClient, kind: &str, turn: u64) -> Asking {
     match kind {
         "associate, created" => associate(turn, None),
         "associate, found" => {
-            desk.decide(&before(turn, "N", "Westborough")).await;
+            client.decide(&before(turn, "N", "Westborough")).await;
             associate(turn, None)
         }
         "associate, given" => {
-            let added = desk.decide(&before(turn, "Y", "Westborough")).await;
+            let added = client.decide(&before(turn, "Y", "Westborough")).await;
             let identifier =
                 added.body["customerOrganizationIdentifier"].as_str().expect("an identifier");
             associate(turn, Some(identifier))
@@ -37,17 +37,17 @@ pub(crate) async fn prepare(desk: &mut Desk, kind: &str, turn: u64) -> Asking {
         "add, created" => add(turn, "Y", &json!({ "cst_relate_id": format!("R{turn}") })),
         "add, unchecked" => add(turn, "N", &json!({})),
         "add, updates a duplicate" => {
-            desk.decide(&before(turn, "Y", "Westborough")).await;
+            client.decide(&before(turn, "Y", "Westborough")).await;
             add(turn, "S", &json!({ "cst_job_title": "Foreman" }))
         }
         "add, fails" => in_vain(add(turn, "Y", &json!({ "cst_city": "" }))),
-        "change" => change(desk, turn, &json!({ "cst_job_title": "Foreman" })).await,
-        "change, moves" => change(desk, turn, &json!({ "cst_zip": "01582" })).await,
+        "change" => change(client, turn, &json!({ "cst_job_title": "Foreman" })).await,
+        "change, moves" => change(client, turn, &json!({ "cst_zip": "01582" })).await,
         "change, takes a relate id" => {
-            change(desk, turn, &json!({ "cst_relate_id": format!("R{turn}") })).await
+            change(client, turn, &json!({ "cst_relate_id": format!("R{turn}") })).await
         }
-        "reprocess, created" => reprocess(desk, turn, json!({ "cst_city": "Westborough" })).await,
-        "reprocess, fails" => reprocess(desk, turn, json!({ "cst_state": "??" })).await,
+        "reprocess, created" => reprocess(client, turn, json!({ "cst_city": "Westborough" })).await,
+        "reprocess, fails" => reprocess(client, turn, json!({ "cst_state": "??" })).await,
         other => panic!("{other} is no kind of request"),
     }
 }
@@ -98,16 +98,16 @@ fn associate(turn: u64, given: Option<&str>) -> Asking {
     post(turn, "/dealer-customers", body, intent)
 }
 
-async fn change(desk: &mut Desk, turn: u64, what: &Value) -> Asking {
-    let added = desk.decide(&before(turn, "Y", "Westborough")).await;
+async fn change(client: &mut InProcessClient, turn: u64, what: &Value) -> Asking {
+    let added = client.decide(&before(turn, "Y", "Westborough")).await;
     let mut message = what.clone();
     message["cst_cust_nbr"] = json!(added.location);
     message["cst_send_response"] = json!("Y");
     customers(turn, &message, Intent::Change)
 }
 
-async fn reprocess(desk: &mut Desk, turn: u64, patch: Value) -> Asking {
-    let failed = desk.decide(&in_vain(before(turn, "Y", ""))).await;
+async fn reprocess(client: &mut InProcessClient, turn: u64, patch: Value) -> Asking {
+    let failed = client.decide(&in_vain(before(turn, "Y", ""))).await;
     let id = failed.location.expect("a request in error");
     let path = format!("/errors/{id}/reprocess");
     post(turn, &path, patch, Intent::Reprocess { id })

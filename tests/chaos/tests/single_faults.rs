@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chaos::desk::Desk;
 use chaos::fault::{Call, Fault, Refusal};
+use chaos::in_process_client::InProcessClient;
 use store::client::ATTEMPT;
 
 use crate::requests::{KINDS, prepare};
@@ -30,51 +30,51 @@ fn faults(call: &Call) -> Vec<Fault> {
 }
 
 /// The calls that a request makes when nothing goes wrong, in a process that remembers nothing.
-async fn calls(desk: &mut Desk, kind: &str, turn: u64) -> Vec<Call> {
+async fn calls(client: &mut InProcessClient, kind: &str, turn: u64) -> Vec<Call> {
     let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-    let asking = prepare(desk, kind, turn).await;
-    desk.restart();
+    let asking = prepare(client, kind, turn).await;
+    client.restart();
     let seeing = std::sync::Arc::clone(&seen);
-    desk.line.fault(move |call| {
+    client.connector.fault(move |call| {
         seeing.lock().expect("a list").push(call.clone());
         None
     });
-    desk.decide(&asking).await;
-    desk.line.fault(|_| None);
+    client.decide(&asking).await;
+    client.connector.fault(|_| None);
     std::mem::take(&mut *seen.lock().expect("a list"))
 }
 
 #[tokio::test(start_paused = true)]
 async fn after_any_single_fault_an_answer_comes_in_time_and_the_next_try_tells_the_same_effect() {
-    let mut desk = Desk::open().await;
+    let mut client = InProcessClient::open().await;
     let (mut turn, mut runs, mut longest) = (0, 0, Duration::ZERO);
     for kind in KINDS {
         turn += 1;
-        let calls = calls(&mut desk, kind, turn).await;
+        let calls = calls(&mut client, kind, turn).await;
         for (place, call) in calls.iter().enumerate() {
             for fault in faults(call) {
                 turn += 1;
-                let asking = prepare(&mut desk, kind, turn).await;
-                desk.restart();
+                let asking = prepare(&mut client, kind, turn).await;
+                client.restart();
                 let mut at = 0;
-                desk.line.fault(move |_| {
+                client.connector.fault(move |_| {
                     at += 1;
                     (at == place + 1).then_some(fault)
                 });
-                let first = desk.ask(&asking).await;
-                desk.line.fault(|_| None);
+                let first = client.ask(&asking).await;
+                client.connector.fault(|_| None);
                 let what = format!("{kind}, call {place} ({}) {fault:?}", call.operation);
                 assert!(first.took < IN_TIME, "{what} took {:?}", first.took);
                 longest = longest.max(first.took);
                 if first.answer.is_none() {
-                    desk.restart();
+                    client.restart();
                 }
-                let next = desk.decide(&asking).await;
+                let next = client.decide(&asking).await;
                 let told = next.effect();
                 assert!(told.is_some(), "{what}: {next:?}");
                 if let Fault::Late(wait) = fault {
                     tokio::time::sleep(wait).await;
-                    assert_eq!(desk.decide(&asking).await.effect(), told, "{what}");
+                    assert_eq!(client.decide(&asking).await.effect(), told, "{what}");
                 }
                 if let Some(answer) = first.answer {
                     assert!(answer.status != 500, "{what}: {answer:?}");
@@ -87,7 +87,7 @@ async fn after_any_single_fault_an_answer_comes_in_time_and_the_next_try_tells_t
             }
         }
     }
-    let violations = desk.judge().await;
+    let violations = client.judge().await;
     assert!(violations.is_empty(), "{violations:?}");
     println!("{runs} runs with one fault each; the longest answer took {longest:?}");
 }
@@ -105,19 +105,19 @@ fn lasting(call: &Call) -> Vec<Fault> {
 #[tokio::test(start_paused = true)]
 async fn when_a_fault_lasts_from_the_first_or_the_last_call_on_an_answer_comes_in_time_all_the_same()
  {
-    let mut desk = Desk::open().await;
+    let mut client = InProcessClient::open().await;
     let (mut turn, mut runs, mut longest) = (0, 0, Duration::ZERO);
     for kind in KINDS {
         turn += 1;
-        let calls = calls(&mut desk, kind, turn).await;
+        let calls = calls(&mut client, kind, turn).await;
         let last = calls.len() - 1;
         for place in BTreeSet::from([0, last]) {
             for fault in lasting(&calls[place]) {
                 turn += 1;
-                let asking = prepare(&mut desk, kind, turn).await;
-                desk.restart();
+                let asking = prepare(&mut client, kind, turn).await;
+                client.restart();
                 let mut at = 0;
-                desk.line.fault(move |call| {
+                client.connector.fault(move |call| {
                     at += 1;
                     let applies = call.has(fault);
                     if applies {
@@ -127,19 +127,19 @@ async fn when_a_fault_lasts_from_the_first_or_the_last_call_on_an_answer_comes_i
                         Some(SLOWEST)
                     }
                 });
-                let told = desk.ask(&asking).await;
-                desk.line.fault(|_| None);
+                let told = client.ask(&asking).await;
+                client.connector.fault(|_| None);
                 let what = format!("{kind}, from call {place} on {fault:?}");
                 let answer = told.answer.expect("nobody was killed");
                 assert!(answer.status == 503 || answer.decides(), "{what}: {answer:?}");
                 assert!(told.took < IN_TIME, "{what} took {:?}", told.took);
                 longest = longest.max(told.took);
                 runs += 1;
-                assert!(desk.decide(&asking).await.effect().is_some(), "{what}");
+                assert!(client.decide(&asking).await.effect().is_some(), "{what}");
             }
         }
     }
-    let violations = desk.judge().await;
+    let violations = client.judge().await;
     assert!(violations.is_empty(), "{violations:?}");
     println!("{runs} runs with a lasting fault each; the longest answer took {longest:?}");
 }

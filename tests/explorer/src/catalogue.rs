@@ -3,7 +3,7 @@
 mod pairs;
 mod triples;
 
-use super::request::{Letter, Party, Request, Whom};
+use super::request::{MessageFields, Party, Request, Whom};
 use super::scenario::{Client, Scenario};
 
 pub use pairs::pairs;
@@ -35,11 +35,11 @@ fn release(dcn: &'static str) -> Request {
 }
 
 fn add(check: &'static str, party: Party) -> Request {
-    Request::Message(Letter { party: Some(party), check, ..Letter::default() })
+    Request::Message(MessageFields { party: Some(party), check, ..MessageFields::default() })
 }
 
-fn letter(letter: Letter) -> Request {
-    Request::Message(letter)
+fn message_with(fields: MessageFields) -> Request {
+    Request::Message(fields)
 }
 
 /// A message that fails its edits.
@@ -48,7 +48,11 @@ fn failing() -> Request {
 }
 
 fn moves(before: usize, party: Party) -> Request {
-    letter(Letter { party: Some(party), number_of: Some(before), ..Letter::default() })
+    message_with(MessageFields {
+        party: Some(party),
+        number_of: Some(before),
+        ..MessageFields::default()
+    })
 }
 
 /// A message that fails its edits and reports duplicates once it passes them.

@@ -43,7 +43,7 @@ pub enum Request {
         dcn: &'static str,
     },
     /// Process a message.
-    Message(Letter),
+    Message(MessageFields),
     /// Correct the city of the message that this request before the scenario queued.
     Correct {
         /// Which request before.
@@ -82,7 +82,7 @@ pub enum Whom {
 
 /// What a message says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Letter {
+pub struct MessageFields {
     /// Who is meant.
     pub party: Option<Party>,
     /// `cst_duplicate`
@@ -164,7 +164,7 @@ impl Party {
     }
 }
 
-impl Letter {
+impl MessageFields {
     /// The attributes of the message; of those that steer it only the check.
     pub fn attributes(&self, made: &Made) -> BTreeMap<&'static str, String> {
         let mut attributes = self

@@ -10,9 +10,9 @@ use std::ops::ControlFlow;
 use store::table::Table;
 
 use super::chance::Chance;
-use super::conduct::Conduct;
-use super::explanation::{judge, specification_before};
+use super::clients::Clients;
 use super::ledger::Ledger;
+use super::linearization::{judge, specification_before};
 use super::scenario::{Scenario, Stage};
 use super::specification::Specification;
 use super::state::{Faults, State, Touched};
@@ -91,11 +91,11 @@ where
         self
     }
 
-    fn conduct(&self) -> Conduct<'_, F> {
-        Conduct::new(self.scenario, &self.stage, self.over)
+    fn clients(&self) -> Clients<'_, F> {
+        Clients::new(self.scenario, &self.stage, self.over)
     }
 
-    fn first(&self, conduct: &Conduct<'_, F>, traced: bool) -> State {
+    fn first(&self, clients: &Clients<'_, F>, traced: bool) -> State {
         let mut world = self.stage.table.copy();
         if !self.scenario.numbers_matter {
             world.count_apart();
@@ -103,7 +103,7 @@ where
         if traced {
             world.trace();
         }
-        State::first(world, self.scenario.clients.len(), conduct)
+        State::first(world, self.scenario.clients.len(), clients)
     }
 
     /// Goes through all interleavings.
@@ -131,16 +131,16 @@ where
     /// # Errors
     /// The first violation.
     pub fn all_ends(&self) -> Result<BTreeSet<u128>, Box<Violation>> {
-        let conduct = self.conduct().where_orders_matter();
+        let clients = self.clients().where_orders_matter();
         let mut ends = BTreeSet::new();
         // Who touches what tells here only which changes wake a client that rests.
         let mut touched = Touched::default();
-        self.learn(&mut touched, &conduct, &mut |_| {})?;
+        self.learn(&mut touched, &clients, &mut |_| {})?;
         self.go_all_ways(
-            self.first(&conduct, false),
+            self.first(&clients, false),
             &mut Vec::new(),
             &touched,
-            &conduct,
+            &clients,
             &mut ends,
         )?;
         Ok(ends)
@@ -151,7 +151,7 @@ where
         state: State,
         steps: &mut Vec<Step>,
         touched: &Touched,
-        conduct: &Conduct<'_, F>,
+        clients: &Clients<'_, F>,
         ends: &mut BTreeSet<u128>,
     ) -> Result<(), Box<Violation>> {
         let choices = state.choices(None, self.faults);
@@ -164,27 +164,27 @@ where
         }
         for step in choices {
             let mut next = state.clone();
-            next.take(&step, Some(touched), conduct);
+            next.take(&step, Some(touched), clients);
             steps.push(step);
-            self.go_all_ways(next, steps, touched, conduct, ends)?;
+            self.go_all_ways(next, steps, touched, clients, ends)?;
             steps.pop();
         }
         Ok(())
     }
 
     fn exhaust_and(&self, mut end: impl FnMut(&State)) -> Result<Gone, Box<Violation>> {
-        self.learn(&mut Touched::default(), &self.conduct(), &mut end)
+        self.learn(&mut Touched::default(), &self.clients(), &mut end)
     }
 
     /// Goes through all, and begins anew until it is known who touches what.
     fn learn(
         &self,
         touched: &mut Touched,
-        conduct: &Conduct<'_, F>,
+        clients: &Clients<'_, F>,
         end: &mut impl FnMut(&State),
     ) -> Result<Gone, Box<Violation>> {
         loop {
-            match self.exhaust_with(touched, conduct, end)? {
+            match self.exhaust_with(touched, clients, end)? {
                 ControlFlow::Break(gone) => return Ok(gone),
                 ControlFlow::Continue(()) => {}
             }
@@ -195,13 +195,13 @@ where
     fn exhaust_with(
         &self,
         touched: &mut Touched,
-        conduct: &Conduct<'_, F>,
+        clients: &Clients<'_, F>,
         end: &mut impl FnMut(&State),
     ) -> Result<ControlFlow<Gone>, Box<Violation>> {
         let mut gone = Gone::default();
         // How many ways lead from each state to an end.
         let mut known: HashMap<u128, u128> = HashMap::new();
-        let mut stack = vec![self.frame(self.first(conduct, false), 0, touched)];
+        let mut stack = vec![self.frame(self.first(clients, false), 0, touched)];
         loop {
             let frame = stack.last_mut().expect("the first state is left last");
             let Some(step) = frame.steps.next() else {
@@ -224,7 +224,7 @@ where
             if touched.by(&step.agent, &state.world) {
                 return Ok(ControlFlow::Continue(()));
             }
-            state.take(&step, Some(touched), conduct);
+            state.take(&step, Some(touched), clients);
             frame.taken = Some(step);
             let digest = state.digest();
             if let Some(ways) = known.get(&digest) {
@@ -266,11 +266,11 @@ where
     /// The first violation.
     pub fn sample(&self, seed: u64, runs: usize) -> Result<Gone, Box<Violation>> {
         let mut chance = Chance::new(seed);
-        let conduct = self.conduct();
+        let clients = self.clients();
         let mut ends = BTreeSet::new();
         let mut gone = Gone::default();
         for _ in 0..runs {
-            let mut state = self.first(&conduct, false);
+            let mut state = self.first(&clients, false);
             let mut steps = Vec::new();
             loop {
                 let choices = state.choices(None, self.faults);
@@ -282,7 +282,7 @@ where
                     choices.into_iter().partition(|step| step.fault.is_some());
                 let of = if !badly.is_empty() && chance.below(8) == 0 { badly } else { well };
                 let step = of[chance.below(of.len())].clone();
-                state.take(&step, None, &conduct);
+                state.take(&step, None, &clients);
                 steps.push(step);
             }
             gone.interleavings += 1;
@@ -303,8 +303,8 @@ where
     /// # Errors
     /// The violation, where it ends in one.
     pub fn replay(&self, choices: &[usize]) -> Result<Vec<String>, Box<Violation>> {
-        let conduct = self.conduct();
-        let mut state = self.first(&conduct, true);
+        let clients = self.clients();
+        let mut state = self.first(&clients, true);
         let mut steps = Vec::new();
         loop {
             let possible = state.choices(None, self.faults);
@@ -312,7 +312,7 @@ where
             let Some(step) = possible.get(position.min(possible.len().saturating_sub(1))) else {
                 break;
             };
-            state.take(step, None, &conduct);
+            state.take(step, None, &clients);
             steps.push(step.clone());
         }
         match self.judge(&state) {
@@ -331,14 +331,14 @@ where
 
     /// Takes the steps once more and writes down what happens.
     fn violation(&self, what: String, steps: &[Step]) -> Violation {
-        let conduct = self.conduct();
-        let mut state = self.first(&conduct, true);
+        let clients = self.clients();
+        let mut state = self.first(&clients, true);
         let mut choices = Vec::with_capacity(steps.len());
         for step in steps {
             let possible = state.choices(None, self.faults);
             let position = possible.iter().position(|one| one == step);
             choices.push(position.expect("what could be done once can be done again"));
-            state.take(step, None, &conduct);
+            state.take(step, None, &clients);
         }
         Violation::new(
             self.scenario,

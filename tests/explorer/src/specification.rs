@@ -2,9 +2,9 @@
 //!
 //! It knows only what scenarios need: of the edits the blank city and the numbers that are taken, of folding nothing but capitals.
 
+mod end;
+mod expected;
 mod message;
-mod says;
-mod stands;
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use domain::customer::{CustomerNumber, Identifier};
 use domain::effect::EffectId;
 
 use super::request::{Made, Request, Whom};
-use says::Says;
+use expected::Expected;
 
 /// Names of what requests created, as the table has them: identifiers and numbers are the system's to choose.
 pub(crate) type Names = BTreeMap<EffectId, (Identifier, CustomerNumber)>;
@@ -63,7 +63,7 @@ pub(crate) struct Specification {
     customers: Vec<Customer>,
     dealer_customers: BTreeMap<&'static str, Option<usize>>,
     queue: Vec<Queued>,
-    keys: BTreeMap<(&'static str, &'static str), (Request, Option<Says>)>,
+    keys: BTreeMap<(&'static str, &'static str), (Request, Option<Expected>)>,
 }
 
 impl Specification {
@@ -82,27 +82,29 @@ impl Specification {
         asking: Asking<'_>,
         made: &Made,
         names: &Names,
-    ) -> Option<Says> {
+    ) -> Option<Expected> {
         let slot = asking.key.map(|key| (asking.request.operation(), key));
         if let Some(slot) = slot
-            && let Some((bound, says)) = self.keys.get(&slot)
+            && let Some((bound, expected)) = self.keys.get(&slot)
         {
             if bound != asking.request {
-                return Some(Says::KeyReused);
+                return Some(Expected::KeyReused);
             }
-            if let Some(says) = says {
-                return Some(says.clone());
+            if let Some(expected) = expected {
+                return Some(expected.clone());
             }
         }
-        let says = match asking.request {
+        let expected = match asking.request {
             Request::Associate { dcn, whom } => self.associate(dcn, whom, asking, made, names)?,
             Request::Release { dcn } => self.release(dcn),
-            Request::Message(letter) => self.receive(letter.attributes(made), asking, names)?,
+            Request::Message(fields) => self.receive(fields.attributes(made), asking, names)?,
             Request::Correct { queued, city, seen } => {
                 let effect = &made[*queued].effect;
                 match self.touch(effect, Some(*seen)) {
                     Err(refused) => refused,
-                    Ok(queued) => Says::Corrected(self.change_queued(queued, Some(city), asking)),
+                    Ok(queued) => {
+                        Expected::Corrected(self.change_queued(queued, Some(city), asking))
+                    }
                 }
             }
             Request::Delete { queued, seen } => {
@@ -111,7 +113,7 @@ impl Specification {
                     Ok(queued) => {
                         self.change_queued(queued, None, asking);
                         self.queue[queued].standing = Standing::Deleted;
-                        Says::Deleted
+                        Expected::Deleted
                     }
                 }
             }
@@ -123,10 +125,10 @@ impl Specification {
             }
         };
         if let Some(slot) = slot {
-            let answer = says.is_effect().then(|| says.clone());
+            let answer = expected.is_effect().then(|| expected.clone());
             self.keys.insert(slot, (asking.request.clone(), answer));
         }
-        Some(says)
+        Some(expected)
     }
 
     fn associate(
@@ -136,7 +138,7 @@ impl Specification {
         asking: Asking<'_>,
         made: &Made,
         names: &Names,
-    ) -> Option<Says> {
+    ) -> Option<Expected> {
         let (found, origin) = match whom {
             Whom::Made(before) => {
                 let (identifier, _) = made[*before].customer.as_ref()?;
@@ -147,12 +149,12 @@ impl Specification {
                 match same[..] {
                     [] => (None, "created"),
                     [one] => (Some(one), "matched"),
-                    _ => return Some(Says::Ambiguous(same)),
+                    _ => return Some(Expected::Ambiguous(same)),
                 }
             }
         };
         if let Some(Some(holder)) = self.dealer_customers.get(dcn) {
-            return Some(Says::Taken { holder: *holder, same: Some(*holder) == found });
+            return Some(Expected::Taken { holder: *holder, same: Some(*holder) == found });
         }
         let customer = match (found, whom) {
             (Some(customer), _) => customer,
@@ -162,23 +164,28 @@ impl Specification {
             (None, Whom::Made(_)) => return None,
         };
         let created = self.dealer_customers.insert(dcn, Some(customer)).is_none();
-        Some(Says::Associated { customer, origin, created })
+        Some(Expected::Associated { customer, origin, created })
     }
 
-    fn release(&mut self, dcn: &'static str) -> Says {
+    fn release(&mut self, dcn: &'static str) -> Expected {
         match self.dealer_customers.get_mut(dcn) {
-            None => Says::UnknownDealerCustomer,
-            Some(None) => Says::NotAssociated,
+            None => Expected::UnknownDealerCustomer,
+            Some(None) => Expected::NotAssociated,
             Some(organization) => {
                 *organization = None;
-                Says::Released
+                Expected::Released
             }
         }
     }
 
-    fn receive(&mut self, given: Attributes, asking: Asking<'_>, names: &Names) -> Option<Says> {
-        let says = self.message(&given, asking.effect, names)?;
-        if let Says::Failed(..) = &says {
+    fn receive(
+        &mut self,
+        given: Attributes,
+        asking: Asking<'_>,
+        names: &Names,
+    ) -> Option<Expected> {
+        let expected = self.message(&given, asking.effect, names)?;
+        if let Expected::Failed(..) = &expected {
             self.queue.push(Queued {
                 effect: asking.effect.clone(),
                 attributes: given,
@@ -187,19 +194,19 @@ impl Specification {
                 last: asking.effect.clone(),
             });
         }
-        Some(says)
+        Some(expected)
     }
 
     /// The queued message that may be touched, by its place in the queue; or why it may not.
-    fn touch(&self, effect: &EffectId, seen: Option<u64>) -> Result<usize, Says> {
+    fn touch(&self, effect: &EffectId, seen: Option<u64>) -> Result<usize, Expected> {
         let place = self.queue.iter().position(|queued| queued.effect == *effect);
-        let place = place.ok_or(Says::Unknown)?;
+        let place = place.ok_or(Expected::Unknown)?;
         let queued = &self.queue[place];
         match queued.standing {
-            Standing::Resolved(customer) => Err(Says::AlreadyResolved(customer)),
-            Standing::Deleted => Err(Says::AlreadyDeleted),
+            Standing::Resolved(customer) => Err(Expected::AlreadyResolved(customer)),
+            Standing::Deleted => Err(Expected::AlreadyDeleted),
             Standing::Open if seen.is_some_and(|seen| seen != queued.version) => {
-                Err(Says::VersionMismatch(queued.version))
+                Err(Expected::VersionMismatch(queued.version))
             }
             Standing::Open => Ok(place),
         }
@@ -222,23 +229,23 @@ impl Specification {
         city: Option<&str>,
         asking: Asking<'_>,
         names: &Names,
-    ) -> Option<Says> {
+    ) -> Option<Expected> {
         let mut given = self.queue[place].attributes.clone();
         if let Some(city) = city {
             given.insert("cst_city", city.to_owned());
         }
-        let mut says = self.message(&given, asking.effect, names)?;
-        if let Says::Failed(_, effect) = &mut says {
+        let mut expected = self.message(&given, asking.effect, names)?;
+        if let Expected::Failed(_, effect) = &mut expected {
             effect.clone_from(&self.queue[place].effect);
         }
         // The attempt of one request is remembered once.
         if self.queue[place].last != *asking.effect {
             self.change_queued(place, city, asking);
         }
-        if let Says::Created(customer) | Says::Updated(customer) = says {
+        if let Expected::Created(customer) | Expected::Updated(customer) = expected {
             self.queue[place].standing = Standing::Resolved(customer);
         }
-        Some(says)
+        Some(expected)
     }
 
     fn at(&self, identifier: &Identifier, names: &Names) -> Option<usize> {

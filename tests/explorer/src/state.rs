@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use store::table::Table;
 
-use super::conduct::{Conduct, Heard, Reaction};
-use super::explanation::Ended;
+use super::clients::{Clients, Heard, Reaction};
+use super::linearization::Ended;
 use super::request::Tried;
 use model::digest::{Digest, of_item};
 use model::world::{Agent, Step, World};
@@ -89,26 +89,26 @@ pub(super) struct State {
 
 impl State {
     /// The beginning: each client has made its first calls.
-    pub(super) fn first<F, T>(mut world: World, clients: usize, conduct: &Conduct<'_, F>) -> Self
+    pub(super) fn first<F, T>(mut world: World, count: usize, clients: &Clients<'_, F>) -> Self
     where
         F: Fn(ModelTable) -> T + Clone + 'static,
         T: Table,
     {
-        for client in 0..clients {
+        for client in 0..count {
             world.note(|| format!("{client}: begins"));
         }
         let mut state = Self {
             world,
-            clients: vec![Progress::default(); clients],
+            clients: vec![Progress::default(); count],
             resting: 0,
             begun: 0,
             ended: 0,
-            after: vec![0; clients],
+            after: vec![0; count],
             faults: 0,
             excused: false,
         };
-        for client in 0..clients {
-            state.react(client, &conduct.begins(client));
+        for client in 0..count {
+            state.react(client, &clients.begins(client));
         }
         state
     }
@@ -165,7 +165,7 @@ impl State {
         &mut self,
         step: &Step,
         touched: Option<&Touched>,
-        conduct: &Conduct<'_, F>,
+        clients: &Clients<'_, F>,
     ) where
         F: Fn(ModelTable) -> T + Clone + 'static,
         T: Table,
@@ -189,7 +189,7 @@ impl State {
         }
         if let Some((name, answer)) = taken.answered {
             let client = &mut self.clients[name.client];
-            let reaction = conduct.hears(name.client, &mut client.heard, name.ordinal, answer);
+            let reaction = clients.hears(name.client, &mut client.heard, name.ordinal, answer);
             self.react(name.client, &reaction);
         }
     }

@@ -14,10 +14,10 @@
 //! the answers that it gets and on nothing else.
 
 pub mod call;
-pub mod desk;
 pub mod digest;
 mod fault;
 mod footprint;
+pub mod mailbox;
 mod meaning;
 mod reading;
 mod step;
@@ -42,8 +42,8 @@ use store::table::{IndexQuery, Page, Query, Table, TableError};
 use store::writes::{Transacted, Write, Written};
 
 use call::{Answer, Asked, Call, CallName, Conditioned};
-use desk::Desk;
 use digest::Digest;
+use mailbox::Mailbox;
 use world::{Step, World};
 
 pub use fault::Fault;
@@ -64,8 +64,8 @@ pub struct ModelTable {
 enum Behind {
     /// A world of its own, in which every call runs to its end at once.
     World(Arc<Mutex<World>>),
-    /// A desk on which calls wait.
-    Desk(Desk),
+    /// A mailbox in which calls wait.
+    Mailbox(Mailbox),
 }
 
 /// A process: its clock and its chance.
@@ -100,10 +100,10 @@ impl ModelTable {
         }
     }
 
-    /// A table whose calls wait on this desk, as a process of this number sees it.
-    pub fn on(desk: &Desk, process: usize, shortest_pause: Duration) -> Self {
+    /// A table whose calls wait in this mailbox, as a process of this number sees it.
+    pub fn on(mailbox: &Mailbox, process: usize, shortest_pause: Duration) -> Self {
         Self {
-            behind: Behind::Desk(desk.clone()),
+            behind: Behind::Mailbox(mailbox.clone()),
             process: Arc::new(Process { number: process, shortest_pause, past: Mutex::default() }),
             meter: Arc::default(),
         }
@@ -122,7 +122,7 @@ impl ModelTable {
     /// How many items a query returns at once.
     ///
     /// # Panics
-    /// Where the table's calls wait on a desk.
+    /// Where the table's calls wait in a mailbox.
     pub fn limit_pages(&self, items: usize) {
         self.world().limit_pages(items);
     }
@@ -130,7 +130,7 @@ impl ModelTable {
     /// All items, as they stand.
     ///
     /// # Panics
-    /// Where the table's calls wait on a desk.
+    /// Where the table's calls wait in a mailbox.
     pub fn items(&self) -> BTreeMap<Key, Item> {
         let world = self.world();
         let items = world.items();
@@ -156,7 +156,9 @@ impl ModelTable {
     fn world(&self) -> MutexGuard<'_, World> {
         match &self.behind {
             Behind::World(world) => world.lock().unwrap_or_else(PoisonError::into_inner),
-            Behind::Desk(_) => unreachable!("who lays calls on a desk knows nothing of the world"),
+            Behind::Mailbox(_) => {
+                unreachable!("who puts calls into a mailbox knows nothing of the world")
+            }
         }
     }
 
@@ -170,10 +172,10 @@ impl ModelTable {
         let _call = self.meter.call();
         let answer = match &self.behind {
             Behind::World(_) => self.ask_at_once(asked),
-            Behind::Desk(desk) => {
-                let ordinal = desk.lay(self.process.number, self.now(), asked);
+            Behind::Mailbox(mailbox) => {
+                let ordinal = mailbox.put(self.process.number, self.now(), asked);
                 // Nobody is woken: who answers a client polls that client.
-                poll_fn(|_| desk.answer_to(ordinal).map_or(Poll::Pending, Poll::Ready)).await
+                poll_fn(|_| mailbox.answer_to(ordinal).map_or(Poll::Pending, Poll::Ready)).await
             }
         };
         match answer {
@@ -277,7 +279,7 @@ impl Table for ModelTable {
         let lasts = duration.max(self.process.shortest_pause).as_millis();
         self.past().millis += u64::try_from(lasts).unwrap_or(u64::MAX);
         match &self.behind {
-            Behind::Desk(desk) => desk.pause(),
+            Behind::Mailbox(mailbox) => mailbox.pause(),
             Behind::World(_) => {}
         }
     }

@@ -1,10 +1,10 @@
 //! Two requests that meet.
 
-use super::super::request::Letter;
+use super::super::request::MessageFields;
 use super::super::scenario::{Client, Scenario};
 use super::{
-    ACME, ACME_MILLS, ACME_MOVED, add, associate, correct, delete, failing, given, letter, moves,
-    numbered, once, queued, release, reprocess, scenario, twice,
+    ACME, ACME_MILLS, ACME_MOVED, add, associate, correct, delete, failing, given, message_with,
+    moves, numbered, once, queued, release, reprocess, scenario, twice,
 };
 
 const TWO_NUMBERS: &str = "two Adds of one relate id and one alternate number";
@@ -82,7 +82,11 @@ pub fn pairs() -> Vec<Scenario> {
             "an update by number against an update of a duplicate",
             [add("N", ACME)],
             once([
-                letter(Letter { number_of: Some(0), mail_code: "M", ..Letter::default() }),
+                message_with(MessageFields {
+                    number_of: Some(0),
+                    mail_code: "M",
+                    ..MessageFields::default()
+                }),
                 add("S", ACME),
             ]),
         ),
@@ -105,12 +109,16 @@ pub fn pairs() -> Vec<Scenario> {
             "two Adds of one relate id",
             [],
             once([
-                letter(Letter { party: Some(ACME), relate_id: "R1", ..Letter::default() }),
-                letter(Letter {
+                message_with(MessageFields {
+                    party: Some(ACME),
+                    relate_id: "R1",
+                    ..MessageFields::default()
+                }),
+                message_with(MessageFields {
                     party: Some(ACME),
                     relate_id: "R1",
                     mail_code: "M",
-                    ..Letter::default()
+                    ..MessageFields::default()
                 }),
             ]),
         ),
@@ -118,17 +126,17 @@ pub fn pairs() -> Vec<Scenario> {
             TWO_NUMBERS,
             [],
             once([
-                letter(Letter {
+                message_with(MessageFields {
                     party: Some(ACME),
                     relate_id: "R1",
                     alternate_number: "A1",
-                    ..Letter::default()
+                    ..MessageFields::default()
                 }),
-                letter(Letter {
+                message_with(MessageFields {
                     party: Some(ACME),
                     relate_id: "R1",
                     alternate_number: "A1",
-                    ..Letter::default()
+                    ..MessageFields::default()
                 }),
             ]),
         )),
@@ -136,17 +144,17 @@ pub fn pairs() -> Vec<Scenario> {
             "two Adds with one alternate number and different relate ids",
             [],
             once([
-                letter(Letter {
+                message_with(MessageFields {
                     party: Some(ACME),
                     relate_id: "R1",
                     alternate_number: "A1",
-                    ..Letter::default()
+                    ..MessageFields::default()
                 }),
-                letter(Letter {
+                message_with(MessageFields {
                     party: Some(ACME),
                     relate_id: "R2",
                     alternate_number: "A1",
-                    ..Letter::default()
+                    ..MessageFields::default()
                 }),
             ]),
         )),
@@ -244,21 +252,25 @@ pub fn pairs() -> Vec<Scenario> {
         )),
         scenario(
             "a replayed Change by relate id against one that gives the relate id up",
-            [letter(Letter { party: Some(ACME), relate_id: "R1", ..Letter::default() })],
+            [message_with(MessageFields {
+                party: Some(ACME),
+                relate_id: "R1",
+                ..MessageFields::default()
+            })],
             [
                 Client::keyed(
                     "K",
-                    letter(Letter {
+                    message_with(MessageFields {
                         party: Some(ACME),
                         relate_id: "R1",
                         mail_code: "M",
-                        ..Letter::default()
+                        ..MessageFields::default()
                     }),
                 ),
-                Client::once(letter(Letter {
+                Client::once(message_with(MessageFields {
                     number_of: Some(0),
                     relate_id: "R2",
-                    ..Letter::default()
+                    ..MessageFields::default()
                 })),
             ],
         ),

@@ -53,11 +53,11 @@ impl Request {
                     ReleaseOutcome::Unknown => Answer::UnknownDealerCustomer,
                 })
             }
-            Self::Message(letter) => {
-                let message = letter.message(made);
+            Self::Message(fields) => {
+                let message = fields.message(made);
                 let received = Received {
                     content_type: "application/json".to_owned(),
-                    body: format!("{letter:?}"),
+                    body: format!("{fields:?}"),
                 };
                 message::process(master, &message, Purpose::Received(&received), &asked).await.map(
                     |processing| match processing {

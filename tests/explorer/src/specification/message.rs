@@ -2,7 +2,7 @@
 
 use domain::effect::EffectId;
 
-use super::says::Says;
+use super::expected::Expected;
 use super::{Attributes, Customer, Names, Specification};
 
 impl Specification {
@@ -11,7 +11,7 @@ impl Specification {
         given: &Attributes,
         effect: &EffectId,
         names: &Names,
-    ) -> Option<Says> {
+    ) -> Option<Expected> {
         let holder = |attribute: &str| {
             let value = given.get(attribute)?;
             self.customers
@@ -55,7 +55,7 @@ impl Specification {
                     return Some(failed(codes, effect));
                 }
                 let customer = self.create(effect, kept(given), names)?;
-                Some(Says::Created(customer))
+                Some(Expected::Created(customer))
             }
             ("S", [one]) | ("A", [one]) => {
                 let mut codes = taken(Some(*one));
@@ -71,7 +71,7 @@ impl Specification {
             _ => {
                 let mut same = same;
                 same.sort_by_key(|customer| std::cmp::Reverse(number(customer)));
-                Some(Says::Duplicate(same))
+                Some(Expected::Duplicate(same))
             }
         }
     }
@@ -82,7 +82,7 @@ impl Specification {
         given: &Attributes,
         mut codes: Vec<&'static str>,
         effect: &EffectId,
-    ) -> Says {
+    ) -> Expected {
         let mut merged = self.customers[target].attributes.clone();
         merged.extend(kept(given));
         if codes.is_empty() {
@@ -94,7 +94,7 @@ impl Specification {
         let customer = &mut self.customers[target];
         customer.attributes = merged;
         customer.version += 1;
-        Says::Updated(target)
+        Expected::Updated(target)
     }
 
     pub(super) fn create(
@@ -121,9 +121,9 @@ impl Specification {
     }
 }
 
-fn failed(mut codes: Vec<&'static str>, effect: &EffectId) -> Says {
+fn failed(mut codes: Vec<&'static str>, effect: &EffectId) -> Expected {
     codes.sort_unstable();
-    Says::Failed(codes, effect.clone())
+    Expected::Failed(codes, effect.clone())
 }
 
 fn kept(given: &Attributes) -> Attributes {

@@ -11,9 +11,9 @@ use store::meter::Meter;
 use store::table::{IndexQuery, Page, Query, Table, TableError};
 use store::writes::{Condition, Refusal, Transacted, Write, Written};
 
-use super::{Crooked, Wrong};
+use super::{Mutant, MutantTable};
 
-impl Table for Crooked {
+impl Table for MutantTable {
     fn metered(&self, meter: Arc<Meter>) -> Self {
         Self { table: self.table.metered(meter), ..self.clone() }
     }
@@ -44,11 +44,11 @@ impl Table for Crooked {
     async fn write(&self, write: &Write) -> Result<Written, TableError> {
         let key = write.key();
         if key.pk.starts_with("KEY#") {
-            if self.wrong == Wrong::KeyAfterTheEffect {
+            if self.mutant == Mutant::KeyAfterTheEffect {
                 self.memory().key = Some(write.clone());
                 return Ok(Written::Done(None));
             }
-            if self.wrong == Wrong::FingerprintNotCompared
+            if self.mutant == Mutant::FingerprintNotCompared
                 && let Write::Put { item, .. } = write
             {
                 let written = self.table.write(write).await?;
@@ -61,7 +61,7 @@ impl Table for Crooked {
                 });
             }
         }
-        if self.wrong == Wrong::GuardInPlaceOfSeats && key.sk.starts_with("SEAT#") {
+        if self.mutant == Mutant::GuardInPlaceOfSeats && key.sk.starts_with("SEAT#") {
             let token = format!("{:?}", self.table.chance());
             return Ok(match self.with_guard(&token, std::slice::from_ref(write)).await? {
                 Transacted::Done => Written::Done(None),
@@ -70,7 +70,7 @@ impl Table for Crooked {
                 ),
             });
         }
-        if self.wrong == Wrong::QueuedUnderARandomName
+        if self.mutant == Mutant::QueuedUnderARandomName
             && let Write::Put { item, on } = write
             && key.pk.starts_with("ERROR#")
             && *on == Condition::Absent
@@ -87,29 +87,31 @@ impl Table for Crooked {
     }
 
     async fn transact(&self, token: &str, writes: &[Write]) -> Result<Transacted, TableError> {
-        match self.wrong {
-            Wrong::TransactionInParts | Wrong::ResolvedInASecondWrite => {
+        match self.mutant {
+            Mutant::TransactionInParts | Mutant::ResolvedInASecondWrite => {
                 return self.in_parts(writes).await;
             }
-            Wrong::GuardInPlaceOfSeats => return self.with_guard(token, writes).await,
-            Wrong::SeatWithoutCondition
-            | Wrong::OutdatedBlock
-            | Wrong::NumberReadAndWritten
-            | Wrong::KeyAfterTheEffect
-            | Wrong::FingerprintNotCompared
-            | Wrong::ConflictIsFailure
-            | Wrong::LostAnswerIsFailure
-            | Wrong::GapIgnored
-            | Wrong::NewTokenAfterUnknownOutcome
-            | Wrong::DealerCustomerWithoutCondition
-            | Wrong::VersionNotCompared
-            | Wrong::QueuedUnderARandomName => {}
+            Mutant::GuardInPlaceOfSeats => return self.with_guard(token, writes).await,
+            Mutant::SeatWithoutCondition
+            | Mutant::OutdatedBlock
+            | Mutant::NumberReadAndWritten
+            | Mutant::KeyAfterTheEffect
+            | Mutant::FingerprintNotCompared
+            | Mutant::ConflictIsFailure
+            | Mutant::LostAnswerIsFailure
+            | Mutant::GapIgnored
+            | Mutant::NewTokenAfterUnknownOutcome
+            | Mutant::DealerCustomerWithoutCondition
+            | Mutant::VersionNotCompared
+            | Mutant::QueuedUnderARandomName => {}
         }
         let transacted = match self.table.transact(token, writes).await {
-            Err(TableError::Unavailable(_)) if self.wrong == Wrong::LostAnswerIsFailure => {
+            Err(TableError::Unavailable(_)) if self.mutant == Mutant::LostAnswerIsFailure => {
                 Transacted::Refused(vec![Some(Refusal::Contended); writes.len()])
             }
-            Err(TableError::Unavailable(_)) if self.wrong == Wrong::NewTokenAfterUnknownOutcome => {
+            Err(TableError::Unavailable(_))
+                if self.mutant == Mutant::NewTokenAfterUnknownOutcome =>
+            {
                 self.table.transact(&format!("{token}, again"), writes).await?
             }
             transacted => transacted?,
@@ -117,7 +119,7 @@ impl Table for Crooked {
         self.write_key().await?;
         Ok(match transacted {
             Transacted::Refused(reasons)
-                if self.wrong == Wrong::ConflictIsFailure
+                if self.mutant == Mutant::ConflictIsFailure
                     && reasons.contains(&Some(Refusal::Contended)) =>
             {
                 return Err(TableError::Unavailable("a conflict".into()));
@@ -133,7 +135,7 @@ impl Table for Crooked {
     }
 
     async fn add(&self, key: &Key, amount: u64) -> Result<u64, TableError> {
-        if self.wrong != Wrong::NumberReadAndWritten {
+        if self.mutant != Mutant::NumberReadAndWritten {
             return self.table.add(key, amount).await;
         }
         let mut item = self.table.get(key).await?.unwrap_or_else(|| {

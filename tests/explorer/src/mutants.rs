@@ -1,8 +1,8 @@
 //! Deliberately wrong variants of the protocol: the table as an operation would see it that did one thing wrong. The search must find each of them; nothing that ships can be one.
 
 mod block;
+mod mutant;
 mod table;
-mod wrong;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,13 +15,13 @@ use store::writes::{Condition, Refusal, Transacted, Write, Written};
 
 use model::ModelTable;
 
-pub use wrong::Wrong;
+pub use mutant::Mutant;
 
-/// The model table through the eyes of a wrong variant. One for each process.
+/// The model table through the eyes of a mutant. One for each process.
 #[derive(Debug, Clone)]
-pub struct Crooked {
+pub struct MutantTable {
     table: ModelTable,
-    wrong: Wrong,
+    mutant: Mutant,
     memory: Arc<Mutex<Memory>>,
 }
 
@@ -35,10 +35,10 @@ struct Memory {
     key: Option<Write>,
 }
 
-impl Crooked {
+impl MutantTable {
     /// The table of one process.
-    pub fn new(table: ModelTable, wrong: Wrong) -> Self {
-        Self { table, wrong, memory: Arc::default() }
+    pub fn new(table: ModelTable, mutant: Mutant) -> Self {
+        Self { table, mutant, memory: Arc::default() }
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -46,7 +46,7 @@ impl Crooked {
     }
 
     fn hides_effects(&self) -> bool {
-        matches!(self.wrong, Wrong::LostAnswerIsFailure | Wrong::NewTokenAfterUnknownOutcome)
+        matches!(self.mutant, Mutant::LostAnswerIsFailure | Mutant::NewTokenAfterUnknownOutcome)
     }
 
     /// What this variant sees of an item.
@@ -73,26 +73,26 @@ impl Crooked {
     /// Whether this variant drops the write's condition.
     fn drops_condition(&self, write: &Write) -> bool {
         let sort = write.key().sk;
-        match self.wrong {
-            Wrong::SeatWithoutCondition => {
+        match self.mutant {
+            Mutant::SeatWithoutCondition => {
                 sort.starts_with("SEAT#") && *write.condition() == Condition::Absent
             }
-            Wrong::DealerCustomerWithoutCondition => {
+            Mutant::DealerCustomerWithoutCondition => {
                 matches!(write.condition(), Condition::Unassociated(_))
             }
-            Wrong::VersionNotCompared => matches!(write.condition(), Condition::VersionIs(_)),
-            Wrong::OutdatedBlock
-            | Wrong::GuardInPlaceOfSeats
-            | Wrong::NumberReadAndWritten
-            | Wrong::TransactionInParts
-            | Wrong::ResolvedInASecondWrite
-            | Wrong::KeyAfterTheEffect
-            | Wrong::FingerprintNotCompared
-            | Wrong::ConflictIsFailure
-            | Wrong::LostAnswerIsFailure
-            | Wrong::GapIgnored
-            | Wrong::NewTokenAfterUnknownOutcome
-            | Wrong::QueuedUnderARandomName => false,
+            Mutant::VersionNotCompared => matches!(write.condition(), Condition::VersionIs(_)),
+            Mutant::OutdatedBlock
+            | Mutant::GuardInPlaceOfSeats
+            | Mutant::NumberReadAndWritten
+            | Mutant::TransactionInParts
+            | Mutant::ResolvedInASecondWrite
+            | Mutant::KeyAfterTheEffect
+            | Mutant::FingerprintNotCompared
+            | Mutant::ConflictIsFailure
+            | Mutant::LostAnswerIsFailure
+            | Mutant::GapIgnored
+            | Mutant::NewTokenAfterUnknownOutcome
+            | Mutant::QueuedUnderARandomName => false,
         }
     }
 
@@ -101,13 +101,13 @@ impl Crooked {
             return self.table.write_unasked(write).await;
         }
         let written = match self.table.write(write).await {
-            Err(TableError::Unavailable(_)) if self.wrong == Wrong::LostAnswerIsFailure => {
+            Err(TableError::Unavailable(_)) if self.mutant == Mutant::LostAnswerIsFailure => {
                 return Ok(Written::Refused(Refusal::Contended));
             }
             written => written?,
         };
         Ok(match written {
-            Written::Refused(Refusal::Contended) if self.wrong == Wrong::ConflictIsFailure => {
+            Written::Refused(Refusal::Contended) if self.mutant == Mutant::ConflictIsFailure => {
                 return Err(TableError::Unavailable("a conflict".into()));
             }
             Written::Refused(refusal) => Written::Refused(self.refused(refusal)),

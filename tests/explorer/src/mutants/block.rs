@@ -8,11 +8,11 @@ use store::items;
 use store::table::{Page, Query, Table, TableError};
 use store::writes::{Condition, Refusal, Transacted, Write};
 
-use super::{Crooked, Wrong};
+use super::{Mutant, MutantTable};
 
 const GUARD: &str = "GUARD";
 
-impl Crooked {
+impl MutantTable {
     /// Raises the guard together with the creation of a customer on a seat.
     pub(super) async fn with_guard(
         &self,
@@ -51,8 +51,8 @@ impl Crooked {
 
     /// What this variant makes of a block.
     pub(super) fn block(&self, query: &Query, mut page: Page<Item>) -> Page<Item> {
-        match self.wrong {
-            Wrong::OutdatedBlock => {
+        match self.mutant {
+            Mutant::OutdatedBlock => {
                 let mut memory = self.memory();
                 let first = memory
                     .blocks
@@ -64,12 +64,12 @@ impl Crooked {
                     }
                 }
             }
-            Wrong::GapIgnored => {
+            Mutant::GapIgnored => {
                 if let Some(last) = page.found.last().cloned() {
                     fill(&mut page.found, &last, seat_of(&last).unwrap_or(0));
                 }
             }
-            Wrong::GuardInPlaceOfSeats => {
+            Mutant::GuardInPlaceOfSeats => {
                 let is_guard = |item: &Item| key_of(item).sk == GUARD;
                 let guard = page.found.iter().find(|item| is_guard(item));
                 let raised = guard
@@ -81,18 +81,18 @@ impl Crooked {
                 let pattern = page.found.last().cloned().unwrap_or_else(|| nobody(query));
                 fill(&mut page.found, &pattern, raised);
             }
-            Wrong::SeatWithoutCondition
-            | Wrong::NumberReadAndWritten
-            | Wrong::TransactionInParts
-            | Wrong::ResolvedInASecondWrite
-            | Wrong::KeyAfterTheEffect
-            | Wrong::FingerprintNotCompared
-            | Wrong::ConflictIsFailure
-            | Wrong::LostAnswerIsFailure
-            | Wrong::NewTokenAfterUnknownOutcome
-            | Wrong::DealerCustomerWithoutCondition
-            | Wrong::VersionNotCompared
-            | Wrong::QueuedUnderARandomName => {}
+            Mutant::SeatWithoutCondition
+            | Mutant::NumberReadAndWritten
+            | Mutant::TransactionInParts
+            | Mutant::ResolvedInASecondWrite
+            | Mutant::KeyAfterTheEffect
+            | Mutant::FingerprintNotCompared
+            | Mutant::ConflictIsFailure
+            | Mutant::LostAnswerIsFailure
+            | Mutant::NewTokenAfterUnknownOutcome
+            | Mutant::DealerCustomerWithoutCondition
+            | Mutant::VersionNotCompared
+            | Mutant::QueuedUnderARandomName => {}
         }
         page
     }

@@ -14,7 +14,7 @@ impl Specification {
     ///
     /// # Errors
     /// A sentence that says what does not.
-    pub(crate) fn stands(&self, ledger: &Ledger, names: &Names) -> Result<(), String> {
+    pub(crate) fn explains(&self, ledger: &Ledger, names: &Names) -> Result<(), String> {
         if self.customers.len() != ledger.customers.len() {
             return Err(format!(
                 "there are {} customers in the table and should be {}",
@@ -69,10 +69,10 @@ impl Specification {
         if belongs != should {
             return Err(format!("dealer customers belong as {belongs:?} and should as {should:?}"));
         }
-        self.queue_stands(ledger)
+        self.explains_queue(ledger)
     }
 
-    fn queue_stands(&self, ledger: &Ledger) -> Result<(), String> {
+    fn explains_queue(&self, ledger: &Ledger) -> Result<(), String> {
         if ledger.requests_in_error.len() != self.queue.len() {
             return Err(format!(
                 "{} messages are queued and should be {}",

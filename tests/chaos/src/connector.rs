@@ -1,7 +1,7 @@
-//! The database client on a line without a socket, to an embedded database in this process: with the client's own retries and time-outs, on the runtime's clock, which the
+//! The database client on a connector without a socket, to an embedded database in this process: with the client's own retries and time-outs, on the runtime's clock, which the
 //! tests pause, so that waiting costs no time.
 //!
-//! What goes wrong on the line is chosen by whoever makes it.
+//! What goes wrong on the connector is chosen by whoever makes it.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -34,7 +34,7 @@ use super::fault::{Call, Fault};
 /// The time at which the clock begins, so that times look like times: November 2026.
 const BEGIN: Duration = Duration::from_secs(1_795_000_000);
 
-/// How much time has passed on the runtime's clock since the line was made.
+/// How much time has passed on the runtime's clock since the connector was made.
 #[derive(Debug, Clone, Copy)]
 pub struct Since(Instant);
 
@@ -65,9 +65,9 @@ impl DatabaseClock for Since {
 
 type Choose = dyn FnMut(&Call) -> Option<Fault> + Send;
 
-/// The line.
+/// The connector.
 #[derive(Clone)]
-pub struct Line {
+pub struct Connector {
     database: Arc<Database>,
     since: Since,
     choose: Arc<Mutex<Box<Choose>>>,
@@ -75,14 +75,14 @@ pub struct Line {
     killed: Arc<AtomicBool>,
 }
 
-impl fmt::Debug for Line {
+impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Line").field("calls", &self.calls).finish_non_exhaustive()
+        f.debug_struct("Connector").field("calls", &self.calls).finish_non_exhaustive()
     }
 }
 
-impl Line {
-    /// A line to a new database, on which nothing goes wrong.
+impl Connector {
+    /// A connector to a new database, on which nothing goes wrong.
     ///
     /// # Panics
     ///
@@ -105,7 +105,7 @@ impl Line {
         *self.choose.lock().unwrap_or_else(PoisonError::into_inner) = Box::new(choose);
     }
 
-    /// How many calls have arrived on the line, each repetition counted.
+    /// How many calls have arrived on the connector, each repetition counted.
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.calls.load(Ordering::Relaxed)
@@ -122,7 +122,7 @@ impl Line {
         self.killed.store(false, Ordering::Relaxed);
     }
 
-    /// The database client as the functions build it, on this line.
+    /// The database client as the functions build it, on this connector.
     #[must_use]
     pub fn client(&self) -> Client {
         let connector = SharedHttpConnector::new(self.clone());
@@ -135,7 +135,7 @@ impl Line {
         Client::from_conf(config)
     }
 
-    /// The table of this name on this line, whose time is the clock's.
+    /// The table of this name on this connector, whose time is the clock's.
     #[must_use]
     pub fn table(&self, name: &str) -> Clocked {
         Clocked { table: Dynamo::new(self.client(), name), since: self.since }
@@ -171,20 +171,20 @@ fn done<Q: DeserializeOwned, A: Serialize>(
     }
 }
 
-impl HttpConnector for Line {
+impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let body = request.body().bytes().unwrap_or_default().to_vec();
         let call = Call::of(target, &body);
-        let line = self.clone();
+        let connector = self.clone();
         HttpConnectorFuture::new(async move {
-            line.calls.fetch_add(1, Ordering::Relaxed);
+            connector.calls.fetch_add(1, Ordering::Relaxed);
             let fault = {
-                let mut choose = line.choose.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut choose = connector.choose.lock().unwrap_or_else(PoisonError::into_inner);
                 choose(&call)
             };
-            let arrive = || line.arrive(&call.operation, &body);
-            let lost = || Err(ConnectorError::io("lost on the line".into()));
+            let arrive = || connector.arrive(&call.operation, &body);
+            let lost = || Err(ConnectorError::io("lost on the connector".into()));
             match fault {
                 None => answer(arrive()),
                 Some(Fault::LoseRequest) => lost(),
@@ -212,11 +212,11 @@ impl HttpConnector for Line {
                     answer(arrived)
                 }
                 Some(Fault::Late(wait)) => {
-                    let line = line.clone();
+                    let connector = connector.clone();
                     // On its own: the effect comes, whether the caller still waits or is gone.
                     let late = tokio::spawn(async move {
                         tokio::time::sleep(wait).await;
-                        line.arrive(&call.operation, &body)
+                        connector.arrive(&call.operation, &body)
                     });
                     answer(late.await.map_err(|error| ConnectorError::io(error.into()))?)
                 }
@@ -226,12 +226,12 @@ impl HttpConnector for Line {
                     answer(arrive())
                 }
                 Some(Fault::KillBefore) => {
-                    line.killed.store(true, Ordering::Relaxed);
+                    connector.killed.store(true, Ordering::Relaxed);
                     std::future::pending().await
                 }
                 Some(Fault::KillAfter) => {
                     arrive();
-                    line.killed.store(true, Ordering::Relaxed);
+                    connector.killed.store(true, Ordering::Relaxed);
                     std::future::pending().await
                 }
             }

@@ -70,13 +70,13 @@ pub(crate) fn specification_before(
     let mut specification = Specification::default();
     for (position, request) in scenario.before.iter().enumerate() {
         let asking = Asking { request, key: None, effect: &stage.made[position].effect };
-        let says = specification.perform(asking, &stage.made, &names);
+        let expected = specification.perform(asking, &stage.made, &names);
         let answer = &stage.answers[position];
-        if !says.is_some_and(|says| specification.agrees(&says, answer, &names)) {
+        if !expected.is_some_and(|expected| specification.agrees(&expected, answer, &names)) {
             return Err(format!("before, {request:?} was answered {answer}"));
         }
     }
-    specification.stands(ledger, &names)?;
+    specification.explains(ledger, &names)?;
     Ok(specification)
 }
 
@@ -117,7 +117,7 @@ impl Orders<'_> {
     ) -> bool {
         let everybody = (1 << self.ended.len()) - 1;
         if placed == everybody {
-            return match specification.stands(self.ledger, self.names) {
+            return match specification.explains(self.ledger, self.names) {
                 Ok(()) => true,
                 Err(why) => {
                     *nearest =
@@ -137,16 +137,17 @@ impl Orders<'_> {
                 effect: &ended.last().effect,
             };
             let mut next = specification.clone();
-            let says = next.perform(asking, &self.stage.made, self.names);
+            let expected = next.perform(asking, &self.stage.made, self.names);
             let answer = &ended.last().answer;
             if answer.tells() {
-                let agrees = says.is_some_and(|says| next.agrees(&says, answer, self.names));
+                let agrees =
+                    expected.is_some_and(|expected| next.agrees(&expected, answer, self.names));
                 if agrees && self.explain(next, placed | bit, nearest) {
                     return true;
                 }
                 continue;
             }
-            if self.faulty && says.is_some() && self.explain(next, placed | bit, nearest) {
+            if self.faulty && expected.is_some() && self.explain(next, placed | bit, nearest) {
                 return true;
             }
             if self.explain(specification.clone(), placed | bit, nearest) {

@@ -2,7 +2,7 @@
 
 /// What is done wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wrong {
+pub enum Mutant {
     /// A seat is taken without the condition that it is free.
     SeatWithoutCondition,
     /// The free seat is looked up anew, but who sits on the others is decided by an earlier look at the block.
@@ -35,7 +35,7 @@ pub enum Wrong {
     QueuedUnderARandomName,
 }
 
-impl Wrong {
+impl Mutant {
     /// All of them.
     pub const ALL: [Self; 15] = [
         Self::SeatWithoutCondition,

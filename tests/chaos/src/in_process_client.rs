@@ -1,4 +1,4 @@
-//! The functions in this process, on a line that can fail: one request at a time, each with its answer, its time and its calls. Times are those of the runtime's clock,
+//! The functions in this process, over a connector that can fail: one request at a time, each with its answer, its time and its calls. Times are those of the runtime's clock,
 //! which the tests pause: it stands still while there is work, and jumps to the next moment that somebody waits for when there is none.
 //!
 //! What is asked and what must hold is the tests' business.
@@ -14,8 +14,8 @@ use operations::standardize::Standardizer;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::connector::{Clocked, Connector};
 use super::judge::{self, Violation};
-use super::line::{Clocked, Line};
 use super::log::{Answer, Entry, Intent, Log};
 use super::snapshot;
 use local::schema;
@@ -46,36 +46,36 @@ pub struct Asking {
 
 /// What came of one try.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct Tried {
     /// The answer; none where the function was killed.
     pub answer: Option<Answer>,
     /// How long it took on the clock.
     pub took: Duration,
-    /// How many calls arrived on the line, each repetition counted.
+    /// How many calls arrived on the connector, each repetition counted.
     pub calls: u64,
 }
 
 /// The functions.
-pub struct Desk {
-    /// The line, to make it fail.
-    pub line: Line,
+pub struct InProcessClient {
+    /// The connector, to make it fail.
+    pub connector: Connector,
     log: Log,
     master: Master<Clocked>,
 }
 
-impl Desk {
+impl InProcessClient {
     /// Functions over a new table.
     pub async fn open() -> Self {
-        let line = Line::open();
-        schema::create_table(&line.client(), TABLE).await.expect("a table");
-        let master = master(&line);
-        Self { line, log: Log::default(), master }
+        let connector = Connector::open();
+        schema::create_table(&connector.client(), TABLE).await.expect("a table");
+        let master = master(&connector);
+        Self { connector, log: Log::default(), master }
     }
 
     /// Goes on with fresh processes, that remember nothing.
     pub fn restart(&mut self) {
-        self.line.revive();
-        self.master = master(&self.line);
+        self.connector.revive();
+        self.master = master(&self.connector);
     }
 
     /// Has a request answered, once.
@@ -83,7 +83,7 @@ impl Desk {
     /// # Panics
     ///
     /// When the request is none that the gateway would let through.
-    pub async fn ask(&self, asking: &Asking) -> Told {
+    pub async fn ask(&self, asking: &Asking) -> Tried {
         let headers = json!({ "content-type": "application/json", "host": "localhost", "idempotency-key": asking.key });
         let claims =
             json!({ "sub": CALLER, "scope": "dealer customers steward", "dealer_codes": "*" });
@@ -101,7 +101,7 @@ impl Desk {
         let request = lambda_http::request::from_str(&event.to_string())
             .expect("an event")
             .with_lambda_context(Context::default());
-        let (began, calls) = (Instant::now(), self.line.calls());
+        let (began, calls) = (Instant::now(), self.connector.calls());
         let master = &self.master;
         // On the heap: unoptimised, the future of a whole function is larger than the stack of a test.
         let mut work: Pin<Box<dyn Future<Output = Response<Body>>>> =
@@ -114,7 +114,7 @@ impl Desk {
             };
         let response = std::future::poll_fn(|context| {
             let polled = work.as_mut().poll(context);
-            if self.line.was_killed() { Poll::Ready(None) } else { polled.map(Some) }
+            if self.connector.was_killed() { Poll::Ready(None) } else { polled.map(Some) }
         });
         let response = response.await;
         drop(work);
@@ -131,7 +131,7 @@ impl Desk {
                 body: serde_json::from_slice(response.body()).unwrap_or(Value::Null),
             }
         });
-        Told { answer, took: began.elapsed(), calls: self.line.calls() - calls }
+        Tried { answer, took: began.elapsed(), calls: self.connector.calls() - calls }
     }
 
     /// Has a request answered as often as it takes to learn what came of it, and keeps what came of it for the judge.
@@ -171,16 +171,16 @@ impl Desk {
     ///
     /// When the database fails.
     pub async fn judge(&self) -> Vec<Violation> {
-        self.line.fault(|_| None);
+        self.connector.fault(|_| None);
         tokio::time::sleep(LATEST).await;
-        let table = snapshot::read(&self.line.client(), TABLE).await.expect("the table");
+        let table = snapshot::read(&self.connector.client(), TABLE).await.expect("the table");
         let controls = Controls::read(|_| None).expect("controls");
         judge::judge(&table, &self.log, &controls).violations
     }
 }
 
-fn master(line: &Line) -> Master<Clocked> {
+fn master(connector: &Connector) -> Master<Clocked> {
     let controls = Controls::read(|_| None).expect("controls");
     let standardizer = Standardizer::of(&controls);
-    Master::new(line.table(TABLE), controls, standardizer)
+    Master::new(connector.table(TABLE), controls, standardizer)
 }

@@ -9,7 +9,7 @@ use super::{Names, Specification};
 
 /// What a request is to be answered. Customers are told by their place in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Says {
+pub(crate) enum Expected {
     /// Associated with this customer.
     Associated {
         /// The customer.
@@ -58,7 +58,7 @@ pub(crate) enum Says {
     KeyReused,
 }
 
-impl Says {
+impl Expected {
     /// Whether the request had an effect, which its key then answers for ever.
     pub(crate) fn is_effect(&self) -> bool {
         match self {
@@ -85,51 +85,55 @@ impl Says {
 
 impl Specification {
     /// Whether that is what was answered.
-    pub(crate) fn agrees(&self, says: &Says, answer: &Answer, names: &Names) -> bool {
+    pub(crate) fn agrees(&self, expected: &Expected, answer: &Answer, names: &Names) -> bool {
         let name = |customer: &usize| names.get(&self.customers[*customer].effect);
         let identifier = |customer: &usize| name(customer).map(|(identifier, _)| identifier);
         let number = |customer: &usize| name(customer).map(|(_, number)| number);
-        match (says, answer) {
+        match (expected, answer) {
             (
-                Says::Associated { customer, origin, created },
+                Expected::Associated { customer, origin, created },
                 Answer::Associated { organization, origin: told, created: told_created },
             ) => {
                 identifier(customer) == Some(organization)
                     && origin == told
                     && created == told_created
             }
-            (Says::Taken { holder, same }, Answer::Taken { holder: told, same: told_same }) => {
+            (Expected::Taken { holder, same }, Answer::Taken { holder: told, same: told_same }) => {
                 identifier(holder) == Some(told) && same == told_same
             }
-            (Says::Ambiguous(customers), Answer::Ambiguous(told)) => {
+            (Expected::Ambiguous(customers), Answer::Ambiguous(told)) => {
                 let mut said: Vec<_> = customers.iter().filter_map(identifier).cloned().collect();
                 said.sort();
                 said == *told
             }
-            (Says::Released, Answer::Released)
-            | (Says::NotAssociated, Answer::NotAssociated)
-            | (Says::UnknownDealerCustomer, Answer::UnknownDealerCustomer)
-            | (Says::KeyReused, Answer::KeyReused) => true,
-            (Says::Created(customer), Answer::Created(told))
-            | (Says::Updated(customer), Answer::Updated(told)) => number(customer) == Some(told),
-            (Says::Duplicate(customers), Answer::Duplicate(told)) => {
+            (Expected::Released, Answer::Released)
+            | (Expected::NotAssociated, Answer::NotAssociated)
+            | (Expected::UnknownDealerCustomer, Answer::UnknownDealerCustomer)
+            | (Expected::KeyReused, Answer::KeyReused) => true,
+            (Expected::Created(customer), Answer::Created(told))
+            | (Expected::Updated(customer), Answer::Updated(told)) => {
+                number(customer) == Some(told)
+            }
+            (Expected::Duplicate(customers), Answer::Duplicate(told)) => {
                 customers.iter().map(number).eq(told.iter().map(Some))
             }
-            (Says::Failed(codes, effect), Answer::Failed(told, id)) => {
+            (Expected::Failed(codes, effect), Answer::Failed(told, id)) => {
                 let mut told = told.clone();
                 told.sort_unstable();
                 *codes == told && RequestInErrorId::of(effect).as_str() == id
             }
-            (Says::Corrected(version), Answer::Corrected(told))
-            | (Says::VersionMismatch(version), Answer::Refused(Refused::VersionMismatch(told))) => {
-                version == told
-            }
-            (Says::Deleted, Answer::Deleted)
-            | (Says::Unknown, Answer::Refused(Refused::Unknown))
-            | (Says::AlreadyDeleted, Answer::Refused(Refused::AlreadyDeleted)) => true,
-            (Says::AlreadyResolved(customer), Answer::Refused(Refused::AlreadyResolved(told))) => {
-                number(customer) == told.as_ref()
-            }
+            (Expected::Corrected(version), Answer::Corrected(told))
+            | (
+                Expected::VersionMismatch(version),
+                Answer::Refused(Refused::VersionMismatch(told)),
+            ) => version == told,
+            (Expected::Deleted, Answer::Deleted)
+            | (Expected::Unknown, Answer::Refused(Refused::Unknown))
+            | (Expected::AlreadyDeleted, Answer::Refused(Refused::AlreadyDeleted)) => true,
+            (
+                Expected::AlreadyResolved(customer),
+                Answer::Refused(Refused::AlreadyResolved(told)),
+            ) => number(customer) == told.as_ref(),
             _ => false,
         }
     }

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::process::{Died, Pool};
 use local::gateway::{self, Function};
 
-/// The functions in the order of the routing table, by their binaries' names.
+/// The functions, by the names of their packages and binaries.
 pub const BINARIES: [&str; 3] = ["associate-dealer", "add-customer", "fix-error"];
 
 /// Builds the functions with the profile of this very program, and says where they are.

@@ -18,8 +18,8 @@ use super::request::Tried;
 use super::scenario::{Scenario, Stage, master};
 use model::ModelTable;
 use model::call::{Answer, Call};
-use model::desk::Desk;
 use model::digest::Digest;
+use model::mailbox::Mailbox;
 
 /// How long a request goes on deciding, as `operations::rounds` has it.
 const BUDGET: Duration = Duration::from_secs(5);
@@ -67,8 +67,8 @@ pub(super) struct Reaction {
     pub(super) ended: bool,
 }
 
-/// The conduct of the clients of a scenario.
-pub(super) struct Conduct<'a, F> {
+/// The clients of a scenario.
+pub(super) struct Clients<'a, F> {
     scenario: &'a Scenario,
     stage: &'a Stage,
     over: &'a F,
@@ -83,12 +83,12 @@ pub(super) struct Conduct<'a, F> {
 struct Live {
     /// What it heard last, and before.
     heard: Option<Arc<Last>>,
-    desk: Desk,
+    mailbox: Mailbox,
     told: Rc<RefCell<Vec<Tried>>>,
     work: Pin<Box<dyn Future<Output = ()>>>,
 }
 
-impl<'a, F, T> Conduct<'a, F>
+impl<'a, F, T> Clients<'a, F>
 where
     F: Fn(ModelTable) -> T + Clone + 'static,
     T: Table,
@@ -162,7 +162,7 @@ where
             }
         };
         while let Some(last) = unheard.pop() {
-            live.desk.answer(last.ordinal, last.answer.clone());
+            live.mailbox.answer(last.ordinal, last.answer.clone());
             reaction = live.go_on();
         }
         live.heard.clone_from(&heard.last);
@@ -176,9 +176,9 @@ where
         let (made, controls) = (self.stage.made.clone(), self.stage.controls.clone());
         let over = self.over.clone();
         let rounds = self.scenario.rounds.saturating_sub(1).max(1);
-        let desk = Desk::new(number);
+        let mailbox = Mailbox::new(number);
         let told = Rc::new(RefCell::new(Vec::new()));
-        let (at, tell) = (desk.clone(), Rc::clone(&told));
+        let (at, tell) = (mailbox.clone(), Rc::clone(&told));
         let work = async move {
             for again in 0..client.tries {
                 let process = (number + 1) * PROCESSES + again;
@@ -192,7 +192,7 @@ where
                 }
             }
         };
-        Live { heard: None, desk, told, work: Box::pin(work) }
+        Live { heard: None, mailbox, told, work: Box::pin(work) }
     }
 }
 
@@ -210,9 +210,9 @@ impl Live {
     fn go_on(&mut self) -> Reaction {
         let polled = self.work.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         Reaction {
-            calls: self.desk.take(),
+            calls: self.mailbox.take(),
             tried: self.told.take(),
-            rests: self.desk.has_paused(),
+            rests: self.mailbox.has_paused(),
             ended: polled == Poll::Ready(()),
         }
     }
