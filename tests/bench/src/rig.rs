@@ -15,8 +15,8 @@ use store::dynamo::Dynamo;
 use super::requests;
 use kit::recorder::{self, Recorded, Recorder};
 use local::embedded::Embedded;
-use local::routes::{ADD_CUSTOMER, ASSOCIATE_DEALER, ROUTES};
 use local::schema;
+use local::template;
 
 /// The name of the table.
 pub const TABLE: &str = "customer-master";
@@ -32,7 +32,7 @@ pub struct Rig {
     pub recorder: Recorder,
     /// What one process of the functions remembers.
     pub master: Master<Dynamo>,
-    routes: matchit::Router<usize>,
+    routes: matchit::Router<&'static str>,
 }
 
 /// An answer, and what it took.
@@ -83,9 +83,9 @@ impl Rig {
         let recorder = Recorder::holding(HOLD, embedded.url()).await?;
         schema::create_table(&Connection::to_emulator(embedded.url()).client(), TABLE).await?;
         let mut routes = matchit::Router::new();
-        for route in ROUTES {
+        for route in template::routes()? {
             routes
-                .insert(route.path, route.function)
+                .insert(&route.path, route.function.as_str())
                 .map_err(|error| format!("The route {} cannot be used: {error}.", route.path))?;
         }
         let master = master(&recorder.url());
@@ -153,8 +153,8 @@ impl Rig {
         let request = lambda_http::request::from_str(event)
             .map_err(|error| format!("The event is none: {error}."))?;
         let answer: Response<Body> = match function {
-            ASSOCIATE_DEALER => associate_dealer::handle(master, request).await,
-            ADD_CUSTOMER => add_customer::handle(master, request).await,
+            "associate-dealer" => associate_dealer::handle(master, request).await,
+            "add-customer" => add_customer::handle(master, request).await,
             _ => fix_error::handle(master, request).await,
         };
         Ok(Answered {

@@ -33,8 +33,8 @@ use self::proxy::Proxy;
 use self::snapshot::Snapshot;
 use local::embedded::Embedded;
 use local::gateway::{self, Gateway};
-use local::routes::ROUTES;
 use local::schema;
+use local::template;
 
 const TABLE: &str = "customer-master";
 
@@ -95,12 +95,14 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
         let program = Program { file, environment: vec![("TABLE_NAME", TABLE.to_owned())] };
         Arc::new(Pool::new(program, proxy.clone(), plan.instances))
     });
-    let functions = pools.iter().map(|pool| functions::function(Arc::clone(pool))).collect();
+    let functions = functions::BINARIES.into_iter().zip(&pools);
+    let functions =
+        functions.map(|(name, pool)| (name, functions::function(Arc::clone(pool)))).collect();
     let listener = gateway::listen(0).await?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let (stop, stopped) = oneshot::channel::<()>();
     let server =
-        tokio::spawn(Gateway::new(ROUTES, functions)?.serve(listener, async move {
+        tokio::spawn(Gateway::new(template::routes()?, &functions)?.serve(listener, async move {
             // Told to stop, or the run is gone: both mean the end.
             drop(stopped.await);
         }));

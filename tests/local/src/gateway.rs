@@ -6,6 +6,7 @@
 mod refusal;
 
 use std::{
+    collections::BTreeMap,
     future::{Future, IntoFuture, pending},
     io,
     net::{Ipv4Addr, SocketAddr},
@@ -52,6 +53,9 @@ pub type Function = Arc<
         + Sync,
 >;
 
+/// Functions by the names under which routes lead to them.
+pub type Functions = BTreeMap<&'static str, Function>;
+
 /// Makes a [`Function`] of an async closure.
 pub fn function<F, A>(call: F) -> Function
 where
@@ -71,20 +75,19 @@ pub enum Access {
 }
 
 /// One row of the routing table. It holds for every method, so that the function says which methods the path has.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// The path, with names in braces for whole segments that vary, for example `/customers/{number}`. A literal segment wins over a name.
-    pub path: &'static str,
-    /// The function's place in the list given to [`Gateway::new`].
-    pub function: usize,
+    pub path: String,
+    /// The function's name among those given to [`Gateway::new`].
+    pub function: String,
     /// Whether it asks who calls.
     pub access: Access,
 }
 
 /// The routing table with its functions.
 pub struct Gateway {
-    routes: matchit::Router<Route>,
-    functions: Vec<Function>,
+    routes: matchit::Router<(Route, Function)>,
     without_token: WithoutToken,
 }
 
@@ -114,20 +117,20 @@ impl Gateway {
     /// # Errors
     ///
     /// A sentence that names the route that is malformed, conflicts with another one, or has no function.
-    pub fn new(routes: &[Route], functions: Vec<Function>) -> Result<Self, String> {
+    pub fn new(routes: &[Route], functions: &Functions) -> Result<Self, String> {
         let mut table = matchit::Router::new();
         for route in routes {
-            if route.function >= functions.len() {
-                return Err(format!(
-                    "The route {} names function {}, and there is none.",
+            let function = functions.get(route.function.as_str()).ok_or_else(|| {
+                format!(
+                    "The route {} names the function {}, and there is none.",
                     route.path, route.function
-                ));
-            }
+                )
+            })?;
             table
-                .insert(route.path, *route)
+                .insert(&route.path, (route.clone(), Arc::clone(function)))
                 .map_err(|error| format!("The route {} cannot be used: {error}.", route.path))?;
         }
-        Ok(Self { routes: table, functions, without_token: WithoutToken::LocalDeveloper })
+        Ok(Self { routes: table, without_token: WithoutToken::LocalDeveloper })
     }
 
     /// Says what a request without a token comes to; unless told, the local developer sent it.
@@ -183,7 +186,8 @@ impl Gateway {
         }
         let path = event::decode_path(head.uri.path()).ok_or(Refusal::BAD_REQUEST)?;
         let matched = self.routes.at(&path).map_err(|_| Refusal::NOT_FOUND)?;
-        let claims = match matched.value.access {
+        let (route, function) = matched.value;
+        let claims = match route.access {
             Access::Anyone => None,
             Access::Authorized => {
                 let claims = claims::authorize(&head.headers, self.without_token);
@@ -196,7 +200,7 @@ impl Gateway {
             query: head.uri.query().unwrap_or_default(),
             headers: &head.headers,
             body: &body?,
-            route: matched.value.path,
+            route: &route.path,
             path_parameters: matched.params.iter().collect(),
             claims: claims.as_ref(),
             request_id,
@@ -205,7 +209,7 @@ impl Gateway {
             port,
             at: SystemTime::now(),
         });
-        let function = Arc::clone(&self.functions[matched.value.function]);
+        let function = Arc::clone(function);
         let request_id = request_id.to_owned();
         // A task of its own: a panic ends there, and the function goes on when the client hangs up, as in Lambda.
         tokio::spawn(async move { invoke(&function, &event, request_id).await })

@@ -15,9 +15,9 @@ use tokio::task::JoinHandle;
 
 use crate::claims::WithoutToken;
 use crate::embedded::Embedded;
-use crate::gateway::{self, Function, Gateway};
-use crate::routes::ROUTES;
+use crate::gateway::{self, Functions, Gateway};
 use crate::schema;
+use crate::template;
 use crate::viewer;
 
 /// The name of the table in a database that nobody shares.
@@ -102,23 +102,32 @@ pub async fn counts_units(table: &Dynamo) -> Result<bool, String> {
     Ok(table.meter().cost().read_units > 0.0)
 }
 
-/// The functions, in the order of the routing table.
-pub fn functions<T: Table>(master: &Master<T>) -> Vec<Function> {
+/// The functions, each under the name of its package.
+pub fn functions<T: Table>(master: &Master<T>) -> Functions {
     let (associating, adding, fixing) = (master.clone(), master.clone(), master.clone());
-    vec![
-        gateway::function(move |request| {
-            let master = associating.clone();
-            async move { associate_dealer::handle(&master, request).await }
-        }),
-        gateway::function(move |request| {
-            let master = adding.clone();
-            async move { add_customer::handle(&master, request).await }
-        }),
-        gateway::function(move |request| {
-            let master = fixing.clone();
-            async move { fix_error::handle(&master, request).await }
-        }),
-    ]
+    Functions::from([
+        (
+            "associate-dealer",
+            gateway::function(move |request| {
+                let master = associating.clone();
+                async move { associate_dealer::handle(&master, request).await }
+            }),
+        ),
+        (
+            "add-customer",
+            gateway::function(move |request| {
+                let master = adding.clone();
+                async move { add_customer::handle(&master, request).await }
+            }),
+        ),
+        (
+            "fix-error",
+            gateway::function(move |request| {
+                let master = fixing.clone();
+                async move { fix_error::handle(&master, request).await }
+            }),
+        ),
+    ])
 }
 
 /// A running customer master.
@@ -162,9 +171,9 @@ impl Stand {
         let address =
             listener.local_addr().map_err(|error| format!("The port is gone: {error}."))?;
         let mut functions = functions(&master);
-        let routes = [ROUTES, &viewer::routes(functions.len())].concat();
-        functions.push(viewer::function());
-        let gateway = Gateway::new(&routes, functions)?.without_token(without_token);
+        let routes = [template::routes()?, &viewer::routes()].concat();
+        functions.insert(viewer::FUNCTION, viewer::function());
+        let gateway = Gateway::new(&routes, &functions)?.without_token(without_token);
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(gateway.serve(listener, async move {
             // Told to stop, or the stand is gone: both mean the end.

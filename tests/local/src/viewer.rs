@@ -11,10 +11,17 @@ use crate::gateway::{self, Access, Function, Route};
 /// Where the page is.
 pub const PATH: &str = "/docs";
 
-/// The page and its files, served by the function at this place in the list.
+/// The name of what answers for the page and its files.
+pub const FUNCTION: &str = "viewer";
+
+/// The page and its files.
 #[must_use]
-pub fn routes(function: usize) -> [Route; 2] {
-    [PATH, "/docs/{file}"].map(|path| Route { path, function, access: Access::Anyone })
+pub fn routes() -> [Route; 2] {
+    [PATH, "/docs/{file}"].map(|path| Route {
+        path: path.to_owned(),
+        function: FUNCTION.to_owned(),
+        access: Access::Anyone,
+    })
 }
 
 /// Nothing but this server's own files. Swagger UI sets styles on elements as it draws, and its style sheet has pictures as data.
@@ -40,7 +47,7 @@ const FILES: [(&str, &str, &str); 4] = [
     ),
 ];
 
-/// What answers for the page and its files.
+/// The page and its files, as a function of the gateway.
 #[must_use]
 pub fn function() -> Function {
     gateway::function(|request: Request| async move { answer(&request) })

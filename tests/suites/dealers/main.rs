@@ -12,7 +12,6 @@ mod bad_values;
 mod controls;
 mod costs;
 mod dry_run;
-mod fixture;
 mod idempotency;
 mod lists;
 mod local;
@@ -20,5 +19,6 @@ mod log;
 mod order_of_refusals;
 mod organizations;
 mod release;
-mod sample_events;
 mod simultaneous;
+
+use kit::fixture;

@@ -2,12 +2,15 @@
 //!
 //! It holds the statuses, so that a request that went another way is noticed; what the answers say is held elsewhere.
 
+use std::collections::BTreeMap;
+
 use domain::controls::Controls;
 use kit::recorder::{Recorded, Recorder};
 use local::embedded::Embedded;
-use local::gateway::{self, Gateway};
-use local::routes::ROUTES;
+use local::gateway::{self, Functions, Gateway};
 use local::schema;
+use local::stand;
+use local::template;
 use operations::master::Master;
 use operations::standardize::Standardizer;
 use reqwest::Method;
@@ -22,7 +25,7 @@ const TABLE: &str = "customer-master";
 struct Corpus {
     url: String,
     http: reqwest::Client,
-    recorders: Vec<Recorder>,
+    recorders: BTreeMap<&'static str, Recorder>,
     _embedded: Embedded,
     _server: JoinSet<()>,
 }
@@ -38,36 +41,26 @@ impl Corpus {
         let embedded = Embedded::start(None).await.expect("a database starts");
         let client = Connection::to_emulator(embedded.url()).client();
         schema::create_table(&client, TABLE).await.expect("a table");
-        let mut recorders = Vec::new();
-        let mut masters = Vec::new();
-        for _ in 0..3 {
+        let mut recorders = BTreeMap::new();
+        let mut functions = Functions::new();
+        for name in ["associate-dealer", "add-customer", "fix-error"] {
             let recorder = Recorder::start(embedded.url()).await.expect("a recorder");
             let table = Dynamo::new(Connection::to_emulator(&recorder.url()).client(), TABLE);
             // As start-up does it.
             table.warm().await;
             let controls = Controls::default();
             let standardizer = Standardizer::of(&controls);
-            masters.push(Master::new(table, controls, standardizer));
-            recorders.push(recorder);
+            let master = Master::new(table, controls, standardizer);
+            let (name, function) = stand::functions(&master)
+                .remove_entry(name)
+                .unwrap_or_else(|| panic!("{name} is a function"));
+            functions.insert(name, function);
+            recorders.insert(name, recorder);
         }
-        let [associating, adding, fixing] = masters.try_into().expect("three masters");
-        let functions = vec![
-            gateway::function(move |request| {
-                let master = associating.clone();
-                async move { associate_dealer::handle(&master, request).await }
-            }),
-            gateway::function(move |request| {
-                let master = adding.clone();
-                async move { add_customer::handle(&master, request).await }
-            }),
-            gateway::function(move |request| {
-                let master = fixing.clone();
-                async move { fix_error::handle(&master, request).await }
-            }),
-        ];
         let listener = gateway::listen(0).await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let gateway = Gateway::new(ROUTES, functions).expect("routes");
+        let gateway =
+            Gateway::new(template::routes().expect("routes"), &functions).expect("routes");
         let mut server = JoinSet::new();
         server.spawn(async move {
             // It ends with the test.
@@ -135,14 +128,14 @@ fn change(attributes: &Value) -> Value {
     json!({ "type": "CWCustomerIn", "CustSoldTo": attributes })
 }
 
-/// What each function called, in the order of the routing table.
-pub(crate) async fn calls() -> Vec<Vec<Recorded>> {
+/// What each function called.
+pub(crate) async fn calls() -> BTreeMap<&'static str, Vec<Recorded>> {
     let corpus = Corpus::start().await;
     associations(&corpus).await;
     let number = messages(&corpus).await;
     requests_in_error(&corpus).await;
     erasure(&corpus, &number).await;
-    corpus.recorders.iter().map(Recorder::take).collect()
+    corpus.recorders.iter().map(|(name, recorder)| (*name, recorder.take())).collect()
 }
 
 async fn associations(corpus: &Corpus) {

@@ -5,32 +5,30 @@ use std::process::Command;
 
 use domain::controls::Controls;
 use kit::contract::Contract;
-use local::routes::{ADD_CUSTOMER, ASSOCIATE_DEALER, FIX_ERROR, ROUTES};
-use local::stand::Stand;
+use local::gateway::Access;
+use local::stand::{self, Stand};
+use local::template;
 use reqwest::Method;
 use serde_json::Value;
 
 use crate::template::{part, read, root, text};
 
-/// A method, a path, and the function's logical name in the template.
+/// A method, a path, and the name of the function's package.
 type Route = (String, String, String);
 
-/// The logical name of a function of the routing table.
-fn logical(function: usize) -> &'static str {
-    match function {
-        ASSOCIATE_DEALER => "AssociateDealer",
-        ADD_CUSTOMER => "AddCustomer",
-        FIX_ERROR => "FixError",
-        other => panic!("there is no function {other}"),
-    }
-}
+/// The functions: logical name in the template, name of the package.
+const FUNCTIONS: [(&str, &str); 3] = [
+    ("AssociateDealer", "associate-dealer"),
+    ("AddCustomer", "add-customer"),
+    ("FixError", "fix-error"),
+];
 
 /// The routes of the template, with the scopes of each; none where anyone may call.
 fn deployed() -> BTreeMap<Route, BTreeSet<String>> {
     let template = read();
     let mut routes = BTreeMap::new();
-    for function in ["AssociateDealer", "AddCustomer", "FixError"] {
-        let events = part(&template, &format!("/Resources/{function}/Properties/Events"));
+    for (logical, function) in FUNCTIONS {
+        let events = part(&template, &format!("/Resources/{logical}/Properties/Events"));
         for (name, event) in events.as_object().expect("events have names") {
             if event["Type"] != "HttpApi" {
                 continue;
@@ -74,18 +72,14 @@ async fn answered() -> BTreeSet<Route> {
     let stand = Stand::for_a_test(Controls::default()).await.expect("a stand");
     let http = reqwest::Client::new();
     let mut routes = BTreeSet::new();
-    for route in ROUTES {
+    for route in template::routes().expect("routes") {
         let method = Method::from_bytes(b"PURGE").expect("a method");
-        let url = format!("{}{}", stand.url, filled(route.path));
+        let url = format!("{}{}", stand.url, filled(&route.path));
         let answer = http.request(method, url).send().await.expect("an answer");
         assert_eq!(answer.status().as_u16(), 405, "{}", route.path);
         let allow = answer.headers().get("allow").expect("405 comes with Allow");
         for method in allow.to_str().expect("methods").split(',') {
-            routes.insert((
-                method.trim().to_owned(),
-                route.path.to_owned(),
-                logical(route.function).to_owned(),
-            ));
+            routes.insert((method.trim().to_owned(), route.path.clone(), route.function.clone()));
         }
     }
     routes
@@ -100,6 +94,28 @@ fn same(what: &str, one: &BTreeSet<Route>, other: &BTreeSet<Route>) {
         missing.is_empty() && further.is_empty(),
         "{what}: missing {missing:?}, too many {further:?}"
     );
+}
+
+#[tokio::test]
+async fn the_gateway_serves_the_paths_of_the_template_by_the_functions_that_there_are() {
+    let stand = Stand::for_a_test(Controls::default()).await.expect("a stand");
+    let there: BTreeSet<&str> = stand::functions(&stand.master).into_keys().collect();
+    assert_eq!(there, FUNCTIONS.map(|(_, package)| package).into());
+    let served: BTreeMap<&str, (&str, bool)> = template::routes()
+        .expect("routes")
+        .iter()
+        .map(|route| {
+            (route.path.as_str(), (route.function.as_str(), route.access == Access::Anyone))
+        })
+        .collect();
+    let deployed = deployed();
+    let expected: BTreeMap<&str, (&str, bool)> = deployed
+        .iter()
+        .map(|((_, path, function), scopes)| {
+            (path.as_str(), (function.as_str(), scopes.is_empty()))
+        })
+        .collect();
+    assert_eq!(served, expected);
 }
 
 #[tokio::test]
@@ -145,10 +161,11 @@ fn cargo_lambda_sends_every_path_to_its_function() {
         .iter()
         .map(|(path, function)| (path.as_str(), function.as_str().expect("a function")))
         .collect();
-    let binaries = ["associate-dealer", "add-customer", "fix-error"];
+    let deployed = deployed();
     let expected: BTreeMap<&str, &str> =
-        ROUTES.iter().map(|route| (route.path, binaries[route.function])).collect();
+        deployed.keys().map(|(_, path, function)| (path.as_str(), function.as_str())).collect();
     assert_eq!(routed, expected);
+    let binaries = FUNCTIONS.map(|(_, package)| package);
     assert_eq!(
         part(lambda, "/build/bin"),
         &Value::from(binaries.to_vec()),
@@ -159,11 +176,7 @@ fn cargo_lambda_sends_every_path_to_its_function() {
 #[test]
 fn each_function_is_deployed_from_the_package_that_cargo_lambda_builds() {
     let template = read();
-    for (logical, binary) in [
-        ("AssociateDealer", "associate-dealer"),
-        ("AddCustomer", "add-customer"),
-        ("FixError", "fix-error"),
-    ] {
+    for (logical, binary) in FUNCTIONS {
         let code = format!("/Resources/{logical}/Properties/CodeUri");
         assert_eq!(text(&template, &code).trim_end_matches('/'), format!("target/lambda/{binary}"));
     }

@@ -10,10 +10,10 @@ use lambda_http::http::HeaderMap;
 use lambda_http::http::header::{AUTHORIZATION, HeaderValue};
 use lambda_http::tracing::dispatcher::DefaultGuard;
 use lambda_http::tracing::subscriber::{fmt, util::SubscriberInitExt};
+use local::claims;
 use local::claims::WithoutToken;
-use local::gateway::Function;
+use local::gateway::Functions;
 use local::stand::{self, Stand};
-use local::{claims, routes};
 use serde_json::{Map, Value, json};
 
 /// An event in the making. It carries the claims of a caller who may do everything, unless it is told otherwise.
@@ -105,7 +105,7 @@ impl Event {
 /// The functions over a table of their own, and what they log on this thread.
 pub(crate) struct Door {
     pub(crate) stand: Stand,
-    functions: Vec<Function>,
+    functions: Functions,
     lines: Lines,
     _logging: DefaultGuard,
 }
@@ -139,15 +139,15 @@ impl Door {
     pub(crate) async fn send(&self, event: &Event) -> Answer {
         let mut segments = event.path.split('/').skip(1);
         let function = match (segments.next(), event.path.ends_with("/erase")) {
-            (Some("dealer-customers" | "customer-organizations"), _) => routes::ASSOCIATE_DEALER,
-            (Some("customers"), false) => routes::ADD_CUSTOMER,
-            _ => routes::FIX_ERROR,
+            (Some("dealer-customers" | "customer-organizations"), _) => "associate-dealer",
+            (Some("customers"), false) => "add-customer",
+            _ => "fix-error",
         };
         self.send_to(function, event).await
     }
 
     /// Sends an event to this function.
-    pub(crate) async fn send_to(&self, function: usize, event: &Event) -> Answer {
+    pub(crate) async fn send_to(&self, function: &str, event: &Event) -> Answer {
         let request_id = self.lines.next_id();
         let text = event.text(&request_id);
         let request = lambda_http::request::from_str(&text)

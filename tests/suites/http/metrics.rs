@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use api::metrics::{DIMENSION, METRICS, NAMESPACE};
-use local::routes::FIX_ERROR;
 use serde_json::{Value, json};
 
 use crate::process::Process;
@@ -181,7 +180,7 @@ async fn the_event_of_the_schedule_has_the_age_measured() {
     let request =
         lambda_http::request::from_str(&event).expect("an event that the function can read");
     let functions = local::stand::functions(&door.stand.master);
-    let answer = functions[FIX_ERROR](request).await;
+    let answer = functions["fix-error"](request).await;
     assert_eq!(answer.status(), 200);
     assert_eq!(door.line_of("schedule")["OldestRequestInErrorAge"], 0);
 }

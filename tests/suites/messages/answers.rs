@@ -4,7 +4,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use serde_json::json;
 
 use crate::fixture::{Answer, Fixture};
-use crate::message::{FORMS, Form, Message, Told, change, checked, julie};
+use crate::message::{FORMS, Form, Message, MessageAnswer, change, checked, julie};
 
 #[tokio::test]
 async fn without_a_wanted_response_status_and_headers_are_the_same_and_the_body_is_empty() {
@@ -78,7 +78,7 @@ async fn the_answer_comes_in_the_form_of_the_request_unless_accept_asks_otherwis
         let answer = asked_for(&stand, form, accept).await;
         let told = answer.header("content-type").unwrap_or_default().to_owned();
         assert!(told.starts_with(answered.content_type()), "{accept:?} {answer}");
-        Told::of(answer).created();
+        MessageAnswer::of(answer).created();
     }
 }
 
@@ -96,7 +96,7 @@ async fn both_forms_tell_the_same() {
             let request = stand.post("/customers?dryRun=true");
             let request = request.header(CONTENT_TYPE, "application/json").header(ACCEPT, accept);
             let answer = request.body(message.written(Form::Json)).send().await;
-            bodies.push(Told::of(answer).body);
+            bodies.push(MessageAnswer::of(answer).body);
         }
         assert_eq!(bodies[0], bodies[1]);
         assert_eq!(bodies[0]["type"], "CWCustomerOut");
@@ -117,7 +117,7 @@ async fn the_routing_of_the_message_is_echoed() {
     body["CustSoldTo"] = json!(customer);
     for accept in ["application/json", "application/xml"] {
         let answer = stand.post("/customers").header(ACCEPT, accept).json(&body).send().await;
-        let told = Told::of(answer).created();
+        let told = MessageAnswer::of(answer).created();
         for (name, value) in routing.as_object().expect("an object") {
             assert_eq!(&told.body[name], value);
         }

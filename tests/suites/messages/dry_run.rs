@@ -6,7 +6,7 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use crate::fixture::{Fixture, unchanged};
-use crate::message::{FORMS, Form, Message, Told, change, checked, julie};
+use crate::message::{FORMS, Form, Message, MessageAnswer, change, checked, julie};
 
 /// Messages of all kinds, in an order in which each meets what those before it left.
 fn corpus() -> Vec<Message> {
@@ -58,7 +58,7 @@ fn corpus() -> Vec<Message> {
 }
 
 /// The answer without what only the deed can know: numbers and identifiers of what came into being.
-fn comparable(told: &Told, created: bool) -> Value {
+fn comparable(told: &MessageAnswer, created: bool) -> Value {
     let mut body = told.body.clone();
     let message = body.as_object_mut().expect("an object");
     message.remove("dryRun");
@@ -71,10 +71,10 @@ fn comparable(told: &Told, created: bool) -> Value {
     body
 }
 
-async fn tried(stand: &Fixture, form: Form, message: &Message) -> Told {
+async fn tried(stand: &Fixture, form: Form, message: &Message) -> MessageAnswer {
     let request = stand.post("/customers?dryRun=true");
     let request = request.header(CONTENT_TYPE, form.content_type());
-    Told::of(request.body(message.written(form)).send().await)
+    MessageAnswer::of(request.body(message.written(form)).send().await)
 }
 
 #[tokio::test]
@@ -147,7 +147,7 @@ async fn whether_it_is_a_dry_run_must_be_said_clearly() {
     assert!(stand.records().await.is_empty());
     let request = stand.post("/customers?dryRun=false");
     let request = request.header(CONTENT_TYPE, "application/json");
-    let told = Told::of(request.body(julie().written(Form::Json)).send().await).created();
+    let told = MessageAnswer::of(request.body(julie().written(Form::Json)).send().await).created();
     assert_eq!(told.body.get("dryRun"), None);
     assert_eq!(stand.stored_attributes(&told.number()).await["cst_lname"], json!("Robinson"));
 }

@@ -4,7 +4,7 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use crate::fixture::Fixture;
-use crate::message::{FORMS, Form, Message, Told, checked, julie};
+use crate::message::{FORMS, Form, Message, MessageAnswer, checked, julie};
 
 fn faulty() -> Message {
     julie().without("cst_city")
@@ -139,5 +139,5 @@ async fn a_message_in_one_form_is_not_one_in_the_other() {
     refused.is_problem(415, "unsupported-media-type");
     // Without a content type it is JSON.
     let plain = stand.post("/customers").body(julie().written(Form::Json));
-    Told::of(plain.send().await).created();
+    MessageAnswer::of(plain.send().await).created();
 }

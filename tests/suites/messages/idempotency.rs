@@ -3,23 +3,23 @@
 use std::collections::BTreeSet;
 
 use crate::fixture::{Fixture, all_at_once, unchanged};
-use crate::message::{FORMS, Form, Message, Told, change, checked, julie};
+use crate::message::{FORMS, Form, Message, MessageAnswer, change, checked, julie};
 
 const KEY: &str = "0123456789-abcdef_XYZ";
 
-async fn keyed(stand: &Fixture, form: Form, message: &Message, key: &str) -> Told {
-    Told::of(stand.message(form, message).key(key).send().await)
+async fn keyed(stand: &Fixture, form: Form, message: &Message, key: &str) -> MessageAnswer {
+    MessageAnswer::of(stand.message(form, message).key(key).send().await)
 }
 
 /// Holds that a second and a third try change nothing and tell the same.
-async fn replays(stand: &Fixture, form: Form, message: &Message, key: &str, first: &Told) {
+async fn replays(stand: &Fixture, form: Form, message: &Message, key: &str, first: &MessageAnswer) {
     assert!(!first.replayed(), "{}", first.answer);
     let before = stand.records().await;
     for key in [key.to_owned(), format!("\"{key}\"")] {
         let again = keyed(stand, form, message, &key).await;
         assert!(again.replayed(), "{}", again.answer);
         assert_eq!((again.status, &again.body), (first.status, &first.body), "{}", again.answer);
-        let location = |told: &Told| told.answer.header("location").map(str::to_owned);
+        let location = |told: &MessageAnswer| told.answer.header("location").map(str::to_owned);
         assert_eq!(location(&again), location(first));
         unchanged(&before, &stand.records().await, &again.answer);
     }
@@ -162,7 +162,7 @@ async fn keys_of_different_callers_have_nothing_to_do_with_each_other() {
     for caller in ["orders-1", "orders-2"] {
         let claims = serde_json::json!({ "sub": caller, "scope": "customers" });
         let request = stand.message(Form::Json, &julie()).key(KEY).by(&claims);
-        numbers.insert(Told::of(request.send().await).created().number());
+        numbers.insert(MessageAnswer::of(request.send().await).created().number());
     }
     assert_eq!(numbers.len(), 2);
 }
@@ -172,7 +172,7 @@ async fn a_dry_run_uses_up_no_key() {
     let stand = Fixture::new().await;
     let request = stand.post("/customers?dryRun=true").key(KEY);
     let request = request.header(reqwest::header::CONTENT_TYPE, "application/json");
-    let told = Told::of(request.body(checked("Y").written(Form::Json)).send().await);
+    let told = MessageAnswer::of(request.body(checked("Y").written(Form::Json)).send().await);
     assert_eq!(told.status, 201);
     let other = checked("Y").with("cst_fname", "Juliette");
     assert!(!keyed(&stand, Form::Json, &other, KEY).await.created().replayed());
@@ -194,7 +194,7 @@ async fn twenty_tries_at_once_have_one_effect_and_get_its_answer() {
         let other = julie().with_all(&[("cst_zip", "02134"), ("cst_relate_id", "R")]);
         stand.add(&other).await.created();
         let requests = (0..20).map(|_| stand.message(Form::Xml, &message).key(KEY));
-        let told: Vec<_> = all_at_once(requests).await.into_iter().map(Told::of).collect();
+        let told: Vec<_> = all_at_once(requests).await.into_iter().map(MessageAnswer::of).collect();
         let first = &told[0];
         for told in &told {
             assert_eq!((told.status, &told.body), (first.status, &first.body), "{}", told.answer);

@@ -1,6 +1,6 @@
 //! Messages through the front door: every test has a stand of its own, posts `CWCustomerIn` in XML and JSON, and looks at what came of it.
 //!
-//! Each module is one subject. The stand, its requests and its look at the table are those of the other tests through the front door.
+//! Each module is one subject. The stand, its requests and its look at the table are those of the kit.
 
 mod address_service;
 mod answers;
@@ -14,20 +14,13 @@ mod default_customer;
 mod dry_run;
 mod edits;
 mod failures;
-#[path = "../dealers/fixture.rs"]
-#[allow(
-    dead_code,
-    reason = "the fixture also serves the tests of associations, which use other parts of it"
-)]
-mod fixture;
 mod hostile;
 mod idempotency;
-mod message;
 mod moves;
 mod numbers;
 mod pairs;
-mod sample_events;
 mod simultaneous;
 mod standardization;
 mod worked_examples;
-mod xml;
+
+use kit::{fixture, message};

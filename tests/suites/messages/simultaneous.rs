@@ -3,16 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fixture::{Fixture, all_at_once};
-use crate::message::{Form, Message, Told, change, checked, julie};
+use crate::message::{Form, Message, MessageAnswer, change, checked, julie};
 
 /// Posts all messages at once.
-async fn told_at_once(stand: &Fixture, messages: impl IntoIterator<Item = Message>) -> Vec<Told> {
+async fn told_at_once(
+    stand: &Fixture,
+    messages: impl IntoIterator<Item = Message>,
+) -> Vec<MessageAnswer> {
     let requests = messages.into_iter().map(|message| stand.message(Form::Json, &message));
     let answers = all_at_once(requests).await;
-    answers.into_iter().map(Told::of).collect()
+    answers.into_iter().map(MessageAnswer::of).collect()
 }
 
-fn statuses(told: &[Told]) -> BTreeMap<u16, usize> {
+fn statuses(told: &[MessageAnswer]) -> BTreeMap<u16, usize> {
     let mut statuses = BTreeMap::new();
     for told in told {
         *statuses.entry(told.status).or_default() += 1;
@@ -38,7 +41,7 @@ async fn of_fifty_equal_single_adds_one_creates_the_customer_that_the_others_upd
     let stand = Fixture::new().await;
     let told = told_at_once(&stand, (0..50).map(|_| checked("S"))).await;
     assert_eq!(statuses(&told), BTreeMap::from([(200, 49), (201, 1)]));
-    let numbers: BTreeSet<_> = told.iter().map(Told::number).collect();
+    let numbers: BTreeSet<_> = told.iter().map(MessageAnswer::number).collect();
     assert_eq!(numbers.len(), 1);
     let customers = stand.customers().await;
     assert_eq!(customers.len(), 1);
@@ -50,7 +53,7 @@ async fn a_hundred_unchecked_adds_make_a_hundred_customers_with_a_hundred_number
     let stand = Fixture::new().await;
     let told = told_at_once(&stand, (0..100).map(|_| checked("N"))).await;
     assert_eq!(statuses(&told), BTreeMap::from([(201, 100)]));
-    let told: BTreeSet<_> = told.iter().map(Told::number).collect();
+    let told: BTreeSet<_> = told.iter().map(MessageAnswer::number).collect();
     let customers = stand.customers().await;
     let there: BTreeSet<_> = customers.iter().map(|customer| customer.number.to_string()).collect();
     assert_eq!((customers.len(), there.len()), (100, 100));

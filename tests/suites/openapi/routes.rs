@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use local::claims;
 use local::gateway::Access;
-use local::routes::ROUTES;
+use local::template;
 use serde_json::{Value, json};
 
 use crate::conformity::Conformity;
@@ -34,7 +34,8 @@ fn the_paths_are_those_of_the_routing_table() {
         let open = operation.node["security"].as_array().is_some_and(Vec::is_empty);
         documented.insert(operation.path.to_owned(), open);
     }
-    let routes: BTreeMap<_, _> = ROUTES
+    let routes: BTreeMap<_, _> = template::routes()
+        .expect("routes")
         .iter()
         .map(|route| (route.path.to_owned(), route.access == Access::Anyone))
         .collect();

@@ -132,7 +132,7 @@ async fn refusals_come_in_the_order_unknown_closed_version_missing_version_anoth
     let patch = json!({ "cst_city": "Westborough" });
     for unknown in ["0000000000000000", "not-an-id"] {
         master.correct(unknown, "", &patch).send().await.is_problem(404, "not-found");
-        master.delete(unknown, "").send().await.is_problem(404, "not-found");
+        master.delete_request(unknown, "").send().await.is_problem(404, "not-found");
         master.reprocess(unknown).if_match("\"9\"").send().await.is_problem(404, "not-found");
         master.get(&format!("/errors/{unknown}")).send().await.is_problem(404, "not-found");
     }
@@ -141,29 +141,29 @@ async fn refusals_come_in_the_order_unknown_closed_version_missing_version_anoth
     let answer = master.reprocess(&resolved).json(&patch).send().await.is(201);
     let number = &answer["CustSoldTo"]["cst_cust_nbr"];
     let deleted = master.refused(&without_city("Deleted")).await;
-    master.delete(&deleted, "\"1\"").send().await.is_empty(204);
+    master.delete_request(&deleted, "\"1\"").send().await.is_empty(204);
 
     for version in ["", "\"1\"", "\"9\"", "*"] {
         for answer in [
             master.correct(&resolved, version, &patch).send().await,
-            master.delete(&resolved, version).send().await,
+            master.delete_request(&resolved, version).send().await,
             master.reprocess(&resolved).if_match(version).send().await,
         ] {
             assert_eq!(&answer.is_problem(409, "already-resolved")["customerNumber"], number);
         }
         for answer in [
             master.correct(&deleted, version, &patch).send().await,
-            master.delete(&deleted, version).send().await,
+            master.delete_request(&deleted, version).send().await,
             master.reprocess(&deleted).if_match(version).send().await,
         ] {
             answer.is_problem(409, "already-deleted");
         }
     }
     master.correct(&open, "", &patch).send().await.is_problem(428, "version-required");
-    master.delete(&open, "").send().await.is_problem(428, "version-required");
+    master.delete_request(&open, "").send().await.is_problem(428, "version-required");
     for answer in [
         master.correct(&open, "\"9\"", &patch).send().await,
-        master.delete(&open, "\"9\"").send().await,
+        master.delete_request(&open, "\"9\"").send().await,
         master.reprocess(&open).if_match("\"9\"").send().await,
     ] {
         assert_eq!(answer.is_problem(412, "version-mismatch")["version"], 1);

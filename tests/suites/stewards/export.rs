@@ -61,7 +61,7 @@ async fn a_long_export_goes_on_where_link_says_with_the_same_filter() {
     let master = Fixture::new().await;
     crowd::gather(&master, 0..2_300).await;
     let deleted = crowd::id(2_299);
-    master.delete(&deleted, "*").send().await.is_empty(204);
+    master.delete_request(&deleted, "*").send().await.is_empty(204);
     let mut path = "/errors.csv?state=open&text=julie%20crowd".to_owned();
     let mut rows = Vec::new();
     let mut sizes = Vec::new();

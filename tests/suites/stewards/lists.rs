@@ -49,7 +49,7 @@ async fn plant_five(master: &Fixture) -> Vec<String> {
         ids.push(master.plant(&request_in_error(&attributes, failed, at)).await);
     }
     let closed = &ids[4];
-    master.delete(closed, "*").send().await.is_empty(204);
+    master.delete_request(closed, "*").send().await.is_empty(204);
     ids
 }
 
@@ -126,7 +126,7 @@ async fn the_list_follows_what_is_done() {
     let first = master.refused(&without_city("First")).await;
     let second = master.refused(&without_city("Second")).await;
     master.reprocess(&first).json(&json!({ "cst_city": "Westborough" })).send().await.is(201);
-    master.delete(&second, "*").send().await.is_empty(204);
+    master.delete_request(&second, "*").send().await.is_empty(204);
     assert_eq!(master.listed("state=open").await, Vec::<Value>::new());
     let resolved = master.listed("state=resolved").await;
     assert_eq!(resolved[0]["id"], first);

@@ -11,10 +11,10 @@ mod doors;
 mod dry_run;
 mod erase;
 mod export;
-mod fixture;
 mod idempotency;
 mod lists;
 mod paging;
 mod races;
 mod reprocess;
-mod sample_events;
+
+use kit::fixture;

@@ -26,8 +26,11 @@ struct Stand {
 }
 
 impl Stand {
-    async fn new(routes: &[Route], functions: Vec<Function>) -> Self {
-        Self::serving(Gateway::new(routes, functions).expect("a routing table")).await
+    async fn new<const N: usize>(
+        routes: &[Route],
+        functions: [(&'static str, Function); N],
+    ) -> Self {
+        Self::serving(Gateway::new(routes, &functions.into()).expect("a routing table")).await
     }
 
     async fn serving(gateway: Gateway) -> Self {
@@ -45,7 +48,7 @@ impl Stand {
         F: Fn(lambda_http::Request) -> A + Send + Sync + 'static,
         A: Future<Output = Answer<Body>> + Send + 'static,
     {
-        Self::new(&[authorized("/echo", 0)], vec![function(call)]).await
+        Self::new(&[authorized("/echo", "echo")], [("echo", function(call))]).await
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -57,17 +60,17 @@ impl Stand {
     }
 }
 
-fn authorized(path: &'static str, function: usize) -> Route {
-    Route { path, function, access: Access::Authorized }
+fn authorized(path: &str, function: &str) -> Route {
+    Route { path: path.to_owned(), function: function.to_owned(), access: Access::Authorized }
 }
 
-fn open(path: &'static str, function: usize) -> Route {
-    Route { path, function, access: Access::Anyone }
+fn open(path: &str, function: &str) -> Route {
+    Route { access: Access::Anyone, ..authorized(path, function) }
 }
 
 /// Says which function it is and what it was given.
-fn echo(name: &'static str) -> Function {
-    function(move |request| async move {
+fn echo(name: &'static str) -> (&'static str, Function) {
+    let function = function(move |request| async move {
         let context = match request.request_context() {
             lambda_http::request::RequestContext::ApiGatewayV2(context) => context,
             other => panic!("not an event of an HTTP API: {other:?}"),
@@ -92,7 +95,8 @@ fn echo(name: &'static str) -> Function {
             .header("content-type", "application/json")
             .body(Body::from(body.to_string()))
             .expect("an answer")
-    })
+    });
+    (name, function)
 }
 
 fn answer_with(body: impl Into<Body>, headers: &[(&str, &str)]) -> Answer<Body> {

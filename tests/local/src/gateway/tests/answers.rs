@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn the_answer_carries_the_request_id_that_the_function_was_given() {
-    let stand = Stand::new(&[authorized("/echo", 0)], vec![echo("echo")]).await;
+    let stand = Stand::new(&[authorized("/echo", "echo")], [echo("echo")]).await;
     let answer = stand.get("/echo").await;
     let id = answer.headers()["apigw-requestid"].to_str().expect("text").to_owned();
     let told: Value = answer.json().await.expect("JSON");
@@ -17,17 +17,27 @@ async fn the_answer_carries_the_request_id_that_the_function_was_given() {
 #[tokio::test]
 async fn text_binary_and_empty_answers_go_out_as_they_are() {
     let stand = Stand::new(
-        &[authorized("/text", 0), authorized("/binary", 1), authorized("/empty", 2)],
-        vec![
-            function(|_| async { answer_with("Grüße", &[]) }),
-            function(|_| async {
-                answer_with(vec![0_u8, 255, 1], &[("content-type", "image/png")])
-            }),
-            function(|_| async {
-                let mut answer = answer_with((), &[("location", "/customers/1")]);
-                *answer.status_mut() = StatusCode::NO_CONTENT;
-                answer
-            }),
+        &[
+            authorized("/text", "text"),
+            authorized("/binary", "binary"),
+            authorized("/empty", "empty"),
+        ],
+        [
+            ("text", function(|_| async { answer_with("Grüße", &[]) })),
+            (
+                "binary",
+                function(|_| async {
+                    answer_with(vec![0_u8, 255, 1], &[("content-type", "image/png")])
+                }),
+            ),
+            (
+                "empty",
+                function(|_| async {
+                    let mut answer = answer_with((), &[("location", "/customers/1")]);
+                    *answer.status_mut() = StatusCode::NO_CONTENT;
+                    answer
+                }),
+            ),
         ],
     )
     .await;

@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn an_unknown_path_is_the_gateways_own_404() {
-    let stand = Stand::new(&[authorized("/customers/{number}", 0)], vec![echo("add")]).await;
+    let stand = Stand::new(&[authorized("/customers/{number}", "add")], [echo("add")]).await;
     for path in [
         "/",
         "/customers",
@@ -48,8 +48,8 @@ async fn any_other_token_is_401_before_the_function_is_called() {
 
 #[tokio::test]
 async fn where_a_token_is_required_only_open_routes_answer_without_one() {
-    let routes = [authorized("/echo", 0), open("/open", 0)];
-    let gateway = Gateway::new(&routes, vec![echo("echo")]).expect("a routing table");
+    let routes = [authorized("/echo", "echo"), open("/open", "echo")];
+    let gateway = Gateway::new(&routes, &[echo("echo")].into()).expect("a routing table");
     let stand = Stand::serving(gateway.without_token(WithoutToken::Refused)).await;
     assert_eq!(
         message(stand.get("/echo").await).await,

@@ -8,16 +8,16 @@ use crate::xml;
 
 /// The form of a message on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
+pub enum Form {
     Json,
     Xml,
 }
 
 /// Both forms.
-pub(crate) const FORMS: [Form; 2] = [Form::Json, Form::Xml];
+pub const FORMS: [Form; 2] = [Form::Json, Form::Xml];
 
 impl Form {
-    pub(crate) fn content_type(self) -> &'static str {
+    pub fn content_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
             Self::Xml => "application/xml",
@@ -27,21 +27,21 @@ impl Form {
 
 /// A `CWCustomerIn`: its type, and name and value of what its customer says, in their order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Message {
-    pub(crate) message_type: Option<String>,
-    pub(crate) attributes: Vec<(String, String)>,
+pub struct Message {
+    pub message_type: Option<String>,
+    pub attributes: Vec<(String, String)>,
 }
 
 impl Message {
     /// A message of these attributes that asks for an answer.
-    pub(crate) fn of(attributes: &[(&str, &str)]) -> Self {
+    pub fn of(attributes: &[(&str, &str)]) -> Self {
         let message =
             Self { message_type: Some("CWCustomerIn".to_owned()), attributes: Vec::new() };
         message.with("cst_send_response", "Y").with_all(attributes)
     }
 
     /// The message with the attribute set.
-    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+    pub fn with(mut self, name: &str, value: &str) -> Self {
         match self.attributes.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) => value.clone_into(old),
             None => self.attributes.push((name.to_owned(), value.to_owned())),
@@ -50,25 +50,25 @@ impl Message {
     }
 
     /// The message with all of them set.
-    pub(crate) fn with_all(self, attributes: &[(&str, &str)]) -> Self {
+    pub fn with_all(self, attributes: &[(&str, &str)]) -> Self {
         let set = |message: Self, (name, value): &(&str, &str)| message.with(name, value);
         attributes.iter().fold(self, set)
     }
 
     /// The message without the attribute.
-    pub(crate) fn without(mut self, name: &str) -> Self {
+    pub fn without(mut self, name: &str) -> Self {
         self.attributes.retain(|(known, _)| known != name);
         self
     }
 
     /// The message with another type, or none.
-    pub(crate) fn of_type(mut self, message_type: Option<&str>) -> Self {
+    pub fn of_type(mut self, message_type: Option<&str>) -> Self {
         self.message_type = message_type.map(str::to_owned);
         self
     }
 
     /// The message in this form.
-    pub(crate) fn written(&self, form: Form) -> String {
+    pub fn written(&self, form: Form) -> String {
         match form {
             Form::Json => {
                 let customer = self.attributes.iter().cloned();
@@ -85,7 +85,7 @@ impl Message {
 }
 
 /// Julie Robinson of the rules, added without a look at duplicates.
-pub(crate) fn julie() -> Message {
+pub fn julie() -> Message {
     Message::of(&[
         ("cst_fname", "Julie"),
         ("cst_lname", "Robinson"),
@@ -99,26 +99,26 @@ pub(crate) fn julie() -> Message {
 }
 
 /// Julie Robinson with this duplicate check.
-pub(crate) fn checked(check: &str) -> Message {
+pub fn checked(check: &str) -> Message {
     julie().with("cst_duplicate", check)
 }
 
 /// A Change of the customer that this attribute names.
-pub(crate) fn change(naming: &str, value: &str) -> Message {
+pub fn change(naming: &str, value: &str) -> Message {
     Message::of(&[(naming, value)])
 }
 
 /// What came back: the answer, and the same in both forms.
-pub(crate) struct Told {
-    pub(crate) answer: Answer,
-    pub(crate) status: u16,
+pub struct MessageAnswer {
+    pub answer: Answer,
+    pub status: u16,
     /// `Message` of the answer, as its JSON has it; null without a body.
-    pub(crate) body: Value,
+    pub body: Value,
 }
 
-impl Told {
+impl MessageAnswer {
     /// Reads an answer.
-    pub(crate) fn of(answer: Answer) -> Self {
+    pub fn of(answer: Answer) -> Self {
         let is_xml =
             answer.header("content-type").is_some_and(|kind| kind.starts_with("application/xml"));
         let body = match answer.text.as_str() {
@@ -131,7 +131,7 @@ impl Told {
 
     /// The same, if the status and the result are these.
     #[track_caller]
-    pub(crate) fn is(self, status: u16, result: &str) -> Self {
+    pub fn is(self, status: u16, result: &str) -> Self {
         assert_eq!(
             (self.status, self.text("cst_action_result")),
             (status, result),
@@ -143,7 +143,7 @@ impl Told {
 
     /// The same, if a customer was created.
     #[track_caller]
-    pub(crate) fn created(self) -> Self {
+    pub fn created(self) -> Self {
         let told = self.is(201, "Success");
         assert_eq!(told.text("cst_action_type"), "A", "{}", told.answer);
         told
@@ -151,7 +151,7 @@ impl Told {
 
     /// The same, if a customer was updated.
     #[track_caller]
-    pub(crate) fn updated(self) -> Self {
+    pub fn updated(self) -> Self {
         let told = self.is(200, "Success");
         assert_eq!(told.text("cst_action_type"), "C", "{}", told.answer);
         told
@@ -159,7 +159,7 @@ impl Told {
 
     /// The numbers of the duplicates, if the message is a duplicate, in their order.
     #[track_caller]
-    pub(crate) fn duplicates(self) -> Vec<String> {
+    pub fn duplicates(self) -> Vec<String> {
         let told = self.is(409, "Duplicate");
         let others = told.body["CustSoldTo"]["Duplicate"].as_array();
         let others = others
@@ -171,7 +171,7 @@ impl Told {
 
     /// The failed edits as `attribute code`, sorted, if edits failed.
     #[track_caller]
-    pub(crate) fn failed(self) -> Vec<String> {
+    pub fn failed(self) -> Vec<String> {
         let told = self.is(422, "Failure");
         let errors = told.body["CustSoldTo"]["Error"].as_array();
         let errors = errors.unwrap_or_else(|| panic!("errors are in {}", told.answer));
@@ -187,13 +187,13 @@ impl Told {
     }
 
     /// An attribute of the answer's `CustSoldTo`; empty where it has none.
-    pub(crate) fn text(&self, name: &str) -> &str {
+    pub fn text(&self, name: &str) -> &str {
         self.body["CustSoldTo"][name].as_str().unwrap_or_default()
     }
 
     /// The customer number that the answer shows.
     #[track_caller]
-    pub(crate) fn number(&self) -> String {
+    pub fn number(&self) -> String {
         let number = self.text("cst_cust_nbr");
         assert_eq!(number.len(), 9, "a number is in {}", self.answer);
         number.to_owned()
@@ -201,50 +201,50 @@ impl Told {
 
     /// The id of the request in error.
     #[track_caller]
-    pub(crate) fn request_in_error(&self) -> String {
+    pub fn request_in_error(&self) -> String {
         let id = self.body["request_in_error"].as_str();
         id.unwrap_or_else(|| panic!("an id is in {}", self.answer)).to_owned()
     }
 
     /// Whether the answer says that an earlier try of the request did it.
-    pub(crate) fn replayed(&self) -> bool {
+    pub fn replayed(&self) -> bool {
         self.answer.header("idempotency-replayed") == Some("true")
     }
 }
 
 impl Fixture {
     /// The request that posts a message.
-    pub(crate) fn message(&self, form: Form, message: &Message) -> Request {
+    pub fn message(&self, form: Form, message: &Message) -> Request {
         self.post("/customers")
             .header(CONTENT_TYPE, form.content_type())
             .body(message.written(form))
     }
 
     /// Posts a message.
-    pub(crate) async fn tell(&self, form: Form, message: &Message) -> Told {
-        Told::of(self.message(form, message).send().await)
+    pub async fn tell(&self, form: Form, message: &Message) -> MessageAnswer {
+        MessageAnswer::of(self.message(form, message).send().await)
     }
 
     /// Posts a message in JSON.
-    pub(crate) async fn add(&self, message: &Message) -> Told {
+    pub async fn add(&self, message: &Message) -> MessageAnswer {
         self.tell(Form::Json, message).await
     }
 
     /// Posts a message in JSON that changes nothing.
-    pub(crate) async fn try_to_add(&self, message: &Message) -> Told {
+    pub async fn try_to_add(&self, message: &Message) -> MessageAnswer {
         let request = self.post("/customers?dryRun=true").header(CONTENT_TYPE, "application/json");
         let request = request.body(message.written(Form::Json));
-        Told::of(request.send().await)
+        MessageAnswer::of(request.send().await)
     }
 
     /// The stored customer of a number.
-    pub(crate) async fn stored(&self, number: &str) -> Value {
+    pub async fn stored(&self, number: &str) -> Value {
         let read = self.get(&format!("/customers/{number}"));
         read.send().await.is(200)
     }
 
     /// The stored attributes of the customer of a number.
-    pub(crate) async fn stored_attributes(&self, number: &str) -> Value {
+    pub async fn stored_attributes(&self, number: &str) -> Value {
         self.stored(number).await["CustSoldTo"].take()
     }
 }

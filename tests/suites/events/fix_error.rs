@@ -1,25 +1,15 @@
-//! The sample events: each is sent, as API Gateway delivers it, to the function's own `handle`, and gets the status in the table.
-
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::PathBuf;
+//! Stewards: one story of requests in error, and the console.
 
 use domain::edits::EditCode;
 use domain::message::Attribute;
 use domain::request_in_error::RequestInErrorId;
 use domain::time::Timestamp;
-use lambda_http::{Body, Response};
-use serde_json::{Value, json};
+use kit::fixture::{Fixture, request_in_error, with, without_city};
+use serde_json::json;
 
-use crate::fixture::{Fixture, request_in_error, with, without_city};
+use crate::Story;
 
-/// Where the events are.
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../events/fix-error")
-}
-
-/// Every event in the order in which they make one story, with its status and what the answer's body says under a pointer.
-const STORY: &[(&str, u16, &str, &str)] = &[
+pub(crate) const STORY: Story = &[
     ("list", 200, "/errors/0/id", "0000000000000004"),
     ("list-filtered", 200, "/errors/0/name", "Julie Robinson"),
     ("list-bad-filter", 400, "/errors/0/pointer", "/query/state"),
@@ -59,17 +49,8 @@ const STORY: &[(&str, u16, &str, &str)] = &[
     ("console-file-unknown", 404, "/type", "/problems/not-found"),
 ];
 
-/// Sends an event as the Lambda runtime would.
-async fn sent(master: &Fixture, name: &str) -> Response<Body> {
-    let file = folder().join(format!("{name}.json"));
-    let event = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let request = lambda_http::request::from_str(&event);
-    let request = request.unwrap_or_else(|error| panic!("{name} is no event: {error}"));
-    fix_error::handle(master.master(), request).await
-}
-
 /// The requests in error that the events name: four without a city, the third a duplicate of the first.
-async fn plant(master: &Fixture) {
+pub(crate) async fn plant(master: &Fixture) {
     let others = [
         ("Robinson", json!({})),
         ("Dryer", json!({})),
@@ -83,38 +64,4 @@ async fn plant(master: &Fixture) {
         request.id = RequestInErrorId::parse(&format!("{number:016}")).expect("an id");
         master.plant(&request).await;
     }
-}
-
-#[tokio::test]
-async fn each_sample_event_gets_its_status() {
-    let master = Fixture::new().await;
-    plant(&master).await;
-    for (name, status, pointer, value) in STORY {
-        let answer = sent(&master, name).await;
-        let body = String::from_utf8(answer.body().to_vec()).expect("text");
-        assert_eq!(answer.status().as_u16(), *status, "{name}: {body}");
-        match (*pointer, *value) {
-            ("", "") => assert_eq!(body, "", "{name}"),
-            ("", part) => assert!(body.contains(part), "{name}: {body}"),
-            (pointer, value) => {
-                let json: Value = serde_json::from_str(&body).expect("JSON");
-                assert_eq!(json.pointer(pointer), Some(&json!(value)), "{name}: {body}");
-            }
-        }
-        let replayed = answer.headers().contains_key("idempotency-replayed");
-        assert_eq!(replayed, name.ends_with("-again"), "{name}");
-    }
-}
-
-#[test]
-fn every_event_in_the_folder_is_in_the_story() {
-    let files = fs::read_dir(folder()).expect("the folder is there");
-    let names: BTreeSet<String> = files
-        .map(|file| {
-            let path = file.expect("an entry").path();
-            path.file_stem().and_then(|name| name.to_str()).expect("a name").to_owned()
-        })
-        .collect();
-    let told: BTreeSet<String> = STORY.iter().map(|(name, ..)| (*name).to_owned()).collect();
-    assert_eq!(names, told);
 }

@@ -6,7 +6,7 @@ use quick_xml::events::{BytesStart, Event};
 use serde_json::{Map, Value, json};
 
 /// A `CWCustomerIn` with these attributes, as an order-management system writes it.
-pub(crate) fn message(message_type: Option<&str>, attributes: &[(String, String)]) -> String {
+pub fn message(message_type: Option<&str>, attributes: &[(String, String)]) -> String {
     let outer = message_type.map_or_else(String::new, |kind| attribute("type", kind));
     let inner: String = attributes.iter().map(|(name, value)| attribute(name, value)).collect();
     format!(
@@ -33,7 +33,7 @@ fn attribute(name: &str, value: &str) -> String {
     clippy::wildcard_enum_match_arm,
     reason = "the library's enum, of which only some matter here"
 )]
-pub(crate) fn read(text: &str) -> Value {
+pub fn read(text: &str) -> Value {
     let mut reader = Reader::from_str(text);
     reader.config_mut().enable_all_checks(true);
     let mut message = Map::new();
