@@ -7,6 +7,7 @@ pub mod asking;
 pub mod contract;
 pub mod fixture;
 pub mod message;
+pub mod process;
 pub mod recorder;
 pub mod runtime_api;
 pub mod xml;

@@ -1,74 +1,40 @@
 //! The customer master behind the page, and what others do to it meanwhile.
 
-use domain::controls::Controls;
-use local::claims;
-use local::embedded::Embedded;
-use local::gateway;
-use local::stand::{Stand, Storage};
+use kit::fixture::{self, Fixture};
 use reqwest::Method;
+use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 /// A customer master with a table of its own.
-pub(crate) struct World {
-    stand: Stand,
-    database: String,
-    http: reqwest::Client,
-    /// Stops the database when the test is over; none where another world has it.
-    _embedded: Option<Embedded>,
-}
+pub(crate) struct World(Fixture);
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let embedded = Embedded::start(None).await.expect("a database starts");
-        let database = embedded.url().to_owned();
-        Self::over(database, Some(embedded), &[]).await
+        Self(Fixture::new().await)
     }
 
     /// Another deployment over the same table, with other controls.
     pub(crate) async fn deployed_with(&self, controls: &[(&str, &str)]) -> Self {
-        Self::over(self.database.clone(), None, controls).await
-    }
-
-    async fn over(database: String, embedded: Option<Embedded>, controls: &[(&str, &str)]) -> Self {
-        let controls = Controls::read(|name| {
-            let found = controls.iter().find(|(known, _)| *known == name);
-            found.map(|(_, value)| (*value).to_owned())
-        });
-        let storage = Storage::at(&database, "console").await.expect("a table");
-        let listener = gateway::listen(0).await.expect("a free port");
-        let stand = Stand::serve(listener, storage, controls.expect("good controls")).await;
-        Self {
-            stand: stand.expect("a stand"),
-            database,
-            http: reqwest::Client::new(),
-            _embedded: embedded,
-        }
+        Self(self.0.deployed_with(controls).await)
     }
 
     /// The console's address.
     pub(crate) fn console(&self) -> String {
-        format!("{}/console", self.stand.url)
+        format!("{}/console", self.0.stand.url)
     }
 
     /// The address of the contract's page.
     pub(crate) fn docs(&self) -> String {
-        format!("{}/docs", self.stand.url)
+        format!("{}/docs", self.0.stand.url)
     }
 
-    /// Asks the API as the caller `somebody-else`, and returns status, headers' location and body.
+    /// Asks the API as the caller `somebody-else`, and returns status and body.
     pub(crate) async fn ask(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {
         let caller = json!({ "sub": "somebody-else", "scope": "steward customers" });
-        let request = self.http.request(method, format!("{}{path}", self.stand.url));
-        let request =
-            request.header("authorization", claims::bearer(&caller)).header("if-match", "*");
-        let request = if body.is_null() {
-            request
-        } else {
-            request.header("content-type", "application/json").body(body.to_string())
-        };
-        let answer = request.send().await.expect("the stand answers");
-        let (status, text) = (answer.status().as_u16(), answer.text().await.expect("text"));
-        (status, serde_json::from_str(&text).unwrap_or_default())
+        let request = self.0.request(method, path).by(&caller).if_match("*");
+        let request = if body.is_null() { request } else { request.json(body) };
+        let answer = request.send().await;
+        (answer.status, serde_json::from_str(&answer.text).unwrap_or_default())
     }
 
     /// A request in error as the API shows it.
@@ -97,30 +63,15 @@ impl World {
 
     /// Sends a message in XML that fails its edits and asks for an answer, and returns the id of the request in error.
     pub(crate) async fn refused_xml(&self, body: &str) -> String {
-        let request = self.http.post(format!("{}/customers", self.stand.url));
-        let request =
-            request.header("content-type", "application/xml").header("accept", "application/json");
-        let answer = request.body(body.to_owned()).send().await.expect("the stand answers");
-        let text = answer.text().await.expect("text");
-        let answer: Value =
-            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
-        answer["request_in_error"].as_str().unwrap_or_else(|| panic!("{text}")).to_owned()
+        let request = self.0.post("/customers").header(CONTENT_TYPE, "application/xml");
+        let answer =
+            request.header(reqwest::header::ACCEPT, "application/json").body(body.to_owned());
+        let answer = answer.send().await;
+        answer.json()["request_in_error"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
 }
 
 /// Attributes of a message that passes every edit, with others over them; `null` takes one away.
 pub(crate) fn person(others: &Value) -> Value {
-    let mut attributes = json!({
-        "cst_fname": "Julie", "cst_lname": "Robinson", "cst_street_addr": "100 Example Street", "cst_city": "Westborough",
-        "cst_state": "MA", "cst_zip": "01581", "cst_country": "USA", "cst_email_status": "O1"
-    });
-    let object = attributes.as_object_mut().expect("an object");
-    for (name, value) in others.as_object().expect("an object") {
-        if value.is_null() {
-            object.remove(name);
-        } else {
-            object.insert(name.clone(), value.clone());
-        }
-    }
-    attributes
+    fixture::with(fixture::person("Robinson"), others)
 }

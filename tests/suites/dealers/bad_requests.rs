@@ -5,47 +5,6 @@ use serde_json::json;
 
 use crate::fixture::{Fixture, acme, identifier, unchanged};
 
-const METHODS: [Method; 5] =
-    [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
-
-#[tokio::test]
-async fn a_method_that_a_path_does_not_have_is_refused_with_those_it_has() {
-    let stand = Fixture::new().await;
-    let organization = identifier(&stand.associate(&acme()).await.is(201));
-    let before = stand.records().await;
-    for (path, method) in [
-        ("/dealer-customers".to_owned(), Method::POST),
-        ("/dealer-customers/TD68".to_owned(), Method::GET),
-        ("/dealer-customers/TD68/245TRSSDG343456".to_owned(), Method::GET),
-        ("/dealer-customers/TD68/245TRSSDG343456/association".to_owned(), Method::DELETE),
-        (format!("/customer-organizations/{organization}"), Method::GET),
-    ] {
-        for other in METHODS.into_iter().filter(|other| *other != method) {
-            let answer = stand.request(other, &path).json(&acme()).send().await;
-            answer.is_problem(405, "method-not-allowed");
-            assert_eq!(answer.header("allow"), Some(method.as_str()), "{answer}");
-        }
-    }
-    unchanged(&before, &stand.records().await, &"");
-}
-
-#[tokio::test]
-async fn a_path_that_no_route_has_is_not_found() {
-    let stand = Fixture::new().await;
-    for path in [
-        "/",
-        "/dealer-customer",
-        "/dealer-customers/",
-        "/dealer-customers//1",
-        "/dealer-customers/TD68/1/associations",
-        "/dealer-customers/TD68/1/association/x",
-        "/customer-organizations",
-        "/Dealer-Customers/TD68",
-    ] {
-        assert_eq!(stand.get(path).send().await.status, 404, "{path}");
-    }
-}
-
 #[tokio::test]
 async fn a_path_that_names_no_possible_thing_is_as_one_that_is_not_there() {
     let stand = Fixture::new().await;

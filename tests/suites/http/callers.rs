@@ -32,6 +32,8 @@ pub(crate) fn tokens() -> Vec<(Value, Permission)> {
         (json!("TD71"), false, false),
         (json!("TD6"), false, false),
         (json!("TD68 *"), false, false),
+        (json!("**"), false, false),
+        (json!("TD68|TD70"), false, false),
         (json!("TD68;TD70"), false, false),
         (json!("TD68|OWN"), false, false),
         (json!("TD68 T!D"), false, false),
@@ -40,6 +42,8 @@ pub(crate) fn tokens() -> Vec<(Value, Permission)> {
         (json!("ＴＤ68"), false, false),
         (json!("TD68\n"), false, false),
         (json!("TD68\u{0}"), false, false),
+        (json!("TD68\u{200b}"), false, false),
+        (json!(format!("{many} TD68 !")), false, false),
         (json!(r#"["TD68",null]"#), false, false),
         (json!(r#"{"dealer_codes":["TD68"]}"#), false, false),
         (json!({ "TD68": "*" }), false, false),
@@ -60,6 +64,12 @@ pub(crate) fn tokens() -> Vec<(Value, Permission)> {
             (json!(null), [false; 3]),
             (json!("openid profile"), [false; 3]),
             (json!("openid steward profile"), [false, false, true]),
+            (json!("openid dealer"), [true, false, false]),
+            (json!("openid dealer customers steward"), [true; 3]),
+            (json!("dealers"), [false; 3]),
+            (json!("DEALER"), [false; 3]),
+            (json!("stewards"), [false; 3]),
+            (json!("Steward"), [false; 3]),
             (json!("Dealer CUSTOMERS"), [false; 3]),
             (json!("dealer,customers,steward"), [false; 3]),
             (json!(["dealer", "customers", "steward"]), [false, true, false]),
@@ -75,9 +85,10 @@ pub(crate) fn tokens() -> Vec<(Value, Permission)> {
         own,
         all,
     };
+    let every_code = codes.iter().find(|(code, ..)| code == "*").expect("it is listed");
     let mut tokens = Vec::new();
     for (scope, has) in &scopes {
-        for (code, own, all) in [&codes[0], &codes[1], &codes[10]] {
+        for (code, own, all) in [&codes[0], &codes[1], every_code] {
             let token = named(json!({ "scope": scope, "dealer_codes": code }));
             tokens.push((token, permission(true, *has, *own, *all)));
         }
@@ -89,8 +100,9 @@ pub(crate) fn tokens() -> Vec<(Value, Permission)> {
             tokens.push((token, permission(true, *has, *own, *all)));
         }
     }
-    let names: [(Value, bool); 8] = [
+    let names: [(Value, bool); 9] = [
         (json!({}), false),
+        (json!({ "sub": "" }), false),
         (json!({ "client_id": "erp" }), true),
         (json!({ "sub": null, "client_id": "erp" }), true),
         (json!({ "sub": "", "client_id": "erp" }), true),

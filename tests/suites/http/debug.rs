@@ -151,7 +151,7 @@ async fn what_the_table_holds_shows_nothing_of_it() {
         .json(&json!({ "cst_fname": CANARY }));
     door.prepare(200, &patch).await;
 
-    let table = door.stand.master.table();
+    let table = door.fixture.master().table();
     let identifier = made["customerOrganizationIdentifier"]
         .as_str()
         .and_then(Identifier::parse)

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use data_encoding::BASE64;
-use domain::controls::Controls;
+use kit::fixture::Fixture;
 use lambda_http::http::HeaderMap;
 use lambda_http::http::header::{AUTHORIZATION, HeaderValue};
 use lambda_http::tracing::dispatcher::DefaultGuard;
@@ -13,7 +13,7 @@ use lambda_http::tracing::subscriber::{fmt, util::SubscriberInitExt};
 use local::claims;
 use local::claims::WithoutToken;
 use local::gateway::Functions;
-use local::stand::{self, Stand};
+use local::stand;
 use serde_json::{Map, Value, json};
 
 /// An event in the making. It carries the claims of a caller who may do everything, unless it is told otherwise.
@@ -104,7 +104,7 @@ impl Event {
 
 /// The functions over a table of their own, and what they log on this thread.
 pub(crate) struct Door {
-    pub(crate) stand: Stand,
+    pub(crate) fixture: Fixture,
     functions: Functions,
     lines: Lines,
     _logging: DefaultGuard,
@@ -117,13 +117,8 @@ impl Door {
 
     /// With these controls.
     pub(crate) async fn with(controls: &[(&str, &str)]) -> Self {
-        let control = |name: &str| {
-            let found = controls.iter().find(|(known, _)| *known == name);
-            found.map(|(_, value)| (*value).to_owned())
-        };
-        let controls = Controls::read(control).expect("the controls of a test are good ones");
-        let stand = Stand::for_a_test(controls).await.expect("a stand");
-        let functions = stand::functions(&stand.master);
+        let fixture = Fixture::with(controls).await;
+        let functions = stand::functions(fixture.master());
         let lines = Lines::default();
         let writer = lines.clone();
         let logging = fmt()
@@ -132,7 +127,7 @@ impl Door {
             .with_writer(move || writer.clone())
             .finish()
             .set_default();
-        Self { stand, functions, lines, _logging: logging }
+        Self { fixture, functions, lines, _logging: logging }
     }
 
     /// Sends an event to the function whose route has its first segment, and so also paths that no route has.

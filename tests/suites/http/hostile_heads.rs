@@ -126,6 +126,20 @@ async fn no_path_is_taken_for_another_thing_or_does_harm() {
 async fn a_path_or_method_that_no_route_has_asks_the_table_nothing() {
     let door = Door::open().await;
     let long = format!("/{}", "a/".repeat(4_000));
+    for path in [
+        "/dealer-customer",
+        "/dealer-customers/",
+        "/dealer-customers//1",
+        "/dealer-customers/TD68/1/associations",
+        "/dealer-customers/TD68/1/association/x",
+        "/customer-organizations",
+        "/Dealer-Customers/TD68",
+    ] {
+        // The gateway knows no such path, and a function that is asked all the same neither.
+        assert_eq!(door.fixture.get(path).send().await.status, 404, "{path}");
+        let answer = door.send(&Event::new("GET", path)).await;
+        assert_eq!((answer.status, answer.steps()), (404, 0), "{path}");
+    }
     for function in ["associate-dealer", "add-customer", "fix-error"] {
         for path in [
             "/",
@@ -329,8 +343,11 @@ async fn over_http_the_same_doors_hold_and_the_server_goes_on() {
             format!("/errors/{encoded}"),
             format!("/console/{encoded}"),
         ] {
-            let answer =
-                http.get(format!("{}{path}", door.stand.url)).send().await.expect("an answer");
+            let answer = http
+                .get(format!("{}{path}", door.fixture.stand.url))
+                .send()
+                .await
+                .expect("an answer");
             let status = answer.status().as_u16();
             let shown: String = path.chars().take(100).collect();
             assert!((400..500).contains(&status), "{shown}: {status}");
@@ -338,7 +355,7 @@ async fn over_http_the_same_doors_hold_and_the_server_goes_on() {
     }
     // Sent as bytes, since no client sends it.
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    let address = door.stand.url.strip_prefix("http://").expect("an address");
+    let address = door.fixture.stand.url.strip_prefix("http://").expect("an address");
     for head in [
         "GET /customers/%00 HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".to_owned(),
         "GET /customers/7 HTTP/1.1\r\nhost: localhost\r\nx-correlation-id: a\u{1}b\r\nconnection: close\r\n\r\n".to_owned(),
@@ -356,7 +373,11 @@ async fn over_http_the_same_doors_hold_and_the_server_goes_on() {
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{}: {answer}", head.chars().take(60).collect::<String>());
     }
     assert_eq!(
-        http.get(format!("{}/errors", door.stand.url)).send().await.expect("an answer").status(),
+        http.get(format!("{}/errors", door.fixture.stand.url))
+            .send()
+            .await
+            .expect("an answer")
+            .status(),
         200
     );
 }

@@ -12,9 +12,16 @@ mod debug;
 mod door;
 mod hostile_bodies;
 mod hostile_heads;
+mod log;
 mod matrix;
 mod metrics;
 mod nothing_revealed;
 mod personal_data;
-mod process;
 mod tricky_names;
+
+use kit::process::Process;
+
+/// The development server as a process.
+fn server(arguments: &[&str]) -> Process {
+    Process::start(env!("CARGO_BIN_EXE_server"), arguments)
+}

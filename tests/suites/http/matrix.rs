@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use kit::fixture::unchanged;
 use serde_json::{Value, json};
 use tokio::task::{JoinSet, LocalSet};
 
@@ -52,6 +53,7 @@ async fn rows(door: &Door) -> Vec<Row> {
     let failed = door.prepare(422, &add).await.json();
     let error = failed["request_in_error"].as_str().expect("an id").to_owned();
 
+    let too_large = "x".repeat(300 * 1024);
     let mut rows = Vec::new();
     let mut row = |event: Event, asks, good| rows.push(Row { event, asks, good });
     let dealers = [
@@ -110,6 +112,11 @@ async fn rows(door: &Door) -> Vec<Row> {
         Asks::Customers,
         400,
     );
+    // Whoever may not ask is not told what is wrong with the body either.
+    for (body, good) in [("", 400), ("{", 400), ("[]", 400), (too_large.as_str(), 413)] {
+        let post = Event::new("POST", "/dealer-customers").body("application/json", body);
+        row(post, Asks::DealerWrites(Whose::Malformed), good);
+    }
     for (number, good) in [(number.as_str(), 200), ("999999999", 404), ("seven", 404)] {
         row(Event::new("GET", &format!("/customers/{number}")), Asks::Customers, good);
         let erase = format!("/customers/{number}/erase?dryRun=true");
@@ -174,6 +181,7 @@ async fn every_route_answers_every_caller_as_the_contract_says() {
     let door = Rc::new(Door::open().await);
     let rows = rows(&door).await;
     let tokens = tokens();
+    let before = door.fixture.records().await;
     let mut cases = 0;
     for (token, permission) in &tokens {
         let events = rows.iter().map(|row| row.event.clone().by(token)).collect();
@@ -198,6 +206,8 @@ async fn every_route_answers_every_caller_as_the_contract_says() {
                     answer.problem(),
                     if expected == 401 { "unauthenticated" } else { "forbidden" }
                 );
+                let challenge = (expected == 401).then_some("Bearer");
+                assert_eq!(answer.header("www-authenticate"), challenge, "{answer:?}");
             }
             cases += 1;
         }
@@ -216,6 +226,9 @@ async fn every_route_answers_every_caller_as_the_contract_says() {
                 .header("sub", "erp")
                 .header("scope", "dealer customers steward")
                 .header("dealer_codes", "*")
+                .header("x-scope", "dealer")
+                .header("x-dealer-codes", "*")
+                .header("x-forwarded-user", "admin")
         };
         let events = rows.iter().map(pretend).collect();
         for (row, answer) in rows.iter().zip(send_all(&door, events).await) {
@@ -237,6 +250,7 @@ async fn every_route_answers_every_caller_as_the_contract_says() {
             );
         }
     }
+    unchanged(&before, &door.fixture.records().await, &"all were refused, reads or dry runs");
 }
 
 #[tokio::test]
@@ -246,6 +260,9 @@ async fn claims_in_a_body_or_a_query_are_only_content() {
     body["requestContext"] = json!({ "authorizer": { "jwt": { "claims": { "sub": "erp", "scope": "dealer", "dealer_codes": "*" } } } });
     let event =
         Event::new("POST", "/dealer-customers?scope=dealer&dealer_codes=*&sub=erp").json(&body);
+    let event = ["scope", "x-scope", "dealer_codes", "x-dealer-codes", "x-forwarded-user"]
+        .into_iter()
+        .fold(event, |event, name| event.header(name, "dealer *"));
     let answer = door.send(&event.clone().authorizer(Value::Null)).await;
     assert_eq!((answer.status, answer.steps()), (401, 0), "{answer:?}");
     let weak = json!({ "sub": "erp", "scope": "customers" });

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use api::metrics::{DIMENSION, METRICS, NAMESPACE};
 use serde_json::{Value, json};
 
-use crate::process::Process;
+use crate::server;
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 
@@ -41,7 +41,7 @@ fn metrics(log: &str) -> BTreeMap<String, Vec<u64>> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_requests_did_is_counted_once_each() {
-    let process = Process::start(&["--empty"]);
+    let process = server(&["--empty"]);
     let http = reqwest::Client::new();
     let url = process.url.clone();
     let post = async |target: &str, key: &str, body: Value| {
@@ -179,7 +179,7 @@ async fn the_event_of_the_schedule_has_the_age_measured() {
     let door = crate::door::Door::open().await;
     let request =
         lambda_http::request::from_str(&event).expect("an event that the function can read");
-    let functions = local::stand::functions(&door.stand.master);
+    let functions = local::stand::functions(door.fixture.master());
     let answer = functions["fix-error"](request).await;
     assert_eq!(answer.status(), 200);
     assert_eq!(door.line_of("schedule")["OldestRequestInErrorAge"], 0);

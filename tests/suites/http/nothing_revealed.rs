@@ -20,8 +20,8 @@ fn theirs(number: &str) -> Value {
     })
 }
 
-const SECRETS: [&str; 7] =
-    ["Qanari", "qanari", "617-555-0142", "7777", "TD69", "SECRET-9", "Example Street"];
+const SECRETS: [&str; 8] =
+    ["Qanari", "qanari", "617-555-0142", "7777", "TD69", "SECRET-9", "Example Street", "000000001"];
 
 #[track_caller]
 fn reveals_nothing(answer: &Answer) {
@@ -49,6 +49,8 @@ async fn reads_of_a_foreign_thing_equal_reads_of_an_absent_one() {
         ("/dealer-customers/TD69/SECRET-9".to_owned(), "/dealer-customers/TD68/ABSENT"),
         ("/dealer-customers/TD69/SECRET-9".to_owned(), "/dealer-customers/TD+9/ABSENT"),
         ("/dealer-customers/TD69".to_owned(), "/dealer-customers/TD70"),
+        ("/dealer-customers/TD69".to_owned(), "/dealer-customers/nodealercode"),
+        ("/dealer-customers/TD69?limit=0".to_owned(), "/dealer-customers/TD70?limit=0"),
         ("/dealer-customers/TD69?limit=1".to_owned(), "/dealer-customers/TD70?limit=1"),
         (
             format!("/customer-organizations/{held}"),
@@ -99,6 +101,7 @@ async fn a_match_tells_the_identifier_and_how_fields_compare_and_no_value() {
             held["customerOrganizationIdentifier"]
         );
         let compared = matched["match"].as_object().expect("an explanation");
+        assert_eq!(compared["email"], "blank", "the caller gave none: {matched}");
         for (field, how) in compared {
             assert!(
                 ["equal", "differs-allowed", "blank"].contains(&how.as_str().expect("a word")),

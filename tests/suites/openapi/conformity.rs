@@ -8,7 +8,7 @@ use local::yaml;
 use serde_json::{Value, json};
 
 use crate::requests::Answer;
-use crate::xml;
+use kit::xml;
 
 /// Headers that HTTP, the server or the gateway sets, and those that every answer has for the browser's sake.
 const OF_EVERY_ANSWER: [&str; 7] = [

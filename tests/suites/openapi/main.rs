@@ -11,4 +11,3 @@ mod requests;
 mod routes;
 mod viewer;
 mod walkthrough;
-mod xml;

@@ -73,6 +73,7 @@ async fn every_other_method_is_answered_with_405_and_allow() {
             assert_eq!(response.status(), 405, "{method} {path}");
             let allow = response.headers()["allow"].to_str().unwrap().to_owned();
             assert_eq!(allow.split(", ").collect::<BTreeSet<_>>(), known, "{path}");
+            assert_eq!(response.headers()["content-type"], "application/problem+json", "{path}");
             let body: Value = response.json().await.unwrap();
             assert!(problem.is_valid(&body), "{body}");
             assert_eq!(body["type"], "/problems/method-not-allowed");

@@ -106,7 +106,7 @@ fn every_example_fits_its_schema() {
             let value = &example["value"];
             let value = match (media_type, value) {
                 ("application/xml", Value::String(text)) if text.contains("CWCustomerOut") => {
-                    crate::xml::read(text)
+                    kit::xml::read(text)
                 }
                 ("application/xml", _) => continue,
                 (_, value) => value.clone(),

@@ -4,10 +4,10 @@
 //! Each module is one subject. The console is tested in a browser, elsewhere.
 
 mod bulk;
+mod console_files;
 mod corrections;
 mod costs;
 mod crowd;
-mod doors;
 mod dry_run;
 mod erase;
 mod export;

@@ -1,97 +1,21 @@
 //! `cargo local` as a process: what it prints, how it stops, and where it keeps its data.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::thread::JoinHandle;
+use std::process::Command;
 
+use kit::fixture::acme;
+use kit::process::{self, Process, run};
 use local::embedded::Embedded;
 use serde_json::{Value, json};
 
-use crate::fixture::acme;
-
 fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
-    command.args(arguments).env_remove("AWS_LAMBDA_LOG_LEVEL");
-    // As talkative as it can be made.
-    command.env("RUST_LOG", "trace").env("RUST_BACKTRACE", "1");
-    command
+    process::command(env!("CARGO_BIN_EXE_server"), arguments)
 }
 
-/// Runs the program to its end.
-fn run(command: &mut Command) -> (Option<i32>, String, String) {
-    let Output { status, stdout, stderr } = command.output().expect("the program starts");
-    let text = |bytes| String::from_utf8(bytes).expect("text");
-    (status.code(), text(stdout), text(stderr))
-}
-
-/// The server in a process of its own.
-pub(crate) struct Local {
-    child: Child,
-    pub(crate) url: String,
-    stdout: Option<JoinHandle<String>>,
-    stderr: Option<JoinHandle<String>>,
-}
-
-impl Local {
-    /// Starts it on a free port and waits for its first line.
-    pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut command = command(&["--port", "0"]);
-        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("the program starts");
-        let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
-        let mut stderr = child.stderr.take().expect("it is piped");
-        let mut first = String::new();
-        stdout.read_line(&mut first).expect("text");
-        let rest = first.clone();
-        let mut local = Self {
-            child,
-            url: String::new(),
-            stdout: Some(std::thread::spawn(move || read(&mut stdout, rest))),
-            stderr: Some(std::thread::spawn(move || read(&mut stderr, String::new()))),
-        };
-        let url = first.strip_prefix("listening on http://127.0.0.1:");
-        let port = url.and_then(|rest| rest.trim_end().parse::<u16>().ok());
-        let Some(port) = port else {
-            let (_, _, stderr) = local.end();
-            panic!("the first line is {first:?}; {stderr}");
-        };
-        local.url = format!("http://127.0.0.1:{port}");
-        local
-    }
-
-    /// Ctrl-C, and all that it has printed.
-    pub(crate) fn interrupt(mut self) -> (ExitStatus, String, String) {
-        let kill = format!("kill -INT {}", self.child.id());
-        let sent = Command::new("sh").args(["-c", &kill]).status();
-        assert!(sent.expect("a shell").success());
-        self.end()
-    }
-
-    fn end(&mut self) -> (ExitStatus, String, String) {
-        let status = self.child.wait().expect("it ends");
-        let all = |thread: &mut Option<JoinHandle<String>>| {
-            let thread = thread.take().expect("it ends once");
-            thread.join().expect("its output is text")
-        };
-        (status, all(&mut self.stdout), all(&mut self.stderr))
-    }
-}
-
-/// A test that fails leaves no process behind.
-impl Drop for Local {
-    fn drop(&mut self) {
-        // It has ended already where the test went well.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn read(from: &mut impl Read, mut text: String) -> String {
-    from.read_to_string(&mut text).expect("text");
-    text
+fn server(arguments: &[&str]) -> Process {
+    Process::start(env!("CARGO_BIN_EXE_server"), arguments)
 }
 
 async fn get(url: &str) -> (u16, Value) {
@@ -136,7 +60,7 @@ impl Drop for DataFile {
 
 #[tokio::test]
 async fn it_tells_where_it_listens_and_what_to_try_has_examples_and_stops_at_ctrl_c() {
-    let local = Local::start(&[]);
+    let local = server(&[]);
     let url = local.url.clone();
     let (status, list) = get(&format!("{url}/dealer-customers/TD68")).await;
     assert_eq!(status, 200);
@@ -155,7 +79,7 @@ async fn it_tells_where_it_listens_and_what_to_try_has_examples_and_stops_at_ctr
 
 #[tokio::test]
 async fn the_commands_that_it_prints_work() {
-    let local = Local::start(&[]);
+    let local = server(&[]);
     let url = local.url.clone();
     let (status, body) = associate(
         &url,
@@ -165,7 +89,7 @@ async fn the_commands_that_it_prints_work() {
     .await;
     assert_eq!((status, &body["customerOrganization"]), (201, &json!("matched")), "{body}");
     let (_, stdout, _) = local.interrupt();
-    let again = Local::start(&[]);
+    let again = server(&[]);
     for line in stdout.lines().filter(|line| line.contains("curl ") && !line.contains(" -d ")) {
         let path = line.rsplit_once(&url).expect("the address").1;
         let (status, body) = get(&format!("{}{path}", again.url)).await;
@@ -176,13 +100,13 @@ async fn the_commands_that_it_prints_work() {
 
 #[tokio::test]
 async fn told_to_require_a_token_it_refuses_whoever_has_none_and_prints_commands_that_have_one() {
-    let local = Local::start(&["--require-token"]);
+    let local = server(&["--require-token"]);
     let url = local.url.clone();
     let (status, body) = get(&format!("{url}/dealer-customers/TD68")).await;
     assert_eq!((status, body), (401, json!({ "message": "Unauthorized" })));
     assert_eq!(reqwest::get(format!("{url}/console")).await.expect("an answer").status(), 200);
     let (_, stdout, _) = local.interrupt();
-    let again = Local::start(&["--require-token"]);
+    let again = server(&["--require-token"]);
     let looks = stdout.lines().filter(|line| line.contains("curl ") && !line.contains(" -d "));
     let mut tried = 0;
     for line in looks {
@@ -200,7 +124,7 @@ async fn told_to_require_a_token_it_refuses_whoever_has_none_and_prints_commands
 
 #[tokio::test]
 async fn empty_it_has_nothing() {
-    let local = Local::start(&["--empty"]);
+    let local = server(&["--empty"]);
     let (_, list) = get(&format!("{}/dealer-customers/TD68", local.url)).await;
     assert_eq!(list, json!({ "dealerCustomers": [], "next": null }));
     assert!(local.interrupt().0.success());
@@ -209,13 +133,13 @@ async fn empty_it_has_nothing() {
 #[tokio::test]
 async fn a_data_file_keeps_what_was_done_over_a_restart() {
     let file = DataFile::new("restart");
-    let local = Local::start(&["--data", file.path()]);
+    let local = server(&["--data", file.path()]);
     let (status, first) = associate(&local.url, &acme()).await;
     assert_eq!(status, 201, "{first}");
     let before = get(&format!("{}/dealer-customers/TD68", local.url)).await;
     assert!(local.interrupt().0.success());
 
-    let local = Local::start(&["--data", file.path()]);
+    let local = server(&["--data", file.path()]);
     let after = get(&format!("{}/dealer-customers/TD68", local.url)).await;
     assert_eq!(after, before);
     let (status, problem) = associate(&local.url, &acme()).await;
@@ -227,7 +151,7 @@ async fn a_data_file_keeps_what_was_done_over_a_restart() {
 async fn another_dynamodb_can_stand_in_for_the_embedded_one() {
     let database = Embedded::start(None).await.expect("a database");
     for (status, same) in [(201, json!(null)), (400, json!(true))] {
-        let local = Local::start(&["--dynamodb", database.url(), "--empty"]);
+        let local = server(&["--dynamodb", database.url(), "--empty"]);
         let (found, body) = associate(&local.url, &acme()).await;
         assert_eq!((found, &body["sameOrganization"]), (status, &same), "{body}");
         assert!(local.interrupt().0.success());
