@@ -3,12 +3,14 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
-use api::start_up;
 use domain::controls::Controls;
 
-use crate::gateway;
+use crate::gateway::{self, Watch};
+use crate::log::{self, Form};
 use crate::options::{self, Command, Data, Options};
 use crate::seed;
 use crate::stand::{Stand, Storage};
@@ -43,23 +45,39 @@ pub async fn main() -> ExitCode {
     }
 }
 
+/// Writes the short line of each request, from when the banner stands.
+#[expect(clippy::print_stderr, reason = "the log of a program for a terminal")]
+fn watch(announced: Arc<AtomicBool>) -> Watch {
+    Arc::new(move |served| {
+        if announced.load(Ordering::Relaxed) {
+            eprintln!("{}", log::line(served));
+        }
+    })
+}
+
 #[expect(clippy::print_stdout, reason = "the first line tells where it listens")]
 async fn run(options: Options) -> Result<(), String> {
     let controls =
         Controls::read(|name| std::env::var(name).ok()).map_err(|sentences| sentences.join(" "))?;
     let listener = gateway::listen(options.port).await?;
-    start_up::open_log_on_standard_error(TABLE);
+    log::open(options.log, TABLE);
     let storage = match &options.data {
         Data::Memory => Storage::embedded(None).await?,
         Data::File(file) => Storage::embedded(Some(file)).await?,
         Data::DynamoDb(url) => Storage::at(url, TABLE).await?,
     };
-    let stand = Stand::serve_to(options.without_token, listener, storage, controls).await?;
+    let announced = Arc::<AtomicBool>::default();
+    let watch = match options.log {
+        Form::Short => Some(watch(Arc::clone(&announced))),
+        Form::Json => None,
+    };
+    let stand = Stand::serve_to(options.without_token, watch, listener, storage, controls).await?;
     let examples =
         if stand.is_new() && !options.empty { Some(seed::plant(&stand.url).await?) } else { None };
     let mut interrupted = pin!(tokio::signal::ctrl_c());
     // Polled once before the first line is printed: whoever has read that line may send Ctrl-C at once, and it must be heard.
     let early = poll_fn(|context| Poll::Ready(interrupted.as_mut().poll(context))).await;
+    announced.store(true, Ordering::Relaxed);
     println!(
         "listening on {}\n{}",
         stand.url,

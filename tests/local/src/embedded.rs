@@ -98,7 +98,21 @@ fn open(file: &Path) -> Result<Database, String> {
     // Absolute, because SQLite gives names like `:memory:` and `file:` a meaning of their own.
     let absolute = path::absolute(file).map_err(|error| fault(&error))?;
     let name = absolute.to_str().ok_or_else(|| fault(&"its name is not Unicode"))?;
-    Database::new(name).map_err(|error| fault(&error))
+    if absolute.is_dir() {
+        return Err(fault(&"it is a folder"));
+    }
+    if let Some(folder) = absolute.parent().filter(|folder| !folder.is_dir()) {
+        return Err(fault(&format_args!("there is no folder {}", folder.display())));
+    }
+    Database::new(name).map_err(|error| {
+        if is_another_file(&absolute) { fault(&"it is no database") } else { fault(&error) }
+    })
+}
+
+/// Whether the file is there and has content that SQLite would not begin with.
+fn is_another_file(file: &Path) -> bool {
+    std::fs::read(file)
+        .is_ok_and(|bytes| !bytes.is_empty() && !bytes.starts_with(b"SQLite format 3\0"))
 }
 
 async fn sweep_every(every: Duration, database: Database) {

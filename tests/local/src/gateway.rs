@@ -11,19 +11,20 @@ use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use axum::{
     Router,
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::Response,
     serve::ListenerExt,
 };
 use data_encoding::{BASE64, HEXLOWER};
 use http_body_util::BodyExt;
 use lambda_http::{BoxFuture, Context, IntoResponse, RequestExt};
+use serde_json::Value;
 use tokio::{net::TcpListener, sync::oneshot};
 
 use self::refusal::Refusal;
@@ -52,6 +53,25 @@ pub type Function = Arc<
         + Send
         + Sync,
 >;
+
+/// What became of a request, for whoever watches the gateway. Of the request itself only its route is told: a path may name a person.
+#[derive(Clone, Copy, Debug)]
+pub struct Served<'a> {
+    pub method: &'a Method,
+    /// The path of the route; none where no route has that path.
+    pub route: Option<&'a str>,
+    pub status: StatusCode,
+    /// The last part of a problem's type, for example `not-found`.
+    pub problem: Option<&'a str>,
+    pub took: Duration,
+}
+
+/// Is told what became of each request.
+pub type Watch = Arc<dyn Fn(&Served<'_>) + Send + Sync>;
+
+/// The last part of a problem's type, beside the answer that has it.
+#[derive(Clone)]
+struct ProblemType(String);
 
 /// Functions by the names under which routes lead to them.
 pub type Functions = BTreeMap<&'static str, Function>;
@@ -89,6 +109,7 @@ pub struct Route {
 pub struct Gateway {
     routes: matchit::Router<(Route, Function)>,
     without_token: WithoutToken,
+    watch: Option<Watch>,
 }
 
 /// Opens the gateway's port on 127.0.0.1; 0 picks a free one.
@@ -130,13 +151,19 @@ impl Gateway {
                 .insert(&route.path, (route.clone(), Arc::clone(function)))
                 .map_err(|error| format!("The route {} cannot be used: {error}.", route.path))?;
         }
-        Ok(Self { routes: table, without_token: WithoutToken::LocalDeveloper })
+        Ok(Self { routes: table, without_token: WithoutToken::LocalDeveloper, watch: None })
     }
 
     /// Says what a request without a token comes to; unless told, the local developer sent it.
     #[must_use]
     pub fn without_token(self, without_token: WithoutToken) -> Self {
         Self { without_token, ..self }
+    }
+
+    /// Tells `watch` what becomes of each request.
+    #[must_use]
+    pub fn watched(self, watch: Watch) -> Self {
+        Self { watch: Some(watch), ..self }
     }
 
     /// Answers requests until `shutdown` is done, and then for at most five seconds those that are under way.
@@ -224,12 +251,24 @@ async fn answer(
     request: Request,
 ) -> Response {
     let request_id = request_id();
+    let arrived = Instant::now();
+    let asked = gateway.watch.is_some().then(|| (request.method().clone(), request.uri().clone()));
     let mut response = match gateway.respond(request, source, port, &request_id).await {
         Ok(response) => response,
         Err(refusal) => refusal.into_response(),
     };
     let value = HeaderValue::try_from(request_id).expect("base64 is a header value");
     response.headers_mut().insert(REQUEST_ID, value);
+    if let (Some(watch), Some((method, uri))) = (&gateway.watch, asked) {
+        let path = event::decode_path(uri.path()).unwrap_or_default();
+        watch(&Served {
+            method: &method,
+            route: gateway.routes.at(&path).ok().map(|matched| matched.value.0.path.as_str()),
+            status: response.status(),
+            problem: response.extensions().get::<ProblemType>().map(|problem| problem.0.as_str()),
+            took: arrived.elapsed(),
+        });
+    }
     response
 }
 
@@ -243,7 +282,20 @@ async fn invoke(function: &Function, event: &str, request_id: String) -> Respons
     // The conversion that the runtime makes: the content type decides whether the body travels as text.
     let (mut head, body) = answer.into_response().await.into_parts();
     head.headers = answered_headers(&head.headers, !body.is_empty());
+    if let Some(problem) = problem_type(&head.headers, &body) {
+        head.extensions.insert(problem);
+    }
     Response::from_parts(head, axum::body::Body::from(body.to_vec()))
+}
+
+/// What kind of problem this answer is, if it is one.
+fn problem_type(headers: &HeaderMap, body: &[u8]) -> Option<ProblemType> {
+    if headers.get(header::CONTENT_TYPE)? != "application/problem+json" {
+        return None;
+    }
+    let problem: Value = serde_json::from_slice(body).ok()?;
+    let kind = problem["type"].as_str()?.rsplit('/').next()?;
+    Some(ProblemType(kind.to_owned()))
 }
 
 /// The headers of an answer after their way through the event format: of several values of one name only the first survives,

@@ -7,6 +7,7 @@ pub mod command;
 pub mod embedded;
 pub mod event;
 pub mod gateway;
+pub mod log;
 pub mod options;
 pub mod schema;
 pub mod seed;

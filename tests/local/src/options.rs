@@ -5,12 +5,14 @@ use std::{
     path::PathBuf,
 };
 
+use axum::http::Uri;
 use lexopt::{
     Arg::{Long, Short, Value},
     Parser,
 };
 
 use crate::claims::WithoutToken;
+use crate::log::Form;
 
 /// The port that `cargo local` listens on unless told otherwise.
 pub const DEFAULT_PORT: u16 = 3000;
@@ -27,6 +29,8 @@ Options:
       --empty          start without the example customers and the example request in error
       --require-token  answer a request without a token with 401, as a deployment does (default:
                        it is the local developer's, who may do everything)
+      --log FORM       one short line for each request (short, the default), or the functions'
+                       own lines (json), on standard error
       --dynamodb URL   use the DynamoDB at this address (DynamoDB Local, say) in place of the
                        embedded one, and create the table there if it is missing
   -h, --help           print this help
@@ -60,6 +64,8 @@ pub struct Options {
     pub empty: bool,
     /// What a request without a token comes to.
     pub without_token: WithoutToken,
+    /// How requests are logged.
+    pub log: Form,
 }
 
 /// Where the table is.
@@ -88,6 +94,7 @@ fn read(mut parser: Parser) -> Result<Command, String> {
     let mut url = None;
     let mut empty = None;
     let mut token = None;
+    let mut log = None;
     while let Some(argument) = parser.next().map_err(sentence)? {
         match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
@@ -106,6 +113,11 @@ fn read(mut parser: Parser) -> Result<Command, String> {
                 )?;
                 once("--dynamodb", &mut url, parse_url(&address)?)?;
             }
+            Long("log") => once(
+                "--log",
+                &mut log,
+                parse_form(&value(&mut parser, "--log", "a form: short or json")?)?,
+            )?,
             Long("empty") => once("--empty", &mut empty, ())?,
             Long("require-token") => once("--require-token", &mut token, ())?,
             Short(_) | Long(_) | Value(_) => return Err(sentence(argument.unexpected())),
@@ -127,6 +139,7 @@ fn read(mut parser: Parser) -> Result<Command, String> {
             Some(()) => WithoutToken::Refused,
             None => WithoutToken::LocalDeveloper,
         },
+        log: log.unwrap_or(Form::Short),
     }))
 }
 
@@ -161,11 +174,21 @@ fn parse_port(text: &OsStr) -> Result<u16, String> {
         })
 }
 
+fn parse_form(text: &OsStr) -> Result<Form, String> {
+    match text.to_str() {
+        Some("short") => Ok(Form::Short),
+        Some("json") => Ok(Form::Json),
+        Some(_) | None => {
+            Err(format!("--log needs short or json, not '{}'.", text.to_string_lossy()))
+        }
+    }
+}
+
 fn parse_url(text: &OsStr) -> Result<String, String> {
     text.to_str()
-        .and_then(|text| reqwest::Url::parse(text).ok())
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        .map(|url| url.as_str().trim_end_matches('/').to_owned())
+        .and_then(|text| text.parse::<Uri>().ok())
+        .filter(|url| matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some())
+        .map(|url| url.to_string().trim_end_matches('/').to_owned())
         .ok_or_else(|| {
             format!(
                 "--dynamodb needs an address that starts with http:// or https://, not '{}'.",
@@ -214,6 +237,7 @@ mod tests {
                 data: Data::Memory,
                 empty: false,
                 without_token: WithoutToken::LocalDeveloper,
+                log: Form::Short,
             }
         );
     }
@@ -225,9 +249,17 @@ mod tests {
             data: Data::File(PathBuf::from("master.db")),
             empty: true,
             without_token: WithoutToken::Refused,
+            log: Form::Json,
         };
-        assert_eq!(options("--port 0 --data master.db --empty --require-token"), expected);
-        assert_eq!(options("--require-token --empty --data=master.db --port=0"), expected);
+        assert_eq!(
+            options("--port 0 --data master.db --empty --require-token --log json"),
+            expected
+        );
+        assert_eq!(
+            options("--log=json --require-token --empty --data=master.db --port=0"),
+            expected
+        );
+        assert_eq!(options("--log short").log, Form::Short);
         assert_eq!(
             options("--dynamodb http://127.0.0.1:8000").data,
             Data::DynamoDb("http://127.0.0.1:8000".to_owned())
@@ -248,9 +280,16 @@ mod tests {
 
     #[test]
     fn the_help_names_every_option() {
-        for option in
-            ["--port", "--data", "--empty", "--require-token", "--dynamodb", "--help", "--version"]
-        {
+        for option in [
+            "--port",
+            "--data",
+            "--empty",
+            "--require-token",
+            "--log",
+            "--dynamodb",
+            "--help",
+            "--version",
+        ] {
             assert!(HELP.contains(option), "{option} is missing from the help");
         }
         assert!(HELP.contains(&format!("default {DEFAULT_PORT}")));
@@ -283,6 +322,14 @@ mod tests {
                 )
             );
         }
+    }
+
+    #[test]
+    fn a_form_of_the_log_that_there_is_not_is_named_with_those_that_there_are() {
+        assert_eq!(
+            refusal(&["--log", "xml"]),
+            "--log needs short or json, not 'xml'. See `cargo local --help`."
+        );
     }
 
     #[test]

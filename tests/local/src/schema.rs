@@ -1,7 +1,7 @@
 //! Creates the table as `template.yaml` does, in a database that is not deployed: keys, index, time to live.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
     ProjectionType, ScalarAttributeType, TimeToLiveSpecification,
@@ -14,10 +14,6 @@ use store::keys;
 ///
 /// A sentence when the database refuses.
 pub async fn create_table(client: &Client, name: &str) -> Result<bool, String> {
-    let refused = |error: &dyn std::error::Error| {
-        let source = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-        format!("The table {name} cannot be created: {source}.")
-    };
     let names =
         [keys::PARTITION_KEY, keys::SORT_KEY, keys::INDEX_PARTITION_KEY, keys::INDEX_SORT_KEY];
     let attributes = names.map(|name| {
@@ -50,7 +46,7 @@ pub async fn create_table(client: &Client, name: &str) -> Result<bool, String> {
     match created {
         Ok(_) => {}
         Err(error) if error.code() == Some("ResourceInUseException") => return Ok(false),
-        Err(error) => return Err(refused(&error)),
+        Err(error) => return Err(refused(name, &error)),
     }
     let expiry =
         TimeToLiveSpecification::builder().attribute_name(keys::EXPIRES_AT).enabled(true).build();
@@ -61,8 +57,25 @@ pub async fn create_table(client: &Client, name: &str) -> Result<bool, String> {
         .time_to_live_specification(expiry)
         .send()
         .await
-        .map_err(|error| refused(&error))?;
+        .map_err(|error| refused(name, &error))?;
     Ok(true)
+}
+
+/// Why there is no table, as far as whoever started the program can mend it.
+fn refused<E>(name: &str, error: &SdkError<E>) -> String
+where
+    E: std::error::Error + ProvideErrorMetadata + 'static,
+{
+    match error {
+        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
+            "Nothing answers there: is it running, and is the address right?".to_owned()
+        }
+        SdkError::ServiceError(_) if error.code().is_some() => {
+            let message = error.message().unwrap_or("it does not say why");
+            format!("It does not make the table {name}: {message}.")
+        }
+        _ => "What answers there is no DynamoDB.".to_owned(),
+    }
 }
 
 fn key(name: &str, kind: KeyType) -> KeySchemaElement {

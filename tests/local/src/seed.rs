@@ -1,5 +1,10 @@
 //! The examples with which the development server starts, planted through its own front door.
 
+use axum::http::Request;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http_body_util::BodyExt as _;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 
 use crate::claims::{self, WithoutToken};
@@ -77,7 +82,7 @@ pub fn invitation(url: &str, examples: Option<&Examples>, without_token: Without
     format!(
         "\n\
          {callers}\n\
-         Requests are logged on standard error. Ctrl-C stops. Try:\n\n\
+         Each request is a line on standard error (`--log json`: the functions' own lines). Ctrl-C stops. Try:\n\n\
          {look}  curl {url}/dealer-customers/TD68{token}\n  curl {url}/errors{token}\n  \
          curl -i {url}/dealer-customers{token} -H 'content-type: application/json' -d '{{\"dealerCode\":\"TD68\",\"dealerCustomerNumber\":\"245TRSSDG343456\",\"businessName\":\"Acme Mining\",\
          \"address\":{{\"line1\":\"100 Example St.\",\"city\":\"Westborough\",\"state\":\"MA\",\"postalCode\":\"01581\",\"country\":\"US\"}}}}'\n\nThe steward's console: {url}/console\nThe contract, to read and try: {url}/docs\n"
@@ -86,13 +91,16 @@ pub fn invitation(url: &str, examples: Option<&Examples>, without_token: Without
 
 /// Posts, and takes any answer: under other controls an example may be refused, which is an example as well.
 async fn post(url: &str, path: &str, body: &Value) -> Result<Value, String> {
-    let planting = |error: reqwest::Error| {
+    let planting = |error: &dyn std::error::Error| {
         format!("The examples cannot be planted: {error}. Start with --empty.")
     };
-    let request = reqwest::Client::new()
-        .post(format!("{url}{path}"))
-        .header("Authorization", claims::bearer(&json!(claims::local_developer())))
-        .json(body);
-    let answer = request.send().await.map_err(planting)?.text().await.map_err(planting)?;
-    Ok(serde_json::from_str(&answer).unwrap_or_default())
+    let request = Request::post(format!("{url}{path}"))
+        .header(AUTHORIZATION, claims::bearer(&json!(claims::local_developer())))
+        .header(CONTENT_TYPE, "application/json")
+        .body(body.to_string())
+        .map_err(|error| planting(&error))?;
+    let client = Client::builder(TokioExecutor::new()).build_http();
+    let answer = client.request(request).await.map_err(|error| planting(&error))?;
+    let answer = answer.into_body().collect().await.map_err(|error| planting(&error))?;
+    Ok(serde_json::from_slice(&answer.to_bytes()).unwrap_or_default())
 }

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::claims::WithoutToken;
 use crate::embedded::Embedded;
-use crate::gateway::{self, Functions, Gateway};
+use crate::gateway::{self, Functions, Gateway, Watch};
 use crate::schema;
 use crate::template;
 use crate::viewer;
@@ -54,7 +54,9 @@ impl Storage {
     /// A sentence when it cannot be reached or refuses the table.
     pub async fn at(url: &str, name: &str) -> Result<Self, String> {
         let client = Connection::to_emulator(url).client();
-        let is_new = schema::create_table(&client, name).await?;
+        let is_new = schema::create_table(&client, name)
+            .await
+            .map_err(|sentence| format!("The DynamoDB at {url} cannot be used. {sentence}"))?;
         Ok(Self { embedded: None, table: Dynamo::new(client, name), is_new })
     }
 
@@ -152,16 +154,17 @@ impl Stand {
         storage: Storage,
         controls: Controls,
     ) -> Result<Self, String> {
-        Self::serve_to(WithoutToken::LocalDeveloper, listener, storage, controls).await
+        Self::serve_to(WithoutToken::LocalDeveloper, None, listener, storage, controls).await
     }
 
-    /// Serves the functions over this database on this port, and says what a request without a token comes to.
+    /// Serves the functions over this database on this port: what a request without a token comes to, and who is told of each request.
     ///
     /// # Errors
     ///
     /// A sentence when the gateway cannot be started.
     pub async fn serve_to(
         without_token: WithoutToken,
+        watch: Option<Watch>,
         listener: TcpListener,
         storage: Storage,
         controls: Controls,
@@ -174,6 +177,10 @@ impl Stand {
         let routes = [template::routes()?, &viewer::routes()].concat();
         functions.insert(viewer::FUNCTION, viewer::function());
         let gateway = Gateway::new(&routes, &functions)?.without_token(without_token);
+        let gateway = match watch {
+            Some(watch) => gateway.watched(watch),
+            None => gateway,
+        };
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(gateway.serve(listener, async move {
             // Told to stop, or the stand is gone: both mean the end.

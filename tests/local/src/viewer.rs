@@ -1,4 +1,5 @@
-//! The contract as a page that a person can read and try, at `/docs`. Only the development server and the tests serve it; no function does.
+//! The contract as a page that a person can read and try, at `/docs`, and at `/` the page that leads there and to the console. Only the
+//! development server and the tests serve them; no function does.
 //!
 //! The files and their origin are in `tests/local/viewer`. What the page shows it fetches from `/openapi.yaml`, as anybody may.
 
@@ -14,10 +15,10 @@ pub const PATH: &str = "/docs";
 /// The name of what answers for the page and its files.
 pub const FUNCTION: &str = "viewer";
 
-/// The page and its files.
+/// The pages and their files.
 #[must_use]
-pub fn routes() -> [Route; 2] {
-    [PATH, "/docs/{file}"].map(|path| Route {
+pub fn routes() -> [Route; 3] {
+    ["/", PATH, "/docs/{file}"].map(|path| Route {
         path: path.to_owned(),
         function: FUNCTION.to_owned(),
         access: Access::Anyone,
@@ -32,7 +33,8 @@ const HTML: &str = "text/html; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// The files: path, content type, content.
-const FILES: [(&str, &str, &str); 4] = [
+const FILES: [(&str, &str, &str); 5] = [
+    ("/", HTML, include_str!("../viewer/home.html")),
     (PATH, HTML, include_str!("../viewer/index.html")),
     ("/docs/page.js", JAVASCRIPT, include_str!("../viewer/page.js")),
     (

@@ -61,3 +61,27 @@ async fn the_contract_can_be_tried_from_its_page_which_asks_nobody_else() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_changed_in_the_form_is_sent_by_a_second_click_and_is_another_request() {
+    with_page("viewer-again", async |page| {
+        let world = World::new().await;
+        page.visit(&world.docs()).await;
+        page.sees("#contract .opblock").await;
+        let block = "[id$=\"-associateCustomer\"]";
+        page.click(&format!("{block} .opblock-summary-control")).await;
+        for number in ["FIRST-1", "SECOND-2"] {
+            let body = json!({
+                "dealerCode": "TD68", "dealerCustomerNumber": number, "businessName": format!("{number} Mining"),
+                "address": { "line1": "100 Example Street", "city": "Westborough", "state": "MA", "postalCode": "01581", "country": "USA" }
+            });
+            page.enter(&format!("{block} textarea.body-param__text"), &body.to_string()).await;
+            page.click(&format!("{block} button.execute")).await;
+            let answer = format!("{block} .live-responses-table .response");
+            page.until(&format!("document.querySelector(`{answer}`)?.innerText.includes('TD68|{number}')")).await;
+            let status = page.text(&format!("{answer} .response-col_status")).await;
+            assert!(status.trim_start().starts_with("201"), "{status}");
+        }
+    })
+    .await;
+}

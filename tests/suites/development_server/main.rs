@@ -192,3 +192,123 @@ fn a_bad_control_stops_it_at_start_with_a_sentence_that_names_it() {
     assert!(stderr.contains("EXACT_MATCH is "), "{stderr}");
     assert!(stderr.contains("DEFAULT_COUNTRY is "), "{stderr}");
 }
+
+#[tokio::test]
+async fn each_request_is_one_short_line_after_the_banner_and_names_nobody() {
+    let local = server(&[]);
+    let url = local.url.clone();
+    let body = json!({ "dealerCode": "TD68", "dealerCustomerNumber": "Qanari-1", "businessName": "Qanari Mining",
+        "address": { "line1": "1 Qanal Street", "city": "Westborough", "state": "MA", "postalCode": "01581", "country": "USA" } });
+    assert_eq!(associate(&url, &body).await.0, 201);
+    assert_eq!(associate(&url, &body).await.0, 400);
+    assert_eq!(get(&format!("{url}/dealer-customers/TD68/Qanari-1")).await.0, 200);
+    assert_eq!(get(&format!("{url}/nowhere/Qanari")).await.0, 404);
+    let (_, _, stderr) = local.interrupt();
+    // The examples were planted before: of them there is no line.
+    let lines: Vec<String> = stderr
+        .lines()
+        .map(|line| {
+            let (line, took) = line.rsplit_once("  ").expect("a line ends with its time");
+            let took = took.strip_suffix(" ms").expect("a time in ms");
+            assert!(took.parse::<u32>().is_ok(), "{took}");
+            line.to_owned()
+        })
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "201 POST /dealer-customers",
+            "400 POST /dealer-customers  dcn-already-associated",
+            "200 GET /dealer-customers/{dealerCode}/{dealerCustomerNumber}",
+            "404 GET (no such path)",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn told_to_log_json_it_writes_the_functions_own_lines_and_no_others() {
+    let local = server(&["--empty", "--log", "json"]);
+    assert_eq!(get(&format!("{}/dealer-customers/TD68", local.url)).await.0, 200);
+    let (_, _, stderr) = local.interrupt();
+    let lines: Vec<Value> = stderr
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line:?} is no JSON")))
+        .collect();
+    let requests: Vec<_> = lines.iter().filter(|line| line["message"] == "request").collect();
+    assert_eq!(requests.len(), 1, "{stderr}");
+    assert_eq!(requests[0]["operation"], "list-dealer-customers");
+}
+
+#[tokio::test]
+async fn its_address_leads_to_the_contract_and_the_console() {
+    let local = server(&["--empty", "--require-token"]);
+    let page = reqwest::get(&local.url).await.expect("an answer");
+    assert_eq!(page.status(), 200);
+    assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+    let page = page.text().await.expect("text");
+    let links: Vec<&str> =
+        page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    for link in ["/docs", "/console", "/openapi.yaml"] {
+        assert!(links.contains(&link), "{page}");
+        let answer = reqwest::get(format!("{}{link}", local.url)).await.expect("an answer");
+        assert_eq!(answer.status(), 200, "{link}");
+    }
+    local.interrupt();
+}
+
+#[test]
+fn an_address_where_nothing_answers_is_named() {
+    let gone = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", gone.local_addr().expect("an address"));
+    drop(gone);
+    let (code, stdout, stderr) = run(&mut command(&["--port", "0", "--dynamodb", &url]));
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    let sentence = format!("The DynamoDB at {url} cannot be used. Nothing answers there");
+    assert!(stderr.starts_with(&sentence), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+}
+
+#[test]
+fn an_address_where_something_else_answers_is_named() {
+    let other = server(&["--empty"]);
+    let arguments = ["--port", "0", "--dynamodb", &other.url];
+    let (code, stdout, stderr) = run(&mut command(&arguments));
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    let sentence =
+        format!("The DynamoDB at {} cannot be used. What answers there is no DynamoDB.", other.url);
+    assert_eq!(stderr.trim_end(), sentence);
+}
+
+#[test]
+fn a_data_file_that_cannot_be_is_named_with_the_reason() {
+    let file = DataFile::new("no-database");
+    fs::write(file.path(), "a letter and no database, longer than the head of one".repeat(10))
+        .expect("a file");
+    let missing = format!("{}/nobody/made/this.db", env!("CARGO_TARGET_TMPDIR"));
+    for (path, reason) in [
+        (env!("CARGO_TARGET_TMPDIR"), "it is a folder"),
+        (missing.as_str(), "there is no folder"),
+        (file.path(), "it is no database"),
+    ] {
+        let (code, stdout, stderr) = run(&mut command(&["--port", "0", "--data", path]));
+        assert_eq!((code, stdout.as_str()), (Some(1), ""), "{stderr}");
+        let sentence = format!("The data file {path} cannot be used: {reason}");
+        assert!(stderr.starts_with(&sentence), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    }
+}
+
+/// The README's blocks of shell lines that use variables, run with commands that do nothing: a variable that nothing has set stops them.
+#[test]
+fn what_the_readme_uses_in_its_commands_it_sets_before() {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+    let readme = fs::read_to_string(readme).expect("the README");
+    let blocks = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let blocks: Vec<&str> = blocks.filter(|block| block.contains('$')).collect();
+    assert!(!blocks.is_empty());
+    for block in blocks {
+        let script = format!("curl() {{ :; }}; uuidgen() {{ :; }}\n{block}");
+        let (code, stdout, stderr) = run(Command::new("sh").args(["-eu", "-c", &script]));
+        assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(0), "", ""), "{block}");
+    }
+}

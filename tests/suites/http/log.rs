@@ -97,7 +97,7 @@ fn canaries() -> Vec<(Method, String, String, Told)> {
 
 #[tokio::test]
 async fn each_request_is_one_json_line_in_the_log_and_no_line_has_personal_data() {
-    let local = server(&["--empty"]);
+    let local = server(&["--empty", "--log", "json"]);
     let claims = json!({ "sub": CANARY, "scope": "dealer", "dealer_codes": "*", "name": CANARY });
     let client = reqwest::Client::new();
     let mut expected = Vec::new();

@@ -41,7 +41,7 @@ fn metrics(log: &str) -> BTreeMap<String, Vec<u64>> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_requests_did_is_counted_once_each() {
-    let process = server(&["--empty"]);
+    let process = server(&["--empty", "--log", "json"]);
     let http = reqwest::Client::new();
     let url = process.url.clone();
     let post = async |target: &str, key: &str, body: Value| {

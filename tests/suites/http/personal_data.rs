@@ -56,7 +56,7 @@ async fn break_a_customer(client: &Client) {
 async fn nothing_of_a_person_is_in_what_a_process_writes_in_a_problem_a_key_or_the_index() {
     let database = Embedded::start(None).await.expect("a database");
     let client = Connection::to_emulator(database.url()).client();
-    let process = server(&["--dynamodb", database.url(), "--empty"]);
+    let process = server(&["--dynamodb", database.url(), "--empty", "--log", "json"]);
     let statuses = ask_everything(&process.url).await;
     for status in [200, 201, 204, 400, 404, 405, 409, 412, 413, 415, 422, 428] {
         assert!(statuses.contains(&status), "{status} is among the answers: {statuses:?}");
