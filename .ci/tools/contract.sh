@@ -39,7 +39,7 @@ fi
 
 "$spectral/node_modules/.bin/spectral" lint --ruleset .ci/tools/contract/spectral.yaml --fail-severity hint openapi.yaml
 
-cargo build --quiet --package tests --bin local
+cargo build --quiet --package local --bin local
 work=$(mktemp -d)
 "$target/debug/local" --port 0 --empty --require-token >"$work/out" 2>"$work/log" &
 server=$!

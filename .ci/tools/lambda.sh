@@ -31,7 +31,7 @@ first_line() {
     return 1
 }
 
-cargo build --quiet --package tests --bin database
+cargo build --quiet --package local --bin database
 "$target/debug/database" > "$scratch/database" 2> "$scratch/database.log" &
 started+=($!)
 database=$(first_line "$scratch/database" $!)

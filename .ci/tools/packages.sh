@@ -68,4 +68,4 @@ for function in "${functions[@]}"; do
     printf '#!/bin/sh\nexec %s\n' "${start[*]} $(realpath "$target/lambda/$function/bootstrap")" > "$programs/$function"
     chmod +x "$programs/$function"
 done
-cargo run --quiet --package tests --bin chaos -- --calm --requests 300 --clients 2 --instances 1 --binaries "$programs"
+cargo run --quiet --package chaos --bin chaos -- --calm --requests 300 --clients 2 --instances 1 --binaries "$programs"

@@ -9,7 +9,7 @@ folder=${CARGO_TARGET_DIR:-target}/sbom
 mkdir -p "$folder"
 # The tool writes a file into every member of the workspace; what is not a function's is taken away again.
 name=sbom-$$
-trap 'find functions shared tests -maxdepth 2 -name "$name.json" -delete' EXIT
+trap 'find functions shared tests -maxdepth 3 -name "$name.json" -delete' EXIT
 "$cyclonedx" cyclonedx --quiet --format json --spec-version 1.5 --target aarch64-unknown-linux-gnu --no-build-deps --override-filename "$name"
 for function in functions/*/; do
     function=$(basename "$function")

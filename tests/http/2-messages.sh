@@ -1,6 +1,6 @@
 #!/bin/sh
 # Customers by message
-# Made from the examples of openapi.yaml by `cargo run -p tests --bin http-files`; edit them there.
+# Made from the examples of openapi.yaml by `cargo run -p kit --bin http-files`; edit them there.
 # In this order, after the chapters before, an empty customer master (`cargo local --empty`) answers what is said here.
 # The authorization is the local developer's; put in `Bearer` and a token of yours to ask a deployment.
 address=${1:-http://127.0.0.1:3000}

@@ -1,0 +1,33 @@
+//! The chaos run in short. Which faults there are and what must hold afterwards is in the library.
+
+use chaos::fault::Rates;
+use chaos::{Plan, run};
+
+fn plan(seed: u64, requests: u64) -> Plan {
+    Plan {
+        seed,
+        requests,
+        at_most: None,
+        clients: 8,
+        instances: 3,
+        rates: Rates::ROUGH,
+        binaries: None,
+        progress: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_goes_wrong_the_table_and_the_answers_agree() {
+    for seed in [1, fastrand::u64(..)] {
+        let report = run(plan(seed, 1_200)).await.expect("a run");
+        println!("{report}");
+        assert!(report.verdict.violations.is_empty(), "{report}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_nothing_goes_wrong_every_request_is_decided_at_once() {
+    let calm = Plan { rates: Rates::CALM, ..plan(2, 300) };
+    let report = run(calm).await.expect("a run");
+    assert!(report.verdict.violations.is_empty(), "{report}");
+}

@@ -1,0 +1,57 @@
+//! What can be done wrong.
+
+/// What is done wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mutant {
+    /// A seat is taken without the condition that it is free.
+    SeatWithoutCondition,
+    /// The free seat is looked up anew, but who sits on the others is decided by an earlier look at the block.
+    OutdatedBlock,
+    /// A guard item beside the customers is raised with each creation and tells which seat is free; the customers behind it may not be visible yet.
+    GuardInPlaceOfSeats,
+    /// The next number is read and written back.
+    NumberReadAndWritten,
+    /// The parts of a transaction are written one after another.
+    TransactionInParts,
+    /// The request in error is resolved in a second write.
+    ResolvedInASecondWrite,
+    /// The idempotency key is written after the effect.
+    KeyAfterTheEffect,
+    /// The fingerprint of a known key is not compared.
+    FingerprintNotCompared,
+    /// A conflict is a failure.
+    ConflictIsFailure,
+    /// A lost answer counts as a refusal, and what the request did is not looked for.
+    LostAnswerIsFailure,
+    /// A gap in the seats is filled up.
+    GapIgnored,
+    /// An unknown outcome is tried with a new token, and its refusal is taken at its word.
+    NewTokenAfterUnknownOutcome,
+    /// A dealer customer is associated whoever it belongs to.
+    DealerCustomerWithoutCondition,
+    /// A customer is updated whatever its version is.
+    VersionNotCompared,
+    /// A failed message is queued under a random name.
+    QueuedUnderARandomName,
+}
+
+impl Mutant {
+    /// All of them.
+    pub const ALL: [Self; 15] = [
+        Self::SeatWithoutCondition,
+        Self::OutdatedBlock,
+        Self::GuardInPlaceOfSeats,
+        Self::NumberReadAndWritten,
+        Self::TransactionInParts,
+        Self::ResolvedInASecondWrite,
+        Self::KeyAfterTheEffect,
+        Self::FingerprintNotCompared,
+        Self::ConflictIsFailure,
+        Self::LostAnswerIsFailure,
+        Self::GapIgnored,
+        Self::NewTokenAfterUnknownOutcome,
+        Self::DealerCustomerWithoutCondition,
+        Self::VersionNotCompared,
+        Self::QueuedUnderARandomName,
+    ];
+}

@@ -1,0 +1,256 @@
+//! What the customer master shall do, one request after another: written from the business rules (design page "Domain"), not from the operations, and without storage.
+//!
+//! It knows only what scenarios need: of the edits the blank city and the numbers that are taken, of folding nothing but capitals.
+
+mod end;
+mod expected;
+mod message;
+
+use std::collections::BTreeMap;
+
+use domain::customer::{CustomerNumber, Identifier};
+use domain::effect::EffectId;
+
+use super::request::{Made, Request, Whom};
+use expected::Expected;
+
+/// Names of what requests created, as the table has them: identifiers and numbers are the system's to choose.
+pub(crate) type Names = BTreeMap<EffectId, (Identifier, CustomerNumber)>;
+
+type Attributes = BTreeMap<&'static str, String>;
+
+/// A customer, named by the effect that created it.
+#[derive(Debug, Clone)]
+struct Customer {
+    effect: EffectId,
+    attributes: Attributes,
+    version: u64,
+}
+
+/// Where a queued message stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Open,
+    Resolved(usize),
+    Deleted,
+}
+
+/// A queued message, named by the effect that queued it.
+#[derive(Debug, Clone)]
+struct Queued {
+    effect: EffectId,
+    attributes: Attributes,
+    standing: Standing,
+    version: u64,
+    /// The effect that touched it last.
+    last: EffectId,
+}
+
+/// A request as the specification is asked for it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asking<'a> {
+    /// The request.
+    pub(crate) request: &'a Request,
+    /// Its idempotency key.
+    pub(crate) key: Option<&'static str>,
+    /// The name of its effect.
+    pub(crate) effect: &'a EffectId,
+}
+
+/// The customer master as it should be.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Specification {
+    customers: Vec<Customer>,
+    dealer_customers: BTreeMap<&'static str, Option<usize>>,
+    queue: Vec<Queued>,
+    keys: BTreeMap<(&'static str, &'static str), (Request, Option<Expected>)>,
+}
+
+impl Specification {
+    /// Binds a request's key, as a try does that comes to nothing else.
+    pub(crate) fn bind(&mut self, asking: Asking<'_>) {
+        if let Some(key) = asking.key {
+            self.keys
+                .entry((asking.request.operation(), key))
+                .or_insert_with(|| (asking.request.clone(), None));
+        }
+    }
+
+    /// Does what is asked. None where the table says that no such thing was ever done.
+    pub(crate) fn perform(
+        &mut self,
+        asking: Asking<'_>,
+        made: &Made,
+        names: &Names,
+    ) -> Option<Expected> {
+        let slot = asking.key.map(|key| (asking.request.operation(), key));
+        if let Some(slot) = slot
+            && let Some((bound, expected)) = self.keys.get(&slot)
+        {
+            if bound != asking.request {
+                return Some(Expected::KeyReused);
+            }
+            if let Some(expected) = expected {
+                return Some(expected.clone());
+            }
+        }
+        let expected = match asking.request {
+            Request::Associate { dcn, whom } => self.associate(dcn, whom, asking, made, names)?,
+            Request::Release { dcn } => self.release(dcn),
+            Request::Message(fields) => self.receive(fields.attributes(made), asking, names)?,
+            Request::Correct { queued, city, seen } => {
+                let effect = &made[*queued].effect;
+                match self.touch(effect, Some(*seen)) {
+                    Err(refused) => refused,
+                    Ok(queued) => {
+                        Expected::Corrected(self.change_queued(queued, Some(city), asking))
+                    }
+                }
+            }
+            Request::Delete { queued, seen } => {
+                match self.touch(&made[*queued].effect, Some(*seen)) {
+                    Err(refused) => refused,
+                    Ok(queued) => {
+                        self.change_queued(queued, None, asking);
+                        self.queue[queued].standing = Standing::Deleted;
+                        Expected::Deleted
+                    }
+                }
+            }
+            Request::Reprocess { queued, city, seen } => {
+                match self.touch(&made[*queued].effect, *seen) {
+                    Err(refused) => refused,
+                    Ok(queued) => self.reprocess(queued, *city, asking, names)?,
+                }
+            }
+        };
+        if let Some(slot) = slot {
+            let answer = expected.is_effect().then(|| expected.clone());
+            self.keys.insert(slot, (asking.request.clone(), answer));
+        }
+        Some(expected)
+    }
+
+    fn associate(
+        &mut self,
+        dcn: &'static str,
+        whom: &Whom,
+        asking: Asking<'_>,
+        made: &Made,
+        names: &Names,
+    ) -> Option<Expected> {
+        let (found, origin) = match whom {
+            Whom::Made(before) => {
+                let (identifier, _) = made[*before].customer.as_ref()?;
+                (Some(self.at(identifier, names)?), "given")
+            }
+            Whom::Searched(party) => {
+                let same = self.same_as(&party.attributes());
+                match same[..] {
+                    [] => (None, "created"),
+                    [one] => (Some(one), "matched"),
+                    _ => return Some(Expected::Ambiguous(same)),
+                }
+            }
+        };
+        if let Some(Some(holder)) = self.dealer_customers.get(dcn) {
+            return Some(Expected::Taken { holder: *holder, same: Some(*holder) == found });
+        }
+        let customer = match (found, whom) {
+            (Some(customer), _) => customer,
+            (None, Whom::Searched(party)) => {
+                self.create(asking.effect, party.attributes(), names)?
+            }
+            (None, Whom::Made(_)) => return None,
+        };
+        let created = self.dealer_customers.insert(dcn, Some(customer)).is_none();
+        Some(Expected::Associated { customer, origin, created })
+    }
+
+    fn release(&mut self, dcn: &'static str) -> Expected {
+        match self.dealer_customers.get_mut(dcn) {
+            None => Expected::UnknownDealerCustomer,
+            Some(None) => Expected::NotAssociated,
+            Some(organization) => {
+                *organization = None;
+                Expected::Released
+            }
+        }
+    }
+
+    fn receive(
+        &mut self,
+        given: Attributes,
+        asking: Asking<'_>,
+        names: &Names,
+    ) -> Option<Expected> {
+        let expected = self.message(&given, asking.effect, names)?;
+        if let Expected::Failed(..) = &expected {
+            self.queue.push(Queued {
+                effect: asking.effect.clone(),
+                attributes: given,
+                standing: Standing::Open,
+                version: 1,
+                last: asking.effect.clone(),
+            });
+        }
+        Some(expected)
+    }
+
+    /// The queued message that may be touched, by its place in the queue; or why it may not.
+    fn touch(&self, effect: &EffectId, seen: Option<u64>) -> Result<usize, Expected> {
+        let place = self.queue.iter().position(|queued| queued.effect == *effect);
+        let place = place.ok_or(Expected::Unknown)?;
+        let queued = &self.queue[place];
+        match queued.standing {
+            Standing::Resolved(customer) => Err(Expected::AlreadyResolved(customer)),
+            Standing::Deleted => Err(Expected::AlreadyDeleted),
+            Standing::Open if seen.is_some_and(|seen| seen != queued.version) => {
+                Err(Expected::VersionMismatch(queued.version))
+            }
+            Standing::Open => Ok(place),
+        }
+    }
+
+    /// Writes the queued message once more, with what is changed.
+    fn change_queued(&mut self, place: usize, city: Option<&str>, asking: Asking<'_>) -> u64 {
+        let queued = &mut self.queue[place];
+        if let Some(city) = city {
+            queued.attributes.insert("cst_city", city.to_owned());
+        }
+        queued.version += 1;
+        queued.last = asking.effect.clone();
+        queued.version
+    }
+
+    fn reprocess(
+        &mut self,
+        place: usize,
+        city: Option<&str>,
+        asking: Asking<'_>,
+        names: &Names,
+    ) -> Option<Expected> {
+        let mut given = self.queue[place].attributes.clone();
+        if let Some(city) = city {
+            given.insert("cst_city", city.to_owned());
+        }
+        let mut expected = self.message(&given, asking.effect, names)?;
+        if let Expected::Failed(_, effect) = &mut expected {
+            effect.clone_from(&self.queue[place].effect);
+        }
+        // The attempt of one request is remembered once.
+        if self.queue[place].last != *asking.effect {
+            self.change_queued(place, city, asking);
+        }
+        if let Expected::Created(customer) | Expected::Updated(customer) = expected {
+            self.queue[place].standing = Standing::Resolved(customer);
+        }
+        Some(expected)
+    }
+
+    fn at(&self, identifier: &Identifier, names: &Names) -> Option<usize> {
+        self.customers.iter().position(|customer| {
+            names.get(&customer.effect).is_some_and(|(at, _)| at == identifier)
+        })
+    }
+}

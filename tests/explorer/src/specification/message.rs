@@ -1,0 +1,151 @@
+//! What a message is to be answered: Add or Change, duplicate check, edits.
+
+use domain::effect::EffectId;
+
+use super::expected::Expected;
+use super::{Attributes, Customer, Names, Specification};
+
+impl Specification {
+    pub(super) fn message(
+        &mut self,
+        given: &Attributes,
+        effect: &EffectId,
+        names: &Names,
+    ) -> Option<Expected> {
+        let holder = |attribute: &str| {
+            let value = given.get(attribute)?;
+            self.customers
+                .iter()
+                .position(|customer| customer.attributes.get(attribute) == Some(value))
+        };
+        let (relate, alternate) = (holder("cst_relate_id"), holder("cst_interface_cust_nbr"));
+        let target = match given.get("cst_cust_nbr") {
+            Some(number) => Some(self.customers.iter().position(|customer| {
+                names.get(&customer.effect).is_some_and(|(_, one)| one.to_string() == *number)
+            })?),
+            None if given.contains_key("cst_relate_id") => relate,
+            None => alternate,
+        };
+        let taken = |target: Option<usize>| {
+            let mut codes = Vec::new();
+            if alternate.is_some() && alternate != target {
+                codes.push("alternate-number-taken");
+            }
+            if relate.is_some() && relate != target {
+                codes.push("relate-id-taken");
+            }
+            codes
+        };
+        if let Some(target) = target {
+            return Some(self.update(target, given, taken(Some(target)), effect));
+        }
+        let check = given.get("cst_duplicate").map_or("", String::as_str);
+        let same = match check {
+            "Y" | "S" | "A" => self.same_as(given),
+            _ => Vec::new(),
+        };
+        let number = |customer: &usize| {
+            names.get(&self.customers[*customer].effect).map(|(_, number)| *number)
+        };
+        match (check, &same[..]) {
+            (_, []) => {
+                let mut codes = taken(None);
+                codes.extend(blank_city(given));
+                if !codes.is_empty() {
+                    return Some(failed(codes, effect));
+                }
+                let customer = self.create(effect, kept(given), names)?;
+                Some(Expected::Created(customer))
+            }
+            ("S", [one]) | ("A", [one]) => {
+                let mut codes = taken(Some(*one));
+                codes.extend(blank_city(given));
+                Some(self.update(*one, given, codes, effect))
+            }
+            ("A", several) => {
+                let best = several.iter().copied().max_by_key(number)?;
+                let mut codes = taken(Some(best));
+                codes.extend(blank_city(given));
+                Some(self.update(best, given, codes, effect))
+            }
+            _ => {
+                let mut same = same;
+                same.sort_by_key(|customer| std::cmp::Reverse(number(customer)));
+                Some(Expected::Duplicate(same))
+            }
+        }
+    }
+
+    fn update(
+        &mut self,
+        target: usize,
+        given: &Attributes,
+        mut codes: Vec<&'static str>,
+        effect: &EffectId,
+    ) -> Expected {
+        let mut merged = self.customers[target].attributes.clone();
+        merged.extend(kept(given));
+        if codes.is_empty() {
+            codes.extend(blank_city(&merged));
+        }
+        if !codes.is_empty() {
+            return failed(codes, effect);
+        }
+        let customer = &mut self.customers[target];
+        customer.attributes = merged;
+        customer.version += 1;
+        Expected::Updated(target)
+    }
+
+    pub(super) fn create(
+        &mut self,
+        effect: &EffectId,
+        attributes: Attributes,
+        names: &Names,
+    ) -> Option<usize> {
+        names.get(effect)?;
+        self.customers.push(Customer { effect: effect.clone(), attributes, version: 1 });
+        Some(self.customers.len() - 1)
+    }
+
+    /// The customers with this match code and these exact-match values.
+    pub(super) fn same_as(&self, wanted: &Attributes) -> Vec<usize> {
+        const EXACT: [&str; 4] = ["cst_company_name", "cst_street_addr", "cst_city", "cst_state"];
+        let same = |customer: &Customer| {
+            match_code(&customer.attributes) == match_code(wanted)
+                && EXACT
+                    .iter()
+                    .all(|name| folded(customer.attributes.get(name)) == folded(wanted.get(name)))
+        };
+        (0..self.customers.len()).filter(|customer| same(&self.customers[*customer])).collect()
+    }
+}
+
+fn failed(mut codes: Vec<&'static str>, effect: &EffectId) -> Expected {
+    codes.sort_unstable();
+    Expected::Failed(codes, effect.clone())
+}
+
+fn kept(given: &Attributes) -> Attributes {
+    let mut kept = given.clone();
+    kept.remove("cst_duplicate");
+    kept.remove("cst_cust_nbr");
+    kept
+}
+
+fn blank_city(attributes: &Attributes) -> Option<&'static str> {
+    (!attributes.contains_key("cst_city")).then_some("city-blank")
+}
+
+/// Postal code 1–5, name 1–4, street 1–6.
+fn match_code(attributes: &Attributes) -> [String; 3] {
+    let first = |name: &str, count| {
+        let letters = folded(attributes.get(name));
+        letters.chars().filter(|character| *character != ' ').take(count).collect()
+    };
+    [first("cst_zip", 5), first("cst_company_name", 4), first("cst_street_addr", 6)]
+}
+
+fn folded(value: Option<&String>) -> String {
+    value.map(|value| value.to_uppercase()).unwrap_or_default()
+}

@@ -1,0 +1,56 @@
+//! No interleaving of the catalogue's requests goes wrong. What takes minutes is left to `cargo explore`, which goes through all.
+
+use explorer::{Gone, How, Scenario, catalogue, tour};
+
+/// The pairs whose single faults take minutes without optimization.
+const LONG: [&str; 2] = ["the same key twice, an association", "the same key twice, a reprocess"];
+
+/// Goes through all of these, and says what that was.
+fn go_through(work: &[(Scenario, usize)], how: How) -> Gone {
+    let (gone, violations) = tour(work, how, |_, _, _, came| {
+        if let Err(violation) = came {
+            panic!("{violation}");
+        }
+    });
+    assert_eq!(violations, 0);
+    gone
+}
+
+#[test]
+fn no_interleaving_of_two_requests_goes_wrong_whatever_single_fault_occurs() {
+    let with_faults = |pair: Scenario| {
+        let faults = if LONG.contains(&pair.name) { 0 } else { pair.faults };
+        (pair, faults)
+    };
+    let work: Vec<_> = catalogue::pairs().into_iter().map(with_faults).collect();
+    let gone = go_through(&work, How::All);
+    assert!(gone.judged > 5_000, "{gone:?}");
+}
+
+#[test]
+fn no_interleaving_of_three_requests_goes_wrong() {
+    let work: Vec<_> = catalogue::triples().into_iter().map(|triple| (triple, 0)).collect();
+    let gone = go_through(&work, How::All);
+    assert!(gone.judged > 1_000, "{gone:?}");
+}
+
+/// Deeper than can be gone through: three requests, three faults. The seed is another one each time, and a violation tells how to see it again.
+#[test]
+fn what_chance_picks_of_three_requests_with_three_faults_does_not_go_wrong() {
+    let work: Vec<_> = catalogue::triples().into_iter().map(|triple| (triple, 3)).collect();
+    for seed in [7, fastrand::u64(..)] {
+        let gone = go_through(&work, How::Sample { seed, runs: 100 });
+        assert!(gone.judged > 100, "seed {seed}: {gone:?}");
+    }
+}
+
+/// What is known and accepted, each with its reason where it stands in the catalogue. When one is mended, this test asks to move it to the others.
+#[test]
+fn what_is_accepted_is_still_found() {
+    for scenario in catalogue::accepted() {
+        let name = scenario.name;
+        let faults = scenario.faults;
+        let (_, violations) = tour(&[(scenario, faults)], How::All, |_, _, _, _| {});
+        assert_eq!(violations, 1, "'{name}' is in order now and belongs to the others");
+    }
+}

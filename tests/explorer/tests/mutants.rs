@@ -1,0 +1,122 @@
+//! Each deliberately wrong variant of the protocol is found, with a trace that can be read and seen again.
+
+use explorer::mutants::{Mutant, MutantTable};
+use explorer::{Search, catalogue};
+use model::{Fault, ModelTable};
+
+/// Searches this scenario, with so many faults, for what the variant does wrong.
+fn is_found(mutant: Mutant, scenario: &str, faults: usize) {
+    is_found_among(mutant, scenario, faults, &Fault::ALL);
+}
+
+fn is_found_among(mutant: Mutant, scenario: &str, faults: usize, kinds: &'static [Fault]) {
+    let scenario = catalogue::named(scenario);
+    let shipped = |table: ModelTable| table;
+    Search::new(&scenario, &shipped, faults)
+        .expect("one request at a time does as the rules say")
+        .only(kinds)
+        .exhaust()
+        .unwrap_or_else(|violation| panic!("the shipped protocol is found wrong too\n{violation}"));
+    let over = move |table: ModelTable| MutantTable::new(table, mutant);
+    let search =
+        Search::new(&scenario, &over, faults).expect("nothing is wrong before").only(kinds);
+    let violation = search.exhaust().expect_err("the variant is wrong");
+    assert!(
+        violation.trace.iter().any(|line| line.contains("is answered")),
+        "the trace tells what was answered:\n{violation}"
+    );
+    let again = search.replay(&violation.choices).expect_err("its choices lead to it again");
+    assert_eq!(again.what, violation.what);
+}
+
+#[test]
+fn a_seat_taken_without_condition_is_found() {
+    is_found(Mutant::SeatWithoutCondition, "two different Adds in one block", 0);
+}
+
+#[test]
+fn a_decision_on_an_outdated_block_is_found() {
+    is_found(Mutant::OutdatedBlock, "two equal Adds that report duplicates", 0);
+}
+
+#[test]
+fn a_guard_item_in_place_of_seats_is_found() {
+    is_found(Mutant::GuardInPlaceOfSeats, "two equal Adds that report duplicates", 0);
+}
+
+#[test]
+fn numbers_that_are_read_and_written_back_are_found() {
+    is_found(Mutant::NumberReadAndWritten, "two equal unchecked Adds", 0);
+}
+
+#[test]
+fn a_transaction_in_parts_is_found() {
+    is_found(
+        Mutant::TransactionInParts,
+        "two associations of one DCN with different new customers",
+        0,
+    );
+}
+
+#[test]
+fn a_request_in_error_resolved_in_a_second_write_is_found() {
+    is_found(Mutant::ResolvedInASecondWrite, "reprocess against delete", 0);
+}
+
+#[test]
+fn a_key_written_after_the_effect_is_found() {
+    is_found(Mutant::KeyAfterTheEffect, "the same key with another association", 0);
+}
+
+#[test]
+fn a_fingerprint_that_is_not_compared_is_found() {
+    is_found(Mutant::FingerprintNotCompared, "the same key with another Add", 0);
+}
+
+#[test]
+fn a_conflict_that_counts_as_failure_is_found() {
+    is_found(Mutant::ConflictIsFailure, "two associations of the same new customer", 0);
+}
+
+#[test]
+fn a_lost_answer_that_counts_as_failure_is_found() {
+    is_found(Mutant::LostAnswerIsFailure, "two different Adds in one block", 1);
+}
+
+#[test]
+fn a_gap_in_the_seats_that_is_ignored_is_found() {
+    is_found_among(
+        Mutant::GapIgnored,
+        "three Adds in one block, two of them equal",
+        1,
+        &[Fault::Torn],
+    );
+}
+
+#[test]
+fn a_new_token_after_an_unknown_outcome_is_found() {
+    is_found(
+        Mutant::NewTokenAfterUnknownOutcome,
+        "an Add against an association of the same customer",
+        1,
+    );
+}
+
+#[test]
+fn a_dealer_customer_claimed_without_condition_is_found() {
+    is_found(
+        Mutant::DealerCustomerWithoutCondition,
+        "a named customer and a searched one for the same DCN",
+        0,
+    );
+}
+
+#[test]
+fn a_version_that_is_not_compared_is_found() {
+    is_found(Mutant::VersionNotCompared, "an update by number against an update of a duplicate", 0);
+}
+
+#[test]
+fn a_message_queued_under_a_random_name_is_found() {
+    is_found(Mutant::QueuedUnderARandomName, "the same key twice, a failing message", 0);
+}

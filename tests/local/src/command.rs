@@ -1,0 +1,91 @@
+//! `cargo local` from its arguments to its exit code: the customer master on this machine, for developers.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
+
+use crate::gateway::{self, Watch};
+use crate::log::{self, Form};
+use crate::options::{self, Command, Data, Options};
+use crate::seed;
+use crate::stand::{Stand, Storage};
+
+/// The table's name in a DynamoDB that is not embedded, and in the metrics.
+const TABLE: &str = "customer-master";
+
+/// The whole program, for a `main` that starts tokio.
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
+pub async fn main() -> ExitCode {
+    let command = match options::parse(std::env::args_os().skip(1)) {
+        Ok(Command::Run(options)) => options,
+        Ok(Command::Help) => {
+            print!("{}", options::HELP);
+            return ExitCode::SUCCESS;
+        }
+        Ok(Command::Version) => {
+            println!("{}", options::VERSION);
+            return ExitCode::SUCCESS;
+        }
+        Err(sentence) => {
+            eprintln!("{sentence}");
+            return ExitCode::from(2);
+        }
+    };
+    match run(command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("{sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Writes the short line of each request, from when the banner stands.
+#[expect(clippy::print_stderr, reason = "the log of a program for a terminal")]
+fn watch(announced: Arc<AtomicBool>) -> Watch {
+    Arc::new(move |served| {
+        if announced.load(Ordering::Relaxed) {
+            eprintln!("{}", log::line(served));
+        }
+    })
+}
+
+#[expect(clippy::print_stdout, reason = "the first line tells where it listens")]
+async fn run(options: Options) -> Result<(), String> {
+    let controls = crate::controls::read(|name| std::env::var(name).ok())
+        .map_err(|sentences| sentences.join(" "))?;
+    let listener = gateway::listen(options.port).await?;
+    log::open(options.log, TABLE);
+    let storage = match &options.data {
+        Data::Memory => Storage::embedded(None).await?,
+        Data::File(file) => Storage::embedded(Some(file)).await?,
+        Data::DynamoDb(url) => Storage::at(url, TABLE).await?,
+    };
+    let announced = Arc::<AtomicBool>::default();
+    let watch = match options.log {
+        Form::Short => Some(watch(Arc::clone(&announced))),
+        Form::Json => None,
+    };
+    let stand = Stand::serve_to(options.without_token, watch, listener, storage, controls).await?;
+    let examples =
+        if stand.is_new() && !options.empty { Some(seed::plant(&stand.url).await?) } else { None };
+    let mut interrupted = pin!(tokio::signal::ctrl_c());
+    // Polled once before the first line is printed: whoever has read that line may send Ctrl-C at once, and it must be heard.
+    let early = poll_fn(|context| Poll::Ready(interrupted.as_mut().poll(context))).await;
+    announced.store(true, Ordering::Relaxed);
+    println!(
+        "listening on {}\n{}",
+        stand.url,
+        seed::invitation(&stand.url, examples.as_ref(), options.without_token)
+    );
+    let heard = match early {
+        Poll::Ready(heard) => heard,
+        Poll::Pending => interrupted.await,
+    };
+    heard.map_err(|error| format!("Cannot listen for Ctrl-C: {error}."))?;
+    println!("stopping");
+    stand.stop().await
+}

@@ -1,0 +1,137 @@
+//! Runs a DynamoDB in this process, on a port of its own, for the development server and the tests.
+//!
+//! It starts and stops the engine and makes items expire; tables and items are the store's.
+
+use std::{
+    net::Ipv4Addr,
+    path::{self, Path},
+    time::Duration,
+};
+
+use dynoxide::Database;
+use tokio::{
+    net::TcpListener,
+    sync::oneshot,
+    task::{JoinHandle, JoinSet, spawn_blocking},
+    time::{Instant, MissedTickBehavior, interval_at},
+};
+
+/// How often expired items are removed. DynamoDB promises days; nothing may rely on it.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// A running database. It stops when it is dropped; [`stop`](Self::stop) also waits for it.
+pub struct Embedded {
+    url: String,
+    database: Database,
+    server: JoinHandle<Result<(), String>>,
+    /// Of one task; a set, because a set ends its tasks when it is dropped.
+    sweeper: JoinSet<()>,
+    stop: oneshot::Sender<()>,
+}
+
+impl Embedded {
+    /// Starts a database on a free port of 127.0.0.1: in memory, or in this file, which is made if it is missing.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for the person at the keyboard: the file cannot be used, or there is no port.
+    pub async fn start(file: Option<&Path>) -> Result<Self, String> {
+        Self::start_sweeping(file, SWEEP_EVERY).await
+    }
+
+    async fn start_sweeping(file: Option<&Path>, every: Duration) -> Result<Self, String> {
+        let database = match file {
+            None => Database::memory()
+                .map_err(|error| format!("Cannot start the embedded database: {error}."))?,
+            Some(file) => open(file)?,
+        };
+        let unavailable = |error| format!("Cannot open a port for the embedded database: {error}.");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(unavailable)?;
+        let url = format!("http://{}", listener.local_addr().map_err(unavailable)?);
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(dynoxide::server::serve_with_shutdown(
+            listener,
+            database.clone(),
+            async move {
+                // Told to stop, or the handle is gone: both mean the end.
+                let _ = stopped.await;
+            },
+        ));
+        let mut sweeper = JoinSet::new();
+        sweeper.spawn(sweep_every(every, database.clone()));
+        Ok(Self { url, database, server, sweeper, stop })
+    }
+
+    /// Where it listens, for example `http://127.0.0.1:49152`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Removes the items whose time is over, now rather than at the next turn, and says how many there were.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when the database cannot be read or written.
+    pub async fn remove_expired(&self) -> Result<usize, String> {
+        sweep(self.database.clone()).await
+    }
+
+    /// Lets the requests that are under way finish, and stops.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when the server failed.
+    pub async fn stop(self) -> Result<(), String> {
+        let Self { url: _, database, server, sweeper, stop } = self;
+        drop((sweeper, database));
+        // The receiver is gone only when the server ended by itself; its outcome says why.
+        let _ = stop.send(());
+        server.await.map_err(|error| format!("The embedded database failed: {error}."))?
+    }
+}
+
+fn open(file: &Path) -> Result<Database, String> {
+    let fault = |reason: &dyn std::fmt::Display| {
+        format!("The data file {} cannot be used: {reason}.", file.display())
+    };
+    // Absolute, because SQLite gives names like `:memory:` and `file:` a meaning of their own.
+    let absolute = path::absolute(file).map_err(|error| fault(&error))?;
+    let name = absolute.to_str().ok_or_else(|| fault(&"its name is not Unicode"))?;
+    if absolute.is_dir() {
+        return Err(fault(&"it is a folder"));
+    }
+    if let Some(folder) = absolute.parent().filter(|folder| !folder.is_dir()) {
+        return Err(fault(&format_args!("there is no folder {}", folder.display())));
+    }
+    Database::new(name).map_err(|error| {
+        if is_another_file(&absolute) { fault(&"it is no database") } else { fault(&error) }
+    })
+}
+
+/// Whether the file is there and has content that SQLite would not begin with.
+fn is_another_file(file: &Path) -> bool {
+    std::fs::read(file)
+        .is_ok_and(|bytes| !bytes.is_empty() && !bytes.starts_with(b"SQLite format 3\0"))
+}
+
+async fn sweep_every(every: Duration, database: Database) {
+    let mut turns = interval_at(Instant::now() + every, every);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        turns.tick().await;
+        // What could not be removed now is still there at the next turn.
+        let _ = sweep(database.clone()).await;
+    }
+}
+
+/// On a thread of its own, because the engine holds the thread that calls it.
+async fn sweep(database: Database) -> Result<usize, String> {
+    spawn_blocking(move || database.sweep_ttl())
+        .await
+        .map_err(|error| format!("Expired items cannot be removed: {error}."))?
+        .map_err(|error| format!("Expired items cannot be removed: {error}."))
+}
+
+#[cfg(test)]
+mod tests;

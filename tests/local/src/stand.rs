@@ -1,0 +1,221 @@
+//! The whole customer master on one machine: a database, the functions, and the gateway before them. The development server is one stand; each test has one of its own.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use domain::controls::Controls;
+use operations::master::Master;
+use operations::standardize::Standardizer;
+use store::client::Connection;
+use store::dynamo::Dynamo;
+use store::table::{Query, Table};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::claims::WithoutToken;
+use crate::embedded::Embedded;
+use crate::gateway::{self, Functions, Gateway, Watch};
+use crate::schema;
+use crate::template;
+use crate::viewer;
+
+/// The name of the table in a database that nobody shares.
+const TABLE: &str = "customer-master";
+
+/// The variable with the address of a DynamoDB that the tests shall use in place of embedded ones.
+pub const DYNAMODB_URL: &str = "DYNAMODB_URL";
+
+/// A database with the customer master's table.
+pub struct Storage {
+    embedded: Option<Embedded>,
+    /// The table.
+    pub table: Dynamo,
+    /// Whether the table was made just now.
+    pub is_new: bool,
+}
+
+impl Storage {
+    /// An embedded database: in memory, or in a file.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when it cannot be started.
+    pub async fn embedded(file: Option<&Path>) -> Result<Self, String> {
+        let embedded = Embedded::start(file).await?;
+        let storage = Self::at(embedded.url(), TABLE).await?;
+        Ok(Self { embedded: Some(embedded), ..storage })
+    }
+
+    /// A table in the DynamoDB at this address.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when it cannot be reached or refuses the table.
+    pub async fn at(url: &str, name: &str) -> Result<Self, String> {
+        let client = Connection::to_emulator(url).client();
+        let is_new = schema::create_table(&client, name)
+            .await
+            .map_err(|sentence| format!("The DynamoDB at {url} cannot be used. {sentence}"))?;
+        Ok(Self { embedded: None, table: Dynamo::new(client, name), is_new })
+    }
+
+    /// A table for one test: in an embedded database of its own, or under a name of its own in the DynamoDB that [`DYNAMODB_URL`] names.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when there is none to be had.
+    pub async fn for_a_test() -> Result<Self, String> {
+        match std::env::var(DYNAMODB_URL) {
+            Ok(url) if !url.is_empty() => {
+                let mut bits = [0; 8];
+                getrandom::fill(&mut bits).map_err(|error| error.to_string())?;
+                Self::at(&url, &format!("{TABLE}-{}", data_encoding::HEXLOWER.encode(&bits))).await
+            }
+            Ok(_) | Err(_) => Self::embedded(None).await,
+        }
+    }
+
+    /// Stops the database, if it is ours.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when it failed.
+    pub async fn stop(self) -> Result<(), String> {
+        match self.embedded {
+            Some(embedded) => embedded.stop().await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether the database counts units as DynamoDB does, for a query that finds nothing too. DynamoDB Local does not, nor for the index: what a request costs
+/// cannot be seen there.
+///
+/// # Errors
+///
+/// A sentence when it does not answer.
+pub async fn counts_units(table: &Dynamo) -> Result<bool, String> {
+    let table = table.metered(Arc::default());
+    let nothing =
+        Query { partition: "NOTHING".to_owned(), prefix: String::new(), after: None, limit: None };
+    let answer = table.query(&nothing).await;
+    answer.map_err(|error| format!("The database does not answer: {error}."))?;
+    Ok(table.meter().cost().read_units > 0.0)
+}
+
+/// The functions, each under the name of its package.
+pub fn functions<T: Table>(master: &Master<T>) -> Functions {
+    let (associating, adding, fixing) = (master.clone(), master.clone(), master.clone());
+    Functions::from([
+        (
+            "associate-dealer",
+            gateway::function(move |request| {
+                let master = associating.clone();
+                async move { associate_dealer::handle(&master, request).await }
+            }),
+        ),
+        (
+            "add-customer",
+            gateway::function(move |request| {
+                let master = adding.clone();
+                async move { add_customer::handle(&master, request).await }
+            }),
+        ),
+        (
+            "fix-error",
+            gateway::function(move |request| {
+                let master = fixing.clone();
+                async move { fix_error::handle(&master, request).await }
+            }),
+        ),
+    ])
+}
+
+/// A running customer master.
+pub struct Stand {
+    /// Where it answers, without a slash at the end.
+    pub url: String,
+    /// The master behind the functions, to look at its table.
+    pub master: Master<Dynamo>,
+    storage: Storage,
+    server: JoinHandle<std::io::Result<()>>,
+    stop: oneshot::Sender<()>,
+}
+
+impl Stand {
+    /// Serves the functions over this database on this port. A request without a token is the local developer's.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when the gateway cannot be started.
+    pub async fn serve(
+        listener: TcpListener,
+        storage: Storage,
+        controls: Controls,
+    ) -> Result<Self, String> {
+        Self::serve_to(WithoutToken::LocalDeveloper, None, listener, storage, controls).await
+    }
+
+    /// Serves the functions over this database on this port: what a request without a token comes to, and who is told of each request.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when the gateway cannot be started.
+    pub async fn serve_to(
+        without_token: WithoutToken,
+        watch: Option<Watch>,
+        listener: TcpListener,
+        storage: Storage,
+        controls: Controls,
+    ) -> Result<Self, String> {
+        let standardizer = Standardizer::of(&controls);
+        let master = Master::new(storage.table.clone(), controls, standardizer);
+        let address =
+            listener.local_addr().map_err(|error| format!("The port is gone: {error}."))?;
+        let mut functions = functions(&master);
+        let routes = [template::routes()?, &viewer::routes()].concat();
+        functions.insert(viewer::FUNCTION, viewer::function());
+        let gateway = Gateway::new(&routes, &functions)?.without_token(without_token);
+        let gateway = match watch {
+            Some(watch) => gateway.watched(watch),
+            None => gateway,
+        };
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(gateway.serve(listener, async move {
+            // Told to stop, or the stand is gone: both mean the end.
+            let _ = stopped.await;
+        }));
+        Ok(Self { url: format!("http://{address}"), master, storage, server, stop })
+    }
+
+    /// A stand for one test, with these controls.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when there is none to be had.
+    pub async fn for_a_test(controls: Controls) -> Result<Self, String> {
+        Self::serve(gateway::listen(0).await?, Storage::for_a_test().await?, controls).await
+    }
+
+    /// Whether the table was made for this stand.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.storage.is_new
+    }
+
+    /// Lets the requests that are under way finish, and stops.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when the gateway or the database failed.
+    pub async fn stop(self) -> Result<(), String> {
+        // The receiver is gone only when the server ended by itself; its outcome says why.
+        let _ = self.stop.send(());
+        self.server
+            .await
+            .map_err(|error| format!("The gateway broke off: {error}."))?
+            .map_err(|error| format!("The gateway failed: {error}."))?;
+        self.storage.stop().await
+    }
+}

@@ -1,0 +1,256 @@
+//! One request of every kind, each function with a recorder of its own before the database: what each of them calls.
+//!
+//! It holds the statuses, so that a request that went another way is noticed; what the answers say is held elsewhere.
+
+use std::collections::BTreeMap;
+
+use kit::recorder::{Recorded, Recorder};
+use local::embedded::Embedded;
+use local::gateway::{self, Functions, Gateway};
+use local::schema;
+use local::stand;
+use local::template;
+use operations::master::Master;
+use operations::standardize::Standardizer;
+use reqwest::Method;
+use serde_json::{Value, json};
+use store::client::Connection;
+use store::dynamo::Dynamo;
+use tokio::task::JoinSet;
+
+const TABLE: &str = "customer-master";
+
+/// The functions behind a gateway, each with its recorder.
+struct Corpus {
+    url: String,
+    http: reqwest::Client,
+    recorders: BTreeMap<&'static str, Recorder>,
+    _embedded: Embedded,
+    _server: JoinSet<()>,
+}
+
+/// An answer: its `Location` and its body.
+struct Answer {
+    location: String,
+    body: Value,
+}
+
+impl Corpus {
+    async fn start() -> Self {
+        let embedded = Embedded::start(None).await.expect("a database starts");
+        let client = Connection::to_emulator(embedded.url()).client();
+        schema::create_table(&client, TABLE).await.expect("a table");
+        let mut recorders = BTreeMap::new();
+        let mut functions = Functions::new();
+        for name in ["associate-dealer", "add-customer", "fix-error"] {
+            let recorder = Recorder::start(embedded.url()).await.expect("a recorder");
+            let table = Dynamo::new(Connection::to_emulator(&recorder.url()).client(), TABLE);
+            // As start-up does it.
+            table.warm().await;
+            let controls = local::controls::default();
+            let standardizer = Standardizer::of(&controls);
+            let master = Master::new(table, controls, standardizer);
+            let (name, function) = stand::functions(&master)
+                .remove_entry(name)
+                .unwrap_or_else(|| panic!("{name} is a function"));
+            functions.insert(name, function);
+            recorders.insert(name, recorder);
+        }
+        let listener = gateway::listen(0).await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let gateway =
+            Gateway::new(template::routes().expect("routes"), &functions).expect("routes");
+        let mut server = JoinSet::new();
+        server.spawn(async move {
+            // It ends with the test.
+            let _ = gateway.serve(listener, std::future::pending()).await;
+        });
+        Self { url, http: reqwest::Client::new(), recorders, _embedded: embedded, _server: server }
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+        status: u16,
+    ) -> Answer {
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = &body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        let answer = request.send().await.expect("an answer");
+        let seen = answer.status().as_u16();
+        let location = answer.headers().get("location");
+        let location = location.map_or("", |text| text.to_str().expect("a path")).to_owned();
+        let text = answer.text().await.expect("a text");
+        assert_eq!(seen, status, "{method} {path} {body:?}: {text}");
+        Answer { location, body: serde_json::from_str(&text).unwrap_or_default() }
+    }
+
+    async fn post(&self, path: &str, body: Value, status: u16) -> Answer {
+        self.send(Method::POST, path, Some(body), &[], status).await
+    }
+
+    /// The same with an idempotency key, twice.
+    async fn post_twice(&self, path: &str, body: Value, key: &str, status: u16) -> Answer {
+        let headers = [("idempotency-key", key)];
+        self.send(Method::POST, path, Some(body.clone()), &headers, status).await;
+        self.send(Method::POST, path, Some(body), &headers, status).await
+    }
+
+    async fn get(&self, path: &str, status: u16) -> Answer {
+        self.send(Method::GET, path, None, &[], status).await
+    }
+}
+
+/// A message with these attributes beside those that every Add needs.
+fn message(check: &str, last_name: &str, further: Value) -> Value {
+    let mut attributes = json!({
+        "cst_send_response": "Y", "cst_duplicate": check, "cst_fname": "Julie", "cst_lname": last_name, "cst_street_addr": "100 Example Street",
+        "cst_city": "Westborough", "cst_state": "MA", "cst_zip": "01581", "cst_country": "USA", "cst_email_status": "O1"
+    });
+    for (name, value) in further.as_object().expect("attributes") {
+        attributes[name] = value.clone();
+    }
+    json!({ "type": "CWCustomerIn", "CustSoldTo": attributes })
+}
+
+/// A change of the customer that these attributes name.
+fn change(attributes: &Value) -> Value {
+    let mut attributes = attributes.clone();
+    attributes["cst_send_response"] = "Y".into();
+    json!({ "type": "CWCustomerIn", "CustSoldTo": attributes })
+}
+
+/// What each function called.
+pub(crate) async fn calls() -> BTreeMap<&'static str, Vec<Recorded>> {
+    let corpus = Corpus::start().await;
+    associations(&corpus).await;
+    let number = messages(&corpus).await;
+    requests_in_error(&corpus).await;
+    erasure(&corpus, &number).await;
+    corpus.recorders.iter().map(|(name, recorder)| (*name, recorder.take())).collect()
+}
+
+async fn associations(corpus: &Corpus) {
+    let associate = |number: &str, name: &str| {
+        json!({
+            "dealerCode": "TD68", "dealerCustomerNumber": number, "businessName": name,
+            "address": { "line1": "100 Example Street", "city": "Westborough", "state": "MA", "postalCode": "01581", "country": "USA" }
+        })
+    };
+    let path = "/dealer-customers";
+    let created =
+        corpus.post_twice(path, associate("A-1", "Acme Mining"), "associate-0000-0001", 201).await;
+    let identifier = created.body["customerOrganizationIdentifier"].clone();
+    let given = |number: &str| json!({ "dealerCode": "TD68", "dealerCustomerNumber": number, "customerOrganizationIdentifier": identifier });
+    corpus.post(path, associate("A-2", "Acme Mining"), 201).await;
+    corpus.post_twice(path, given("A-3"), "associate-0000-0002", 201).await;
+    corpus.post(path, given("A-3"), 400).await;
+    let organization =
+        format!("/customer-organizations/{}", identifier.as_str().expect("an identifier"));
+    corpus.get(&organization, 200).await;
+    corpus.get("/dealer-customers/TD68", 200).await;
+    corpus.get("/dealer-customers/TD68/A-3", 200).await;
+    let release = "/dealer-customers/TD68/A-3/association";
+    corpus.send(Method::DELETE, release, None, &[], 204).await;
+    // A new customer for a dealer customer that is free.
+    corpus.post(path, associate("A-3", "Hillside Orchard"), 200).await;
+}
+
+/// Ends with the number of a customer that has everything.
+async fn messages(corpus: &Corpus) -> String {
+    let path = "/customers";
+    let plain = || json!({});
+    corpus.post_twice(path, message("N", "Unchecked", plain()), "messages-0000-0001", 201).await;
+    corpus.post_twice(path, message("Y", "Checked", plain()), "messages-0000-0002", 201).await;
+    corpus.post(path, message("Y", "Checked", plain()), 409).await;
+    corpus.post(path, message("S", "Checked", plain()), 200).await;
+    let failing = json!({ "cst_city": "" });
+    corpus.post_twice(path, message("Y", "Failing", failing), "messages-0000-0003", 422).await;
+    let claims = json!({ "cst_interface_cust_nbr": "ALT-1", "cst_relate_id": "REL-1" });
+    let claimed = corpus.post(path, message("Y", "Claimed", claims), 201).await;
+    corpus.get(&claimed.location, 200).await;
+    let number = claimed.location.rsplit('/').next().expect("a number").to_owned();
+    let by_number = |further: Value| {
+        let mut attributes = json!({ "cst_cust_nbr": number });
+        for (name, value) in further.as_object().expect("attributes") {
+            attributes[name] = value.clone();
+        }
+        change(&attributes)
+    };
+    corpus.post(path, by_number(json!({ "cst_lname": "Moved" })), 200).await;
+    corpus.post(path, by_number(json!({ "cst_interface_cust_nbr": "ALT-2" })), 200).await;
+    corpus
+        .post(path, change(&json!({ "cst_relate_id": "REL-1", "cst_fname": "Juliette" })), 200)
+        .await;
+    corpus
+        .post(
+            path,
+            change(&json!({ "cst_interface_cust_nbr": "ALT-2", "cst_fname": "Julie" })),
+            200,
+        )
+        .await;
+    // The block that it moved to refers to it.
+    corpus.post(path, message("Y", "Moved", plain()), 409).await;
+    number
+}
+
+async fn requests_in_error(corpus: &Corpus) {
+    let failing = |name: &str, further: Value| {
+        let mut message = message("Y", name, further);
+        message["CustSoldTo"]["cst_city"] = "".into();
+        message
+    };
+    let any = [("if-match", "*")];
+    let city = || Some(json!({ "cst_city": "Westborough" }));
+    let plain = || json!({});
+
+    let corrected = corpus.post("/customers", failing("Corrected", plain()), 422).await.location;
+    corpus.get("/errors", 200).await;
+    corpus.get("/errors.csv", 200).await;
+    corpus.get(&corrected, 200).await;
+    let zip = Some(json!({ "cst_zip": "01582" }));
+    corpus.send(Method::PATCH, &corrected, zip, &any, 200).await;
+    let reprocess = format!("{corrected}/reprocess");
+    corpus.send(Method::POST, &reprocess, None, &[], 422).await;
+    let headers = [("if-match", "*"), ("idempotency-key", "reprocess-0000-0001")];
+    corpus.send(Method::POST, &reprocess, city(), &headers, 201).await;
+
+    // One that takes an alternate number and a relate id, one that changes both and moves.
+    let claims = json!({ "cst_interface_cust_nbr": "ALT-7", "cst_relate_id": "REL-7" });
+    let claiming = corpus.post("/customers", failing("Claiming", claims), 422).await.location;
+    let created =
+        corpus.send(Method::POST, &format!("{claiming}/reprocess"), city(), &any, 201).await;
+    let number = created.body["CustSoldTo"]["cst_cust_nbr"].clone();
+    let moving = json!({
+        "cst_cust_nbr": number, "cst_lname": "Moving", "cst_interface_cust_nbr": "ALT-8", "cst_relate_id": "REL-8", "cst_state": "QQ"
+    });
+    let moving = corpus.post("/customers", change(&moving), 422).await.location;
+    let state = Some(json!({ "cst_state": "MA" }));
+    corpus.send(Method::POST, &format!("{moving}/reprocess"), state, &any, 200).await;
+
+    let deleted = corpus.post("/customers", failing("Deleted", plain()), 422).await.location;
+    corpus.send(Method::DELETE, &deleted, None, &any, 204).await;
+    corpus.post("/customers", failing("Bulk", plain()), 422).await;
+    corpus.post("/errors/reprocess", json!({ "code": "city-blank", "limit": 10 }), 200).await;
+}
+
+/// Erases a customer with alternate number, relate id, dealer customers and a request in error that names it.
+async fn erasure(corpus: &Corpus, number: &str) {
+    let customer = corpus.get(&format!("/customers/{number}"), 200).await;
+    let associate = json!({
+        "dealerCode": "TD68", "dealerCustomerNumber": "ERASE-1",
+        "customerOrganizationIdentifier": customer.body["customerOrganizationIdentifier"]
+    });
+    corpus.post("/dealer-customers", associate, 201).await;
+    let failing = change(&json!({ "cst_cust_nbr": number, "cst_state": "QQ" }));
+    corpus.post("/customers", failing, 422).await;
+    let erase = format!("/customers/{number}/erase");
+    corpus.send(Method::POST, &erase, None, &[], 204).await;
+}

@@ -1,0 +1,96 @@
+//! The sample events: each is sent, as API Gateway delivers it, to its function, and gets the status in the function's table; no file in `events` is
+//! in none.
+
+mod add_customer;
+mod associate_dealer;
+mod fix_error;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use kit::fixture::Fixture;
+use kit::xml;
+use lambda_http::{Body, Response};
+use local::stand;
+use serde_json::{Value, json};
+
+/// The events of a function in the order in which they make one story: name, status, and what the answer's body says under a JSON pointer.
+/// Without a pointer the body has that text somewhere; without either there is none.
+type Story = &'static [(&'static str, u16, &'static str, &'static str)];
+
+/// Where the events of a function are.
+fn folder(function: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../events").join(function)
+}
+
+/// Sends an event as the Lambda runtime would.
+async fn sent(master: &Fixture, function: &str, name: &str) -> Response<Body> {
+    let file = folder(function).join(format!("{name}.json"));
+    let event = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let request = lambda_http::request::from_str(&event);
+    let request = request.unwrap_or_else(|error| panic!("{name} is no event: {error}"));
+    stand::functions(master.master())[function](request).await
+}
+
+/// Holds that the event gets the answer of its story.
+async fn told(master: &Fixture, function: &str, story: Story) {
+    for (name, status, pointer, value) in story {
+        associate_dealer::prepare(master, name).await;
+        let answer = sent(master, function, name).await;
+        let body = String::from_utf8(answer.body().to_vec()).expect("text");
+        assert_eq!(answer.status().as_u16(), *status, "{name}: {body}");
+        match (*pointer, *value) {
+            ("", "") => assert_eq!(body, "", "{name}"),
+            ("", part) => assert!(body.contains(part), "{name}: {body}"),
+            (pointer, value) => {
+                let content_type = answer.headers()["content-type"].to_str().expect("text");
+                let told: Value = if content_type.starts_with("application/xml") {
+                    xml::read(&body)
+                } else {
+                    serde_json::from_str(&body).expect("JSON")
+                };
+                assert_eq!(told.pointer(pointer), Some(&json!(value)), "{name}: {body}");
+            }
+        }
+        let replayed = answer.headers().contains_key("idempotency-replayed");
+        assert_eq!(replayed, name.contains("-again"), "{name}");
+    }
+    let files = fs::read_dir(folder(function)).expect("the folder is there");
+    let names: BTreeSet<String> = files
+        .map(|file| {
+            let path = file.expect("an entry").path();
+            path.file_stem().and_then(|name| name.to_str()).expect("a name").to_owned()
+        })
+        .collect();
+    let told: BTreeSet<String> = story.iter().map(|(name, ..)| (*name).to_owned()).collect();
+    assert_eq!(names, told, "every event in the folder is in the story");
+}
+
+#[tokio::test]
+async fn each_event_of_associate_dealer_gets_its_answer() {
+    told(&Fixture::new().await, "associate-dealer", associate_dealer::STORY).await;
+}
+
+#[tokio::test]
+async fn each_event_of_add_customer_gets_its_answer() {
+    told(&Fixture::new().await, "add-customer", add_customer::STORY).await;
+}
+
+#[tokio::test]
+async fn each_event_of_fix_error_gets_its_answer() {
+    let master = Fixture::new().await;
+    fix_error::plant(&master).await;
+    told(&master, "fix-error", fix_error::STORY).await;
+}
+
+#[test]
+fn every_folder_of_events_is_a_functions() {
+    let folders = fs::read_dir(folder("")).expect("the folder is there");
+    let folders = folders.map(|folder| folder.expect("an entry").file_name());
+    let folders: BTreeSet<_> = folders.map(|name| name.into_string().expect("text")).collect();
+    assert_eq!(
+        folders,
+        ["add-customer", "associate-dealer", "fix-error"].map(str::to_owned).into()
+    );
+}

@@ -1,0 +1,27 @@
+//! Locked doors: who may do what on every route, hostile input, personal data, and the metrics that tell of it.
+//!
+//! Requests go as whole events straight into the functions where the event itself matters, and over HTTP to the development server as a process
+//! where all that a process writes does. What a steward, a dealer or an order-management system gets for a good request is tested elsewhere.
+
+mod callers;
+mod canaries;
+mod contract;
+mod corpus;
+mod cursors;
+mod debug;
+mod door;
+mod hostile_bodies;
+mod hostile_heads;
+mod log;
+mod matrix;
+mod metrics;
+mod nothing_revealed;
+mod personal_data;
+mod tricky_names;
+
+use kit::process::Process;
+
+/// The development server as a process.
+fn server(arguments: &[&str]) -> Process {
+    Process::start(env!("CARGO_BIN_EXE_server"), arguments)
+}

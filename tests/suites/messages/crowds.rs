@@ -1,0 +1,188 @@
+//! Many customers: two thousand in one block, a hundred thousand in the table.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::customer::{Customer, CustomerNumber, Identifier, Place};
+use domain::effect::{Cause, EffectId, Effects};
+use domain::message::{Attribute, Message};
+use domain::outcome::MessageOutcome;
+use domain::time::Timestamp;
+use dynoxide::types::AttributeValue as Planted;
+use dynoxide::{Database, ImportOptions};
+use local::stand::Storage;
+use operations::master::Master;
+use operations::standardize::Standardizer;
+use store::dynamo::Dynamo;
+use store::table::Table;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::costs::{costs, person, rows_hold, warm};
+
+const TABLE: &str = "crowd";
+
+/// A master over a table in which these customers were put past it.
+struct Crowd {
+    master: Master<Dynamo>,
+    /// Ends the database when the test is over.
+    _server: JoinSet<()>,
+}
+
+impl Crowd {
+    async fn of(customers: impl Iterator<Item = Customer>) -> Self {
+        let database = Database::memory().expect("a database");
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let mut server = JoinSet::new();
+        let serving = dynoxide::server::serve_on(listener, database.clone());
+        server.spawn(serving);
+        let storage = Storage::at(&format!("http://{address}"), TABLE).await.expect("a table");
+        let items: Vec<_> = customers.map(planted_item).collect();
+        let expected = items.len();
+        let imported = database.import_items(TABLE, items, ImportOptions::default());
+        assert_eq!(imported.expect("an import").items_imported, expected);
+        let controls = local::controls::default();
+        let standardizer = Standardizer::of(&controls);
+        let master = Master::new(storage.table.clone(), controls, standardizer);
+        // New numbers come after those that were put there.
+        let counter = store::keys::customer_counter();
+        let counted = master.table().add(&counter, expected as u64).await;
+        counted.expect("the counter counts");
+        Self { master, _server: server }
+    }
+}
+
+fn planted_item(customer: Customer) -> HashMap<String, Planted> {
+    let item = store::items::customer_item(&customer);
+    item.into_iter().map(|(name, value)| (name, planted(value))).collect()
+}
+
+/// A value as the embedded engine has it.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the library's enum, of which only some matter here"
+)]
+fn planted(value: AttributeValue) -> Planted {
+    match value {
+        AttributeValue::S(text) => Planted::S(text),
+        AttributeValue::N(number) => Planted::N(number),
+        AttributeValue::Bool(flag) => Planted::BOOL(flag),
+        AttributeValue::L(list) => Planted::L(list.into_iter().map(planted).collect()),
+        AttributeValue::M(map) => {
+            Planted::M(map.into_iter().map(|(name, value)| (name, planted(value))).collect())
+        }
+        other => panic!("a customer has no {other:?}"),
+    }
+}
+
+/// The customer that this Add makes as the `number`-th of all, in this seat of its block.
+fn seated(message: &Message, number: u32, seat: u32) -> Customer {
+    let controls = local::controls::default();
+    let mut attributes = domain::change::kept(&message.attributes);
+    attributes.set(Attribute::COMPANY, "1");
+    let now = Timestamp::from_millis(1_795_408_496_000);
+    let cause = Cause { id: EffectId::of_key("planted", "add", &number.to_string()), keyed: false };
+    Customer {
+        identifier: Identifier {
+            block: domain::duplicate::block_of(&attributes, &controls).expect("a match code"),
+            place: Place::Seat(seat),
+        },
+        number: CustomerNumber::new(u64::from(number)).expect("a number"),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+        attributes,
+        alternate_name: None,
+        phones: Vec::new(),
+        moved_to: None,
+        effects: Effects::created(&cause, now),
+    }
+}
+
+/// The member of the crowd in one block: each lives in an apartment of its own.
+fn neighbour(number: u32, check: &str) -> Message {
+    let mut message = person("Robinson", check);
+    message.attributes.set(Attribute::APARTMENT, number.to_string());
+    message
+}
+
+#[tokio::test]
+async fn with_two_thousand_customers_in_one_block_the_duplicate_check_pages_and_answers_right() {
+    let crowd = Crowd::of((1..=2000).map(|number| {
+        let mut customer = seated(&neighbour(number, ""), number, number);
+        // Long enough that the block is larger than what the database returns at once.
+        for window in [Attribute::POP_WINDOW_1, Attribute::POP_WINDOW_2, Attribute::POP_WINDOW_3] {
+            customer.attributes.set(window, "w".repeat(200));
+        }
+        customer
+    }))
+    .await;
+    for number in [1, 1000, 2000] {
+        let (outcome, cost) = costs(&crowd.master, &neighbour(number, "Y"), None).await;
+        let MessageOutcome::Duplicate(duplicates) = outcome else {
+            panic!("{number}: {outcome:?}");
+        };
+        let numbers: Vec<_> = duplicates.iter().map(|one| one.number.get()).collect();
+        assert_eq!(numbers, [number]);
+        assert!(cost.calls > 1, "it pages: {cost:?}");
+        let (outcome, _) = costs(&crowd.master, &neighbour(number, "S"), None).await;
+        let MessageOutcome::Updated(updated) = outcome else {
+            panic!("{number}: {outcome:?}");
+        };
+        assert_eq!(updated.number, CustomerNumber::new(u64::from(number)));
+    }
+    // Somebody who is not there yet gets the next seat, and is found then.
+    for newcomer in [2001, 2002] {
+        let (outcome, cost) = costs(&crowd.master, &neighbour(newcomer, "Y"), None).await;
+        let MessageOutcome::Created(created) = outcome else {
+            panic!("{newcomer}: {outcome:?}");
+        };
+        let identifier = created.identifier.expect("an identifier");
+        assert_eq!(identifier.place, Place::Seat(newcomer));
+        assert_eq!(cost.rounds, 0, "{cost:?}");
+        let (again, _) = costs(&crowd.master, &neighbour(newcomer, "Y"), None).await;
+        assert!(matches!(again, MessageOutcome::Duplicate(_)), "{again:?}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_thousand_equal_customers_the_highest_number_is_the_best() {
+    let crowd = Crowd::of((1..=2000).map(|number| {
+        // The seats are in another order than the numbers.
+        seated(&person("Robinson", ""), 1 + (number * 7) % 2000, number)
+    }))
+    .await;
+    let (outcome, _) = costs(&crowd.master, &person("Robinson", "Y"), None).await;
+    let MessageOutcome::Duplicate(duplicates) = outcome else {
+        panic!("{outcome:?}");
+    };
+    let numbers: Vec<_> = duplicates.iter().map(|one| one.number.get()).collect();
+    assert_eq!(numbers, (1..=2000).rev().collect::<Vec<_>>());
+    let (outcome, _) = costs(&crowd.master, &person("Robinson", "A"), None).await;
+    let MessageOutcome::Updated(updated) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(updated.number, CustomerNumber::new(2000));
+}
+
+#[tokio::test]
+async fn with_a_hundred_thousand_customers_in_the_table_calls_and_units_are_those_of_ten() {
+    let crowd = Crowd::of((1..=100_000).map(|number| {
+        let mut message = person("Robinson", "");
+        message.attributes.set(Attribute::STREET, format!("{number} Example Street"));
+        seated(&message, number, 1)
+    }))
+    .await;
+    warm(&crowd.master).await;
+    rows_hold(&crowd.master, "many").await;
+    // One of the crowd is found among all.
+    let mut message = person("Robinson", "Y");
+    message.attributes.set(Attribute::STREET, "77777 EXAMPLE ST");
+    let (outcome, cost) = costs(&crowd.master, &message, None).await;
+    let MessageOutcome::Duplicate(duplicates) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(duplicates[0].number, CustomerNumber::new(77_777).expect("a number"));
+    assert_eq!((cost.steps, cost.calls, cost.read_units), (1, 1, 1.0), "{cost:?}");
+}

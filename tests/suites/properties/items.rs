@@ -1,0 +1,187 @@
+//! What is written is read back, whole.
+
+use domain::address::Address;
+use domain::association::{DealerCustomerEffect, Origin};
+use domain::contact::Phone;
+use domain::customer::{Customer, CustomerNumber};
+use domain::dealer::{DealerProfile, DealerType};
+use domain::edits::{EditCode, FailedEdit, Field};
+use domain::effect::Effects;
+use domain::message::{Attribute, Message};
+use domain::request_in_error::{Attempt, Correction, Entry, Received, RequestInError, What};
+use model::ModelTable;
+use proptest::prelude::*;
+use store::items;
+use store::table::Table;
+
+use crate::anything::{attributes, block, cause, dcn, effect, identifier, moment, text};
+
+fn number() -> impl Strategy<Value = CustomerNumber> {
+    (1..=u64::from(CustomerNumber::HIGHEST)).prop_filter_map("nine digits", CustomerNumber::new)
+}
+
+fn phone() -> impl Strategy<Value = Phone> {
+    (prop::option::of("[A-Za-z0-9_ -]{1,20}"), "[0-9][0-9 +().x-]{0,30}")
+        .prop_map(|(kind, number)| Phone::parse(kind.as_deref(), &number).expect("a phone"))
+}
+
+fn customer() -> impl Strategy<Value = Customer> {
+    let identity = (identifier(), number(), 1..u64::MAX, moment(), moment());
+    let said = (
+        attributes(),
+        prop::option::of(text()),
+        prop::collection::vec(phone(), 0..4),
+        prop::option::of(block()),
+    );
+    let effects = prop::collection::vec((cause(), moment()), 1..6);
+    (identity, said, effects).prop_map(|(identity, said, mut done)| {
+        let (identifier, number, version, created_at, updated_at) = identity;
+        let (attributes, alternate_name, phones, moved_to) = said;
+        done.sort_by_key(|(_, at)| *at);
+        let mut done = done.into_iter();
+        let (cause, at) = done.next().expect("one at least");
+        let mut effects = Effects::created(&cause, at);
+        for (cause, at) in done {
+            effects.updated(&cause, at);
+        }
+        Customer {
+            identifier,
+            number,
+            version,
+            created_at,
+            updated_at,
+            attributes,
+            alternate_name,
+            phones,
+            moved_to,
+            effects,
+        }
+    })
+}
+
+fn failed() -> impl Strategy<Value = Vec<FailedEdit>> {
+    let attribute = prop::sample::select(Attribute::all().collect::<Vec<_>>());
+    let code = prop::sample::select(EditCode::ALL.to_vec());
+    let edit = (attribute, code).prop_map(|(attribute, code)| FailedEdit::on(attribute, code));
+    prop::collection::vec(edit, 0..5)
+}
+
+fn correction() -> impl Strategy<Value = Correction> {
+    let field = prop::sample::select(Attribute::all().map(Field::Attribute).collect::<Vec<_>>());
+    prop::collection::vec((field, prop::option::of(text())), 0..4).prop_map(|changes| {
+        let mut correction = Correction::default();
+        for (field, value) in changes {
+            correction.set(field, value);
+        }
+        correction
+    })
+}
+
+fn entry() -> impl Strategy<Value = Entry> {
+    let what = prop_oneof![
+        Just((What::Corrected, None)),
+        Just((What::Tried, Some(Attempt::Failure))),
+        Just((What::Tried, Some(Attempt::Duplicate))),
+        Just((What::Deleted, None)),
+        number().prop_map(|number| (What::Resolved, Some(Attempt::Created(number)))),
+        number().prop_map(|number| (What::Resolved, Some(Attempt::Updated(number)))),
+    ];
+    (moment(), text(), what, failed(), correction(), effect()).prop_map(
+        |(at, who, (what, attempt), failed, correction, effect)| Entry {
+            at,
+            who,
+            what,
+            attempt,
+            failed,
+            correction,
+            effect,
+        },
+    )
+}
+
+fn request_in_error() -> impl Strategy<Value = RequestInError> {
+    let received =
+        (text(), any::<String>()).prop_map(|(content_type, body)| Received { content_type, body });
+    let message =
+        (prop::option::of(text()), attributes()).prop_map(|(message_type, attributes)| Message {
+            message_type,
+            attributes,
+            ..Message::default()
+        });
+    let history = prop::collection::vec(entry(), 0..4);
+    (received, message, failed(), text(), effect(), moment(), history).prop_map(
+        |(received, message, failed, who, effect, now, history)| {
+            let mut request = RequestInError::open(received, message, failed, &who, &effect, now);
+            for entry in history {
+                request = request.after(entry).expect("a short history");
+            }
+            request
+        },
+    )
+}
+
+fn profile() -> impl Strategy<Value = DealerProfile> {
+    let address = prop::array::uniform7(text()).prop_map(Address::from_values);
+    let phones = prop::collection::vec(phone(), 0..4);
+    ("[A-Z][A-Z _]{0,19}", text(), prop::option::of(text()), address, phones).prop_map(
+        |(dealer_type, business_name, alternate_name, address, phones)| DealerProfile {
+            dealer_type: DealerType::parse(&dealer_type).unwrap_or_default(),
+            business_name,
+            alternate_name,
+            address,
+            email: None,
+            phones,
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn a_customer_is_read_back(customer in customer()) {
+        let item = items::customer_item(&customer);
+        prop_assert_eq!(items::customer(item).expect("our own item"), customer);
+    }
+
+    #[test]
+    fn a_request_in_error_is_read_back(request in request_in_error()) {
+        let item = items::request_in_error_item(&request);
+        prop_assert!(items::request_in_error(item).expect("our own item") == request);
+    }
+
+    #[test]
+    fn an_attribute_too_many_is_an_error_and_no_guess(customer in customer(), name in "[a-z]{1,12}", value in text()) {
+        let mut item = items::customer_item(&customer);
+        prop_assume!(!item.contains_key(&name) && !["alternate_name", "phones", "moved_to"].contains(&name.as_str()));
+        item.insert(name, aws_sdk_dynamodb::types::AttributeValue::S(value));
+        prop_assert!(items::customer(item).is_err());
+    }
+
+    #[test]
+    fn a_dealer_customer_is_associated_released_and_read_back(
+        dcn in dcn(), profile in profile(), holder in identifier(), cause in cause(), other in cause(), now in moment()
+    ) {
+        prop_assume!(cause.id != other.id);
+        let table = ModelTable::new();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let item = |write| runtime.block_on(async {
+            let key = store::keys::dealer_customer(&dcn);
+            table.write(&write).await.expect("an answer");
+            table.get(&key).await.expect("an answer").expect("it was written")
+        });
+        let origin = Origin::Given;
+        let written = item(items::associate(&dcn, &profile, &holder, &origin, &cause, now));
+        let record = items::dealer_customer(written).expect("our own item");
+        prop_assert_eq!(record.dealer_customer.organization.as_ref(), Some(&holder));
+        prop_assert_eq!(&record.dealer_customer.dcn, &dcn);
+        prop_assert!(record.dealer_customer.profile == profile);
+        let organization = holder.clone();
+        let done = DealerCustomerEffect::Associated { organization, origin };
+        prop_assert_eq!(record.effect_of(&cause.id), Some(&done));
+
+        let released = item(items::release(&record, &holder, &other, now));
+        let record = items::dealer_customer(released).expect("our own item");
+        prop_assert_eq!(record.dealer_customer.organization.as_ref(), None);
+        prop_assert!(record.dealer_customer.profile == profile);
+        prop_assert_eq!(record.effect_of(&other.id), Some(&DealerCustomerEffect::Released));
+    }
+}

@@ -1,0 +1,125 @@
+//! Erase a person: nothing of the person is left anywhere in the table, and the numbers stay taken.
+
+use serde_json::{Value, json};
+use store::item::Item;
+
+use crate::fixture::{Fixture, person, with};
+
+/// What belongs to Julie Robinson and to nobody else in these tests.
+const TRACES: [&str; 6] =
+    ["Robinson", "robinson", "Julie", "17 Secret Lane", "508-555-0177", "Jools"];
+
+fn julie() -> Value {
+    let others = json!({
+        "cst_street_addr": "17 Secret Lane", "cst_email": "julie@robinson.example", "cst_day_phone": "508-555-0177",
+        "cst_interface_cust_nbr": "ALT-1", "cst_relate_id": "REL-1", "cst_duplicate": "Y"
+    });
+    with(person("Robinson"), &others)
+}
+
+/// Which traces of her the items have.
+fn traces(items: &[Item]) -> Vec<String> {
+    let shown: Vec<_> = items.iter().map(|item| format!("{item:?}")).collect();
+    let traces = TRACES.iter().filter(|trace| shown.iter().any(|item| item.contains(**trace)));
+    traces.map(|trace| (*trace).to_owned()).collect()
+}
+
+/// A customer with a dealer customer and four requests in error: one that became it, one that names its number, one that looks like it, one of somebody else.
+async fn known_everywhere(master: &Fixture) -> (Vec<String>, String) {
+    let first = master.refused(&with(julie(), &json!({ "cst_city": null }))).await;
+    let patch = json!({ "cst_city": "Westborough", "cst_job_title": "Jools" });
+    master.reprocess(&first).json(&patch).send().await.is(201);
+    let organization = master.get("/customers/1").send().await.is(200);
+    let association = json!({
+        "dealerCode": "TD68", "dealerCustomerNumber": "A-1", "customerOrganizationIdentifier": organization["customerOrganizationIdentifier"],
+        "businessName": "Jools Robinson", "email": "julie@robinson.example"
+    });
+    master.post("/dealer-customers").json(&association).send().await.is(201);
+    let change = json!({ "cst_cust_nbr": "1", "cst_fname": "Julie", "cst_zip": "ABC" });
+    let second = master.refused(&change).await;
+    let alike = with(
+        julie(),
+        &json!({ "cst_interface_cust_nbr": null, "cst_relate_id": null, "cst_email_status": "X", "cst_duplicate": "N" }),
+    );
+    let third = master.refused(&alike).await;
+    let other = master
+        .refused(&with(person("Dryer"), &json!({ "cst_fname": "Bob", "cst_city": null })))
+        .await;
+    (vec![first, second, third], other)
+}
+
+#[tokio::test]
+async fn nothing_of_the_person_is_left_and_what_is_not_theirs_is_not_touched() {
+    let master = Fixture::new().await;
+    let (theirs, other) = known_everywhere(&master).await;
+    assert_eq!(traces(&master.items("").await).len(), TRACES.len());
+    let trial = master.post("/customers/1/erase?dryRun=true").send().await.is(200);
+    assert_eq!((&trial["dealerCustomers"], &trial["requestsInError"]), (&json!(1), &json!(3)));
+    assert_eq!(traces(&master.items("").await).len(), TRACES.len(), "a dry run erases nothing");
+    let others = master.shown(&other).await;
+
+    master.post("/customers/1/erase").send().await.is_empty(204);
+    assert_eq!(traces(&master.items("").await), Vec::<String>::new());
+    assert_eq!(master.shown(&other).await, others);
+    let states = ["resolved", "deleted", "deleted"];
+    for (id, state) in theirs.iter().zip(states) {
+        let shown = master.shown(id).await;
+        assert_eq!(shown["state"], state, "{shown}");
+        assert_eq!(shown["received"]["body"], "");
+        assert_eq!(shown["name"], "");
+        let history = shown["history"].as_array().expect("a history");
+        assert!(history.iter().all(|entry| entry["patch"].is_null()), "{shown}");
+        master.reprocess(id).send().await.is_problem(409, &format!("already-{state}"));
+    }
+    // It was customer 1 that came of the first; that is a number and no person.
+    assert_eq!(master.shown(&theirs[0]).await["customerNumber"], "000000001");
+}
+
+#[tokio::test]
+async fn numbers_and_dcns_stay_claimed() {
+    let master = Fixture::new().await;
+    known_everywhere(&master).await;
+    master.post("/customers/1/erase").send().await.is_empty(204);
+    let customer = master.get("/customers/1").send().await.is(200);
+    assert_eq!(customer["status"], "INACTIVE");
+    assert_eq!(customer["CustSoldTo"].get("cst_lname"), None);
+    let dealer_customer = master.get("/dealer-customers/TD68/A-1").send().await.is(200);
+    assert_eq!(
+        dealer_customer["customerOrganizationIdentifier"],
+        customer["customerOrganizationIdentifier"]
+    );
+    let association = json!({ "dealerCode": "TD68", "dealerCustomerNumber": "A-1", "customerOrganizationIdentifier": customer["customerOrganizationIdentifier"] });
+    let taken = master.post("/dealer-customers").json(&association).send().await;
+    taken.is_problem(400, "dcn-already-associated");
+    let claims = json!({ "cst_interface_cust_nbr": "ALT-1", "cst_relate_id": "REL-2" });
+    let taken = master.refused(&with(person("Other"), &claims)).await;
+    assert_eq!(master.shown(&taken).await["codes"], json!(["alternate-number-taken"]));
+    // The next customer gets the next number.
+    master.send(&person("Next")).await.is_empty(201);
+    assert_eq!(master.get("/customers/2").send().await.is(200)["CustSoldTo"]["cst_lname"], "Next");
+}
+
+#[tokio::test]
+async fn an_erased_person_is_no_duplicate_of_anybody() {
+    let master = Fixture::new().await;
+    known_everywhere(&master).await;
+    master.post("/customers/1/erase").send().await.is_empty(204);
+    let again = with(julie(), &json!({ "cst_interface_cust_nbr": null, "cst_relate_id": null }));
+    master.send(&again).await.is_empty(201);
+}
+
+#[tokio::test]
+async fn an_unknown_number_is_not_found_and_an_erased_one_can_be_erased_again() {
+    let master = Fixture::new().await;
+    for unknown in ["1", "999999999", "abc", "0"] {
+        let answer = master.post(&format!("/customers/{unknown}/erase")).send().await;
+        answer.is_problem(404, "not-found");
+    }
+    known_everywhere(&master).await;
+    for number in ["1", "000000001"] {
+        master.post(&format!("/customers/{number}/erase")).send().await.is_empty(204);
+    }
+    let before = master.everything().await;
+    master.post("/customers/1/erase").send().await.is_empty(204);
+    assert!(master.everything().await == before);
+}

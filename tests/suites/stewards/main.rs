@@ -1,0 +1,20 @@
+//! The steward's work through the front door: every test has a customer master of its own, sends HTTP requests to it, and looks at what
+//! came of them.
+//!
+//! Each module is one subject. The console is tested in a browser, elsewhere.
+
+mod bulk;
+mod console_files;
+mod corrections;
+mod costs;
+mod crowd;
+mod dry_run;
+mod erase;
+mod export;
+mod idempotency;
+mod lists;
+mod paging;
+mod races;
+mod reprocess;
+
+use kit::fixture;
