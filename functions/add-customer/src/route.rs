@@ -1,15 +1,12 @@
-//! The routes of this function, as http.md has them.
+//! The routes of this function.
 
 use api::Method;
 use api::call::Call;
 use api::problem::Problem;
 
-/// What a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route<'a> {
-    /// `POST /customers`
     Add,
-    /// `GET /customers/{number}`
     Customer { number: &'a str },
 }
 

@@ -188,7 +188,6 @@ pub(crate) struct Released {
     pub(crate) dry_run: bool,
 }
 
-/// A dealer customer.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DealerCustomer {
@@ -222,7 +221,6 @@ impl DealerCustomer {
     }
 }
 
-/// A page of a dealer's customers.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DealerCustomers {

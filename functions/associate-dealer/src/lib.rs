@@ -22,7 +22,6 @@ use store::table::Table;
 
 use crate::route::Route;
 
-/// The longest page of a dealer's customers.
 pub const LONGEST_PAGE: u32 = 100;
 
 /// The length of a page where none is asked for.

@@ -1,21 +1,15 @@
-//! The routes of this function, as http.md has them.
+//! The routes of this function.
 
 use api::Method;
 use api::call::Call;
 use api::problem::Problem;
 
-/// What a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route<'a> {
-    /// `POST /dealer-customers`
     Associate,
-    /// `GET /dealer-customers/{dealerCode}`
     DealerCustomers { dealer_code: &'a str },
-    /// `GET /dealer-customers/{dealerCode}/{dealerCustomerNumber}`
     DealerCustomer { dealer_code: &'a str, dealer_customer_number: &'a str },
-    /// `DELETE /dealer-customers/{dealerCode}/{dealerCustomerNumber}/association`
     Association { dealer_code: &'a str, dealer_customer_number: &'a str },
-    /// `GET /customer-organizations/{identifier}`
     CustomerOrganization { identifier: &'a str },
 }
 

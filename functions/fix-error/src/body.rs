@@ -134,7 +134,6 @@ fn read_ids(list: &[Json], body: &mut Reader<'_, '_>) -> Vec<RequestInErrorId> {
     ids
 }
 
-/// The edit of a code.
 pub(crate) fn edit_code(text: &str) -> Result<EditCode, domain::Invalid> {
     EditCode::named(text).ok_or_else(|| domain::Invalid {
         code: "invalid-code",

@@ -29,10 +29,8 @@ use store::table::Table;
 
 use crate::route::Route;
 
-/// The contract, as anyone may read it.
 const CONTRACT: &str = include_str!("../../../openapi.yaml");
 
-/// The content types of a patch.
 const PATCH: &[&str] = &[media::JSON, media::MERGE_PATCH];
 
 /// Answers a request. Whatever happens, it is answered.
@@ -256,7 +254,6 @@ fn number_of(processed: &Processed) -> Option<CustomerNumber> {
     }
 }
 
-/// Why nothing was done.
 fn refusal(refused: &Refused) -> Problem {
     match refused {
         Refused::Unknown => Problem::not_found(),

@@ -18,7 +18,6 @@ use store::table::Table;
 use crate::body::edit_code;
 use crate::shown::{Page, Summary};
 
-/// The longest page of the list.
 pub const LONGEST_PAGE: u32 = 100;
 
 /// The length of a page where none is asked for.
@@ -40,7 +39,6 @@ const LONGEST_TEXT: usize = 100;
 /// The name that cursors of the queue carry, in the list as in bulk.
 pub(crate) const QUEUE: &str = "errors";
 
-/// A page of the list.
 pub(crate) async fn list<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
     let (filter, after, limit) = read(call, PAGE, LONGEST_PAGE)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -1,33 +1,21 @@
-//! The routes of this function, as http.md has them.
+//! The routes of this function.
 
 use api::Method;
 use api::call::Call;
 use api::problem::Problem;
 
-/// What a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route<'a> {
-    /// `GET /errors`
     List,
-    /// `GET /errors.csv`
     Export,
-    /// `GET /errors/{id}`
     Show { id: &'a str },
-    /// `PATCH /errors/{id}`
     Correct { id: &'a str },
-    /// `DELETE /errors/{id}`
     Delete { id: &'a str },
-    /// `POST /errors/{id}/reprocess`
     Reprocess { id: &'a str },
-    /// `POST /errors/reprocess`
     ReprocessMany,
-    /// `POST /customers/{number}/erase`
     Erase { number: &'a str },
-    /// `GET /console`
     Console,
-    /// `GET /console/{file}`
     ConsoleFile { file: &'a str },
-    /// `GET /openapi.yaml`
     Contract,
 }
 

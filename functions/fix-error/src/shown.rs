@@ -88,7 +88,6 @@ impl Summary {
     ];
 }
 
-/// A page of the list.
 #[derive(Serialize)]
 pub(crate) struct Page {
     pub(crate) errors: Vec<Summary>,
@@ -208,7 +207,6 @@ impl EntryBody {
     }
 }
 
-/// What came of many requests.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Bulk {
@@ -218,7 +216,6 @@ pub(crate) struct Bulk {
     pub(crate) dry_run: bool,
 }
 
-/// What came of one of them.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct One {

@@ -77,7 +77,6 @@ impl Answer {
         self
     }
 
-    /// Sets `ETag` to the quoted version.
     pub fn etag(self, version: u64) -> Answer {
         self.header(ETAG, &format!("\"{version}\""))
     }
@@ -116,7 +115,6 @@ impl Answer {
         self
     }
 
-    /// The status.
     pub fn status(&self) -> StatusCode {
         self.status
     }

@@ -46,7 +46,6 @@ pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key
 /// The longest request or correlation id that is taken over, in characters.
 const LONGEST_ID: usize = 128;
 
-/// One request.
 pub struct Call {
     method: Method,
     segments: Option<Vec<String>>,
@@ -97,7 +96,6 @@ impl Call {
         }
     }
 
-    /// The method.
     pub fn method(&self) -> &Method {
         &self.method
     }

@@ -29,7 +29,6 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Every scope.
     pub const ALL: &[Scope] = &[Scope::Dealer, Scope::Customers, Scope::Steward];
 
     /// The word for it in the claim `scope`.
@@ -42,7 +41,6 @@ impl Scope {
     }
 }
 
-/// The dealer codes that a caller acts for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DealerCodes {
     /// Every dealer code (`*`).
@@ -51,7 +49,6 @@ pub enum DealerCodes {
     Only(BTreeSet<DealerCode>),
 }
 
-/// A known caller.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Caller {
     name: String,
@@ -90,7 +87,6 @@ impl Caller {
         &self.name
     }
 
-    /// Whether the caller has this scope.
     pub fn has(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope)
     }
@@ -115,7 +111,6 @@ impl Caller {
         }
     }
 
-    /// The dealer codes that the caller acts for.
     pub fn dealer_codes(&self) -> &DealerCodes {
         &self.dealer_codes
     }

@@ -10,7 +10,6 @@ use domain::message::{Attribute, Attributes, Routing};
 use domain::outcome::{Action, MessageOutcome, Processed, Stored};
 use domain::request_in_error::RequestInErrorId;
 
-/// The `type` of the answer.
 pub const MESSAGE_TYPE: &str = "CWCustomerOut";
 
 /// How many duplicates one answer shows at most. A warning counts the others.
@@ -38,14 +37,12 @@ const SHOWN: [Attribute; 13] = [
 pub enum ActionResult {
     /// A customer was created or updated.
     Success,
-    /// Edits failed.
     Failure,
     /// There are duplicates, and nothing was written.
     Duplicate,
 }
 
 impl ActionResult {
-    /// The word on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Success => "Success",
@@ -55,12 +52,10 @@ impl ActionResult {
     }
 }
 
-/// What is shown of one customer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Shown {
     /// Its number; none where there is none yet.
     pub number: Option<CustomerNumber>,
-    /// Its name and address.
     pub attributes: Attributes,
 }
 
@@ -80,7 +75,6 @@ impl Shown {
     }
 }
 
-/// One `CWCustomerOut`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerOut {
     /// The informational attributes of the message, echoed.
@@ -89,13 +83,10 @@ pub struct CustomerOut {
     pub company: Option<String>,
     /// The customer: as stored after a success, the first of the duplicates, or as the message has it after a failure.
     pub customer: Shown,
-    /// What the system decided the message to be.
     pub action: Action,
-    /// What the message came to.
     pub result: ActionResult,
     /// The duplicates after the first, the highest customer number first, as many as may be listed.
     pub duplicates: Vec<Shown>,
-    /// The edits that failed.
     pub errors: Vec<FailedEdit>,
     /// `customerOrganizationIdentifier`: the customer that was created or updated.
     pub identifier: Option<Identifier>,
@@ -108,7 +99,6 @@ pub struct CustomerOut {
 }
 
 impl CustomerOut {
-    /// The answer to a processed message.
     pub fn of(processed: &Processed, dry_run: bool) -> Self {
         let message = &processed.message;
         let given = &message.attributes;
@@ -189,7 +179,6 @@ impl CustomerOut {
             .filter_map(|(name, value)| Some((name, value?)))
     }
 
-    /// Name and value of the attributes of `CustSoldTo`.
     pub fn customer_attributes(&self) -> impl Iterator<Item = (&'static str, String)> {
         let company = self.company.clone().map(|company| (Attribute::COMPANY.name(), company));
         let mut shown = self.customer.pairs().peekable();
@@ -202,7 +191,6 @@ impl CustomerOut {
     }
 }
 
-/// Name and value of the attributes of `Error`.
 pub fn error_attributes(failed: FailedEdit) -> [(&'static str, &'static str); 4] {
     let FailedEdit { field, code } = failed;
     [

@@ -11,7 +11,6 @@ use tracing::{Event, Subscriber};
 
 use crate::metrics;
 
-/// Writes an event as a line.
 pub(crate) struct LogLine {
     /// What writes the event's own members.
     pub(crate) members: Format<Json>,

@@ -13,7 +13,6 @@ use tracing::field::{Field, Visit};
 
 use crate::status;
 
-/// The namespace of all metrics.
 pub const NAMESPACE: &str = "CustomerMaster";
 
 /// Their only dimension: the name of the table, which tells the deployments of one account apart. More dimensions would multiply their number.

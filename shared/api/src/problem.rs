@@ -97,7 +97,6 @@ impl Problem {
         problem
     }
 
-    /// `forbidden`.
     pub fn forbidden() -> Problem {
         Problem::new(ProblemType::Forbidden)
     }
@@ -132,7 +131,6 @@ impl Problem {
         self
     }
 
-    /// Names the faults, each with its pointer.
     pub fn with_faults(mut self, mut faults: Vec<Fault>) -> Problem {
         faults.truncate(MOST_FAULTS);
         self.0.faults = faults;
@@ -156,7 +154,6 @@ impl Problem {
         self
     }
 
-    /// The type.
     pub fn kind(&self) -> ProblemType {
         self.0.kind
     }

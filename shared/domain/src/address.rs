@@ -7,17 +7,12 @@ use crate::message::{Attribute, Attributes};
 /// A postal address. A part that is not given is empty.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Address {
-    /// Street address.
     pub line1: String,
-    /// Second line.
     pub line2: String,
-    /// Apartment or suite.
     pub apartment: String,
-    /// City.
     pub city: String,
     /// State, as the country's code for it.
     pub state: String,
-    /// Postal code.
     pub postal_code: String,
     /// Country, three letters (ISO 3166-1).
     pub country: String,
@@ -35,7 +30,6 @@ impl Address {
         ("country", Attribute::COUNTRY),
     ];
 
-    /// The address among a customer's attributes.
     pub fn of(attributes: &Attributes) -> Self {
         let [line1, line2, apartment, city, state, postal_code, country] =
             Self::PARTS.map(|(_, attribute)| attributes.text(attribute).to_owned());

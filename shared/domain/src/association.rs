@@ -36,17 +36,11 @@ impl Organization {
 /// What a dealer says of a customer, before the edits: every part may be left out.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Statement {
-    /// The relation.
     pub dealer_type: DealerType,
-    /// The business's name.
     pub business_name: Option<String>,
-    /// Another name of it.
     pub alternate_name: Option<String>,
-    /// Where it is.
     pub address: Option<Address>,
-    /// Its e-mail address.
     pub email: Option<String>,
-    /// Its telephone numbers.
     pub phones: Vec<Phone>,
 }
 
@@ -60,7 +54,6 @@ impl fmt::Debug for Statement {
 /// A request to associate that passed the edits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Associate {
-    /// The dealer customer.
     pub dcn: Dcn,
     /// The customer it shall belong to.
     pub organization: Organization,
@@ -117,7 +110,6 @@ impl Associate {
         examined
     }
 
-    /// The relation of the dealer with the customer.
     pub fn dealer_type(&self) -> &DealerType {
         &self.statement.dealer_type
     }
@@ -161,18 +153,14 @@ pub enum Origin {
     Created,
     /// It was found by name and address; how the fields compared.
     Matched(Explanation),
-    /// The caller named it.
     Given,
 }
 
 /// What a request did to a dealer customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DealerCustomerEffect {
-    /// Associated it with a customer.
     Associated {
-        /// The customer.
         organization: Identifier,
-        /// Where the customer came from.
         origin: Origin,
     },
     /// Released it from its customer.

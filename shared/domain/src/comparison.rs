@@ -27,7 +27,6 @@ pub enum MatchField {
 }
 
 impl MatchField {
-    /// All fields, in the order of the group.
     pub const ALL: [Self; 9] = [
         Self::FirstName,
         Self::LastName,
@@ -66,7 +65,6 @@ impl MatchField {
         }
     }
 
-    /// The field of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.name() == name)
     }
@@ -87,7 +85,6 @@ impl MatchField {
     }
 }
 
-/// How one field compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
     /// Equal after folding.

@@ -7,7 +7,6 @@ use crate::country::Country;
 use crate::customer::CustomerNumber;
 use crate::match_code::Layout;
 
-/// All controls of one deployment.
 #[derive(Debug, Clone)]
 pub struct Controls {
     companies: Vec<Company>,

@@ -60,17 +60,14 @@ impl Country {
         self.alpha3
     }
 
-    /// The English name.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Whether an address needs a state.
     pub fn requires_state(&self) -> bool {
         self.requires_state
     }
 
-    /// Whether an address needs a postal code.
     pub fn requires_postal_code(&self) -> bool {
         self.requires_postal_code
     }

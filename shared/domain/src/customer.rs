@@ -31,7 +31,6 @@ impl CustomerNumber {
         text.trim_start_matches('0').parse().ok().and_then(Self::new)
     }
 
-    /// The number.
     pub fn get(self) -> u32 {
         self.0
     }
@@ -43,7 +42,6 @@ impl fmt::Display for CustomerNumber {
     }
 }
 
-/// Where in its block a customer lives.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
     /// The seat that a checked Add or an association took: 1, 2, 3 … without a gap, never freed.
@@ -83,9 +81,7 @@ impl fmt::Display for Place {
 /// `customerOrganizationIdentifier`: permanent, opaque to callers. It is the block in which the customer was made and its place there, and stays when the customer moves.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identifier {
-    /// The block in which the customer was made.
     pub block: Block,
-    /// Its place there.
     pub place: Place,
 }
 
@@ -122,18 +118,13 @@ impl Status {
     }
 }
 
-/// A customer's record.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Customer {
-    /// Its identifier.
     pub identifier: Identifier,
-    /// Its number.
     pub number: CustomerNumber,
     /// 1 when it is created, one more with each update.
     pub version: u64,
-    /// When it was created.
     pub created_at: Timestamp,
-    /// When it was last updated.
     pub updated_at: Timestamp,
     /// What is known of it, under the names of the messages. What steers a message, and the customer number, are not among them.
     pub attributes: Attributes,
@@ -148,7 +139,6 @@ pub struct Customer {
 }
 
 impl Customer {
-    /// Whether business is done with it.
     pub fn status(&self) -> Status {
         if self.attributes.text(Attribute::INACTIVE).trim().eq_ignore_ascii_case("Y") {
             Status::Inactive
@@ -162,7 +152,6 @@ impl Customer {
         display_name(&self.attributes)
     }
 
-    /// Its address.
     pub fn address(&self) -> Address {
         Address::of(&self.attributes)
     }

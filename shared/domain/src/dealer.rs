@@ -24,7 +24,6 @@ impl DealerCode {
         }
     }
 
-    /// The code, in capitals.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -72,7 +71,6 @@ impl fmt::Display for DealerCustomerNumber {
 /// Dealer code and dealer customer number: what identifies a dealer customer, unique for ever. Shown as `TD68|245TRSSDG343456`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Dcn {
-    /// The dealer.
     pub dealer_code: DealerCode,
     /// The dealer's own number for the customer.
     pub dealer_customer_number: DealerCustomerNumber,
@@ -102,7 +100,6 @@ impl DealerType {
         }
     }
 
-    /// The type.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -117,22 +114,16 @@ impl Default for DealerType {
 /// What a dealer says of a customer: kept on the dealer customer from its creation on, also while it belongs to no customer.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DealerProfile {
-    /// The relation.
     pub dealer_type: DealerType,
-    /// The business's name.
     pub business_name: String,
-    /// Another name of the business.
     pub alternate_name: Option<String>,
-    /// Where it is.
     pub address: Address,
-    /// Its e-mail address.
     pub email: Option<Email>,
     /// Its telephone numbers, ten at most.
     pub phones: Vec<Phone>,
 }
 
 impl DealerProfile {
-    /// The profile without the person or business.
     pub fn erased(&self) -> Self {
         Self {
             dealer_type: self.dealer_type.clone(),
@@ -156,9 +147,7 @@ impl fmt::Debug for DealerProfile {
 /// A customer as one dealer knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DealerCustomer {
-    /// Which dealer, which number.
     pub dcn: Dcn,
-    /// What the dealer said of it.
     pub profile: DealerProfile,
     /// The customer that it belongs to; none after it was released.
     pub organization: Option<Identifier>,

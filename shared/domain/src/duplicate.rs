@@ -48,12 +48,10 @@ pub fn among<'a>(
     duplicates
 }
 
-/// What an Add comes to, by its duplicates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Judgement<'a> {
     /// There is none, or none was looked for: a customer is created.
     Create,
-    /// This one is updated.
     Update(&'a Customer),
     /// Nothing is done; the duplicates, the highest customer number first.
     Duplicate(Vec<&'a Customer>),

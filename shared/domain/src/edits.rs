@@ -12,7 +12,6 @@ pub use failed_edit::{EditCode, FailedEdit, Field};
 /// Whose values are examined, which decides the edits that apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
-    /// A message: all edits.
     Message,
     /// A message that control L93 lets pass: only what could not be stored fails.
     BypassedMessage,
@@ -22,7 +21,6 @@ pub enum Subject {
     Dealer,
 }
 
-/// Attributes after the edits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Examined {
     /// The attributes as records keep them: defaults filled in, codes in capitals, the country in three letters.
@@ -62,7 +60,6 @@ fn examine_value(attribute: Attribute, value: &str) -> impl Iterator<Item = Fail
     [too_long, not_plain].into_iter().flatten().map(move |code| FailedEdit::on(attribute, code))
 }
 
-/// Applies the edits to attributes.
 pub fn examine(given: &Attributes, subject: Subject, controls: &Controls) -> Examined {
     let mut edits = Edits { attributes: given.clone(), failed: Vec::new(), subject };
     edits.values();
@@ -99,7 +96,6 @@ impl Edits {
         }
     }
 
-    /// Reports what is missing.
     fn missing(&mut self, attribute: Attribute, code: EditCode) {
         match self.subject {
             Subject::Fragment => {}

@@ -46,7 +46,6 @@ impl EffectId {
         hash(&[b"customer-master effect 1", self.0.as_bytes(), purpose.as_bytes()])
     }
 
-    /// Parses an effect's name.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         if is_sixteen(text) {
             Ok(Self(text.to_owned()))
@@ -55,7 +54,6 @@ impl EffectId {
         }
     }
 
-    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -64,27 +62,20 @@ impl EffectId {
 /// Who this is: the effect's name, and whether it comes from an idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
-    /// The name of the effect.
     pub id: EffectId,
     /// Whether the caller gave an idempotency key.
     pub keyed: bool,
 }
 
-/// What a request did to a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Did {
-    /// Created it.
     Created,
-    /// Updated it.
     Updated,
 }
 
-/// One effect on a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Effect {
-    /// What was done.
     pub did: Did,
-    /// When.
     pub at: Timestamp,
     /// Whether the request had an idempotency key.
     pub keyed: bool,
@@ -130,7 +121,6 @@ impl Effects {
         self.0.insert(cause.id.clone(), Effect { did: Did::Updated, at: now, keyed: cause.keyed });
     }
 
-    /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = (&EffectId, &Effect)> {
         self.0.iter()
     }

@@ -143,7 +143,6 @@ impl Block {
         is_sixteen(text).then(|| Self(text.to_owned()))
     }
 
-    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -54,7 +54,6 @@ impl Attribute {
         Self::all().find(|attribute| attribute.name() == name)
     }
 
-    /// The name on the wire.
     pub fn name(self) -> &'static str {
         NAMES[usize::from(self.0)]
     }
@@ -107,7 +106,6 @@ impl Attributes {
         }
     }
 
-    /// Takes the attribute away.
     pub fn remove(&mut self, attribute: Attribute) {
         self.0.remove(&attribute);
     }
@@ -117,7 +115,6 @@ impl Attributes {
         self.0.iter().map(|(attribute, value)| (*attribute, value.as_str()))
     }
 
-    /// Whether nothing is given.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -142,13 +139,9 @@ impl fmt::Debug for Attributes {
 /// Where a message came from and where its answer is awaited: echoed, never interpreted.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Routing {
-    /// `source`
     pub source: Option<String>,
-    /// `target`
     pub target: Option<String>,
-    /// `resp_qmgr`
     pub resp_qmgr: Option<String>,
-    /// `resp_q`
     pub resp_q: Option<String>,
 }
 
@@ -166,7 +159,6 @@ pub struct Message {
     pub message_type: Option<String>,
     /// The informational attributes of `Message`.
     pub routing: Routing,
-    /// The attributes of `CustSoldTo`.
     pub attributes: Attributes,
     /// Names, in the order of the message, of what it carries and we do not know: accepted, ignored and named in the answer's warnings.
     pub unknown: Vec<String>,

@@ -73,7 +73,6 @@ pub enum AssociateOutcome {
     Associated {
         /// The customer; none where a dry run would have created it.
         organization: Option<Identifier>,
-        /// Where the customer came from.
         origin: Origin,
         /// What became of the dealer customer.
         dealer_customer: DealerCustomerOutcome,
@@ -148,9 +147,7 @@ impl Stored {
 /// What processing a message came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MessageOutcome {
-    /// A customer was created.
     Created(Stored),
-    /// A customer was updated.
     Updated(Stored),
     /// The message is a duplicate; nothing was written. The duplicates, the highest customer number first.
     Duplicate(Vec<Customer>),

@@ -43,13 +43,11 @@ impl RequestInErrorId {
         is_sixteen(text).then(|| Self(text.to_owned()))
     }
 
-    /// The id.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Where a request in error stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
     /// It waits for a steward.
@@ -61,7 +59,6 @@ pub enum State {
 }
 
 impl State {
-    /// All states.
     pub const ALL: [Self; 3] = [Self::Open, Self::Resolved, Self::Deleted];
 
     /// `open`, `resolved` or `deleted`.
@@ -73,7 +70,6 @@ impl State {
         }
     }
 
-    /// The state of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == name)
     }
@@ -94,18 +90,13 @@ impl fmt::Debug for Received {
     }
 }
 
-/// A request in error.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RequestInError {
-    /// Its name.
     pub id: RequestInErrorId,
-    /// Where it stands.
     pub state: State,
     /// 1 when it is opened, one more with each change.
     pub version: u64,
-    /// When the message came.
     pub received_at: Timestamp,
-    /// The message as received.
     pub received: Received,
     /// The message as corrected so far.
     pub message: Message,

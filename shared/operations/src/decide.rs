@@ -39,7 +39,6 @@ pub(crate) enum Decision {
     Update(Box<Customer>, Box<Customer>),
     /// Nothing is done; the duplicates, and the edits that the message would fail besides.
     Duplicate(Vec<Customer>, Vec<FailedEdit>),
-    /// Edits failed.
     Fail(Vec<FailedEdit>),
 }
 

@@ -24,7 +24,6 @@ pub struct Listed<R, P> {
     pub next: Option<P>,
 }
 
-/// A dealer customer.
 pub async fn dealer_customer<T: Table>(
     master: &Master<T>,
     dcn: &Dcn,

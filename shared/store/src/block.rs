@@ -11,7 +11,6 @@ use crate::table::{Query, Table, TableError};
 /// How many moved references are followed at once: as many items as the database reads in one call.
 const AT_ONCE: usize = 100;
 
-/// A block as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadBlock {
     /// Its customers: those that live in it and those that moved here, each whole.

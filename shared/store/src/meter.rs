@@ -30,12 +30,10 @@ impl Meter {
         Call(self)
     }
 
-    /// Counts read capacity units.
     pub fn read(&self, units: f64) {
         self.count().cost.read_units += units;
     }
 
-    /// Counts write capacity units.
     pub fn wrote(&self, units: f64) {
         self.count().cost.write_units += units;
     }

@@ -16,7 +16,6 @@ use crate::writes::{Transacted, Write, Written};
 /// A strongly consistent look at a partition of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
-    /// The partition.
     pub partition: String,
     /// Only sort keys with this beginning; empty: all.
     pub prefix: String,
@@ -29,7 +28,6 @@ pub struct Query {
 /// A look at a partition of the index, which lags behind the table a little.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexQuery {
-    /// The partition.
     pub partition: String,
     /// The lowest sort key that counts.
     pub from: String,
@@ -39,7 +37,6 @@ pub struct IndexQuery {
     pub after: Option<IndexEntry>,
     /// Highest sort key first.
     pub descending: bool,
-    /// How many entries at the most.
     pub limit: u32,
 }
 
@@ -95,7 +92,6 @@ pub trait Table: Clone + Send + Sync + 'static {
     /// The meter that counts this table's calls.
     fn meter(&self) -> &Meter;
 
-    /// Reads one item, strongly consistent.
     fn get(&self, key: &Key) -> impl Future<Output = Result<Option<Item>, TableError>> + Send;
 
     /// Reads up to 100 items, each strongly consistent, in no order; absent ones are left out.
@@ -110,7 +106,6 @@ pub trait Table: Clone + Send + Sync + 'static {
         query: &IndexQuery,
     ) -> impl Future<Output = Result<Page<IndexEntry>, TableError>> + Send;
 
-    /// Writes one item under its condition.
     fn write(&self, write: &Write) -> impl Future<Output = Result<Written, TableError>> + Send;
 
     /// Writes several items under their conditions, all or none. Repeated with the same token within ten minutes it has no further effect.
@@ -123,12 +118,10 @@ pub trait Table: Clone + Send + Sync + 'static {
     /// Adds to the counter and returns its new value. It has no condition: repeated, it counts again.
     fn add(&self, key: &Key, amount: u64) -> impl Future<Output = Result<u64, TableError>> + Send;
 
-    /// The time.
     fn now(&self) -> Timestamp;
 
     /// Eighty random bits.
     fn chance(&self) -> [u8; 10];
 
-    /// Waits.
     fn pause(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 }

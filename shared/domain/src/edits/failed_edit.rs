@@ -13,7 +13,6 @@ pub enum EditCode {
     CustomerDoesNotExist,
     /// Neither last name nor company name.
     NameBlank,
-    /// No city.
     CityBlank,
     /// No state, in a country that requires one.
     StateBlank,
@@ -25,7 +24,6 @@ pub enum EditCode {
     InvalidZip,
     /// No country, and no default.
     CountryBlank,
-    /// Not a country.
     InvalidCountry,
     /// No customer class, where H85 requires one.
     ClassRequired,
@@ -35,7 +33,6 @@ pub enum EditCode {
     EmailStatusBlank,
     /// Not one of O1 to O4.
     InvalidEmailStatus,
-    /// Not an e-mail address.
     InvalidEmail,
     /// Not one of the deployment's companies.
     InvalidCompany,
@@ -54,7 +51,6 @@ pub enum EditCode {
 }
 
 impl EditCode {
-    /// All codes.
     pub const ALL: [Self; 22] = [
         Self::InvalidActionType,
         Self::CustomerDoesNotExist,
@@ -80,12 +76,10 @@ impl EditCode {
         Self::RelateIdTaken,
     ];
 
-    /// The code for programs.
     pub fn code(self) -> &'static str {
         self.texts().0
     }
 
-    /// The reason text.
     pub fn reason(self) -> &'static str {
         self.texts().1
     }
@@ -119,7 +113,6 @@ impl EditCode {
         }
     }
 
-    /// The edit of that code.
     pub fn named(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|edit| edit.code() == code)
     }
@@ -151,7 +144,6 @@ impl Field {
         }
     }
 
-    /// The field of that name.
     pub fn named(name: &str) -> Option<Self> {
         if name == "type" {
             Some(Self::MessageType)
@@ -161,17 +153,13 @@ impl Field {
     }
 }
 
-/// One failed edit.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FailedEdit {
-    /// What it looked at.
     pub field: Field,
-    /// What is wrong with it.
     pub code: EditCode,
 }
 
 impl FailedEdit {
-    /// That edit failed on that attribute.
     pub fn on(attribute: Attribute, code: EditCode) -> Self {
         Self { field: Field::Attribute(attribute), code }
     }

@@ -16,7 +16,6 @@ impl Correction {
         self.0.insert(field, value.filter(|value| !value.trim().is_empty()));
     }
 
-    /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -31,7 +30,6 @@ impl Correction {
         self.0.iter().map(|(field, value)| (*field, value.as_deref()))
     }
 
-    /// The message after the correction.
     pub fn apply(&self, message: &Message) -> Message {
         let mut corrected = message.clone();
         for (field, value) in self.iter() {

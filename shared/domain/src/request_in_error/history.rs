@@ -8,7 +8,6 @@ use crate::edits::FailedEdit;
 use crate::effect::EffectId;
 use crate::time::Timestamp;
 
-/// What happened to a request in error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
     /// It came, and failed its edits.
@@ -24,11 +23,9 @@ pub enum What {
 }
 
 impl What {
-    /// All of them.
     pub const ALL: [Self; 5] =
         [Self::Received, Self::Corrected, Self::Tried, Self::Resolved, Self::Deleted];
 
-    /// The word on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Received => "received",
@@ -39,7 +36,6 @@ impl What {
         }
     }
 
-    /// What that word says.
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|what| what.as_str() == word)
     }
@@ -48,30 +44,22 @@ impl What {
 /// What an attempt to process came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attempt {
-    /// A customer was created.
     Created(CustomerNumber),
-    /// A customer was updated.
     Updated(CustomerNumber),
-    /// Edits failed.
     Failure,
-    /// It was a duplicate.
     Duplicate,
 }
 
-/// One entry of a history.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// When.
     pub at: Timestamp,
     /// Who: the caller's name.
     pub who: String,
-    /// What.
     pub what: What,
     /// What the attempt came to, where there was one.
     pub attempt: Option<Attempt>,
     /// The edits that failed then.
     pub failed: Vec<FailedEdit>,
-    /// What was changed.
     pub correction: Correction,
     /// The request that did it.
     pub effect: EffectId,

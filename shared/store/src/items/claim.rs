@@ -22,7 +22,6 @@ const FORMER_PREFIX: &str = "former_";
 /// How many of those who had it are remembered at the most, the last ones.
 pub const MOST_FORMER: usize = 100;
 
-/// A claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
     /// The claim's key: what is claimed.
@@ -51,7 +50,6 @@ impl Claimed {
 }
 
 impl Claim {
-    /// Reads the item of a claim.
     pub fn read(item: Item) -> Result<Claimed, TableError> {
         let (mut fields, _) = Fields::of_item(CLAIM, item)?;
         let mut former = Vec::new();
@@ -78,7 +76,6 @@ impl Claim {
         }
     }
 
-    /// Gives the claim up.
     pub fn give_up(&self, now: Timestamp) -> Write {
         Write::Update {
             key: self.key.clone(),

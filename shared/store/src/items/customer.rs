@@ -18,7 +18,6 @@ use crate::writes::{Condition, Write};
 
 const CUSTOMER: &str = "customer";
 
-/// The item of a customer.
 pub fn customer_item(customer: &Customer) -> Item {
     let Customer {
         identifier,
@@ -46,7 +45,6 @@ pub fn customer_item(customer: &Customer) -> Item {
     item
 }
 
-/// Reads the item of a customer.
 pub fn customer(item: Item) -> Result<Customer, TableError> {
     let (mut fields, key) = Fields::of_item(CUSTOMER, item)?;
     let customer = Customer {
@@ -74,7 +72,6 @@ pub fn moved_reference(to: &Block, identifier: &Identifier) -> Write {
     Write::Put { item, on: Condition::AbsentOrBelongsTo(identifier.clone()) }
 }
 
-/// Attributes as a map.
 pub(super) fn attributes_value(attributes: &Attributes) -> AttributeValue {
     AttributeValue::M(
         attributes
@@ -84,7 +81,6 @@ pub(super) fn attributes_value(attributes: &Attributes) -> AttributeValue {
     )
 }
 
-/// Reads attributes.
 pub(super) fn attributes_of(
     map: HashMap<String, AttributeValue>,
 ) -> Result<Attributes, TableError> {
@@ -96,7 +92,6 @@ pub(super) fn attributes_of(
     map.into_iter().map(read).collect()
 }
 
-/// Telephone numbers as a list.
 pub(super) fn phones_value(phones: &[Phone]) -> AttributeValue {
     let phone = |phone: &Phone| {
         let mut map = Item::from([("number".to_owned(), text(phone.number()))]);
@@ -106,7 +101,6 @@ pub(super) fn phones_value(phones: &[Phone]) -> AttributeValue {
     AttributeValue::L(phones.iter().map(phone).collect())
 }
 
-/// Reads telephone numbers.
 pub(super) fn phones_of(list: Vec<AttributeValue>) -> Result<Vec<Phone>, TableError> {
     let read = |value| {
         let mut fields = map_of("phone", value)?;

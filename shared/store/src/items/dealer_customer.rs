@@ -25,7 +25,6 @@ const PROFILE: &str = "profile";
 /// A dealer customer as the table has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DealerCustomerRecord {
-    /// The dealer customer.
     pub dealer_customer: DealerCustomer,
     /// The request that created it.
     pub created_by: EffectId,
@@ -63,7 +62,6 @@ impl DealerCustomerRecord {
     }
 }
 
-/// Reads the item of a dealer customer.
 pub fn dealer_customer(item: Item) -> Result<DealerCustomerRecord, TableError> {
     let (mut fields, key) = Fields::of_item(DEALER_CUSTOMER, item)?;
     let mut effects = Vec::new();

@@ -16,7 +16,6 @@ use crate::table::TableError;
 
 const REQUEST: &str = "request in error";
 
-/// The item of a request in error.
 pub fn request_in_error_item(request: &RequestInError) -> Item {
     let RequestInError { id, state, version, received_at, received, message, failed, history } =
         request;
@@ -39,7 +38,6 @@ pub fn request_in_error_item(request: &RequestInError) -> Item {
     item
 }
 
-/// Reads the item of a request in error.
 pub fn request_in_error(item: Item) -> Result<RequestInError, TableError> {
     let (mut fields, key) = Fields::of_item(REQUEST, item)?;
     fields.optional_number(keys::EXPIRES_AT)?;
