@@ -17,7 +17,7 @@ use api::problem::{self, Problem};
 use api::{StatusCode, status};
 use domain::customer::CustomerNumber;
 use domain::outcome::{MessageOutcome, Processed, Stopped};
-use domain::request_in_error::Received;
+use domain::request::Received;
 use lambda_http::{Body, Request, Response};
 use operations::idempotency::Asked;
 use operations::master::Master;

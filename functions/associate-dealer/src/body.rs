@@ -2,15 +2,15 @@
 
 use api::json::{self, Json, Reader};
 use api::problem::Fault;
-use domain::address::Address;
-use domain::association::Origin;
-use domain::association::{Associate, Organization, Statement};
-use domain::contact::Phone;
 use domain::controls::Controls;
+use domain::customer::address::Address;
+use domain::customer::contact::Phone;
 use domain::customer::{Customer, Identifier};
+use domain::dealer::association::Origin;
+use domain::dealer::association::{Associate, Organization, Statement};
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber, DealerType};
-use domain::edits::{self, EditCode, FailedEdit, Field};
 use domain::message::Attribute;
+use domain::message::edits::{self, EditCode, FailedEdit, Field};
 use domain::outcome::DealerCustomerOutcome;
 use serde::Serialize;
 use std::collections::BTreeMap;

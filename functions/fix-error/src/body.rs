@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use api::json::{Json, Reader, about_property, item};
 use api::problem::Fault;
-use domain::edits::{EditCode, Field};
-use domain::request_in_error::{Correction, LARGEST_CORRECTION, RequestInErrorId};
+use domain::message::edits::{EditCode, Field};
+use domain::request::{Correction, LARGEST_CORRECTION, RequestInErrorId};
 use operations::bulk::{self, Chosen};
 
 /// Reads a merge patch of a message: attributes, and `type`, with their new values; `null` takes one away.

@@ -6,7 +6,7 @@ use api::json::{self, Json};
 use api::problem::{self, Problem};
 use api::{StatusCode, cursor, media, status};
 use domain::outcome::MessageOutcome;
-use domain::request_in_error::RequestInErrorId;
+use domain::request::RequestInErrorId;
 use operations::bulk;
 use operations::fix::{self, Fixed, Refused};
 use operations::idempotency::Asked;

@@ -19,7 +19,7 @@ use api::problem::{self, Problem, ProblemType};
 use api::{StatusCode, status};
 use domain::customer::CustomerNumber;
 use domain::outcome::{MessageOutcome, Processed};
-use domain::request_in_error::{Correction, RequestInErrorId, State};
+use domain::request::{Correction, RequestInErrorId, State};
 use lambda_http::{Body, Request, Response};
 use operations::fix::{self, Refused, Shown};
 use operations::idempotency::Asked;

@@ -1,10 +1,10 @@
 //! What this function says in JSON and CSV: requests in error, and what came of them.
 
 use domain::customer::CustomerNumber;
-use domain::edits::FailedEdit;
+use domain::message::edits::FailedEdit;
 use domain::message::{Attribute, Message};
 use domain::outcome::Action;
-use domain::request_in_error::{Attempt, Entry, RequestInError};
+use domain::request::{Attempt, Entry, RequestInError};
 use operations::fix::Shown;
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -5,10 +5,10 @@
 mod json;
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
-use domain::edits::FailedEdit;
+use domain::message::edits::FailedEdit;
 use domain::message::{Attribute, Attributes, Routing};
 use domain::outcome::{Action, MessageOutcome, Processed, Stored};
-use domain::request_in_error::RequestInErrorId;
+use domain::request::RequestInErrorId;
 
 pub const MESSAGE_TYPE: &str = "CWCustomerOut";
 

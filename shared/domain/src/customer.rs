@@ -1,11 +1,16 @@
 //! The customer: its identifier, its number, its record. Dealers call it customer organization, messages sold-to customer.
 
+pub mod address;
+pub mod company;
+pub mod contact;
+pub mod country;
+
 use std::fmt;
 
-use crate::address::Address;
-use crate::contact::{Email, Phone};
+use crate::customer::address::Address;
+use crate::customer::contact::{Email, Phone};
 use crate::effect::Effects;
-use crate::match_code::{Block, is_sixteen, sixteen};
+use crate::matching::match_code::{Block, is_sixteen, sixteen};
 use crate::message::{Attribute, Attributes};
 use crate::time::Timestamp;
 

@@ -1,11 +1,13 @@
 //! Dealers and the customers as they know them: dealer code, dealer customer number, DCN, dealer type. No persistence.
 
+pub mod association;
+
 use std::fmt;
 
 use crate::Invalid;
-use crate::address::Address;
-use crate::contact::{Email, Phone};
 use crate::customer::Identifier;
+use crate::customer::address::Address;
+use crate::customer::contact::{Email, Phone};
 
 /// The code of one dealer: 1 to 10 of `A-Z 0-9`. Small letters are taken as capitals.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

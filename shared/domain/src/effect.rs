@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::Invalid;
-use crate::match_code::{hash, is_sixteen, sixteen};
+use crate::matching::match_code::{hash, is_sixteen, sixteen};
 use crate::time::Timestamp;
 
 /// How long a keyed effect other than a creation is remembered: the seven days of an idempotency key, and an hour for clocks that differ.

@@ -1,5 +1,8 @@
 //! The message `CWCustomerIn` as data: its attributes, in the order of the rules, and what they say about how to treat it. No wire format and no rule.
 
+pub mod change;
+pub mod edits;
+
 use std::collections::BTreeMap;
 use std::fmt;
 

@@ -3,11 +3,11 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::association::Origin;
 use crate::customer::{Customer, CustomerNumber, Identifier};
-use crate::edits::FailedEdit;
+use crate::dealer::association::Origin;
+use crate::message::edits::FailedEdit;
 use crate::message::{Attributes, Message};
-use crate::request_in_error::RequestInErrorId;
+use crate::request::RequestInErrorId;
 
 /// Why an operation came to no outcome.
 #[derive(Debug)]

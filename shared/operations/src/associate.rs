@@ -1,11 +1,11 @@
 //! Associate a customer with a dealer code: find or create the customer, claim the DCN, both or nothing.
 
-use domain::association::{self, Associate, Found, Organization};
-use domain::association::{DealerCustomerEffect, Origin};
 use domain::customer::{Customer, Identifier, Place};
-use domain::duplicate;
+use domain::dealer::association::{self, Associate, Found, Organization};
+use domain::dealer::association::{DealerCustomerEffect, Origin};
 use domain::effect::Effects;
-use domain::match_code::Block;
+use domain::matching::duplicate;
+use domain::matching::match_code::Block;
 use domain::outcome::{AssociateOutcome, DealerCustomerOutcome, Stopped};
 use store::items::{self, DealerCustomerRecord};
 use store::table::{Table, TableError};

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use domain::edits::EditCode;
+use domain::message::edits::EditCode;
 use domain::outcome::Stopped;
-use domain::request_in_error::{Correction, RequestInErrorId, State};
+use domain::request::{Correction, RequestInErrorId, State};
 use store::table::Table;
 
 use crate::fix::{self, Fixed, Reprocessed};

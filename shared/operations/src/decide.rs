@@ -2,10 +2,10 @@
 
 use domain::controls::Controls;
 use domain::customer::{Customer, Identifier, Place};
-use domain::duplicate::{self, Judgement};
-use domain::edits::{self, EditCode, Examined, FailedEdit, Subject};
 use domain::effect::{Did, Effects};
-use domain::match_code::Block;
+use domain::matching::duplicate::{self, Judgement};
+use domain::matching::match_code::Block;
+use domain::message::edits::{self, EditCode, Examined, FailedEdit, Subject};
 use domain::message::{Attribute, Attributes, DuplicateCheck, Message};
 use domain::outcome::{Action, MessageOutcome, Stopped};
 use store::block::ReadBlock;
@@ -130,7 +130,7 @@ async fn add<T: Table>(
     let controls = master.controls();
     let check = DuplicateCheck::of(&message.attributes);
     let Examined { attributes, failed } =
-        examine(message, &domain::change::kept(&message.attributes), controls);
+        examine(message, &domain::message::change::kept(&message.attributes), controls);
     let failed_for = |target: Option<&Identifier>| {
         failed.iter().copied().chain(holders.taken(target)).collect::<Vec<_>>()
     };
@@ -197,8 +197,11 @@ async fn change<T: Table>(
     if message.comes_from_xstore() && controls.bypass_edits_for_xstore {
         message.attributes.remove(Attribute::ORIGINAL_SOURCE);
     }
-    let merged =
-        domain::change::merge(&customer.attributes, &message.attributes, defaults.as_ref());
+    let merged = domain::message::change::merge(
+        &customer.attributes,
+        &message.attributes,
+        defaults.as_ref(),
+    );
     let subject = if bypassed { Subject::BypassedMessage } else { Subject::Message };
     let Examined { attributes, failed } = edits::examine(&merged, subject, controls);
     let failed: Vec<_> = edits::examine_envelope(&message)
@@ -224,7 +227,8 @@ fn missing<T: Table>(case: &Case<'_, T>) -> Vec<FailedEdit> {
     let mut failed = vec![FailedEdit::on(named, EditCode::CustomerDoesNotExist)];
     failed.extend(edits::examine_envelope(case.message));
     failed.extend(
-        edits::examine(&domain::change::kept(&case.message.attributes), subject, controls).failed,
+        edits::examine(&domain::message::change::kept(&case.message.attributes), subject, controls)
+            .failed,
     );
     failed.sort_unstable();
     failed
@@ -284,8 +288,11 @@ async fn updated<T: Table>(
 ) -> Result<Decision, Stopped> {
     let controls = case.master.controls();
     let defaults = case.defaults().await?;
-    let merged =
-        domain::change::merge(&duplicate.attributes, &message.attributes, defaults.as_ref());
+    let merged = domain::message::change::merge(
+        &duplicate.attributes,
+        &message.attributes,
+        defaults.as_ref(),
+    );
     let Examined { attributes, failed } =
         edits::examine(&merged, subject(message, controls), controls);
     if failed.is_empty() {
@@ -318,8 +325,12 @@ impl<T: Table> Case<'_, T> {
         let message = Message { attributes, ..self.message.clone() };
         let controls = self.master.controls();
         let failed = |message: &Message| {
-            edits::examine(&domain::change::kept(&message.attributes), Subject::Message, controls)
-                .failed
+            edits::examine(
+                &domain::message::change::kept(&message.attributes),
+                Subject::Message,
+                controls,
+            )
+            .failed
         };
         let failed_before = failed(self.message);
         if failed(&message).iter().all(|failed| failed_before.contains(failed)) {

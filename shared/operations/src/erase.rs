@@ -4,10 +4,10 @@
 
 use domain::customer::{Customer, CustomerNumber};
 use domain::dealer::{Dcn, DealerCustomer};
-use domain::duplicate;
+use domain::matching::duplicate;
 use domain::message::Attribute;
 use domain::outcome::Stopped;
-use domain::request_in_error::{Correction, Entry, RequestInError, What};
+use domain::request::{Correction, Entry, RequestInError, What};
 use store::items;
 use store::table::Table;
 use store::writes::{Transacted, Write};

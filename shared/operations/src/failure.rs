@@ -1,11 +1,9 @@
 //! What is kept of a message that came to nothing: a request in error, or one more attempt in its history.
 
 use domain::customer::Customer;
-use domain::edits::FailedEdit;
+use domain::message::edits::FailedEdit;
 use domain::outcome::MessageOutcome;
-use domain::request_in_error::{
-    Attempt, Correction, Entry, RequestInError, RequestInErrorId, What,
-};
+use domain::request::{Attempt, Correction, Entry, RequestInError, RequestInErrorId, What};
 use store::table::{Table, TableError};
 use store::writes::{Condition, Refusal, Write, Written};
 use store::{items, keys};

@@ -1,11 +1,9 @@
 //! Fix a request in error: show it, correct it, reprocess it, delete it.
 
 use domain::customer::CustomerNumber;
-use domain::edits::FailedEdit;
+use domain::message::edits::FailedEdit;
 use domain::outcome::{MessageOutcome, Processed, Stopped, Stored};
-use domain::request_in_error::{
-    Attempt, Correction, Entry, RequestInError, RequestInErrorId, State, What,
-};
+use domain::request::{Attempt, Correction, Entry, RequestInError, RequestInErrorId, State, What};
 use store::table::{Table, TableError};
 use store::writes::{Refusal, Written};
 use store::{items, keys};

@@ -6,7 +6,7 @@ use domain::customer::Customer;
 use domain::effect::Did;
 use domain::message::Message;
 use domain::outcome::{Action, MessageOutcome, Processed, Stopped, Stored};
-use domain::request_in_error::{Attempt, Correction, Received, RequestInError};
+use domain::request::{Attempt, Correction, Received, RequestInError};
 use store::table::Table;
 use store::writes::{Refusal, Transacted, Write};
 use store::{block, items};

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use domain::company::Company;
-use domain::edits::{EditCode, Field};
-use domain::fold;
+use domain::customer::company::Company;
+use domain::matching::fold;
 use domain::message::Attribute;
+use domain::message::edits::{EditCode, Field};
 use domain::outcome::{Action, Stopped};
-use domain::request_in_error::{Attempt, RequestInError, State};
+use domain::request::{Attempt, RequestInError, State};
 use domain::time::Timestamp;
 use futures_util::future::try_join_all;
 use store::keys::IndexEntry;

@@ -1,7 +1,7 @@
 //! Release a dealer customer from its customer. It stays, with what the dealer said of it, and belongs to nobody.
 
-use domain::association::DealerCustomerEffect;
 use domain::dealer::Dcn;
+use domain::dealer::association::DealerCustomerEffect;
 use domain::outcome::{ReleaseOutcome, Stopped};
 use store::table::Table;
 use store::writes::{Refusal, Written};

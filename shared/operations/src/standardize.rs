@@ -14,8 +14,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
-use domain::address::Address;
 use domain::controls::Controls;
+use domain::customer::address::Address;
 use domain::message::Attributes;
 use serde_json::{Map, Value};
 

@@ -4,7 +4,7 @@
 //! customer; where the two do not agree, the message is decided a moment later.
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
-use domain::edits::{self, EditCode, FailedEdit};
+use domain::message::edits::{self, EditCode, FailedEdit};
 use domain::message::{Attribute, Attributes, Message};
 use domain::outcome::Stopped;
 use store::items::{Claim, Claimed};

@@ -1,7 +1,7 @@
 //! Reading a block: all customers of one company that share a match code, and the seat that is free.
 
 use domain::customer::{Customer, Identifier, Place};
-use domain::match_code::Block;
+use domain::matching::match_code::Block;
 
 use crate::item;
 use crate::items;

@@ -6,8 +6,8 @@ use data_encoding::BASE32_NOPAD;
 use domain::customer::{CustomerNumber, Identifier, Place};
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 use domain::effect::EffectId;
-use domain::match_code::Block;
-use domain::request_in_error::{RequestInErrorId, State};
+use domain::matching::match_code::Block;
+use domain::request::{RequestInErrorId, State};
 use domain::time::Timestamp;
 use sha2::{Digest as _, Sha256};
 

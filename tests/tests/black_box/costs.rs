@@ -1,9 +1,9 @@
 //! What an association costs: calls one after another, read units, write units, as the database reports them. They are those of the storage
 //! page, first and warm, and do not grow with the table.
 
-use domain::address::Address;
-use domain::association::{Associate, Organization, Statement};
 use domain::customer::Identifier;
+use domain::customer::address::Address;
+use domain::dealer::association::{Associate, Organization, Statement};
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 use domain::outcome::{AssociateOutcome, Cost, DealerCustomerOutcome};
 use operations::idempotency::Asked;

@@ -3,7 +3,7 @@
 
 use domain::message::{Attribute, Attributes, Message};
 use domain::outcome::{Cost, MessageOutcome};
-use domain::request_in_error::Received;
+use domain::request::Received;
 use operations::idempotency::Asked;
 use operations::message::{self, Processing, Purpose};
 use store::table::Table;

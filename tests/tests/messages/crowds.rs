@@ -80,13 +80,14 @@ fn planted(value: AttributeValue) -> Planted {
 /// The customer that this Add makes as the `number`-th of all, in this seat of its block.
 fn seated(message: &Message, number: u32, seat: u32) -> Customer {
     let controls = Controls::default();
-    let mut attributes = domain::change::kept(&message.attributes);
+    let mut attributes = domain::message::change::kept(&message.attributes);
     attributes.set(Attribute::COMPANY, "1");
     let now = Timestamp::from_millis(1_795_408_496_000);
     let cause = Cause { id: EffectId::of_key("planted", "add", &number.to_string()), keyed: false };
     Customer {
         identifier: Identifier {
-            block: domain::duplicate::block_of(&attributes, &controls).expect("a match code"),
+            block: domain::matching::duplicate::block_of(&attributes, &controls)
+                .expect("a match code"),
             place: Place::Seat(seat),
         },
         number: CustomerNumber::new(u64::from(number)).expect("a number"),

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use api::problem::ProblemType;
-use domain::edits::EditCode;
 use domain::message::Attribute;
-use domain::request_in_error::{State, What};
+use domain::message::edits::EditCode;
+use domain::request::{State, What};
 use serde_json::{Value, json};
 
 use crate::conformity::Conformity;

@@ -3,7 +3,7 @@
 use domain::customer::{Identifier, Place};
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 use domain::effect::{Cause, EffectId};
-use domain::match_code::Block;
+use domain::matching::match_code::Block;
 use domain::message::{Attribute, Attributes};
 use domain::time::Timestamp;
 use proptest::prelude::*;

@@ -1,14 +1,14 @@
 //! What is written is read back, whole.
 
-use domain::address::Address;
-use domain::association::{DealerCustomerEffect, Origin};
-use domain::contact::Phone;
+use domain::customer::address::Address;
+use domain::customer::contact::Phone;
 use domain::customer::{Customer, CustomerNumber};
+use domain::dealer::association::{DealerCustomerEffect, Origin};
 use domain::dealer::{DealerProfile, DealerType};
-use domain::edits::{EditCode, FailedEdit, Field};
 use domain::effect::Effects;
+use domain::message::edits::{EditCode, FailedEdit, Field};
 use domain::message::{Attribute, Message};
-use domain::request_in_error::{Attempt, Correction, Entry, Received, RequestInError, What};
+use domain::request::{Attempt, Correction, Entry, Received, RequestInError, What};
 use proptest::prelude::*;
 use store::items;
 use store::table::Table;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::edits::EditCode;
+use domain::message::edits::EditCode;
 use operations::bulk::{self, Chosen};
 use operations::idempotency::Asked;
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! What the steward's work costs: calls one after another, read units, write units, as the database reports them.
 
 use domain::outcome::{Cost, MessageOutcome};
-use domain::request_in_error::{Correction, RequestInErrorId};
+use domain::request::{Correction, RequestInErrorId};
 use operations::fix;
 use operations::idempotency::Asked;
 use operations::queue::{self, Filter};

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_sdk_dynamodb::Client;
 use domain::controls::Controls;
-use domain::edits::{EditCode, FailedEdit};
 use domain::effect::EffectId;
+use domain::message::edits::{EditCode, FailedEdit};
 use domain::message::{Attribute, Attributes, Message};
-use domain::request_in_error::{Received, RequestInError};
+use domain::request::{Received, RequestInError};
 use domain::time::Timestamp;
 use operations::master::Master;
 use reqwest::Method;

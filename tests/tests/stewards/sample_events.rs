@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use domain::edits::EditCode;
 use domain::message::Attribute;
-use domain::request_in_error::RequestInErrorId;
+use domain::message::edits::EditCode;
+use domain::request::RequestInErrorId;
 use domain::time::Timestamp;
 use lambda_http::{Body, Response};
 use serde_json::{Value, json};

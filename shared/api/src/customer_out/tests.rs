@@ -1,10 +1,10 @@
 //! What an answer tells of each outcome. How it is written in JSON.
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
-use domain::edits::{EditCode, FailedEdit, Field};
+use domain::message::edits::{EditCode, FailedEdit, Field};
 use domain::message::{Attribute, Attributes, Message, Routing};
 use domain::outcome::{Action, MessageOutcome, Processed, Stored};
-use domain::request_in_error::RequestInErrorId;
+use domain::request::RequestInErrorId;
 
 use super::{ActionResult, CustomerOut, Shown};
 

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::contact::Phone;
+use domain::customer::contact::Phone;
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::effect::{Did, Effect, EffectId, Effects};
-use domain::match_code::Block;
+use domain::matching::match_code::Block;
 use domain::message::{Attribute, Attributes};
 
 use super::fields::{Fields, corrupt, in_index, map_of, new_item, number, set, text, text_of};

@@ -1,13 +1,13 @@
 //! The item of a dealer customer. It is written by updates alone, so that one call serves a new and a released one: what the dealer said of it stays from its creation on.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::address::Address;
-use domain::association::{DealerCustomerEffect, Origin};
-use domain::comparison::Explanation;
-use domain::contact::Email;
 use domain::customer::Identifier;
+use domain::customer::address::Address;
+use domain::customer::contact::Email;
+use domain::dealer::association::{DealerCustomerEffect, Origin};
 use domain::dealer::{Dcn, DealerCustomer, DealerProfile, DealerType};
 use domain::effect::{Cause, EffectId, KEYED_SECONDS, MOST, UNKEYED_SECONDS};
+use domain::matching::comparison::Explanation;
 use domain::time::Timestamp;
 
 use super::customer::{phones_of, phones_value};
@@ -236,7 +236,7 @@ fn profile_of(mut fields: Fields) -> Result<DealerProfile, TableError> {
 
 #[cfg(test)]
 mod tests {
-    use domain::contact::Phone;
+    use domain::customer::contact::Phone;
     use domain::dealer::{DealerCode, DealerCustomerNumber};
 
     use super::super::fields::new_item;

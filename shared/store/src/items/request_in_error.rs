@@ -2,10 +2,10 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::customer::CustomerNumber;
-use domain::edits::{EditCode, FailedEdit, Field};
 use domain::effect::EffectId;
+use domain::message::edits::{EditCode, FailedEdit, Field};
 use domain::message::{Message, Routing};
-use domain::request_in_error::{Attempt, Correction, Entry, Received, RequestInError, State, What};
+use domain::request::{Attempt, Correction, Entry, Received, RequestInError, State, What};
 
 use super::VERSION;
 use super::customer::{attributes_of, attributes_value};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::effect::Did;
-use domain::request_in_error::{Attempt, RequestInErrorId, State, What};
+use domain::request::{Attempt, RequestInErrorId, State, What};
 use store::keys;
 
 use super::Judge;

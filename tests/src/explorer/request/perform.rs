@@ -1,14 +1,14 @@
 //! How the shipped operations are asked for a request.
 
-use domain::association::{Associate, Organization, Origin, Statement};
 use domain::controls::Controls;
 use domain::customer::CustomerNumber;
-use domain::edits::Field;
+use domain::dealer::association::{Associate, Organization, Origin, Statement};
 use domain::message::Attribute;
+use domain::message::edits::Field;
 use domain::outcome::{
     AssociateOutcome, DealerCustomerOutcome, MessageOutcome, Processed, ReleaseOutcome, Stopped,
 };
-use domain::request_in_error::{Correction, Received, RequestInError, RequestInErrorId};
+use domain::request::{Correction, Received, RequestInError, RequestInErrorId};
 use operations::associate::associate;
 use operations::fix;
 use operations::idempotency::Asked;

@@ -1,7 +1,7 @@
 //! What a request is to be answered, and whether that is what it was answered.
 
 use domain::effect::EffectId;
-use domain::request_in_error::RequestInErrorId;
+use domain::request::RequestInErrorId;
 use operations::fix::Refused;
 
 use super::super::request::Answer;

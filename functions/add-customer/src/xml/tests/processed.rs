@@ -1,10 +1,10 @@
 //! Processed messages whose answers the tests write out.
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
-use domain::edits::{EditCode, FailedEdit, Field};
+use domain::message::edits::{EditCode, FailedEdit, Field};
 use domain::message::{Attribute, Attributes, Message, Routing};
 use domain::outcome::{Action, MessageOutcome, Processed, Stored};
-use domain::request_in_error::RequestInErrorId;
+use domain::request::RequestInErrorId;
 
 fn identifier() -> Identifier {
     Identifier::parse("0123456789ABCDEF-000001").expect("an identifier")

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::Correction;
 use crate::customer::CustomerNumber;
-use crate::edits::FailedEdit;
 use crate::effect::EffectId;
+use crate::message::edits::FailedEdit;
 use crate::time::Timestamp;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,10 @@
-//! What a steward changes of a message. Whether the result passes its edits is decided in [`crate::edits`].
+//! What a steward changes of a message. Whether the result passes its edits is decided in [`crate::message::edits`].
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::edits::Field;
 use crate::message::Message;
+use crate::message::edits::Field;
 
 /// What a steward changes: for each field its new value, or that it is taken away (a JSON merge patch, RFC 7396).
 #[derive(Clone, PartialEq, Eq, Default)]

@@ -2,9 +2,9 @@
 
 mod failed_edit;
 
-use crate::contact::{self, Email};
 use crate::controls::Controls;
-use crate::country::Country;
+use crate::customer::contact::{self, Email};
+use crate::customer::country::Country;
 use crate::message::{Attribute, Attributes, MESSAGE_TYPE, Message};
 
 pub use failed_edit::{EditCode, FailedEdit, Field};

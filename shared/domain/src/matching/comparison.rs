@@ -1,6 +1,6 @@
 //! Comparing two customers field by field. The fields are those of the control group F70, "Phone Interface Values".
 
-use crate::fold;
+use crate::matching::fold;
 use crate::message::{Attribute, Attributes};
 
 /// A field that is compared when a duplicate is looked for.

@@ -1,10 +1,10 @@
 //! The duplicate judgement: which customers of a block are the same as a wanted one, and what an Add makes of that.
 
-use crate::company::Company;
-use crate::comparison::{Explanation, compare};
 use crate::controls::Controls;
 use crate::customer::Customer;
-use crate::match_code::{Block, MatchCode};
+use crate::customer::company::Company;
+use crate::matching::comparison::{Explanation, compare};
+use crate::matching::match_code::{Block, MatchCode};
 use crate::message::{Attribute, Attributes, DuplicateCheck};
 
 /// The company that attributes name, or the deployment's default.

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use crate::address::Address;
-use crate::comparison::Explanation;
-use crate::contact::{Email, Phone};
 use crate::controls::Controls;
+use crate::customer::address::Address;
+use crate::customer::contact::{Email, Phone};
 use crate::customer::{Customer, Identifier};
 use crate::dealer::{Dcn, DealerProfile, DealerType};
-use crate::duplicate;
-use crate::edits::{self, EditCode, Examined, FailedEdit, Subject};
+use crate::matching::comparison::Explanation;
+use crate::matching::duplicate;
+use crate::message::edits::{self, EditCode, Examined, FailedEdit, Subject};
 use crate::message::{Attribute, Attributes};
 
 /// How many candidates an ambiguous answer names at the most.

@@ -7,9 +7,9 @@ use std::fmt;
 
 use crate::Invalid;
 use crate::customer::{self, CustomerNumber};
-use crate::edits::FailedEdit;
 use crate::effect::EffectId;
-use crate::match_code::{is_sixteen, sixteen};
+use crate::matching::match_code::{is_sixteen, sixteen};
+use crate::message::edits::FailedEdit;
 use crate::message::{Attribute, Message};
 use crate::time::Timestamp;
 

@@ -6,8 +6,8 @@ use data_encoding::{Encoding, Specification};
 use sha2::{Digest as _, Sha256};
 use std::sync::LazyLock;
 
-use crate::company::Company;
-use crate::fold;
+use crate::customer::company::Company;
+use crate::matching::fold;
 use crate::message::{Attribute, Attributes};
 
 /// Crockford's base 32: no I, L, O or U, so that no code reads as a word or as another code.
