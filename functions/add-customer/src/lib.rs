@@ -19,10 +19,10 @@ use domain::customer::CustomerNumber;
 use domain::outcome::{MessageOutcome, Processed, Stopped};
 use domain::request::Received;
 use lambda_http::{Body, Request, Response};
-use operations::idempotency::Asked;
-use operations::master::Master;
-use operations::message::{self, Processing, Purpose};
-use operations::read;
+use operations::dealers::read;
+use operations::kit::Asked;
+use operations::kit::Master;
+use operations::messages::process::{self as message, Processing, Purpose};
 use store::table::Table;
 
 use crate::route::Route;

@@ -15,9 +15,9 @@ use domain::customer::Identifier;
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 use domain::outcome::{AssociateOutcome, ReleaseOutcome};
 use lambda_http::{Body, Request, Response};
-use operations::idempotency::Asked;
-use operations::master::Master;
-use operations::{associate, read, release};
+use operations::dealers::{associate, read, release};
+use operations::kit::Asked;
+use operations::kit::Master;
 use store::table::Table;
 
 use crate::route::Route;

@@ -1,7 +1,7 @@
 //! Start-up of the function; what it does is in the library beside it.
 
 use api::start_up;
-use operations::master::Master;
+use operations::kit::Master;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {

@@ -6,7 +6,7 @@ use api::json::{Json, Reader, about_property, item};
 use api::problem::Fault;
 use domain::message::edits::{EditCode, Field};
 use domain::request::{Correction, LARGEST_CORRECTION, RequestInErrorId};
-use operations::bulk::{self, Chosen};
+use operations::requests::reprocess_batch::{self as bulk, Chosen};
 
 /// Reads a merge patch of a message: attributes, and `type`, with their new values; `null` takes one away.
 pub(crate) fn correction(json: &Json, faults: &mut Vec<Fault>) -> Correction {

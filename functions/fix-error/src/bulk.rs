@@ -7,10 +7,10 @@ use api::problem::{self, Problem};
 use api::{StatusCode, cursor, media, status};
 use domain::outcome::MessageOutcome;
 use domain::request::RequestInErrorId;
-use operations::bulk;
-use operations::fix::{self, Fixed, Refused};
-use operations::idempotency::Asked;
-use operations::master::Master;
+use operations::kit::Asked;
+use operations::kit::Master;
+use operations::requests::reprocess::{self as fix, Fixed, Refused};
+use operations::requests::reprocess_batch as bulk;
 use store::table::Table;
 
 use crate::{asked_for, body, list, number_of, refusal, resolves, shown};

@@ -21,10 +21,11 @@ use domain::customer::CustomerNumber;
 use domain::outcome::{MessageOutcome, Processed};
 use domain::request::{Correction, RequestInErrorId, State};
 use lambda_http::{Body, Request, Response};
-use operations::fix::{self, Refused, Shown};
-use operations::idempotency::Asked;
-use operations::master::Master;
-use operations::{erase, queue};
+use operations::customers::erase;
+use operations::kit::Asked;
+use operations::kit::Master;
+use operations::requests::list as queue;
+use operations::requests::reprocess::{self as fix, Refused, Shown};
 use store::table::Table;
 
 use crate::route::Route;

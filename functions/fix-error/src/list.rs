@@ -11,8 +11,8 @@ use domain::message::edits::Field;
 use domain::request::{RequestInError, State};
 use domain::time::Timestamp;
 use lambda_http::http::header::{CONTENT_DISPOSITION, LINK};
-use operations::master::Master;
-use operations::queue::{self, Filter};
+use operations::kit::Master;
+use operations::requests::list::{self as queue, Filter};
 use store::table::Table;
 
 use crate::body::edit_code;

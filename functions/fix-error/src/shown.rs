@@ -5,7 +5,7 @@ use domain::message::edits::FailedEdit;
 use domain::message::{Attribute, Message};
 use domain::outcome::Action;
 use domain::request::{Attempt, Entry, RequestInError};
-use operations::fix::Shown;
+use operations::requests::reprocess::Shown;
 use serde::Serialize;
 use serde_json::{Map, Value};
 

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use axum::http::Method;
 use domain::controls::Controls;
-use operations::master::Master;
-use operations::standardize::Standardizer;
+use operations::kit::Master;
+use operations::kit::Standardizer;
 use serde_json::Value;
 use store::client::Connection;
 use store::dynamo::Dynamo;

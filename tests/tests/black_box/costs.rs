@@ -6,14 +6,14 @@ use domain::customer::address::Address;
 use domain::dealer::association::{Associate, Organization, Statement};
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 use domain::outcome::{AssociateOutcome, Cost, DealerCustomerOutcome};
-use operations::idempotency::Asked;
-use operations::{associate, release};
+use operations::dealers::{associate, release};
+use operations::kit::Asked;
 use serde_json::json;
 use store::dynamo::Dynamo;
 
 use crate::fixture::{Fixture, acme_as, changed, identifier};
 
-type Master = operations::master::Master<Dynamo>;
+type Master = operations::kit::Master<Dynamo>;
 
 fn dcn(number: &str) -> Dcn {
     Dcn {

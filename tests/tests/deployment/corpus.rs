@@ -3,8 +3,8 @@
 //! It holds the statuses, so that a request that went another way is noticed; what the answers say is held elsewhere.
 
 use domain::controls::Controls;
-use operations::master::Master;
-use operations::standardize::Standardizer;
+use operations::kit::Master;
+use operations::kit::Standardizer;
 use reqwest::Method;
 use serde_json::{Value, json};
 use store::client::Connection;

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use api::metrics::{METRICS, NAMESPACE};
 use domain::controls::Controls;
-use operations::master::Master;
+use operations::kit::Master;
 use serde_json::Value;
 
 use crate::template::{part, read};

@@ -4,13 +4,13 @@
 use domain::message::{Attribute, Attributes, Message};
 use domain::outcome::{Cost, MessageOutcome};
 use domain::request::Received;
-use operations::idempotency::Asked;
-use operations::message::{self, Processing, Purpose};
+use operations::kit::Asked;
+use operations::messages::process::{self as message, Processing, Purpose};
 use store::table::Table;
 
 use crate::fixture::Fixture;
 
-type Master<T> = operations::master::Master<T>;
+type Master<T> = operations::kit::Master<T>;
 
 /// A person's Add with this check.
 pub(crate) fn person(name: &str, check: &str) -> Message {

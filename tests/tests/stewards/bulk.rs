@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::message::edits::EditCode;
-use operations::bulk::{self, Chosen};
-use operations::idempotency::Asked;
+use operations::kit::Asked;
+use operations::requests::reprocess_batch::{self as bulk, Chosen};
 use serde_json::{Value, json};
 
 use crate::fixture::{Fixture, person, with, without_city};

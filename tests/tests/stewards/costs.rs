@@ -2,9 +2,9 @@
 
 use domain::outcome::{Cost, MessageOutcome};
 use domain::request::{Correction, RequestInErrorId};
-use operations::fix;
-use operations::idempotency::Asked;
-use operations::queue::{self, Filter};
+use operations::kit::Asked;
+use operations::requests::list::{self as queue, Filter};
+use operations::requests::reprocess as fix;
 use serde_json::json;
 
 use crate::crowd;

@@ -10,7 +10,7 @@ use domain::message::edits::{EditCode, FailedEdit};
 use domain::message::{Attribute, Attributes, Message};
 use domain::request::{Received, RequestInError};
 use domain::time::Timestamp;
-use operations::master::Master;
+use operations::kit::Master;
 use reqwest::Method;
 use serde_json::{Value, json};
 use store::client::Connection;

@@ -9,12 +9,12 @@ use domain::outcome::{
     AssociateOutcome, DealerCustomerOutcome, MessageOutcome, Processed, ReleaseOutcome, Stopped,
 };
 use domain::request::{Correction, Received, RequestInError, RequestInErrorId};
-use operations::associate::associate;
-use operations::fix;
-use operations::idempotency::Asked;
-use operations::master::Master;
-use operations::message::{self, Processing, Purpose};
-use operations::release::release;
+use operations::dealers::associate::associate;
+use operations::dealers::release::release;
+use operations::kit::Asked;
+use operations::kit::Master;
+use operations::messages::process::{self as message, Processing, Purpose};
+use operations::requests::reprocess as fix;
 use store::table::Table;
 
 use super::{Answer, Made, Request, Tried, Whom, dcn};

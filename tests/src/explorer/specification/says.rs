@@ -2,7 +2,7 @@
 
 use domain::effect::EffectId;
 use domain::request::RequestInErrorId;
-use operations::fix::Refused;
+use operations::requests::reprocess::Refused;
 
 use super::super::request::Answer;
 use super::{Names, Specification};

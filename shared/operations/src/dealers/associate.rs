@@ -13,10 +13,10 @@ use store::writes::{Condition, Refusal, Transacted, Write, Written};
 use store::{block, keys};
 use tokio::join;
 
-use crate::commit::token;
-use crate::idempotency::{self, Asked, Try};
-use crate::master::Master;
-use crate::rounds::Rounds;
+use crate::kit::Master;
+use crate::kit::Rounds;
+use crate::kit::attempt::{self as idempotency, Asked, Try};
+use crate::kit::token;
 
 /// Associates.
 pub async fn associate<T: Table>(

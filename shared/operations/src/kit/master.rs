@@ -14,7 +14,7 @@ use store::numbers::Numbers;
 use store::table::{Table, TableError};
 use store::{items, keys};
 
-use crate::standardize::Standardizer;
+use crate::kit::Standardizer;
 
 /// How long a customer that was read is taken for what it is, where only what a dealer left out is filled in from it.
 const FRESH_SECONDS: u64 = 60;

@@ -7,10 +7,10 @@ use domain::outcome::Stopped;
 use domain::request::{Correction, RequestInErrorId, State};
 use store::table::Table;
 
-use crate::fix::{self, Fixed, Reprocessed};
-use crate::idempotency::{self, Asked, Try};
-use crate::master::Master;
-use crate::queue::{self, Filter};
+use crate::kit::Master;
+use crate::kit::attempt::{self as idempotency, Asked, Try};
+use crate::requests::list::{self as queue, Filter};
+use crate::requests::reprocess::{self as fix, Fixed, Reprocessed};
 
 /// How many requests one call reprocesses at the most.
 pub const MOST: usize = 100;

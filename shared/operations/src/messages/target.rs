@@ -12,8 +12,8 @@ use store::keys::{self, Key};
 use store::table::{Table, TableError};
 use tokio::join;
 
-use crate::master::Master;
-use crate::read;
+use crate::dealers::read;
+use crate::kit::Master;
 
 /// Which customer the message means by its numbers.
 pub(crate) enum Target {

@@ -12,11 +12,11 @@ use store::block::ReadBlock;
 use store::table::{Table, TableError};
 use tokio::join;
 
-use crate::associate::{have_number, read_block};
-use crate::idempotency::Asked;
-use crate::master::Master;
-use crate::rounds::Rounds;
-use crate::target::{self, Holders, Target};
+use crate::dealers::associate::{have_number, read_block};
+use crate::kit::Master;
+use crate::kit::Rounds;
+use crate::kit::attempt::Asked;
+use crate::messages::target::{self, Holders, Target};
 
 /// A message and who asks.
 pub(crate) struct Case<'a, T> {

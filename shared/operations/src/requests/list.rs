@@ -15,8 +15,8 @@ use store::keys::IndexEntry;
 use store::table::{IndexQuery, Table, TableError};
 use store::{item, items, keys};
 
-use crate::master::Master;
-use crate::read::Listed;
+use crate::dealers::read::Listed;
+use crate::kit::Master;
 
 /// How many requests one page looks at, at the most. With a rare filter a page may be short, and the next one goes on behind it.
 pub const MOST_EXAMINED: usize = 200;

@@ -12,13 +12,14 @@ use store::writes::{Refusal, Transacted, Write};
 use store::{block, items};
 use tokio::join;
 
-use crate::commit::commit;
-use crate::decide::{Case, Decided, Decision};
-use crate::idempotency::{self, Asked, Try};
-use crate::master::Master;
-use crate::rounds::Rounds;
-use crate::target::Holders;
-use crate::{change, decide};
+use super::decide;
+use crate::kit::Master;
+use crate::kit::Rounds;
+use crate::kit::attempt::{self as idempotency, Asked, Try};
+use crate::kit::commit;
+use crate::kit::customer_writes as change;
+use crate::messages::decide::{Case, Decided, Decision};
+use crate::messages::target::Holders;
 
 /// What a message is processed for.
 #[derive(Debug, Clone, Copy)]

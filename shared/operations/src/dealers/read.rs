@@ -7,7 +7,7 @@ use domain::dealer::{Dcn, DealerCode, DealerCustomer};
 use store::table::{IndexQuery, Query, Table, TableError};
 use store::{items, keys};
 
-use crate::master::Master;
+use crate::kit::Master;
 
 /// How many dealer customers of one customer are read at the most at once: as many items as the database reads in one call.
 pub const MOST_DEALER_CUSTOMERS: u32 = 100;

@@ -8,7 +8,7 @@ use store::table::{Table, TableError};
 use store::writes::{Condition, Refusal, Write, Written};
 use store::{items, keys};
 
-use crate::message::{Purpose, Settled, Task};
+use crate::messages::process::{Purpose, Settled, Task};
 
 impl<T: Table> Task<'_, T> {
     /// The failure that an earlier try of this request left, if it did: the request in error has its id from the request.

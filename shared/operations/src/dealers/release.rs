@@ -7,9 +7,9 @@ use store::table::Table;
 use store::writes::{Refusal, Written};
 use store::{items, keys};
 
-use crate::idempotency::Asked;
-use crate::master::Master;
-use crate::rounds::Rounds;
+use crate::kit::Master;
+use crate::kit::Rounds;
+use crate::kit::attempt::Asked;
 
 /// Releases.
 pub async fn release<T: Table>(

@@ -12,13 +12,14 @@ use store::items;
 use store::table::Table;
 use store::writes::{Transacted, Write};
 
-use crate::failure::replace;
-use crate::idempotency::{self, Asked, Try};
-use crate::master::Master;
-use crate::queue::{self, Filter};
-use crate::rounds::Rounds;
-use crate::target::Holders;
-use crate::{change, commit, read};
+use crate::dealers::read;
+use crate::kit::Master;
+use crate::kit::Rounds;
+use crate::kit::attempt::{self as idempotency, Asked, Try};
+use crate::kit::{customer_writes as change, token};
+use crate::messages::failure::replace;
+use crate::messages::target::Holders;
+use crate::requests::list::{self as queue, Filter};
 
 /// How many items one transaction has at the most, as the database allows.
 const AT_ONCE: usize = 100;
@@ -96,7 +97,7 @@ async fn write<T: Table>(
     };
     let parts: Vec<Write> = profiles.chain(requests).collect();
     for writes in parts.chunks(AT_ONCE).chain(last.chunks(AT_ONCE)) {
-        match master.table.transact(&commit::token(&master.table), writes).await? {
+        match master.table.transact(&token(&master.table), writes).await? {
             Transacted::Done => {}
             Transacted::Refused(_) => return Ok(false),
         }

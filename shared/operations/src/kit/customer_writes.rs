@@ -6,7 +6,7 @@ use store::items::{self, Claim};
 use store::keys;
 use store::writes::{Condition, Write};
 
-use crate::target::Holders;
+use crate::messages::target::Holders;
 
 /// The writes that create a customer: the customer first, then the claims of its numbers.
 pub(crate) fn creation(customer: &Customer, seen: &Holders) -> Vec<Write> {

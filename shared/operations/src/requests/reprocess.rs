@@ -8,13 +8,13 @@ use store::table::{Table, TableError};
 use store::writes::{Refusal, Written};
 use store::{items, keys};
 
-use crate::decide;
-use crate::failure::replace;
-use crate::idempotency::{self, Asked, Try};
-use crate::master::Master;
-use crate::message::{self, Processing, Purpose};
-use crate::read;
-use crate::rounds::Rounds;
+use crate::dealers::read;
+use crate::kit::Master;
+use crate::kit::Rounds;
+use crate::kit::attempt::{self as idempotency, Asked, Try};
+use crate::messages::decide;
+use crate::messages::failure::replace;
+use crate::messages::process::{self as message, Processing, Purpose};
 
 /// Which versions the caller is content with; none where the caller named none.
 pub type Seen<'a> = Option<&'a (dyn Fn(u64) -> bool + Sync)>;

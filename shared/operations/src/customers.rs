@@ -1,0 +1,3 @@
+//! What is done with customers themselves.
+
+pub mod erase;
