@@ -4,29 +4,24 @@ use api::Method;
 use api::call::Call;
 use api::problem::Problem;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Route<'a> {
+pub(crate) enum Route {
     Add,
-    Customer { number: &'a str },
+    Customer { number: String },
 }
 
-impl<'a> Route<'a> {
+impl Route {
     /// The route of a call: 404 for a path that is none of ours, 405 for a method that the path does not have.
-    pub(crate) fn of(call: &'a Call) -> Result<Self, Problem> {
-        let (method, route) = match call.segments()?[..] {
-            ["customers"] => (Method::POST, Self::Add),
-            ["customers", number] => (Method::GET, Self::Customer { number }),
-            _ => return Err(Problem::not_found()),
-        };
-        if *call.method() == method {
-            Ok(route)
-        } else {
-            Err(Problem::method_not_allowed(&[method]))
-        }
+    pub(crate) fn of(call: &Call) -> Result<Self, Problem> {
+        call.route(match call.segments()?[..] {
+            ["customers"] => vec![(Method::POST, Self::Add)],
+            ["customers", number] => vec![(Method::GET, Self::Customer { number: number.into() })],
+            _ => vec![],
+        })
     }
+}
 
-    /// The operation's name in the log.
-    pub(crate) fn operation(self) -> &'static str {
+impl api::Route for Route {
+    fn operation(&self) -> &'static str {
         match self {
             Self::Add => "add",
             Self::Customer { .. } => "read-customer",

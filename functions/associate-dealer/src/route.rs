@@ -4,43 +4,40 @@ use api::Method;
 use api::call::Call;
 use api::problem::Problem;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Route<'a> {
+pub(crate) enum Route {
     Associate,
-    DealerCustomers { dealer_code: &'a str },
-    DealerCustomer { dealer_code: &'a str, dealer_customer_number: &'a str },
-    Association { dealer_code: &'a str, dealer_customer_number: &'a str },
-    CustomerOrganization { identifier: &'a str },
+    DealerCustomers { code: String },
+    DealerCustomer { code: String, number: String },
+    Association { code: String, number: String },
+    CustomerOrganization { identifier: String },
 }
 
-impl<'a> Route<'a> {
+impl Route {
     /// The route of a call: 404 for a path that is none of ours, 405 for a method that the path does not have.
-    pub(crate) fn of(call: &'a Call) -> Result<Self, Problem> {
-        let (method, route) = match call.segments()?[..] {
-            ["dealer-customers"] => (Method::POST, Self::Associate),
-            ["dealer-customers", dealer_code] => {
-                (Method::GET, Self::DealerCustomers { dealer_code })
+    pub(crate) fn of(call: &Call) -> Result<Self, Problem> {
+        call.route(match call.segments()?[..] {
+            ["dealer-customers"] => vec![(Method::POST, Self::Associate)],
+            ["dealer-customers", code] => {
+                vec![(Method::GET, Self::DealerCustomers { code: code.into() })]
             }
-            ["dealer-customers", dealer_code, dealer_customer_number] => {
-                (Method::GET, Self::DealerCustomer { dealer_code, dealer_customer_number })
+            ["dealer-customers", code, number] => {
+                let (code, number) = (code.into(), number.into());
+                vec![(Method::GET, Self::DealerCustomer { code, number })]
             }
-            ["dealer-customers", dealer_code, dealer_customer_number, "association"] => {
-                (Method::DELETE, Self::Association { dealer_code, dealer_customer_number })
+            ["dealer-customers", code, number, "association"] => {
+                let (code, number) = (code.into(), number.into());
+                vec![(Method::DELETE, Self::Association { code, number })]
             }
             ["customer-organizations", identifier] => {
-                (Method::GET, Self::CustomerOrganization { identifier })
+                vec![(Method::GET, Self::CustomerOrganization { identifier: identifier.into() })]
             }
-            _ => return Err(Problem::not_found()),
-        };
-        if *call.method() == method {
-            Ok(route)
-        } else {
-            Err(Problem::method_not_allowed(&[method]))
-        }
+            _ => vec![],
+        })
     }
+}
 
-    /// The operation's name in the log.
-    pub(crate) fn operation(self) -> &'static str {
+impl api::Route for Route {
+    fn operation(&self) -> &'static str {
         match self {
             Self::Associate => "associate",
             Self::DealerCustomers { .. } => "list-dealer-customers",

@@ -12,35 +12,36 @@ use domain::request::{RequestInError, State};
 use domain::time::Timestamp;
 use lambda_http::http::header::{CONTENT_DISPOSITION, LINK};
 use operations::kit::Master;
+use operations::requests::actions;
 use operations::requests::list::{self as queue, Filter};
 use store::table::Table;
 
 use crate::body::edit_code;
 use crate::shown::{Page, Summary};
 
-pub const LONGEST_PAGE: u32 = 100;
+pub const MAX_PAGE: u32 = 100;
 
 /// The length of a page where none is asked for.
 pub const PAGE: u32 = 50;
 
 /// How many rows one export has at the most; where there are more, `Link` names the next.
-pub const LONGEST_EXPORT: u32 = 1_000;
+pub const MAX_EXPORT: u32 = 1_000;
 
 /// How many pages of the queue one export looks at, at the most: with a rare filter it has fewer rows, and `Link` names the next.
-const MOST_PAGES: usize = 25;
+const MAX_PAGES: usize = 25;
 
 /// The parameters that a filter is made of, as [`filter`] reads them.
 const FILTER: [&str; 7] =
     ["state", "code", "attribute", "company", "receivedAfter", "receivedBefore", "text"];
 
 /// The longest text that is searched for, in characters.
-const LONGEST_TEXT: usize = 100;
+const MAX_TEXT: usize = 100;
 
 /// The name that cursors of the queue carry, in the list as in bulk.
 pub(crate) const QUEUE: &str = "errors";
 
 pub(crate) async fn list<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
-    let (filter, after, limit) = read(call, PAGE, LONGEST_PAGE)?;
+    let (filter, after, limit) = read(call, PAGE, MAX_PAGE)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let page = queue::list(master, &filter, after.as_deref(), limit).await?;
     let errors = summaries(master, &page.found).await?;
@@ -57,11 +58,11 @@ pub(crate) async fn list<T: Table>(master: &Master<T>, call: &Call) -> Result<An
 
 /// The list as CSV (RFC 4180), with a header line, no cell of which a spreadsheet takes for a formula.
 pub(crate) async fn export<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
-    let (filter, mut after, limit) = read(call, LONGEST_EXPORT, LONGEST_EXPORT)?;
+    let (filter, mut after, limit) = read(call, MAX_EXPORT, MAX_EXPORT)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut found: Vec<RequestInError> = Vec::new();
-    for _ in 0..MOST_PAGES {
-        let left = (limit - found.len()).min(queue::MOST_EXAMINED);
+    for _ in 0..MAX_PAGES {
+        let left = (limit - found.len()).min(queue::MAX_EXAMINED);
         let page = queue::list(master, &filter, after.as_deref(), left).await?;
         found.extend(page.found);
         after = page.next;
@@ -87,7 +88,7 @@ async fn summaries<T: Table>(
     master: &Master<T>,
     requests: &[RequestInError],
 ) -> Result<Vec<Summary>, Problem> {
-    let actions = queue::actions(master, requests).await?;
+    let actions = actions(master, requests).await?;
     let each = requests.iter().zip(actions);
     Ok(each.map(|(request, action)| Summary::of(request, action)).collect())
 }
@@ -138,7 +139,7 @@ fn filter(query: &mut Query<'_, '_>) -> Filter {
         })
     };
     let text = |text: &str| {
-        if text.chars().count() <= LONGEST_TEXT {
+        if text.chars().count() <= MAX_TEXT {
             Ok(text.to_owned())
         } else {
             Err(invalid("value-too-long", "A text has at most 100 characters."))
@@ -193,7 +194,8 @@ fn is_risky(part: &str) -> bool {
     let seen = |sign: &char| {
         let is_unseen = sign.is_whitespace()
             || sign.is_control()
-            || matches!(sign, '"' | '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+            || matches!(sign, '"' | '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}')
+            || matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
         !is_unseen
     };
     let first = part.chars().find(seen);

@@ -3,9 +3,9 @@
 use domain::customer::CustomerNumber;
 use domain::message::edits::FailedEdit;
 use domain::message::{Attribute, Message};
-use domain::outcome::Action;
-use domain::request::{Attempt, Entry, RequestInError};
-use operations::requests::reprocess::Shown;
+use domain::request::{Entry, EntryOutcome, RequestInError};
+use operations::messages::Action;
+use operations::requests::show::Shown;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -196,10 +196,10 @@ impl EntryBody {
             at: entry.at.to_string(),
             who: entry.who.clone(),
             what: entry.what.as_str(),
-            outcome: entry.attempt.map(|attempt| match attempt {
-                Attempt::Created(_) | Attempt::Updated(_) => "success",
-                Attempt::Failure => "failure",
-                Attempt::Duplicate => "duplicate",
+            outcome: entry.outcome.map(|outcome| match outcome {
+                EntryOutcome::Created(_) | EntryOutcome::Updated(_) => "success",
+                EntryOutcome::Failure => "failure",
+                EntryOutcome::Duplicate => "duplicate",
             }),
             codes: codes(&entry.failed),
             patch: (!patch.is_empty()).then_some(patch),
@@ -209,7 +209,7 @@ impl EntryBody {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Bulk {
+pub(crate) struct Batch {
     pub(crate) results: Vec<One>,
     pub(crate) next: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]

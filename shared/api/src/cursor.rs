@@ -18,7 +18,7 @@ const TAG: &[u8] = b"customer-master/cursor/1\0";
 const CHECK_BYTES: usize = 8;
 
 /// The longest cursor that is looked at, in characters. Ours are far shorter.
-const LONGEST: usize = 2048;
+const MAX_CHARACTERS: usize = 2048;
 
 /// Writes a cursor for the place `position` in `list`.
 ///
@@ -42,7 +42,7 @@ pub fn decode(list: &str, cursor: &str) -> Result<String, Problem> {
 
 /// The position in a cursor of `list`, or nothing when it is none.
 pub(crate) fn read(list: &str, cursor: &str) -> Option<String> {
-    if cursor.len() > LONGEST {
+    if cursor.len() > MAX_CHARACTERS {
         return None;
     }
     let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?;

@@ -7,13 +7,13 @@ mod json;
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::message::edits::FailedEdit;
 use domain::message::{Attribute, Attributes, Routing};
-use domain::outcome::{Action, MessageOutcome, Processed, Stored};
 use domain::request::RequestInErrorId;
+use operations::messages::{Action, MessageOutcome, MessageResult, Stored};
 
 pub const MESSAGE_TYPE: &str = "CWCustomerOut";
 
 /// How many duplicates one answer shows at most. A warning counts the others.
-pub const MOST_DUPLICATES: usize = 50;
+pub const MAX_DUPLICATES: usize = 50;
 
 /// What is shown of a customer beside its number and company: name and address. Nothing else of a customer leaves with an answer.
 const SHOWN: [Attribute; 13] = [
@@ -99,14 +99,14 @@ pub struct CustomerOut {
 }
 
 impl CustomerOut {
-    pub fn of(processed: &Processed, dry_run: bool) -> Self {
-        let message = &processed.message;
+    pub fn of(outcome: &MessageOutcome, dry_run: bool) -> Self {
+        let MessageOutcome { message, action, result, replayed: _ } = outcome;
         let given = &message.attributes;
         let mut answer = Self {
             routing: message.routing.clone(),
             company: given.get(Attribute::COMPANY).map(str::to_owned),
             customer: Shown::default(),
-            action: processed.action,
+            action: *action,
             result: ActionResult::Success,
             duplicates: Vec::new(),
             errors: Vec::new(),
@@ -118,12 +118,12 @@ impl CustomerOut {
         if message.unknown.len() > answer.warnings.len() {
             answer.warnings.push("further names that are not known are not listed".to_owned());
         }
-        match &processed.outcome {
-            MessageOutcome::Created(stored) | MessageOutcome::Updated(stored) => {
+        match result {
+            MessageResult::Created(stored) | MessageResult::Updated(stored) => {
                 answer.show_stored(stored);
             }
-            MessageOutcome::Duplicate(duplicates) => answer.show_duplicates(duplicates),
-            MessageOutcome::Failed { failed, request_in_error } => {
+            MessageResult::Duplicate(duplicates) => answer.show_duplicates(duplicates),
+            MessageResult::Failed { failed, request_in_error } => {
                 let number = CustomerNumber::parse(given.text(Attribute::CUSTOMER_NUMBER));
                 answer.customer = Shown::of(number, given);
                 answer.result = ActionResult::Failure;
@@ -142,14 +142,14 @@ impl CustomerOut {
 
     fn show_duplicates(&mut self, duplicates: &[Customer]) {
         self.result = ActionResult::Duplicate;
-        let mut listed = duplicates.iter().take(MOST_DUPLICATES);
+        let mut listed = duplicates.iter().take(MAX_DUPLICATES);
         if let Some(first) = listed.next() {
             self.show_company(&first.attributes);
             self.customer = Shown::of(Some(first.number), &first.attributes);
         }
         self.duplicates =
             listed.map(|customer| Shown::of(Some(customer.number), &customer.attributes)).collect();
-        match duplicates.len().saturating_sub(MOST_DUPLICATES) {
+        match duplicates.len().saturating_sub(MAX_DUPLICATES) {
             0 => {}
             1 => self.warnings.push("1 more duplicate is not listed".to_owned()),
             more => self.warnings.push(format!("{more} more duplicates are not listed")),

@@ -7,6 +7,7 @@ pub mod country;
 
 use std::fmt;
 
+use crate::by::{By, Stamp};
 use crate::customer::address::Address;
 use crate::customer::contact::{Email, Phone};
 use crate::effect::Effects;
@@ -19,12 +20,11 @@ use crate::time::Timestamp;
 pub struct CustomerNumber(u32);
 
 impl CustomerNumber {
-    /// The highest number there can be.
-    pub const HIGHEST: u32 = 999_999_999;
+    pub const MAX: u32 = 999_999_999;
 
     /// The number; none for zero and for more than nine digits.
     pub fn new(number: u64) -> Option<Self> {
-        u32::try_from(number).ok().filter(|number| (1..=Self::HIGHEST).contains(number)).map(Self)
+        u32::try_from(number).ok().filter(|number| (1..=Self::MAX).contains(number)).map(Self)
     }
 
     /// Parses a number; leading zeros may be left out or be too many. None for anything but digits.
@@ -57,7 +57,7 @@ pub enum Place {
 
 impl Place {
     /// The highest seat: six digits.
-    pub const LAST_SEAT: u32 = 999_999;
+    pub const MAX_SEAT: u32 = 999_999;
 
     /// The place beside the seats that these bits name.
     pub fn beside(bits: [u8; 10]) -> Self {
@@ -141,9 +141,78 @@ pub struct Customer {
     pub moved_to: Option<Block>,
     /// What requests did to it: how a repeated request finds what it did.
     pub effects: Effects,
+    /// Who last wrote it; none for one that was written before this was kept.
+    pub by: Option<By>,
+    /// Who erased the person that it was about, and when.
+    pub erased: Option<Erased>,
+}
+
+/// The erasure of a person: it stays named on what remains, whoever writes that afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erased {
+    pub at: Timestamp,
+    pub by: By,
 }
 
 impl Customer {
+    /// A new customer. The only place that makes one.
+    pub fn new(
+        identifier: Identifier,
+        number: CustomerNumber,
+        attributes: Attributes,
+        stamp: &Stamp,
+    ) -> Self {
+        Self {
+            identifier,
+            number,
+            version: 1,
+            created_at: stamp.at,
+            updated_at: stamp.at,
+            attributes,
+            alternate_name: None,
+            phones: Vec::new(),
+            moved_to: None,
+            effects: Effects::created(&stamp.cause, stamp.at),
+            by: Some(stamp.by.clone()),
+            erased: None,
+        }
+    }
+
+    /// The customer after an update to these attributes, which make this block.
+    pub fn updated(&self, attributes: Attributes, block: Option<Block>, stamp: &Stamp) -> Self {
+        Self {
+            attributes,
+            moved_to: block.filter(|block| *block != self.identifier.block),
+            ..self.written(stamp)
+        }
+    }
+
+    /// The customer without the person: numbers stay taken, and it is inactive.
+    pub fn erased(&self, stamp: &Stamp) -> Self {
+        let kept =
+            self.attributes.iter().filter(|(attribute, _)| KEPT_WHEN_ERASED.contains(attribute));
+        Self {
+            attributes: kept.chain([(Attribute::INACTIVE, "Y")]).collect(),
+            alternate_name: None,
+            phones: Vec::new(),
+            moved_to: None,
+            erased: Some(Erased { at: stamp.at, by: stamp.by.clone() }),
+            ..self.written(stamp)
+        }
+    }
+
+    /// The next version, with what every write of a request leaves.
+    fn written(&self, stamp: &Stamp) -> Self {
+        let mut next = Self {
+            version: self.version + 1,
+            updated_at: stamp.at,
+            by: Some(stamp.by.clone()),
+            ..self.clone()
+        };
+        next.effects.updated(&stamp.cause, stamp.at);
+        next
+    }
+
     pub fn status(&self) -> Status {
         if self.attributes.text(Attribute::INACTIVE).trim().eq_ignore_ascii_case("Y") {
             Status::Inactive
@@ -188,23 +257,6 @@ impl Customer {
 /// What stays of an erased customer: whose it is and which numbers are taken, and nothing of a person.
 pub const KEPT_WHEN_ERASED: [Attribute; 3] =
     [Attribute::COMPANY, Attribute::ALTERNATE_NUMBER, Attribute::RELATE_ID];
-
-impl Customer {
-    /// The customer without the person: numbers stay taken, and it is inactive.
-    pub fn erased(&self, now: Timestamp) -> Self {
-        let kept =
-            self.attributes.iter().filter(|(attribute, _)| KEPT_WHEN_ERASED.contains(attribute));
-        Self {
-            version: self.version + 1,
-            updated_at: now,
-            attributes: kept.chain([(Attribute::INACTIVE, "Y")]).collect(),
-            alternate_name: None,
-            phones: Vec::new(),
-            moved_to: None,
-            ..self.clone()
-        }
-    }
-}
 
 impl fmt::Debug for Customer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,14 +3,15 @@
 //! Values are parsed once, at the door, into types with private fields; decisions are plain functions over them.
 //! Nothing here is asynchronous, and nothing here knows a clock, chance, the environment, the database or HTTP.
 
+pub mod by;
 pub mod controls;
 pub mod customer;
 pub mod dealer;
 pub mod effect;
 pub mod matching;
 pub mod message;
-pub mod outcome;
 pub mod request;
+pub mod retention;
 pub mod time;
 
 /// One refused value: what is wrong with it. `code` is for programs and never changes; `reason` is a sentence for people and holds nothing of the value.

@@ -9,6 +9,9 @@ use std::fmt;
 /// The `type` of the one message that is understood.
 pub const MESSAGE_TYPE: &str = "CWCustomerIn";
 
+/// How many ignored things one answer names.
+const MAX_WARNINGS: usize = 50;
+
 /// One of the `cst_*` attributes of `CustSoldTo`. Attributes are ordered as the rules list them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Attribute(u8);
@@ -62,7 +65,7 @@ impl Attribute {
     }
 
     /// How many characters a value may have: 254 for the e-mail address, 200 for a pop window, 100 for all others.
-    pub fn longest(self) -> usize {
+    pub fn max_characters(self) -> usize {
         match self {
             Self::EMAIL => 254,
             Self::POP_WINDOW_1 | Self::POP_WINDOW_2 | Self::POP_WINDOW_3 | Self::POP_WINDOW_4 => {
@@ -201,11 +204,11 @@ impl Message {
         self.attributes.text(Attribute::ORIGINAL_SOURCE).trim().eq_ignore_ascii_case("XSTORE")
     }
 
-    /// One sentence for each thing in the message that was ignored, fifty at most.
+    /// One sentence for each thing in the message that was ignored.
     pub fn warnings(&self) -> Vec<String> {
         self.unknown
             .iter()
-            .take(50)
+            .take(MAX_WARNINGS)
             .map(|name| format!("{name} is not a known attribute"))
             .collect()
     }

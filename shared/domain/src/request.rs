@@ -2,31 +2,32 @@
 
 mod correction;
 mod history;
+mod versions;
 
 use std::fmt;
 
 use crate::Invalid;
+use crate::by::{By, Stamp};
 use crate::customer::{self, CustomerNumber};
 use crate::effect::EffectId;
 use crate::matching::match_code::{is_sixteen, sixteen};
 use crate::message::edits::FailedEdit;
 use crate::message::{Attribute, Message};
+use crate::retention::Retention;
 use crate::time::Timestamp;
 
 pub use correction::Correction;
-pub use history::{Attempt, Entry, What};
+pub use history::{Entry, EntryOutcome, What};
+pub use versions::Versions;
 
-/// How long resolved and deleted requests are kept: 90 days.
-pub const KEPT_SECONDS: u64 = 90 * 24 * 3600;
-
-/// How many entries a history has at the most.
-pub const LONGEST_HISTORY: usize = 300;
+/// How many entries a history has; resolving or deleting comes on top.
+pub const MAX_HISTORY: usize = 300;
 
 /// How large a request may grow by corrections and attempts, in bytes, so that it always fits an item of the table (400 KiB) with its end.
-pub const LARGEST: usize = 350 * 1024;
+pub const MAX_SIZE: usize = 350 * 1024;
 
 /// How large one correction may be, in bytes of names and values.
-pub const LARGEST_CORRECTION: usize = 16 * 1024;
+pub const MAX_CORRECTION: usize = 16 * 1024;
 
 /// The name of a request in error. It derives from the request that failed, so that its next try finds it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,6 +105,8 @@ pub struct RequestInError {
     pub failed: Vec<FailedEdit>,
     /// What happened to it, the oldest first; only ever appended to.
     pub history: Vec<Entry>,
+    /// Who last wrote it; none for one that was written before this was kept.
+    pub by: Option<By>,
 }
 
 impl RequestInError {
@@ -112,28 +115,23 @@ impl RequestInError {
         received: Received,
         message: Message,
         failed: Vec<FailedEdit>,
-        who: &str,
-        effect: &EffectId,
-        now: Timestamp,
+        stamp: &Stamp,
     ) -> Self {
         let entry = Entry {
-            at: now,
-            who: who.to_owned(),
-            what: What::Received,
-            attempt: Some(Attempt::Failure),
+            outcome: Some(EntryOutcome::Failure),
             failed: failed.clone(),
-            correction: Correction::default(),
-            effect: effect.clone(),
+            ..Entry::new(What::Received, stamp)
         };
         Self {
-            id: RequestInErrorId::of(effect),
+            id: RequestInErrorId::of(&stamp.cause.id),
             state: State::Open,
             version: 1,
-            received_at: now,
+            received_at: stamp.at,
             received,
             message,
             failed,
             history: vec![entry],
+            by: Some(stamp.by.clone()),
         }
     }
 
@@ -141,10 +139,9 @@ impl RequestInError {
     ///
     /// # Errors
     /// `history-full` where the history is so long that only resolving or deleting ends it.
-    pub fn after(&self, entry: Entry) -> Result<Self, Invalid> {
+    pub fn after(&self, entry: Entry, by: &By) -> Result<Self, Invalid> {
         let closes = matches!(entry.what, What::Resolved | What::Deleted);
-        if (self.history.len() >= LONGEST_HISTORY
-            || self.size() + entry.correction.size() > LARGEST)
+        if (self.history.len() >= MAX_HISTORY || self.size() + entry.correction.size() > MAX_SIZE)
             && !closes
         {
             return Err(Invalid::new(
@@ -154,6 +151,7 @@ impl RequestInError {
         }
         let mut next = self.clone();
         next.version += 1;
+        next.by = Some(by.clone());
         next.message = entry.correction.apply(&next.message);
         next.state = match entry.what {
             What::Resolved => State::Resolved,
@@ -183,7 +181,7 @@ impl RequestInError {
     }
 
     /// The request without the person: the numbers in the message stay, and what happened when. An open one is closed, for there is nothing left to fix.
-    pub fn erased(&self, entry: Entry) -> Self {
+    pub fn erased(&self, stamp: &Stamp) -> Self {
         let numbers = [
             Attribute::COMPANY,
             Attribute::CUSTOMER_NUMBER,
@@ -205,12 +203,14 @@ impl RequestInError {
             .iter()
             .cloned()
             .map(|entry| Entry { correction: Correction::default(), ..entry });
+        let closing = (self.state == State::Open).then(|| Entry::new(What::Deleted, stamp));
         Self {
             state: if self.state == State::Open { State::Deleted } else { self.state },
             version: self.version + 1,
             received: Received { body: String::new(), ..self.received.clone() },
             message,
-            history: history.chain((self.state == State::Open).then_some(entry)).collect(),
+            history: history.chain(closing).collect(),
+            by: Some(stamp.by.clone()),
             ..self.clone()
         }
     }
@@ -220,16 +220,16 @@ impl RequestInError {
         match self.state {
             State::Open => None,
             State::Resolved | State::Deleted => {
-                self.history.last().map(|last| last.at.plus_seconds(KEPT_SECONDS))
+                self.history.last().map(|last| Retention::ClosedRequest.end(last.at))
             }
         }
     }
 
     /// The number of the customer that came of it.
     pub fn customer_number(&self) -> Option<CustomerNumber> {
-        self.history.iter().rev().find_map(|entry| match entry.attempt {
-            Some(Attempt::Created(number) | Attempt::Updated(number)) => Some(number),
-            Some(Attempt::Failure | Attempt::Duplicate) | None => None,
+        self.history.iter().rev().find_map(|entry| match entry.outcome {
+            Some(EntryOutcome::Created(number) | EntryOutcome::Updated(number)) => Some(number),
+            Some(EntryOutcome::Failure | EntryOutcome::Duplicate) | None => None,
         })
     }
 

@@ -1,6 +1,12 @@
-//! What becomes of a message `CWCustomerIn`: it is read about, decided, and written.
+//! What becomes of a message `CWCustomerIn`: it is decided from what is read of it, written, and told as one outcome.
 
-pub(crate) mod decide;
-pub(crate) mod failure;
+mod decide;
+mod failing;
+pub(crate) mod kept;
+mod outcome;
 pub mod process;
-pub(crate) mod target;
+mod target;
+
+pub use outcome::{Action, MessageOutcome, MessageResult, Stored};
+
+pub(crate) use failing::failing;

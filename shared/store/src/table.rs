@@ -5,13 +5,15 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::outcome::Stopped;
 use domain::time::Timestamp;
 
 use crate::item::Item;
 use crate::keys::{IndexEntry, Key};
 use crate::meter::Meter;
 use crate::writes::{Transacted, Write, Written};
+
+/// How many items the database reads in one call, and writes in one transaction.
+pub const MAX_ITEMS: usize = 100;
 
 /// A strongly consistent look at a partition of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,15 +77,6 @@ impl std::error::Error for TableError {
     }
 }
 
-impl From<TableError> for Stopped {
-    fn from(error: TableError) -> Self {
-        match error {
-            TableError::Unavailable(source) => Self::Unavailable(source),
-            TableError::Defect(source) => Self::Defect(source),
-        }
-    }
-}
-
 /// The table, and with it time and chance.
 pub trait Table: Clone + Send + Sync + 'static {
     /// The same table, whose calls that meter counts.
@@ -94,7 +87,7 @@ pub trait Table: Clone + Send + Sync + 'static {
 
     fn get(&self, key: &Key) -> impl Future<Output = Result<Option<Item>, TableError>> + Send;
 
-    /// Reads up to 100 items, each strongly consistent, in no order; absent ones are left out.
+    /// Reads up to [`MAX_ITEMS`] items, each strongly consistent, in no order; absent ones are left out.
     fn get_all(&self, keys: &[Key]) -> impl Future<Output = Result<Vec<Item>, TableError>> + Send;
 
     /// Reads a page of a partition, strongly consistent, in the order of the sort keys.
@@ -108,7 +101,7 @@ pub trait Table: Clone + Send + Sync + 'static {
 
     fn write(&self, write: &Write) -> impl Future<Output = Result<Written, TableError>> + Send;
 
-    /// Writes several items under their conditions, all or none. Repeated with the same token within ten minutes it has no further effect.
+    /// Writes up to [`MAX_ITEMS`] items under their conditions, all or none. Repeated with the same token within ten minutes it has no further effect.
     fn transact(
         &self,
         token: &str,

@@ -5,8 +5,8 @@ use std::pin::pin;
 use std::process::ExitCode;
 use std::task::Poll;
 
-use api::start_up;
 use domain::controls::Controls;
+use runtime;
 use tests::gateway;
 use tests::options::{self, Command, Data, Options};
 use tests::seed;
@@ -47,7 +47,7 @@ async fn run(options: Options) -> Result<(), String> {
     let controls =
         Controls::read(|name| std::env::var(name).ok()).map_err(|sentences| sentences.join(" "))?;
     let listener = gateway::listen(options.port).await?;
-    start_up::open_log_on_standard_error(TABLE);
+    runtime::open_log_on_standard_error(TABLE);
     let storage = match &options.data {
         Data::Memory => Storage::embedded(None).await?,
         Data::File(file) => Storage::embedded(Some(file)).await?,

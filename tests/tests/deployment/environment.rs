@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use api::metrics::{METRICS, NAMESPACE};
 use domain::controls::Controls;
 use operations::kit::Master;
+use runtime::metrics::{METRICS, NAMESPACE};
 use serde_json::Value;
 
 use crate::template::{part, read};

@@ -85,7 +85,7 @@ async fn json_that_is_broken_or_a_trap_is_refused_at_every_door_before_the_table
     for (method, target) in DOORS {
         for (what, body) in bodies_that_are_no_json() {
             let what = format!("{what} at {method} {target}");
-            let large = body.len() > api::call::LARGEST_BODY;
+            let large = body.len() > api::call::MAX_BODY;
             let answer = door
                 .send(
                     &Event::new(method, target)
@@ -216,7 +216,7 @@ async fn ten_thousand_attributes_are_read_once_and_answered_briefly() {
         "<Message type=\"CWCustomerIn\"><CustSoldTo cst_send_response=\"Y\" {}/></Message>",
         many.join(" ")
     );
-    assert!(body.len() < api::call::LARGEST_BODY);
+    assert!(body.len() < api::call::MAX_BODY);
     let answer = door.send(&Event::new("POST", "/customers").body("application/xml", body)).await;
     assert!([400, 422].contains(&answer.status), "{answer:?}");
     assert!(answer.body.len() < LONGEST_REFUSAL, "{} bytes", answer.body.len());

@@ -74,7 +74,7 @@ fn the_attributes_are_those_of_the_messages_with_their_lengths() {
     assert_eq!(properties.len(), names.len());
     for attribute in Attribute::all() {
         let value = conformity.contract.resolve(&properties[attribute.name()]).unwrap().clone();
-        assert_eq!(value["maxLength"], attribute.longest(), "{attribute:?}");
+        assert_eq!(value["maxLength"], attribute.max_characters(), "{attribute:?}");
         assert_eq!(value["xml"]["attribute"], true, "{attribute:?}");
     }
 }

@@ -4,8 +4,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_sdk_dynamodb::Client;
+use domain::by::{By, Stamp};
 use domain::controls::Controls;
-use domain::effect::EffectId;
+use domain::effect::{Cause, EffectId};
 use domain::message::edits::{EditCode, FailedEdit};
 use domain::message::{Attribute, Attributes, Message};
 use domain::request::{Received, RequestInError};
@@ -244,7 +245,8 @@ pub(crate) fn request_in_error(
 ) -> RequestInError {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let effect = EffectId::of_key("planted", "plant", &count.to_string());
+    let cause = Cause { id: EffectId::of_key("planted", "plant", &count.to_string()), keyed: true };
+    let stamp = Stamp { by: By::new("planted", "plant", "request"), cause, at };
     let mut given = Attributes::default();
     for (name, value) in attributes.as_object().expect("an object") {
         let attribute = Attribute::named(name).expect("an attribute");
@@ -258,7 +260,7 @@ pub(crate) fn request_in_error(
     let body = json!({ "type": "CWCustomerIn", "CustSoldTo": attributes });
     let received = Received { content_type: "application/json".to_owned(), body: body.to_string() };
     let failed = vec![FailedEdit::on(failed.0, failed.1)];
-    RequestInError::open(received, message, failed, "planted", &effect, at)
+    RequestInError::open(received, message, failed, &stamp)
 }
 
 /// The ids of these.

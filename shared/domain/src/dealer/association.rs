@@ -12,8 +12,8 @@ use crate::matching::duplicate;
 use crate::message::edits::{self, EditCode, Examined, FailedEdit, Subject};
 use crate::message::{Attribute, Attributes};
 
-/// How many candidates an ambiguous answer names at the most.
-pub const MOST_CANDIDATES: usize = 50;
+/// How many candidates an ambiguous answer names.
+pub const MAX_CANDIDATES: usize = 50;
 
 /// Which customer the dealer means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,7 +190,7 @@ pub fn find<'a>(request: &Associate, candidates: &'a [Customer], controls: &Cont
         _ => Found::Several(
             matches
                 .into_iter()
-                .take(MOST_CANDIDATES)
+                .take(MAX_CANDIDATES)
                 .map(|(customer, _)| customer.identifier.clone())
                 .collect(),
         ),

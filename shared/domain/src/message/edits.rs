@@ -50,7 +50,7 @@ pub fn examine_envelope(message: &Message) -> Vec<FailedEdit> {
 
 /// Whether the value has more characters than the attribute may have.
 pub fn is_too_long(attribute: Attribute, value: &str) -> bool {
-    value.chars().count() > attribute.longest()
+    value.chars().count() > attribute.max_characters()
 }
 
 /// The edits of any value in any attribute.
@@ -76,7 +76,12 @@ pub fn examine(given: &Attributes, subject: Subject, controls: &Controls) -> Exa
 
 /// Whether a value may stand in any attribute: no control character and none that reorders text around it (UAX #9).
 pub fn is_plain(value: &str) -> bool {
-    !value.chars().any(|character| character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}'))
+    let reorders =
+        |character| matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_none = |character| matches!(character, '\u{fffe}' | '\u{ffff}');
+    !value
+        .chars()
+        .any(|character| character.is_control() || reorders(character) || is_none(character))
 }
 
 struct Edits {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Correction;
+use crate::by::Stamp;
 use crate::customer::CustomerNumber;
 use crate::effect::EffectId;
 use crate::message::edits::FailedEdit;
@@ -43,7 +44,7 @@ impl What {
 
 /// What an attempt to process came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Attempt {
+pub enum EntryOutcome {
     Created(CustomerNumber),
     Updated(CustomerNumber),
     Failure,
@@ -57,7 +58,7 @@ pub struct Entry {
     pub who: String,
     pub what: What,
     /// What the attempt came to, where there was one.
-    pub attempt: Option<Attempt>,
+    pub outcome: Option<EntryOutcome>,
     /// The edits that failed then.
     pub failed: Vec<FailedEdit>,
     pub correction: Correction,
@@ -65,12 +66,27 @@ pub struct Entry {
     pub effect: EffectId,
 }
 
+impl Entry {
+    /// That this happened; what else is to be said of it is the caller's to add.
+    pub fn new(what: What, stamp: &Stamp) -> Self {
+        Self {
+            at: stamp.at,
+            who: stamp.by.caller.clone(),
+            what,
+            outcome: None,
+            failed: Vec::new(),
+            correction: Correction::default(),
+            effect: stamp.cause.id.clone(),
+        }
+    }
+}
+
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Entry")
             .field("at", &self.at)
             .field("what", &self.what)
-            .field("attempt", &self.attempt)
+            .field("outcome", &self.outcome)
             .finish_non_exhaustive()
     }
 }

@@ -6,23 +6,15 @@ use domain::customer::{Customer, CustomerNumber};
 use domain::dealer::{Dcn, DealerCustomer};
 use domain::matching::duplicate;
 use domain::message::Attribute;
-use domain::outcome::Stopped;
-use domain::request::{Correction, Entry, RequestInError, What};
+use domain::request::RequestInError;
 use store::items;
-use store::table::Table;
+use store::table::{MAX_ITEMS, Table};
 use store::writes::{Transacted, Write};
 
-use crate::dealers::read;
-use crate::kit::Master;
-use crate::kit::Rounds;
-use crate::kit::attempt::{self as idempotency, Asked, Try};
-use crate::kit::{customer_writes as change, token};
-use crate::messages::failure::replace;
-use crate::messages::target::Holders;
-use crate::requests::list::{self as queue, Filter};
-
-/// How many items one transaction has at the most, as the database allows.
-const AT_ONCE: usize = 100;
+use super::read::customer_by_number;
+use crate::dealers::read::dealer_customers_of;
+use crate::kit::{Attempt, Stopped, commit, customer_writes, request_writes};
+use crate::requests::list::{self, Filter};
 
 /// What was erased, or would be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,67 +29,56 @@ pub struct Erased {
 
 /// Erases; none where no customer has the number. The whole queue is looked through, since nothing but the messages themselves tells whom they are about.
 pub async fn erase<T: Table>(
-    master: &Master<T>,
+    attempt: &Attempt<'_, T>,
     number: CustomerNumber,
-    asked: &Asked,
 ) -> Result<Option<Erased>, Stopped> {
-    let tried = idempotency::bind(&master.table, asked).await?;
-    let mut rounds = Rounds::begin(&master.table);
+    attempt.bind().await?;
     loop {
-        let Some(customer) = read::customer_by_number(master, number).await? else {
+        let Some(customer) = customer_by_number(attempt.master, number).await? else {
             return Ok(None);
         };
         // The customer is written last: where it remembers this request, all else was erased before. What came to it since is not this request's.
-        if tried == Try::Again && customer.effects.of(&asked.cause.id).is_some() {
+        if attempt.is_replay() && customer.effects.of(attempt.effect()).is_some() {
             return Ok(Some(Erased { dealer_customers: 0, requests_in_error: 0, replayed: true }));
         }
-        let dealer_customers = dealer_customers(master, &customer).await?;
-        let requests = requests(master, &customer).await?;
+        let dealer_customers = dealer_customers(attempt, &customer).await?;
+        let requests = requests(attempt, &customer).await?;
         let erased = Erased {
             dealer_customers: dealer_customers.len(),
             requests_in_error: requests.len(),
             replayed: false,
         };
-        if asked.dry_run || write(master, &customer, &dealer_customers, &requests, asked).await? {
-            master.forget(&customer.identifier);
+        if attempt.dry_run || write(attempt, &customer, &dealer_customers, &requests).await? {
+            attempt.master.forget(&customer.identifier);
             return Ok(Some(erased));
         }
-        rounds.again().await?;
+        attempt.again().await?;
     }
 }
 
 /// Writes the erasure; no where something of it changed meanwhile.
 async fn write<T: Table>(
-    master: &Master<T>,
+    attempt: &Attempt<'_, T>,
     customer: &Customer,
     dealer_customers: &[DealerCustomer],
     requests: &[RequestInError],
-    asked: &Asked,
 ) -> Result<bool, Stopped> {
-    let now = master.table.now();
-    let entry = || Entry {
-        at: now,
-        who: asked.who.clone(),
-        what: What::Deleted,
-        attempt: None,
-        failed: Vec::new(),
-        correction: Correction::default(),
-        effect: asked.cause.id.clone(),
-    };
+    let stamp = attempt.stamp();
     let profiles = dealer_customers.iter().map(|found| {
-        items::replace_profile(&found.dcn, &found.profile.erased(), &customer.identifier)
+        let erased = found.profile.erased();
+        items::replace_profile(&found.dcn, &erased, &customer.identifier, &stamp)
     });
-    let requests = requests.iter().map(|request| replace(request, &request.erased(entry())));
-    let mut erased = customer.erased(now);
-    erased.effects.updated(&asked.cause, now);
+    let requests =
+        requests.iter().map(|request| request_writes::replace(request, &request.erased(&stamp)));
+    let erased = customer.erased(&stamp);
     let last = if erased.attributes == customer.attributes {
         Vec::new()
     } else {
-        change::update(customer, &erased, &Holders::default())
+        customer_writes::update(attempt, customer, &erased, &Default::default())
     };
     let parts: Vec<Write> = profiles.chain(requests).collect();
-    for writes in parts.chunks(AT_ONCE).chain(last.chunks(AT_ONCE)) {
-        match master.table.transact(&token(&master.table), writes).await? {
+    for writes in parts.chunks(MAX_ITEMS).chain(last.chunks(MAX_ITEMS)) {
+        match commit(attempt.table(), writes).await? {
             Transacted::Done => {}
             Transacted::Refused(_) => return Ok(false),
         }
@@ -107,17 +88,16 @@ async fn write<T: Table>(
 
 /// The dealer customers of the customer that still have somebody in them.
 async fn dealer_customers<T: Table>(
-    master: &Master<T>,
+    attempt: &Attempt<'_, T>,
     customer: &Customer,
 ) -> Result<Vec<DealerCustomer>, Stopped> {
     let mut found = Vec::new();
     let mut after: Option<Dcn> = None;
     loop {
-        let page =
-            read::dealer_customers_of(master, &customer.identifier, |_| true, after.as_ref())
-                .await?;
-        found
-            .extend(page.found.into_iter().filter(|found| found.profile != found.profile.erased()));
+        let (master, of) = (attempt.master, &customer.identifier);
+        let page = dealer_customers_of(master, of, |_| true, after.as_ref()).await?;
+        let has_somebody = |found: &DealerCustomer| found.profile != found.profile.erased();
+        found.extend(page.found.into_iter().filter(has_somebody));
         match page.next {
             Some(next) => after = Some(next),
             None => return Ok(found),
@@ -127,23 +107,18 @@ async fn dealer_customers<T: Table>(
 
 /// The requests in error that are about the customer and still have somebody in them.
 async fn requests<T: Table>(
-    master: &Master<T>,
+    attempt: &Attempt<'_, T>,
     customer: &Customer,
 ) -> Result<Vec<RequestInError>, Stopped> {
+    let (filter, limit) = (Filter::default(), list::MAX_EXAMINED);
+    let about = |request: &RequestInError| {
+        !request.received.body.is_empty() && is_about(attempt, request, customer)
+    };
     let mut found = Vec::new();
-    let mut after = None;
+    let mut after: Option<String> = None;
     loop {
-        let about = |request: &RequestInError| {
-            !request.received.body.is_empty() && is_about(request, customer, master)
-        };
-        let page = queue::list_where(
-            master,
-            &Filter::default(),
-            after.as_deref(),
-            queue::MOST_EXAMINED,
-            about,
-        )
-        .await?;
+        let page =
+            list::list_where(attempt.master, &filter, after.as_deref(), limit, about).await?;
         found.extend(page.found);
         match page.next {
             Some(next) => after = Some(next),
@@ -153,14 +128,19 @@ async fn requests<T: Table>(
 }
 
 /// Whether a request names the customer, became it, or would be its duplicate.
-fn is_about<T: Table>(request: &RequestInError, customer: &Customer, master: &Master<T>) -> bool {
+fn is_about<T: Table>(
+    attempt: &Attempt<'_, T>,
+    request: &RequestInError,
+    customer: &Customer,
+) -> bool {
     let given = &request.message.attributes;
     let same = |attribute| {
         given.get(attribute).is_some_and(|value| customer.attributes.get(attribute) == Some(value))
     };
+    let candidates = std::slice::from_ref(customer);
     given.get(Attribute::CUSTOMER_NUMBER).and_then(CustomerNumber::parse) == Some(customer.number)
         || same(Attribute::ALTERNATE_NUMBER)
         || same(Attribute::RELATE_ID)
         || request.customer_number() == Some(customer.number)
-        || !duplicate::among(given, std::slice::from_ref(customer), master.controls()).is_empty()
+        || !duplicate::among(given, candidates, attempt.controls()).is_empty()
 }

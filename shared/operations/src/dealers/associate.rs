@@ -1,178 +1,169 @@
 //! Associate a customer with a dealer code: find or create the customer, claim the DCN, both or nothing.
 
-use domain::customer::{Customer, Identifier, Place};
-use domain::dealer::association::{self, Associate, Found, Organization};
-use domain::dealer::association::{DealerCustomerEffect, Origin};
-use domain::effect::Effects;
+use domain::customer::{Customer, Identifier};
+use domain::dealer::association::{
+    self, Associate, DealerCustomerEffect, Found, Organization, Origin,
+};
 use domain::matching::duplicate;
-use domain::matching::match_code::Block;
-use domain::outcome::{AssociateOutcome, DealerCustomerOutcome, Stopped};
-use store::items::{self, DealerCustomerRecord};
-use store::table::{Table, TableError};
-use store::writes::{Condition, Refusal, Transacted, Write, Written};
-use store::{block, keys};
+use store::items::{self, Association, DealerCustomerRecord};
+use store::table::Table;
+use store::writes::{Refusal, Transacted, Write, Written};
+use store::{block, records};
 use tokio::join;
 
-use crate::kit::Master;
-use crate::kit::Rounds;
-use crate::kit::attempt::{self as idempotency, Asked, Try};
-use crate::kit::token;
+use crate::kit::{Attempt, Stopped, commit, customer_writes};
 
-/// Associates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AssociateOutcome {
+    /// The dealer customer belongs to the customer.
+    Associated(Associated),
+    /// The dealer customer belongs to a customer already.
+    Taken {
+        holder: Identifier,
+        /// Whether it is the one that was meant.
+        same: bool,
+    },
+    /// No customer has the given identifier.
+    UnknownOrganization,
+    /// Name and address find several customers.
+    Ambiguous(Vec<Identifier>),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Associated {
+    /// The customer; none where a dry run would have created it.
+    pub organization: Option<Identifier>,
+    pub origin: Origin,
+    pub dealer_customer: DealerCustomerOutcome,
+    /// Whether an earlier try of the same request did it.
+    pub replayed: bool,
+}
+
+/// What became of a dealer customer that was associated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DealerCustomerOutcome {
+    /// It was not there, and was created.
+    Created,
+    /// It was there and belonged to no customer.
+    Associated,
+}
+
+impl DealerCustomerOutcome {
+    fn of(was_there: bool) -> Self {
+        if was_there { Self::Associated } else { Self::Created }
+    }
+}
+
 pub async fn associate<T: Table>(
-    master: &Master<T>,
+    attempt: &Attempt<'_, T>,
     request: &Associate,
-    asked: &Asked,
 ) -> Result<AssociateOutcome, Stopped> {
     match &request.organization {
         Organization::Unknown => Ok(AssociateOutcome::UnknownOrganization),
-        Organization::Given(identifier) => given(master, request, identifier, asked).await,
-        Organization::Searched => searched(master, request, asked).await,
+        Organization::Given(identifier) => given(attempt, request, identifier).await,
+        Organization::Searched => searched(attempt, request).await,
     }
 }
 
 /// The caller names the customer: one read, which a process that has seen the customer saves, and one write.
 async fn given<T: Table>(
-    master: &Master<T>,
+    attempt: &Attempt<'_, T>,
     request: &Associate,
     identifier: &Identifier,
-    asked: &Asked,
 ) -> Result<AssociateOutcome, Stopped> {
-    let (bound, customer) =
-        join!(idempotency::bind(&master.table, asked), master.known_customer(identifier));
-    let (bound, mut rounds) = (bound?, Rounds::begin(&master.table));
+    let (bound, customer) = join!(attempt.bind(), attempt.master.known_customer(identifier));
+    bound?;
     match customer? {
         None => Ok(AssociateOutcome::UnknownOrganization),
-        Some(customer) => {
-            claim(master, request, &customer, Origin::Given, asked, bound, &mut rounds).await
-        }
+        Some(customer) => claim(attempt, request, &customer, Origin::Given).await,
     }
 }
 
 /// The customer is searched: the block is read, and the DCN claimed for the one that is found or created.
 async fn searched<T: Table>(
-    master: &Master<T>,
+    attempt: &Attempt<'_, T>,
     request: &Associate,
-    asked: &Asked,
 ) -> Result<AssociateOutcome, Stopped> {
-    let table = &master.table;
-    let home = duplicate::block_of(request.attributes(), &master.controls);
-    let (bound, mut read, number) = join!(
-        idempotency::bind(table, asked),
-        read_block(table, home.as_ref()),
-        have_number(master, asked)
-    );
-    let (bound, mut rounds) = (bound?, Rounds::begin(table));
+    let (table, controls) = (attempt.table(), attempt.controls());
+    let home = duplicate::block_of(request.attributes(), controls);
+    let (bound, mut read, number) =
+        join!(attempt.bind(), block::read(table, home.as_ref()), attempt.have_number());
+    bound?;
     number?;
-    if bound == Try::Again
-        && let Some(record) = dealer_customer(master, request).await?
-        && let Some(outcome) = replay(&record, asked, bound)
+    if attempt.is_replay()
+        && let Some(record) = records::dealer_customer(table, &request.dcn).await?
+        && let Some(outcome) = replay(attempt, &record)
     {
         return Ok(outcome);
     }
     loop {
         let seats = read?;
         if seats.complete {
-            match association::find(request, &seats.customers, &master.controls) {
+            match association::find(request, &seats.customers, controls) {
                 Found::Several(candidates) => return Ok(AssociateOutcome::Ambiguous(candidates)),
                 Found::One(customer, explanation) => {
-                    return claim(
-                        master,
-                        request,
-                        customer,
-                        Origin::Matched(explanation),
-                        asked,
-                        bound,
-                        &mut rounds,
-                    )
-                    .await;
+                    return claim(attempt, request, customer, Origin::Matched(explanation)).await;
+                }
+                Found::None if attempt.dry_run => {
+                    return dry_run_outcome(attempt, request, None, Origin::Created).await;
                 }
                 Found::None => {
-                    let place = match &home {
-                        Some(block) => (block.clone(), Place::Seat(seats.next_seat)),
-                        None => (
-                            Block::apart(asked.cause.id.bits("block")),
-                            Place::beside(asked.cause.id.bits("place")),
-                        ),
-                    };
-                    if let Some(outcome) = create(master, request, place, asked, bound).await? {
+                    let free_seat = Some(seats.next_seat);
+                    let at = customer_writes::place(home.clone(), free_seat, attempt.effect())?;
+                    if let Some(outcome) = create(attempt, request, at).await? {
                         return Ok(outcome);
                     }
                 }
             }
         }
-        rounds.again().await?;
-        read = read_block(table, home.as_ref()).await;
+        attempt.again().await?;
+        read = block::read(table, home.as_ref()).await;
     }
 }
 
 /// Creates the customer at its place together with the DCN; none where the place was taken meanwhile.
 async fn create<T: Table>(
-    master: &Master<T>,
+    attempt: &Attempt<'_, T>,
     request: &Associate,
-    (block, place): (Block, Place),
-    asked: &Asked,
-    bound: Try,
+    at: Identifier,
 ) -> Result<Option<AssociateOutcome>, Stopped> {
-    let table = &master.table;
-    if asked.dry_run {
-        return foresee(master, request, None, Origin::Created).await.map(Some);
-    }
-    if place == Place::Seat(Place::LAST_SEAT + 1) {
-        return Err(TableError::Defect("a block has no seat left".into()).into());
-    }
-    let now = table.now();
+    let attributes = request.attributes().clone();
     let customer = Customer {
-        identifier: Identifier { block, place },
-        number: master.numbers.take(table).await?,
-        version: 1,
-        created_at: now,
-        updated_at: now,
-        attributes: request.attributes().clone(),
         alternate_name: request.alternate_name().map(str::to_owned),
         phones: request.phones().to_vec(),
-        moved_to: None,
-        effects: Effects::created(&asked.cause, now),
+        ..customer_writes::new_customer(attempt, at, attributes).await?
     };
-    let claim_free = items::associate(
-        &request.dcn,
-        &request.profile(&customer),
-        &customer.identifier,
-        &Origin::Created,
-        &asked.cause,
-        now,
-    );
-    let put = Write::Put { item: items::customer_item(&customer), on: Condition::Absent };
-    let outcome = |dealer_customer| AssociateOutcome::Associated {
-        organization: Some(customer.identifier.clone()),
-        origin: Origin::Created,
-        dealer_customer,
-        replayed: false,
-    };
+    // What a dealer says has no number of another system's, so there is nothing to claim but the DCN.
+    let mut writes = customer_writes::create(attempt, &customer, &Default::default());
+    let free = claim_write(attempt, request, &customer, &Origin::Created);
     // A transaction tells nothing of what it replaced, so it asks for a new DCN first, and for a free one when a free one refused it.
-    let claim_new = items::associate_absent(claim_free.clone());
-    for (claim, becomes) in [
-        (claim_new, DealerCustomerOutcome::Created),
-        (claim_free, DealerCustomerOutcome::Associated),
+    for (claim, dealer_customer) in [
+        (items::associate_absent(free.clone()), DealerCustomerOutcome::Created),
+        (free, DealerCustomerOutcome::Associated),
     ] {
-        match table.transact(&token(table), &[put.clone(), claim]).await? {
-            Transacted::Done => return Ok(Some(outcome(becomes))),
-            Transacted::Refused(reasons) => match &reasons[..] {
-                [place, Some(Refusal::Condition(Some(stood)))] => {
-                    let record = items::dealer_customer(stood.clone())?;
-                    if let Some(done) = replay(&record, asked, bound) {
-                        return Ok(Some(done));
-                    }
-                    // A taken place may change which customer is meant, and that is decided before the DCN is.
-                    if place.is_some() {
-                        return Ok(None);
-                    }
-                    if let Some(refused) = refused(&record, asked, bound, &customer.identifier) {
-                        return Ok(Some(refused));
-                    }
-                }
-                _ => return Ok(None),
-            },
+        writes.push(claim);
+        let Transacted::Refused(reasons) = commit(attempt.table(), &writes).await? else {
+            return Ok(Some(AssociateOutcome::Associated(Associated {
+                organization: Some(customer.identifier),
+                origin: Origin::Created,
+                dealer_customer,
+                replayed: false,
+            })));
+        };
+        writes.pop();
+        let [place, Some(Refusal::Condition(Some(stood)))] = &reasons[..] else {
+            return Ok(None);
+        };
+        let record = items::dealer_customer(stood.clone())?;
+        if let Some(done) = replay(attempt, &record) {
+            return Ok(Some(done));
+        }
+        // A taken place may change which customer is meant, and that is decided before the DCN is.
+        if place.is_some() {
+            return Ok(None);
+        }
+        if let Some(taken) = taken(&record, &customer.identifier) {
+            return Ok(Some(taken));
         }
     }
     Ok(None)
@@ -180,135 +171,90 @@ async fn create<T: Table>(
 
 /// Claims the DCN for a customer that is there.
 async fn claim<T: Table>(
-    master: &Master<T>,
+    attempt: &Attempt<'_, T>,
     request: &Associate,
     customer: &Customer,
     origin: Origin,
-    asked: &Asked,
-    bound: Try,
-    rounds: &mut Rounds<'_, T>,
 ) -> Result<AssociateOutcome, Stopped> {
-    if asked.dry_run {
-        return foresee(master, request, Some(&customer.identifier), origin).await;
+    if attempt.dry_run {
+        return dry_run_outcome(attempt, request, Some(&customer.identifier), origin).await;
     }
-    let write = items::associate(
-        &request.dcn,
-        &request.profile(customer),
-        &customer.identifier,
-        &origin,
-        &asked.cause,
-        master.table.now(),
-    );
+    let write = claim_write(attempt, request, customer, &origin);
     loop {
-        match master.table.write(&write).await? {
+        match attempt.table().write(&write).await? {
             Written::Done(before) => {
-                let dealer_customer = if before.is_some() {
-                    DealerCustomerOutcome::Associated
-                } else {
-                    DealerCustomerOutcome::Created
-                };
-                return Ok(AssociateOutcome::Associated {
+                return Ok(AssociateOutcome::Associated(Associated {
                     organization: Some(customer.identifier.clone()),
                     origin,
-                    dealer_customer,
+                    dealer_customer: DealerCustomerOutcome::of(before.is_some()),
                     replayed: false,
-                });
+                }));
             }
             Written::Refused(Refusal::Condition(Some(stood))) => {
                 let record = items::dealer_customer(stood)?;
-                if let Some(refused) = refused(&record, asked, bound, &customer.identifier) {
-                    return Ok(refused);
+                let outcome = replay(attempt, &record);
+                if let Some(outcome) = outcome.or_else(|| taken(&record, &customer.identifier)) {
+                    return Ok(outcome);
                 }
             }
             Written::Refused(Refusal::Condition(None) | Refusal::Contended) => {}
         }
-        rounds.again().await?;
+        attempt.again().await?;
     }
 }
 
-/// What a dry run foresees for a customer that is there, or would be created.
-async fn foresee<T: Table>(
-    master: &Master<T>,
+fn claim_write<T: Table>(
+    attempt: &Attempt<'_, T>,
+    request: &Associate,
+    customer: &Customer,
+    origin: &Origin,
+) -> Write {
+    let profile = request.profile(customer);
+    let organization = &customer.identifier;
+    let association = Association { dcn: &request.dcn, profile: &profile, organization, origin };
+    items::associate(association, &attempt.stamp())
+}
+
+/// What would happen to the DCN for a customer that is there, or would be created.
+async fn dry_run_outcome<T: Table>(
+    attempt: &Attempt<'_, T>,
     request: &Associate,
     organization: Option<&Identifier>,
     origin: Origin,
 ) -> Result<AssociateOutcome, Stopped> {
-    let record = dealer_customer(master, request).await?;
-    let holder = record.as_ref().and_then(|record| record.dealer_customer.organization.clone());
-    Ok(match holder {
+    let record = records::dealer_customer(attempt.table(), &request.dcn).await?;
+    let dealer_customer = DealerCustomerOutcome::of(record.is_some());
+    Ok(match record.and_then(|record| record.dealer_customer.organization) {
         Some(holder) => AssociateOutcome::Taken { same: organization == Some(&holder), holder },
-        None => AssociateOutcome::Associated {
+        None => AssociateOutcome::Associated(Associated {
             organization: organization.cloned(),
             origin,
-            dealer_customer: if record.is_some() {
-                DealerCustomerOutcome::Associated
-            } else {
-                DealerCustomerOutcome::Created
-            },
+            dealer_customer,
             replayed: false,
-        },
+        }),
     })
 }
 
-/// What a refused claim means: this request did it before, or the DCN belongs to a customer. None where it is free after all.
-fn refused(
-    record: &DealerCustomerRecord,
-    asked: &Asked,
-    bound: Try,
-    meant: &Identifier,
-) -> Option<AssociateOutcome> {
-    replay(record, asked, bound).or_else(|| {
-        let holder = record.dealer_customer.organization.clone()?;
-        Some(AssociateOutcome::Taken { same: holder == *meant, holder })
-    })
+/// That the DCN belongs to a customer; none where it is free.
+fn taken(record: &DealerCustomerRecord, meant: &Identifier) -> Option<AssociateOutcome> {
+    let holder = record.dealer_customer.organization.clone()?;
+    Some(AssociateOutcome::Taken { same: holder == *meant, holder })
 }
 
 /// The outcome of an earlier try, from what it left on the dealer customer.
-fn replay(record: &DealerCustomerRecord, asked: &Asked, bound: Try) -> Option<AssociateOutcome> {
-    match record.effect_of(&asked.cause.id)? {
+fn replay<T: Table>(
+    attempt: &Attempt<'_, T>,
+    record: &DealerCustomerRecord,
+) -> Option<AssociateOutcome> {
+    match record.effect_of(attempt.effect())? {
         DealerCustomerEffect::Associated { organization, origin } => {
-            Some(AssociateOutcome::Associated {
+            Some(AssociateOutcome::Associated(Associated {
                 organization: Some(organization.clone()),
                 origin: origin.clone(),
-                dealer_customer: if record.created_by == asked.cause.id {
-                    DealerCustomerOutcome::Created
-                } else {
-                    DealerCustomerOutcome::Associated
-                },
-                replayed: bound == Try::Again,
-            })
+                dealer_customer: DealerCustomerOutcome::of(record.created_by != *attempt.effect()),
+                replayed: attempt.is_replay(),
+            }))
         }
         DealerCustomerEffect::Released => None,
     }
-}
-
-async fn dealer_customer<T: Table>(
-    master: &Master<T>,
-    request: &Associate,
-) -> Result<Option<DealerCustomerRecord>, TableError> {
-    master
-        .table
-        .get(&keys::dealer_customer(&request.dcn))
-        .await?
-        .map(items::dealer_customer)
-        .transpose()
-}
-
-/// Reads the block; one that there is not has nobody in it.
-pub(crate) async fn read_block(
-    table: &impl Table,
-    block: Option<&Block>,
-) -> Result<block::ReadBlock, TableError> {
-    match block {
-        Some(block) => block::read(table, block).await,
-        None => Ok(block::ReadBlock { customers: Vec::new(), next_seat: 1, complete: true }),
-    }
-}
-
-/// Has a number ready for a customer that may be created; a dry run needs none.
-pub(crate) async fn have_number<T: Table>(
-    master: &Master<T>,
-    asked: &Asked,
-) -> Result<(), TableError> {
-    if asked.dry_run { Ok(()) } else { master.numbers.have_one(&master.table).await }
 }

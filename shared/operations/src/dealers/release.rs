@@ -2,43 +2,43 @@
 
 use domain::dealer::Dcn;
 use domain::dealer::association::DealerCustomerEffect;
-use domain::outcome::{ReleaseOutcome, Stopped};
 use store::table::Table;
 use store::writes::{Refusal, Written};
-use store::{items, keys};
+use store::{items, records};
 
-use crate::kit::Master;
-use crate::kit::Rounds;
-use crate::kit::attempt::Asked;
+use crate::kit::{Attempt, Stopped};
 
-/// Releases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReleaseOutcome {
+    /// It belongs to no customer any more.
+    Released,
+    /// It belonged to none.
+    NotAssociated,
+    /// There is no such dealer customer.
+    Unknown,
+}
+
 pub async fn release<T: Table>(
-    master: &Master<T>,
+    attempt: &Attempt<'_, T>,
     dcn: &Dcn,
-    asked: &Asked,
 ) -> Result<ReleaseOutcome, Stopped> {
-    let mut rounds = Rounds::begin(&master.table);
     loop {
-        let Some(item) = master.table.get(&keys::dealer_customer(dcn)).await? else {
+        let Some(record) = records::dealer_customer(attempt.table(), dcn).await? else {
             return Ok(ReleaseOutcome::Unknown);
         };
-        let record = items::dealer_customer(item)?;
-        if record.effect_of(&asked.cause.id) == Some(&DealerCustomerEffect::Released) {
+        if record.effect_of(attempt.effect()) == Some(&DealerCustomerEffect::Released) {
             return Ok(ReleaseOutcome::Released);
         }
         let Some(organization) = &record.dealer_customer.organization else {
             return Ok(ReleaseOutcome::NotAssociated);
         };
-        if asked.dry_run {
+        if attempt.dry_run {
             return Ok(ReleaseOutcome::Released);
         }
-        match master
-            .table
-            .write(&items::release(&record, organization, &asked.cause, master.table.now()))
-            .await?
-        {
+        let write = items::release(&record, organization, &attempt.stamp());
+        match attempt.table().write(&write).await? {
             Written::Done(_) => return Ok(ReleaseOutcome::Released),
-            Written::Refused(Refusal::Condition(_) | Refusal::Contended) => rounds.again().await?,
+            Written::Refused(Refusal::Condition(_) | Refusal::Contended) => attempt.again().await?,
         }
     }
 }

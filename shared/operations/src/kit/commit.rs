@@ -15,6 +15,6 @@ pub(crate) async fn commit(table: &impl Table, writes: &[Write]) -> Result<Trans
 }
 
 /// A token for one transaction. The database client repeats it with the same token; the next round is another transaction.
-pub(crate) fn token(table: &impl Table) -> String {
+fn token(table: &impl Table) -> String {
     table.chance().iter().map(|byte| format!("{byte:02x}")).collect()
 }

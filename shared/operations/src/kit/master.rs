@@ -1,26 +1,18 @@
 //! The customer master of one deployment: what all its operations share.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use domain::controls::Controls;
 use domain::customer::{Customer, Identifier};
-use domain::outcome::Cost;
-use domain::time::Timestamp;
 use store::client::Connection;
 use store::dynamo::Dynamo;
-use store::meter::Meter;
+use store::meter::{Cost, Meter};
 use store::numbers::Numbers;
+use store::records;
 use store::table::{Table, TableError};
-use store::{items, keys};
 
-use crate::kit::Standardizer;
-
-/// How long a customer that was read is taken for what it is, where only what a dealer left out is filled in from it.
-const FRESH_SECONDS: u64 = 60;
-
-/// How many customers are remembered at the most.
-const MOST_KNOWN: usize = 1_000;
+use super::Standardizer;
+use super::known::Known;
 
 /// The customer master: its table, its controls, and what one process remembers between requests.
 #[derive(Debug, Clone)]
@@ -55,22 +47,12 @@ impl<T: Table> Master<T> {
         self.table.meter().cost()
     }
 
-    /// The controls.
     pub fn controls(&self) -> &Controls {
         &self.controls
     }
 
-    /// The table.
     pub fn table(&self) -> &T {
         &self.table
-    }
-
-    /// A customer as it stands.
-    pub(crate) async fn customer(
-        &self,
-        identifier: &Identifier,
-    ) -> Result<Option<Customer>, TableError> {
-        self.table.get(&keys::customer(identifier)).await?.map(items::customer).transpose()
     }
 
     /// A customer as it stood a minute ago at the most. Customers never vanish, so one that was seen needs no look to be known.
@@ -82,7 +64,7 @@ impl<T: Table> Master<T> {
         if let Some(customer) = self.known.get(identifier, now) {
             return Ok(Some(customer));
         }
-        let customer = self.customer(identifier).await?.map(Arc::new);
+        let customer = records::customer(&self.table, identifier).await?.map(Arc::new);
         if let Some(customer) = &customer {
             self.known.remember(Arc::clone(customer), now);
         }
@@ -107,31 +89,5 @@ impl Master<Dynamo> {
         let table = Dynamo::new(Connection::read(&variable)?.client(), &name);
         table.warm().await;
         Ok(Self::new(table, controls, standardizer))
-    }
-}
-
-/// The customers that a process has read lately.
-#[derive(Debug, Default)]
-struct Known(Mutex<HashMap<Identifier, (Timestamp, Arc<Customer>)>>);
-
-impl Known {
-    fn get(&self, identifier: &Identifier, now: Timestamp) -> Option<Arc<Customer>> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known
-            .get(identifier)
-            .filter(|(read, _)| read.plus_seconds(FRESH_SECONDS) > now)
-            .map(|(_, customer)| Arc::clone(customer))
-    }
-
-    fn remember(&self, customer: Arc<Customer>, now: Timestamp) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST_KNOWN {
-            known.clear();
-        }
-        known.insert(customer.identifier.clone(), (now, customer));
-    }
-
-    fn forget(&self, identifier: &Identifier) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(identifier);
     }
 }

@@ -6,14 +6,15 @@
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::message::edits::{self, EditCode, FailedEdit};
 use domain::message::{Attribute, Attributes, Message};
-use domain::outcome::Stopped;
-use store::items::{Claim, Claimed};
+use store::items::Claimed;
 use store::keys::{self, Key};
+use store::records;
 use store::table::{Table, TableError};
 use tokio::join;
 
-use crate::dealers::read;
-use crate::kit::Master;
+use crate::customers::read::customer_by_number;
+use crate::kit::customer_writes::SeenClaims;
+use crate::kit::{Master, Stopped};
 
 /// Which customer the message means by its numbers.
 pub(crate) enum Target {
@@ -32,30 +33,19 @@ pub(crate) enum Target {
 pub(crate) struct Holders {
     relate_id: Option<Identifier>,
     alternate_number: Option<Identifier>,
-    claims: Vec<(Key, Claimed)>,
+    pub(crate) claims: SeenClaims,
 }
 
 impl Holders {
     /// The edits of numbers that belong to another customer than the one that shall have them.
-    pub(crate) fn taken(&self, target: Option<&Identifier>) -> impl Iterator<Item = FailedEdit> {
+    pub(crate) fn taken(&self, target: Option<&Customer>) -> impl Iterator<Item = FailedEdit> {
+        let target = target.map(|target| &target.identifier);
         let taken = |holder: &Option<Identifier>| holder.is_some() && holder.as_ref() != target;
         let relate_id = taken(&self.relate_id)
             .then(|| FailedEdit::on(Attribute::RELATE_ID, EditCode::RelateIdTaken));
         let alternate = taken(&self.alternate_number)
             .then(|| FailedEdit::on(Attribute::ALTERNATE_NUMBER, EditCode::AlternateNumberTaken));
         relate_id.into_iter().chain(alternate)
-    }
-
-    /// The claim under this key, as it was read.
-    pub(crate) fn of(&self, key: &Key) -> Option<&Claimed> {
-        let claim = self.claims.iter().find(|(known, _)| known == key);
-        claim.map(|(_, claimed)| claimed)
-    }
-
-    /// The customers that had one of the message's numbers and gave it up.
-    pub(crate) fn former(&self) -> Vec<Identifier> {
-        let former = self.claims.iter().flat_map(|(_, claimed)| &claimed.former);
-        former.map(|(identifier, _)| identifier.clone()).collect()
     }
 }
 
@@ -100,9 +90,9 @@ pub(crate) async fn find<T: Table>(
 pub(crate) async fn by_number<T: Table>(
     master: &Master<T>,
     number: Option<CustomerNumber>,
-) -> Result<Option<Customer>, TableError> {
+) -> Result<Option<Customer>, Stopped> {
     match number {
-        Some(number) => read::customer_by_number(master, number).await,
+        Some(number) => customer_by_number(master, number).await,
         None => Ok(None),
     }
 }
@@ -140,13 +130,12 @@ async fn claimed<T: Table>(
     } else {
         keys::alternate_number(number)
     };
-    let Some(item) = master.table.get(&key).await? else {
+    let Some(claimed) = records::claim(master.table(), &key).await? else {
         return Ok((Held::ByNobody, None));
     };
-    let claimed = Claim::read(item)?;
     let held = match &claimed.holder {
         None => Held::ByNobody,
-        Some(holder) => match master.customer(holder).await? {
+        Some(holder) => match records::customer(master.table(), holder).await? {
             Some(customer) if has(&customer, given, attribute) => Held::By(Box::new(customer)),
             Some(_) | None => Held::Unsettled,
         },

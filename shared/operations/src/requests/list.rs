@@ -1,28 +1,22 @@
 //! The queue of requests in error: its pages, newest first, with filters.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use domain::customer::company::Company;
 use domain::matching::fold;
 use domain::message::Attribute;
 use domain::message::edits::{EditCode, Field};
-use domain::outcome::{Action, Stopped};
-use domain::request::{Attempt, RequestInError, State};
+use domain::request::{RequestInError, State};
 use domain::time::Timestamp;
 use futures_util::future::try_join_all;
 use store::keys::IndexEntry;
-use store::table::{IndexQuery, Table, TableError};
-use store::{item, items, keys};
+use store::table::{IndexQuery, MAX_ITEMS, Table, TableError};
+use store::{keys, records};
 
-use crate::dealers::read::Listed;
-use crate::kit::Master;
+use crate::kit::{Listed, Master, Stopped};
 
-/// How many requests one page looks at, at the most. With a rare filter a page may be short, and the next one goes on behind it.
-pub const MOST_EXAMINED: usize = 200;
-
-/// How many requests are read at once: as many items as the database reads in one call.
-const AT_ONCE: usize = 100;
+/// How many requests one page looks at. With a rare filter a page may be short, and the next one goes on behind it.
+pub const MAX_EXAMINED: usize = 200;
 
 /// Which requests are wanted; what is not given does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,7 +61,7 @@ pub async fn oldest_open_age<T: Table>(master: &Master<T>) -> Result<Duration, S
         descending: false,
         limit: 1,
     });
-    let table = &master.table;
+    let table = master.table();
     let pages = try_join_all(queries.map(|query| async move { table.index(&query).await })).await?;
     let oldest = pages
         .iter()
@@ -86,13 +80,14 @@ pub(crate) async fn list_where<T: Table>(
     limit: usize,
     wanted: impl Fn(&RequestInError) -> bool,
 ) -> Result<Listed<RequestInError, String>, Stopped> {
+    let table = master.table();
     let mut found = Vec::new();
     let mut position = after.map(str::to_owned);
     let mut examined = 0;
-    while examined < MOST_EXAMINED {
-        let wished = AT_ONCE.min(limit.max(1));
-        let entries = entries(&master.table, filter, position.as_deref(), wished).await?;
-        let requests = requests(&master.table, &entries).await?;
+    while examined < MAX_EXAMINED {
+        let wished = MAX_ITEMS.min(limit.max(1));
+        let entries = entries(table, filter, position.as_deref(), wished).await?;
+        let requests = records::requests_in_error(table, &entries).await?;
         for entry in &entries {
             examined += 1;
             position = Some(entry.sort.clone());
@@ -110,48 +105,6 @@ pub(crate) async fn list_where<T: Table>(
         }
     }
     Ok(Listed { found, next: position })
-}
-
-/// What each of these requests adds or changes: what came of it, or what its message would do now. A relate id or an alternate number makes it a
-/// Change only if somebody has it, so those are looked up, all at once.
-pub async fn actions<T: Table>(
-    master: &Master<T>,
-    requests: &[RequestInError],
-) -> Result<Vec<Action>, Stopped> {
-    let claim = |request: &RequestInError| match (came_to(request), request.message.naming()) {
-        (Some(_), _) | (None, None) => None,
-        (None, Some(naming)) => match naming {
-            Attribute::RELATE_ID => request.attribute(naming).map(keys::relate_id),
-            Attribute::ALTERNATE_NUMBER => request.attribute(naming).map(keys::alternate_number),
-            _ => None,
-        },
-    };
-    let mut wanted: Vec<_> = requests.iter().filter_map(claim).collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    let mut held = HashSet::new();
-    for wanted in wanted.chunks(AT_ONCE) {
-        let found = master.table.get_all(wanted).await?;
-        held.extend(found.iter().map(item::key_of));
-    }
-    let action = |request: &RequestInError| {
-        let changes = match claim(request) {
-            Some(claim) => held.contains(&claim),
-            None => request.message.names_a_customer(),
-        };
-        came_to(request).unwrap_or(if changes { Action::Change } else { Action::Add })
-    };
-    Ok(requests.iter().map(action).collect())
-}
-
-/// What came of a request, if a customer did.
-fn came_to(request: &RequestInError) -> Option<Action> {
-    let attempts = request.history.iter().rev();
-    attempts.filter_map(|entry| entry.attempt).find_map(|attempt| match attempt {
-        Attempt::Created(_) => Some(Action::Add),
-        Attempt::Updated(_) => Some(Action::Change),
-        Attempt::Failure | Attempt::Duplicate => None,
-    })
 }
 
 /// Where a request stands in the queue.
@@ -193,14 +146,6 @@ async fn entries(
     entries.dedup_by(|one, other| one.sort == other.sort);
     entries.truncate(limit);
     Ok(entries)
-}
-
-async fn requests(
-    table: &impl Table,
-    entries: &[IndexEntry],
-) -> Result<Vec<RequestInError>, TableError> {
-    let wanted: Vec<_> = entries.iter().map(|entry| entry.key.clone()).collect();
-    table.get_all(&wanted).await?.into_iter().map(items::request_in_error).collect()
 }
 
 /// Whether a request is as the filter wants it. The index lags, so that its state is looked at again.

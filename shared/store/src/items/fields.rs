@@ -35,6 +35,10 @@ impl Fields {
         }
     }
 
+    pub(super) fn take(&mut self, name: &str) -> Option<AttributeValue> {
+        self.left.remove(name)
+    }
+
     pub(super) fn optional_text(
         &mut self,
         name: &'static str,

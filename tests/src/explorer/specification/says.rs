@@ -2,7 +2,7 @@
 
 use domain::effect::EffectId;
 use domain::request::RequestInErrorId;
-use operations::requests::reprocess::Refused;
+use operations::requests::Refused;
 
 use super::super::request::Answer;
 use super::{Names, Specification};

@@ -4,9 +4,9 @@
 
 use std::fmt;
 
-use lambda_http::tracing::subscriber::fmt::format::{Format, Json, Writer};
-use lambda_http::tracing::subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
-use lambda_http::tracing::subscriber::registry::LookupSpan;
+use lambda_runtime::tracing::subscriber::fmt::format::{Format, Json, Writer};
+use lambda_runtime::tracing::subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use lambda_runtime::tracing::subscriber::registry::LookupSpan;
 use tracing::{Event, Subscriber};
 
 use crate::metrics;
