@@ -15,13 +15,12 @@ use api::media::{self, Media};
 use api::problem::{self, Problem};
 use api::{StatusCode, status};
 use domain::customer::CustomerNumber;
-use domain::outcome::{MessageOutcome, Processed, Stopped};
-use domain::request_in_error::Received;
+use domain::request::Received;
 use lambda_http::{Body, Request, Response};
-use operations::idempotency::Asked;
-use operations::master::Master;
-use operations::message::{self, Processing, Purpose};
-use operations::read;
+use operations::customers::read::customer_by_number;
+use operations::kit::Master;
+use operations::messages::process::process;
+use operations::messages::{MessageOutcome, MessageResult};
 use store::table::Table;
 
 use crate::route::Route;
@@ -29,35 +28,28 @@ use crate::stored::StoredCustomer;
 
 /// Answers a request. Whatever happens, it is answered.
 pub async fn handle<T: Table>(master: &Master<T>, request: Request) -> Response<Body> {
-    let call = Call::open(request);
-    let master = master.counted();
-    let (operation, result) = match Route::of(&call) {
-        Ok(route) => (route.operation(), call.in_time(answer(&master, &call, route)).await),
-        Err(problem) => ("none", Err(problem)),
-    };
-    call.close(operation, result, master.cost())
+    api::serve(master, request, Route::of, |master, call, route| {
+        Box::pin(answer(master, call, route))
+    })
+    .await
 }
 
 async fn answer<T: Table>(
     master: &Master<T>,
     call: &Call,
-    route: Route<'_>,
+    route: Route,
 ) -> Result<Answer, Problem> {
-    let caller = call.authorize(route.right())?.ok_or_else(Problem::unauthenticated)?;
     match route {
-        Route::Add => add(master, call, caller.name()).await,
-        Route::Customer { number } => customer(master, call, number).await,
+        Route::Add => add(master, call).await,
+        Route::Customer { number } => customer(master, call, &number).await,
     }
 }
 
-async fn add<T: Table>(master: &Master<T>, call: &Call, who: &str) -> Result<Answer, Problem> {
+async fn add<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
     let body = call.body(&[media::JSON, media::XML, media::TEXT_XML])?;
     let form = Media::of(&call.media_type());
     let mut faults = Vec::new();
-    let mut query = call.query(&mut faults);
-    let dry_run = query.dry_run();
-    query.finish();
-    let key = call.idempotency_key(&mut faults);
+    let attempt = call.attempt(master, "add", &mut faults)?;
     problem::refuse_if_any(faults)?;
     let message = match form {
         Media::Json => json::read(body)?,
@@ -67,42 +59,34 @@ async fn add<T: Table>(master: &Master<T>, call: &Call, who: &str) -> Result<Ans
         content_type: call.media_type(),
         body: String::from_utf8_lossy(body).into_owned(),
     };
-    let key = key.as_ref().map(|(key, fingerprint)| (key.as_str(), fingerprint.clone()));
-    let asked = Asked::new(master.table(), who, "add", key, dry_run);
-    match message::process(master, &message, Purpose::Received(&received), &asked).await? {
-        Processing::Done(processed) => {
-            let form = Media::preferred(call.accept().as_deref(), form);
-            Ok(told(&processed, form, dry_run))
-        }
-        Processing::Overtaken | Processing::HistoryFull => {
-            Err(Problem::from(Stopped::Defect("a message that just came has no history".into())))
-        }
-    }
+    let outcome = process(&attempt, &message, &received).await?;
+    let form = Media::preferred(call.accept().as_deref(), form);
+    Ok(processed(&outcome, form, attempt.dry_run))
 }
 
 /// The answer to a processed message: with a body where the sender wants one or nothing was done, and always with status and headers.
-fn told(processed: &Processed, form: Media, dry_run: bool) -> Answer {
-    let (status, outcome) = status::processed(&processed.outcome);
-    let answer = if processed.message.wants_response() || dry_run {
-        let told = CustomerOut::of(processed, dry_run);
+fn processed(outcome: &MessageOutcome, form: Media, dry_run: bool) -> Answer {
+    let (status, word) = status::processed(&outcome.result);
+    let answer = if outcome.message.wants_response() || dry_run {
+        let told = CustomerOut::of(outcome, dry_run);
         let body = match form {
             Media::Json => told.to_json(),
             Media::Xml => xml::write(&told),
         };
-        Answer::bytes(status, outcome, form.content_type(), body)
+        Answer::bytes(status, word, form.content_type(), body)
     } else {
-        Answer::empty(status, outcome)
+        Answer::empty(status, word)
     };
-    let answer = answer.replayed(processed.replayed);
-    match &processed.outcome {
-        MessageOutcome::Created(stored) | MessageOutcome::Updated(stored) => match stored.number {
+    let answer = answer.replayed(outcome.replayed);
+    match &outcome.result {
+        MessageResult::Created(stored) | MessageResult::Updated(stored) => match stored.number {
             Some(number) => answer.location(&format!("/customers/{number}")),
             None => answer,
         },
-        MessageOutcome::Failed { request_in_error: Some(id), .. } => answer
+        MessageResult::Failed { request_in_error: Some(id), .. } => answer
             .location(&format!("/errors/{}", id.as_str()))
-            .opened(u64::from(!processed.replayed)),
-        MessageOutcome::Failed { request_in_error: None, .. } | MessageOutcome::Duplicate(_) => {
+            .opened(u64::from(!outcome.replayed)),
+        MessageResult::Failed { request_in_error: None, .. } | MessageResult::Duplicate(_) => {
             answer
         }
     }
@@ -113,11 +97,8 @@ async fn customer<T: Table>(
     call: &Call,
     number: &str,
 ) -> Result<Answer, Problem> {
-    let mut faults = Vec::new();
-    call.query(&mut faults).finish();
-    problem::refuse_if_any(faults)?;
+    call.without_parameters()?;
     let number = CustomerNumber::parse(number).ok_or_else(Problem::not_found)?;
-    let found = read::customer_by_number(master, number).await.map_err(Stopped::from)?;
-    let customer = found.ok_or_else(Problem::not_found)?;
+    let customer = customer_by_number(master, number).await?.ok_or_else(Problem::not_found)?;
     Ok(Answer::json(StatusCode::OK, "found", &StoredCustomer(&customer)))
 }

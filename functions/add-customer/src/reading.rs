@@ -12,10 +12,10 @@ use domain::message::{Attribute, Message};
 pub const CUSTOMER: &str = "CustSoldTo";
 
 /// How many unknown names of one message are remembered.
-pub const MOST_UNKNOWN: usize = 100;
+pub const MAX_UNKNOWN: usize = 100;
 
-/// How many characters of an unknown name are remembered; the last of a longer one is `…`.
-pub const LONGEST_UNKNOWN: usize = 100;
+/// How many characters of one are remembered; the last of a longer one is `…`.
+pub const MAX_UNKNOWN_CHARACTERS: usize = 100;
 
 /// In what way a body is not a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,7 +128,7 @@ pub(crate) fn part_of_message<'m>(
 
 /// Remembers a name that is none of ours, once, as long as there are not too many.
 pub(crate) fn note_unknown(message: &mut Message, name: &str) {
-    if message.unknown.len() < MOST_UNKNOWN {
+    if message.unknown.len() < MAX_UNKNOWN {
         let name = shortened(name);
         if !message.unknown.contains(&name) {
             message.unknown.push(name);
@@ -137,9 +137,9 @@ pub(crate) fn note_unknown(message: &mut Message, name: &str) {
 }
 
 fn shortened(name: &str) -> String {
-    match name.char_indices().nth(LONGEST_UNKNOWN) {
+    match name.char_indices().nth(MAX_UNKNOWN_CHARACTERS) {
         None => name.to_owned(),
-        Some(_) => name.chars().take(LONGEST_UNKNOWN - 1).chain(['…']).collect(),
+        Some(_) => name.chars().take(MAX_UNKNOWN_CHARACTERS - 1).chain(['…']).collect(),
     }
 }
 
@@ -162,7 +162,7 @@ mod tests {
         for n in 0..1000 {
             note_unknown(&mut message, &n.to_string());
         }
-        assert_eq!(message.unknown.len(), MOST_UNKNOWN);
+        assert_eq!(message.unknown.len(), MAX_UNKNOWN);
         assert_eq!(message.unknown[99], "95");
     }
 

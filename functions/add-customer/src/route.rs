@@ -1,4 +1,4 @@
-//! The routes of this function, as http.md has them.
+//! The routes of this function.
 
 use api::Method;
 use api::call::Call;
@@ -6,40 +6,31 @@ use api::caller::Scope;
 use api::problem::Problem;
 use api::rights::Right;
 
-/// What a request asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Route<'a> {
-    /// `POST /customers`
+pub(crate) enum Route {
     Add,
-    /// `GET /customers/{number}`
-    Customer { number: &'a str },
+    Customer { number: String },
 }
 
-impl<'a> Route<'a> {
+impl Route {
     /// The route of a call: 404 for a path that is none of ours, 405 for a method that the path does not have.
-    pub(crate) fn of(call: &'a Call) -> Result<Self, Problem> {
-        let (method, route) = match call.segments()?[..] {
-            ["customers"] => (Method::POST, Self::Add),
-            ["customers", number] => (Method::GET, Self::Customer { number }),
-            _ => return Err(Problem::not_found()),
-        };
-        if *call.method() == method {
-            Ok(route)
-        } else {
-            Err(Problem::method_not_allowed(&[method]))
-        }
+    pub(crate) fn of(call: &Call) -> Result<Self, Problem> {
+        call.route(match call.segments()?[..] {
+            ["customers"] => vec![(Method::POST, Self::Add)],
+            ["customers", number] => vec![(Method::GET, Self::Customer { number: number.into() })],
+            _ => vec![],
+        })
     }
+}
 
-    /// What the route needs of its caller.
-    pub(crate) fn right(self) -> Right<'a> {
+impl api::Route for Route {
+    fn right(&self) -> Right<'_> {
         match self {
             Self::Add => Right::Scope(&[Scope::Customers]),
             Self::Customer { .. } => Right::Scope(&[Scope::Customers, Scope::Steward]),
         }
     }
 
-    /// The operation's name in the log.
-    pub(crate) fn operation(self) -> &'static str {
+    fn operation(&self) -> &'static str {
         match self {
             Self::Add => "add",
             Self::Customer { .. } => "read-customer",

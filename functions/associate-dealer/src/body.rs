@@ -2,21 +2,21 @@
 
 use api::json::{self, Json, Reader};
 use api::problem::Fault;
-use domain::address::Address;
-use domain::association::Origin;
-use domain::association::{Associate, Organization, Statement};
-use domain::contact::Phone;
 use domain::controls::Controls;
-use domain::customer::{Customer, Identifier};
+use domain::customer::Customer;
+use domain::customer::address::Address;
+use domain::customer::contact::Phone;
+use domain::dealer::association::Origin;
+use domain::dealer::association::{Associate, Organization, Statement};
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber, DealerType};
-use domain::edits::{self, EditCode, FailedEdit, Field};
 use domain::message::Attribute;
-use domain::outcome::DealerCustomerOutcome;
+use domain::message::edits::{self, EditCode, FailedEdit, Field};
+use operations::dealers::associate::{Associated, DealerCustomerOutcome};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// How many telephone numbers one request may give.
-const MOST_PHONES: usize = 10;
+const MAX_PHONES: usize = 10;
 
 /// Reads a request to associate: the dealer code as soon as it is known, for it decides who may ask, and the request if there is no fault in it.
 pub(crate) fn read(
@@ -76,8 +76,8 @@ fn phones(body: &mut Reader<'_, '_>) -> Vec<Phone> {
     let Some(list) = body.list("phones") else {
         return Vec::new();
     };
-    if list.len() > MOST_PHONES {
-        body.fault("phones", "too-many", format!("There are at most {MOST_PHONES} phones."));
+    if list.len() > MAX_PHONES {
+        body.fault("phones", "too-many", format!("There are at most {MAX_PHONES} phones."));
         return Vec::new();
     }
     let pointer = body.pointer("phones");
@@ -105,7 +105,7 @@ fn alternate_name(text: &str) -> Result<String, domain::Invalid> {
     let refused = |code: EditCode| {
         Err(domain::Invalid { code: code.code(), reason: code.reason().to_owned() })
     };
-    if text.chars().count() > Attribute::COMPANY_NAME.longest() {
+    if text.chars().count() > Attribute::COMPANY_NAME.max_characters() {
         refused(EditCode::ValueTooLong)
     } else if !edits::is_plain(text) {
         refused(EditCode::InvalidValue)
@@ -146,13 +146,8 @@ pub(crate) struct Association {
 }
 
 impl Association {
-    pub(crate) fn new(
-        request: &Associate,
-        organization: Option<&Identifier>,
-        origin: &Origin,
-        dealer_customer: DealerCustomerOutcome,
-        dry_run: bool,
-    ) -> Self {
+    pub(crate) fn of(request: &Associate, associated: &Associated, dry_run: bool) -> Self {
+        let Associated { organization, origin, dealer_customer, replayed: _ } = associated;
         let (customer_organization, explanation) = match origin {
             Origin::Created => ("created", None),
             Origin::Matched(explanation) => ("matched", Some(explanation)),
@@ -163,7 +158,7 @@ impl Association {
             dealer_code: request.dcn.dealer_code.to_string(),
             dealer_customer_number: request.dcn.dealer_customer_number.to_string(),
             dealer_type: request.dealer_type().as_str().to_owned(),
-            customer_organization_identifier: organization.map(ToString::to_string),
+            customer_organization_identifier: organization.as_ref().map(ToString::to_string),
             customer_organization,
             dealer_customer: match dealer_customer {
                 DealerCustomerOutcome::Created => "created",
@@ -188,7 +183,6 @@ pub(crate) struct Released {
     pub(crate) dry_run: bool,
 }
 
-/// A dealer customer.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DealerCustomer {
@@ -222,7 +216,6 @@ impl DealerCustomer {
     }
 }
 
-/// A page of a dealer's customers.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DealerCustomers {

@@ -7,103 +7,70 @@ mod route;
 
 use api::answer::Answer;
 use api::call::Call;
-use api::caller::{Caller, Scope};
-use api::cursor::List;
+use api::caller::Scope;
 use api::media;
-use api::problem::{self, Problem, ProblemType};
+use api::problem::{self, Problem};
 use api::{StatusCode, json, status};
 use domain::customer::Identifier;
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
-use domain::outcome::{AssociateOutcome, ReleaseOutcome, Stopped};
 use lambda_http::{Body, Request, Response};
-use operations::idempotency::Asked;
-use operations::master::Master;
-use operations::read::{self, Viewer};
-use operations::{associate, release};
+use operations::customers::organization::{self, Viewer};
+use operations::dealers::{associate, read, release};
+use operations::kit::Master;
 use store::table::Table;
 
 use crate::route::Route;
 
-/// The longest page of a dealer's customers.
-pub const LONGEST_PAGE: u32 = 100;
+pub const MAX_PAGE: u32 = 100;
 
 /// The length of a page where none is asked for.
 pub const PAGE: u32 = 50;
 
 /// Answers a request. Whatever happens, it is answered.
 pub async fn handle<T: Table>(master: &Master<T>, request: Request) -> Response<Body> {
-    let call = Call::open(request);
-    let master = master.counted();
-    let (operation, result) = match Route::of(&call) {
-        Ok(route) => (route.operation(), call.in_time(answer(&master, &call, &route)).await),
-        Err(problem) => ("none", Err(problem)),
-    };
-    call.close(operation, result, master.cost())
+    api::serve(master, request, Route::of, |master, call, route| {
+        Box::pin(answer(master, call, route))
+    })
+    .await
 }
 
 async fn answer<T: Table>(
     master: &Master<T>,
     call: &Call,
-    route: &Route<'_>,
+    route: Route,
 ) -> Result<Answer, Problem> {
-    let caller = call.authorize(route.right())?.ok_or_else(Problem::unauthenticated)?;
     match route {
-        Route::Associate => associate(master, call, caller).await,
-        Route::DealerCustomers { dealer_code } => {
-            dealer_customers(master, call, caller, dealer_code).await
+        Route::Associate => associate(master, call).await,
+        Route::DealerCustomers { code } => dealer_customers(master, call, &code).await,
+        Route::DealerCustomer { code, number } => {
+            dealer_customer(master, call, &code, &number).await
         }
-        Route::DealerCustomer { dealer_code, dealer_customer_number } => {
-            dealer_customer(master, call, dealer_code, dealer_customer_number).await
-        }
-        Route::Association { dealer_code, dealer_customer_number } => {
-            release(master, call, caller, (dealer_code, dealer_customer_number)).await
-        }
+        Route::Association { code, number } => release(master, call, &code, &number).await,
         Route::CustomerOrganization { identifier } => {
-            customer_organization(master, call, caller, identifier).await
+            customer_organization(master, call, &identifier).await
         }
     }
 }
 
-async fn associate<T: Table>(
-    master: &Master<T>,
-    call: &Call,
-    caller: &Caller,
-) -> Result<Answer, Problem> {
+async fn associate<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
     let json = json::parse(call.body(&[media::JSON])?)?;
     let mut faults = Vec::new();
-    let mut query = call.query(&mut faults);
-    let dry_run = query.dry_run();
-    query.finish();
-    let key = call.idempotency_key(&mut faults);
+    let attempt = call.attempt(master, "associate", &mut faults)?;
     let (dealer_code, request) = body::read(&json, master.controls(), &mut faults);
     // Whose dealer code it is comes before what else is wrong.
-    if dealer_code.is_some_and(|code| !caller.acts_for(&code)) {
+    if let Some(code) = dealer_code
+        && !call.caller()?.acts_for(&code)
+    {
         return Err(Problem::forbidden());
     }
     problem::refuse_if_any(faults)?;
     let request = request.expect("a request without faults was read");
-    let key = key.as_ref().map(|(key, fingerprint)| (key.as_str(), fingerprint.clone()));
-    let asked = Asked::new(master.table(), caller.name(), "associate", key, dry_run);
-    match associate::associate(master, &request, &asked).await? {
-        AssociateOutcome::Associated { organization, origin, dealer_customer, replayed } => {
-            let (status, outcome) = status::associated(dealer_customer);
-            let association = body::Association::new(&request, organization.as_ref(), &origin, dealer_customer, dry_run);
-            let answer = Answer::json(status, outcome, &association).replayed(replayed);
-            Ok(answer.location(&format!("/dealer-customers/{}/{}", request.dcn.dealer_code, request.dcn.dealer_customer_number)))
-        }
-        AssociateOutcome::Taken { holder, same } => Err(Problem::new(ProblemType::DcnAlreadyAssociated)
-            .detail("This dealer customer belongs to a customer already.")
-            .with("sameOrganization", same)
-            .with("customerOrganizationIdentifier", holder.to_string())
-            .dry_run(dry_run)),
-        AssociateOutcome::UnknownOrganization => Err(Problem::new(ProblemType::CustomerOrganizationNotFound)
-            .detail("No customer has this identifier.")
-            .dry_run(dry_run)),
-        AssociateOutcome::Ambiguous(candidates) => Err(Problem::new(ProblemType::AmbiguousCustomerOrganization)
-            .detail("Name and address find several customers; send the identifier of the one that is meant.")
-            .with("candidates", candidates.iter().map(ToString::to_string).collect::<Vec<_>>())
-            .dry_run(dry_run)),
-    }
+    let outcome = associate::associate(&attempt, &request).await?;
+    let ((status, word), associated) = status::associated(outcome)?;
+    let association = body::Association::of(&request, &associated, attempt.dry_run);
+    let Dcn { dealer_code, dealer_customer_number } = &request.dcn;
+    let path = format!("/dealer-customers/{dealer_code}/{dealer_customer_number}");
+    Ok(Answer::json(status, word, &association).replayed(associated.replayed).location(&path))
 }
 
 async fn dealer_customer<T: Table>(
@@ -112,32 +79,27 @@ async fn dealer_customer<T: Table>(
     code: &str,
     number: &str,
 ) -> Result<Answer, Problem> {
-    without_parameters(call)?;
+    call.without_parameters()?;
     let dcn = dcn(code, number).ok_or_else(Problem::not_found)?;
-    let found = read::dealer_customer(master, &dcn).await.map_err(Stopped::from)?;
-    let found = found.ok_or_else(Problem::not_found)?;
+    let found = read::dealer_customer(master, &dcn).await?.ok_or_else(Problem::not_found)?;
     Ok(Answer::json(StatusCode::OK, "found", &body::DealerCustomer::of(&found)))
 }
 
 async fn dealer_customers<T: Table>(
     master: &Master<T>,
     call: &Call,
-    caller: &Caller,
     code: &str,
 ) -> Result<Answer, Problem> {
     let dealer = DealerCode::parse(code).map_err(|_| Problem::not_found())?;
-    let list =
-        List::new(&master.controls().secret, caller.name(), format!("dealer-customers/{dealer}"));
+    let list = call.list(master, format!("dealer-customers/{dealer}"))?;
     let mut faults = Vec::new();
     let mut query = call.query(&mut faults);
-    let limit = query.limit(PAGE, LONGEST_PAGE);
+    let limit = query.limit(PAGE, MAX_PAGE);
     let after = query.cursor(&list);
     query.finish();
     problem::refuse_if_any(faults)?;
     let after = after.and_then(|number| dcn(dealer.as_str(), &number));
-    let page = read::dealer_customers(master, &dealer, after.as_ref(), limit)
-        .await
-        .map_err(Stopped::from)?;
+    let page = read::dealer_customers(master, &dealer, after.as_ref(), limit).await?;
     let next = page.next.map(|last| list.cursor(last.dealer_customer_number.as_str()));
     Ok(Answer::json(StatusCode::OK, "listed", &body::DealerCustomers::of(&page.found, next)))
 }
@@ -145,42 +107,38 @@ async fn dealer_customers<T: Table>(
 async fn release<T: Table>(
     master: &Master<T>,
     call: &Call,
-    caller: &Caller,
-    (code, number): (&str, &str),
+    code: &str,
+    number: &str,
 ) -> Result<Answer, Problem> {
-    let dry_run = call.dry_run()?;
+    let mut faults = Vec::new();
+    let attempt = call.attempt(master, "release", &mut faults)?;
+    problem::refuse_if_any(faults)?;
     let dcn = dcn(code, number).ok_or_else(Problem::not_found)?;
-    let asked = Asked::new(master.table(), caller.name(), "release", None, dry_run);
-    match release::release(master, &dcn, &asked).await? {
-        ReleaseOutcome::Released if dry_run => Ok(Answer::json(
-            StatusCode::OK,
-            "released",
-            &body::Released { dcn: dcn.to_string(), dry_run },
-        )),
-        ReleaseOutcome::Released => Ok(Answer::empty(StatusCode::NO_CONTENT, "released")),
-        ReleaseOutcome::NotAssociated => Err(Problem::new(ProblemType::NotAssociated)
-            .detail("This dealer customer belongs to no customer.")
-            .dry_run(dry_run)),
-        ReleaseOutcome::Unknown => Err(Problem::not_found().dry_run(dry_run)),
+    let outcome = release::release(&attempt, &dcn).await?;
+    let dry_run = attempt.dry_run;
+    let (status, word) = status::released(outcome, dry_run)?;
+    if dry_run {
+        let released = body::Released { dcn: dcn.to_string(), dry_run };
+        return Ok(Answer::json(status, word, &released));
     }
+    Ok(Answer::empty(status, word))
 }
 
 async fn customer_organization<T: Table>(
     master: &Master<T>,
     call: &Call,
-    caller: &Caller,
     identifier: &str,
 ) -> Result<Answer, Problem> {
+    let caller = call.caller()?;
     let identifier = Identifier::parse(identifier).ok_or_else(Problem::not_found)?;
     let viewer = if caller.has(Scope::Customers) || caller.has(Scope::Steward) {
         Viewer::OfEverything
     } else {
         Viewer::Dealer(caller.dealer_codes())
     };
-    let in_sight = read::in_sight(master, &identifier, viewer).await.map_err(Stopped::from)?;
+    let in_sight = organization::in_sight(master, &identifier, viewer).await?;
     let in_sight = in_sight.ok_or_else(Problem::not_found)?;
-    let list = format!("customer-organizations/{identifier}");
-    let list = List::new(&master.controls().secret, caller.name(), list);
+    let list = call.list(master, format!("customer-organizations/{identifier}"))?;
     let mut faults = Vec::new();
     let mut query = call.query(&mut faults);
     let after = query.cursor(&list);
@@ -188,8 +146,7 @@ async fn customer_organization<T: Table>(
     problem::refuse_if_any(faults)?;
     let after = after
         .and_then(|position| position.split_once('|').and_then(|(code, number)| dcn(code, number)));
-    let found = read::customer_organization(master, in_sight, after.as_ref()).await;
-    let found = found.map_err(Stopped::from)?;
+    let found = organization::organization(master, in_sight, after.as_ref()).await?;
     let (customer, associated) = found.ok_or_else(Problem::not_found)?;
     let next = associated.next.map(|last| list.cursor(&last.to_string()));
     Ok(Answer::json(
@@ -204,10 +161,4 @@ fn dcn(code: &str, number: &str) -> Option<Dcn> {
         dealer_code: DealerCode::parse(code).ok()?,
         dealer_customer_number: DealerCustomerNumber::parse(number).ok()?,
     })
-}
-
-fn without_parameters(call: &Call) -> Result<(), Problem> {
-    let mut faults = Vec::new();
-    call.query(&mut faults).finish();
-    problem::refuse_if_any(faults)
 }

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use api::json::{Json, Reader, about_property, item};
 use api::problem::Fault;
-use domain::edits::{EditCode, Field};
-use domain::request_in_error::{Correction, LARGEST_CORRECTION, RequestInErrorId};
-use operations::bulk::{self, Chosen};
+use domain::message::edits::{EditCode, Field};
+use domain::request::{Correction, MAX_CORRECTION, RequestInErrorId};
+use operations::requests::reprocess_batch::{Chosen, MAX_BATCH};
 
 /// Reads a merge patch of a message: attributes, and `type`, with their new values; `null` takes one away.
 pub(crate) fn correction(json: &Json, faults: &mut Vec<Fault>) -> Correction {
@@ -51,11 +51,11 @@ pub(crate) fn correction(json: &Json, faults: &mut Vec<Fault>) -> Correction {
             }
         }
     }
-    if correction.size() > LARGEST_CORRECTION {
+    if correction.size() > MAX_CORRECTION {
         faults.push(Fault::new(
             "",
             "too-long",
-            format!("The values of one patch have at most {LARGEST_CORRECTION} bytes together."),
+            format!("The values of one patch have at most {MAX_CORRECTION} bytes together."),
         ));
     }
     correction
@@ -72,15 +72,15 @@ pub(crate) fn chosen(
     let code = body.optional("code", edit_code);
     let limit = body.whole_number("limit");
     let after = body.text("cursor");
-    let limit = match limit.unwrap_or(bulk::MOST as u64) {
-        limit if (1..=bulk::MOST as u64).contains(&limit) => {
-            usize::try_from(limit).unwrap_or(bulk::MOST)
+    let limit = match limit.unwrap_or(MAX_BATCH as u64) {
+        limit if (1..=MAX_BATCH as u64).contains(&limit) => {
+            usize::try_from(limit).unwrap_or(MAX_BATCH)
         }
         _ => {
             body.fault(
                 "limit",
                 "invalid-limit",
-                format!("A limit is a whole number from 1 to {}.", bulk::MOST),
+                format!("A limit is a whole number from 1 to {}.", MAX_BATCH),
             );
             1
         }
@@ -110,8 +110,8 @@ pub(crate) fn chosen(
 }
 
 fn read_ids(list: &[Json], body: &mut Reader<'_, '_>) -> Vec<RequestInErrorId> {
-    if list.is_empty() || list.len() > bulk::MOST {
-        body.fault("ids", "too-many", format!("There are 1 to {} ids in one call.", bulk::MOST));
+    if list.is_empty() || list.len() > MAX_BATCH {
+        body.fault("ids", "too-many", format!("There are 1 to {} ids in one call.", MAX_BATCH));
         return Vec::new();
     }
     let pointer = body.pointer("ids");
@@ -134,7 +134,6 @@ fn read_ids(list: &[Json], body: &mut Reader<'_, '_>) -> Vec<RequestInErrorId> {
     ids
 }
 
-/// The edit of a code.
 pub(crate) fn edit_code(text: &str) -> Result<EditCode, domain::Invalid> {
     EditCode::named(text).ok_or_else(|| domain::Invalid {
         code: "invalid-code",

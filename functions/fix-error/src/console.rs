@@ -43,12 +43,10 @@ const FILES: &[(&str, &str, &str)] = &[
     ("token.js", JAVASCRIPT, include_str!("../console/token.js")),
 ];
 
-/// The page.
 pub(crate) fn page() -> Answer {
     answer(HTML, PAGE)
 }
 
-/// A file beside the page.
 pub(crate) fn file(name: &str) -> Result<Answer, Problem> {
     let (_, content_type, content) =
         FILES.iter().find(|(known, _, _)| *known == name).ok_or_else(Problem::not_found)?;

@@ -2,8 +2,8 @@
 //!
 //! Here is the door: route, caller, body, answer. The work is in `operations`, the rules are in `domain`.
 
+mod batch;
 mod body;
-mod bulk;
 mod console;
 pub mod list;
 mod route;
@@ -11,60 +11,53 @@ mod shown;
 
 use api::answer::Answer;
 use api::call::Call;
-use api::caller::Caller;
 use api::customer_out::CustomerOut;
 use api::json;
 use api::media;
-use api::problem::{self, Problem, ProblemType};
+use api::problem::{self, Problem};
 use api::{StatusCode, status};
 use domain::customer::CustomerNumber;
-use domain::outcome::{MessageOutcome, Processed};
-use domain::request_in_error::{Correction, RequestInErrorId, State};
+use domain::request::{Correction, RequestInErrorId, State};
 use lambda_http::{Body, Request, Response};
-use operations::fix::{self, Refused, Shown};
-use operations::idempotency::Asked;
-use operations::master::Master;
-use operations::{erase, queue};
+use operations::customers::erase::{self, Erased};
+use operations::kit::Master;
+use operations::messages::MessageOutcome;
+use operations::requests::actions;
+use operations::requests::show::Shown;
+use operations::requests::{correct, delete, reprocess, show};
 use store::table::Table;
 
 use crate::route::Route;
 
-/// The contract, as anyone may read it.
 const CONTRACT: &str = include_str!("../../../openapi.yaml");
 
-/// The content types of a patch.
 const PATCH: &[&str] = &[media::JSON, media::MERGE_PATCH];
 
 /// Answers a request. Whatever happens, it is answered.
 pub async fn handle<T: Table>(master: &Master<T>, request: Request) -> Response<Body> {
-    let call = Call::open(request);
-    let master = master.counted();
-    let (operation, result) = match Route::of(&call) {
-        Ok(route) => (route.operation(), call.in_time(answer(&master, &call, route)).await),
-        Err(problem) => ("none", Err(problem)),
-    };
-    call.close(operation, result, master.cost())
+    api::serve(master, request, Route::of, |master, call, route| {
+        Box::pin(answer(master, call, route))
+    })
+    .await
 }
 
 async fn answer<T: Table>(
     master: &Master<T>,
     call: &Call,
-    route: Route<'_>,
+    route: Route,
 ) -> Result<Answer, Problem> {
-    // Who asks is nobody only where anyone may.
-    let who = call.authorize(route.right())?.map(Caller::name).unwrap_or_default();
     match route {
-        Route::List => list::list(master, call, who).await,
-        Route::Export => list::export(master, call, who).await,
-        Route::Show { id } => show(master, call, id).await,
-        Route::Correct { id } => correct(master, call, who, id).await,
-        Route::Delete { id } => delete(master, call, who, id).await,
-        Route::Reprocess { id } => reprocess(master, call, who, id).await,
-        Route::ReprocessMany => bulk::reprocess_many(master, call, who).await,
-        Route::Erase { number } => erase(master, call, who, number).await,
         Route::Console => Ok(console::page()),
-        Route::ConsoleFile { file } => console::file(file),
+        Route::ConsoleFile { file } => console::file(&file),
         Route::Contract => Ok(contract()),
+        Route::List => list::list(master, call).await,
+        Route::Export => list::export(master, call).await,
+        Route::Show { id } => show(master, call, &id).await,
+        Route::Correct { id } => correct(master, call, &id).await,
+        Route::Delete { id } => delete(master, call, &id).await,
+        Route::Reprocess { id } => reprocess(master, call, &id).await,
+        Route::ReprocessBatch => batch::reprocess_batch(master, call).await,
+        Route::Erase { number } => erase(master, call, &number).await,
     }
 }
 
@@ -74,10 +67,8 @@ fn contract() -> Answer {
 }
 
 async fn show<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Result<Answer, Problem> {
-    let mut faults = Vec::new();
-    call.query(&mut faults).finish();
-    problem::refuse_if_any(faults)?;
-    let shown = fix::show(master, &id_of(id)?).await?.ok_or_else(Problem::not_found)?;
+    call.without_parameters()?;
+    let shown = show::show(master, &id_of(id)?).await?.ok_or_else(Problem::not_found)?;
     detail(master, "found", &shown, false).await
 }
 
@@ -89,67 +80,38 @@ async fn detail<T: Table>(
     dry_run: bool,
 ) -> Result<Answer, Problem> {
     let request = &shown.request;
-    let actions = queue::actions(master, std::slice::from_ref(request)).await?;
+    let actions = actions(master, std::slice::from_ref(request)).await?;
     let detail = shown::Detail::of(shown, actions[0], dry_run);
     Ok(Answer::json(StatusCode::OK, outcome, &detail).etag(request.version))
 }
 
-async fn correct<T: Table>(
-    master: &Master<T>,
-    call: &Call,
-    who: &str,
-    id: &str,
-) -> Result<Answer, Problem> {
+async fn correct<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Result<Answer, Problem> {
     let mut faults = Vec::new();
-    let (dry_run, _) = asked_for(call, &mut faults);
+    let attempt = call.attempt(master, "correct", &mut faults)?;
     let correction = body::correction(&json::parse(call.body(PATCH)?)?, &mut faults);
     problem::refuse_if_any(faults)?;
-    let if_match = call.if_match()?;
-    let admits = |version| if_match.as_ref().is_some_and(|if_match| if_match.admits(version));
-    let asked = Asked::new(master.table(), who, "correct", None, dry_run);
-    match fix::correct(
-        master,
-        &id_of(id)?,
-        &correction,
-        if_match.is_some().then_some(&admits),
-        &asked,
-    )
-    .await?
-    {
-        Ok(shown) => detail(master, "corrected", &shown, dry_run).await,
-        Err(refused) => Err(refusal(&refused).dry_run(dry_run)),
-    }
+    let seen = call.if_match()?;
+    let shown = correct::correct(&attempt, &id_of(id)?, &correction, seen.as_ref()).await?;
+    detail(master, "corrected", &shown, attempt.dry_run).await
 }
 
-async fn delete<T: Table>(
-    master: &Master<T>,
-    call: &Call,
-    who: &str,
-    id: &str,
-) -> Result<Answer, Problem> {
-    let dry_run = call.dry_run()?;
-    let if_match = call.if_match()?;
-    let admits = |version| if_match.as_ref().is_some_and(|if_match| if_match.admits(version));
-    let asked = Asked::new(master.table(), who, "delete", None, dry_run);
-    match fix::delete(master, &id_of(id)?, if_match.is_some().then_some(&admits), &asked).await? {
-        Ok(()) if dry_run => {
-            let deleted =
-                shown::Deleted { id: id.to_owned(), state: State::Deleted.as_str(), dry_run };
-            Ok(Answer::json(StatusCode::OK, "deleted", &deleted))
-        }
-        Ok(()) => Ok(Answer::empty(StatusCode::NO_CONTENT, "deleted")),
-        Err(refused) => Err(refusal(&refused).dry_run(dry_run)),
-    }
-}
-
-async fn reprocess<T: Table>(
-    master: &Master<T>,
-    call: &Call,
-    who: &str,
-    id: &str,
-) -> Result<Answer, Problem> {
+async fn delete<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Result<Answer, Problem> {
     let mut faults = Vec::new();
-    let (dry_run, key) = asked_for(call, &mut faults);
+    let attempt = call.attempt(master, "delete", &mut faults)?;
+    problem::refuse_if_any(faults)?;
+    let seen = call.if_match()?;
+    delete::delete(&attempt, &id_of(id)?, seen.as_ref()).await?;
+    if !attempt.dry_run {
+        return Ok(Answer::empty(StatusCode::NO_CONTENT, "deleted"));
+    }
+    let state = State::Deleted.as_str();
+    let deleted = shown::Deleted { id: id.to_owned(), state, dry_run: attempt.dry_run };
+    Ok(Answer::json(StatusCode::OK, "deleted", &deleted))
+}
+
+async fn reprocess<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Result<Answer, Problem> {
+    let mut faults = Vec::new();
+    let attempt = call.attempt(master, "reprocess", &mut faults)?;
     // Without a content type an empty body is no patch; a patch may come with If-Match or without.
     let bytes = call.body(PATCH)?;
     let correction = if bytes.is_empty() {
@@ -158,105 +120,48 @@ async fn reprocess<T: Table>(
         body::correction(&json::parse(bytes)?, &mut faults)
     };
     problem::refuse_if_any(faults)?;
-    let if_match = call.if_match()?;
-    let admits = |version| if_match.as_ref().is_some_and(|if_match| if_match.admits(version));
-    let key = key.as_ref().map(|(key, fingerprint)| (key.as_str(), fingerprint.clone()));
-    let asked = Asked::new(master.table(), who, "reprocess", key, dry_run);
-    match fix::reprocess(
-        master,
-        &id_of(id)?,
-        &correction,
-        if_match.is_some().then_some(&admits),
-        &asked,
-    )
-    .await?
-    {
-        Ok(reprocessed) => Ok(told(&reprocessed.processed, dry_run).etag(reprocessed.version)),
-        Err(refused) => Err(refusal(&refused).dry_run(dry_run)),
-    }
+    let seen = call.if_match()?;
+    let done = reprocess::reprocess(&attempt, &id_of(id)?, &correction, seen.as_ref()).await?;
+    Ok(reprocessed(&done.outcome, attempt.dry_run).etag(done.version))
 }
 
 /// The answer to a reprocessed message: always with a body, whatever the message itself asks for.
-fn told(processed: &Processed, dry_run: bool) -> Answer {
-    let (status, outcome) = status::processed(&processed.outcome);
-    let answer =
-        Answer::bytes(status, outcome, media::JSON, CustomerOut::of(processed, dry_run).to_json())
-            .replayed(processed.replayed)
-            .resolved(u64::from(resolves(processed, dry_run)));
-    match number_of(processed) {
+fn reprocessed(outcome: &MessageOutcome, dry_run: bool) -> Answer {
+    let (status, word) = status::processed(&outcome.result);
+    let body = CustomerOut::of(outcome, dry_run).to_json();
+    let answer = Answer::bytes(status, word, media::JSON, body)
+        .replayed(outcome.replayed)
+        .resolved(u64::from(resolves(outcome, dry_run)));
+    match outcome.number() {
         Some(number) => answer.location(&format!("/customers/{number}")),
         None => answer,
     }
 }
 
 /// Whether this run resolved the request in error, and not an earlier try of it.
-fn resolves(processed: &Processed, dry_run: bool) -> bool {
-    number_of(processed).is_some() && !processed.replayed && !dry_run
+fn resolves(outcome: &MessageOutcome, dry_run: bool) -> bool {
+    outcome.number().is_some() && !outcome.replayed && !dry_run
 }
 
-async fn erase<T: Table>(
-    master: &Master<T>,
-    call: &Call,
-    who: &str,
-    number: &str,
-) -> Result<Answer, Problem> {
+async fn erase<T: Table>(master: &Master<T>, call: &Call, number: &str) -> Result<Answer, Problem> {
     let mut faults = Vec::new();
-    let (dry_run, key) = asked_for(call, &mut faults);
+    let attempt = call.attempt(master, "erase", &mut faults)?;
     problem::refuse_if_any(faults)?;
     let number = CustomerNumber::parse(number).ok_or_else(Problem::not_found)?;
-    let key = key.as_ref().map(|(key, fingerprint)| (key.as_str(), fingerprint.clone()));
-    let asked = Asked::new(master.table(), who, "erase", key, dry_run);
-    let erased = erase::erase(master, number, &asked).await?.ok_or_else(Problem::not_found)?;
-    if !dry_run {
-        return Ok(Answer::empty(StatusCode::NO_CONTENT, "erased").replayed(erased.replayed));
+    let erased = erase::erase(&attempt, number).await?.ok_or_else(Problem::not_found)?;
+    let Erased { dealer_customers, requests_in_error, replayed } = erased;
+    if !attempt.dry_run {
+        return Ok(Answer::empty(StatusCode::NO_CONTENT, "erased").replayed(replayed));
     }
-    let erase::Erased { dealer_customers, requests_in_error, replayed: _ } = erased;
     let erased = shown::Erased {
         customer_number: number.to_string(),
         dealer_customers,
         requests_in_error,
-        dry_run,
+        dry_run: attempt.dry_run,
     };
     Ok(Answer::json(StatusCode::OK, "erased", &erased))
 }
 
-/// Whether nothing shall be written, and the idempotency key with its fingerprint.
-fn asked_for(
-    call: &Call,
-    faults: &mut Vec<problem::Fault>,
-) -> (bool, Option<(api::idempotency::IdempotencyKey, String)>) {
-    let mut query = call.query(faults);
-    let dry_run = query.dry_run();
-    query.finish();
-    (dry_run, call.idempotency_key(faults))
-}
-
 fn id_of(text: &str) -> Result<RequestInErrorId, Problem> {
     RequestInErrorId::parse(text).ok_or_else(Problem::not_found)
-}
-
-fn number_of(processed: &Processed) -> Option<CustomerNumber> {
-    match &processed.outcome {
-        MessageOutcome::Created(stored) | MessageOutcome::Updated(stored) => stored.number,
-        MessageOutcome::Duplicate(_) | MessageOutcome::Failed { .. } => None,
-    }
-}
-
-/// Why nothing was done.
-fn refusal(refused: &Refused) -> Problem {
-    match refused {
-        Refused::Unknown => Problem::not_found(),
-        Refused::AlreadyResolved(number) => Problem::new(ProblemType::AlreadyResolved)
-            .detail("This request was resolved before.")
-            .with("customerNumber", number.map(|number| number.to_string())),
-        Refused::AlreadyDeleted => Problem::new(ProblemType::AlreadyDeleted).detail("This request was deleted before."),
-        Refused::VersionRequired => {
-            Problem::new(ProblemType::VersionRequired).detail("If-Match must name the version that you saw, or be `*`.")
-        }
-        Refused::VersionMismatch(version) => {
-            Problem::new(ProblemType::VersionMismatch).detail("Somebody changed this request meanwhile.").with("version", *version)
-        }
-        Refused::HistoryFull => Problem::new(ProblemType::TooLarge)
-            .detail("This request was changed and tried too often to remember more. It can be resolved or deleted."),
-    }
 }

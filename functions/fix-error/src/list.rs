@@ -7,53 +7,46 @@ use api::cursor::List;
 use api::problem::{self, Problem};
 use api::query::Query;
 use domain::Invalid;
-use domain::edits::Field;
-use domain::request_in_error::{RequestInError, State};
+use domain::message::edits::Field;
+use domain::request::{RequestInError, State};
 use domain::time::Timestamp;
 use lambda_http::http::header::{CONTENT_DISPOSITION, LINK};
-use operations::master::Master;
-use operations::queue::{self, Filter};
+use operations::kit::Master;
+use operations::requests::actions;
+use operations::requests::list::{self as queue, Filter};
 use store::table::Table;
 
 use crate::body::edit_code;
 use crate::shown::{Page, Summary};
 
-/// The longest page of the list.
-pub const LONGEST_PAGE: u32 = 100;
+pub const MAX_PAGE: u32 = 100;
 
 /// The length of a page where none is asked for.
 pub const PAGE: u32 = 50;
 
 /// How many rows one export has at the most; where there are more, `Link` names the next.
-pub const LONGEST_EXPORT: u32 = 1_000;
+pub const MAX_EXPORT: u32 = 1_000;
 
 /// How many pages of the queue one export looks at, at the most: with a rare filter it has fewer rows, and `Link` names the next.
-const MOST_PAGES: usize = 25;
+const MAX_PAGES: usize = 25;
 
 /// The parameters that a filter is made of, as [`filter`] reads them.
 const FILTER: [&str; 7] =
     ["state", "code", "attribute", "company", "receivedAfter", "receivedBefore", "text"];
 
 /// The longest text that is searched for, in characters.
-const LONGEST_TEXT: usize = 100;
+const MAX_TEXT: usize = 100;
 
-/// The queue as this steward reads it: a cursor of the list is one of bulk, and the other way round.
-pub(crate) fn cursors<'a, T: Table>(master: &'a Master<T>, who: &'a str) -> List<'a> {
-    List::new(&master.controls().secret, who, "errors")
-}
+/// The name of the queue, in the list as in a batch: a cursor of one is one of the other.
+pub(crate) const QUEUE: &str = "errors";
 
-/// A page of the list.
-pub(crate) async fn list<T: Table>(
-    master: &Master<T>,
-    call: &Call,
-    who: &str,
-) -> Result<Answer, Problem> {
-    let queue = cursors(master, who);
-    let (filter, after, limit) = read(call, &queue, PAGE, LONGEST_PAGE)?;
+pub(crate) async fn list<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
+    let cursors = call.list(master, QUEUE)?;
+    let (filter, after, limit) = read(call, &cursors, PAGE, MAX_PAGE)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let page = queue::list(master, &filter, after.as_deref(), limit).await?;
     let errors = summaries(master, &page.found).await?;
-    let next = page.next.map(|position| queue.cursor(&position));
+    let next = page.next.map(|position| cursors.cursor(&position));
     let answer = Answer::json(StatusCode::OK, "listed", &Page { errors, next });
     let newest_open = Filter { states: vec![State::Open], ..Filter::default() };
     // What the schedule asks, to have it measured.
@@ -65,17 +58,13 @@ pub(crate) async fn list<T: Table>(
 }
 
 /// The list as CSV (RFC 4180), with a header line, no cell of which a spreadsheet takes for a formula.
-pub(crate) async fn export<T: Table>(
-    master: &Master<T>,
-    call: &Call,
-    who: &str,
-) -> Result<Answer, Problem> {
-    let queue = cursors(master, who);
-    let (filter, mut after, limit) = read(call, &queue, LONGEST_EXPORT, LONGEST_EXPORT)?;
+pub(crate) async fn export<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
+    let cursors = call.list(master, QUEUE)?;
+    let (filter, mut after, limit) = read(call, &cursors, MAX_EXPORT, MAX_EXPORT)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut found: Vec<RequestInError> = Vec::new();
-    for _ in 0..MOST_PAGES {
-        let left = (limit - found.len()).min(queue::MOST_EXAMINED);
+    for _ in 0..MAX_PAGES {
+        let left = (limit - found.len()).min(queue::MAX_EXAMINED);
         let page = queue::list(master, &filter, after.as_deref(), left).await?;
         found.extend(page.found);
         after = page.next;
@@ -90,7 +79,7 @@ pub(crate) async fn export<T: Table>(
         .header(CONTENT_DISPOSITION, "attachment; filename=\"errors.csv\"");
     Ok(match after {
         Some(position) => {
-            let next = with_cursor(call, &queue.cursor(&position));
+            let next = with_cursor(call, &cursors.cursor(&position));
             answer.header(LINK, &format!("<?{next}>; rel=\"next\""))
         }
         None => answer,
@@ -101,7 +90,7 @@ async fn summaries<T: Table>(
     master: &Master<T>,
     requests: &[RequestInError],
 ) -> Result<Vec<Summary>, Problem> {
-    let actions = queue::actions(master, requests).await?;
+    let actions = actions(master, requests).await?;
     let each = requests.iter().zip(actions);
     Ok(each.map(|(request, action)| Summary::of(request, action)).collect())
 }
@@ -135,7 +124,7 @@ fn percent_encoded(text: &str) -> String {
 
 fn read(
     call: &Call,
-    queue: &List<'_>,
+    cursors: &List<'_>,
     page: u32,
     longest: u32,
 ) -> Result<(Filter, Option<String>, u32), Problem> {
@@ -143,7 +132,7 @@ fn read(
     let mut query = call.query(&mut faults);
     let filter = filter(&mut query);
     let limit = query.limit(page, longest);
-    let after = query.cursor(queue);
+    let after = query.cursor(cursors);
     query.finish();
     problem::refuse_if_any(faults)?;
     Ok((filter, after, limit))
@@ -157,7 +146,7 @@ fn filter(query: &mut Query<'_, '_>) -> Filter {
         })
     };
     let text = |text: &str| {
-        if text.chars().count() <= LONGEST_TEXT {
+        if text.chars().count() <= MAX_TEXT {
             Ok(text.to_owned())
         } else {
             Err(invalid("value-too-long", "A text has at most 100 characters."))
@@ -212,7 +201,8 @@ fn is_risky(part: &str) -> bool {
     let seen = |sign: &char| {
         let is_unseen = sign.is_whitespace()
             || sign.is_control()
-            || matches!(sign, '"' | '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+            || matches!(sign, '"' | '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}')
+            || matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
         !is_unseen
     };
     let first = part.chars().find(seen);

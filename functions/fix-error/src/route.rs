@@ -1,4 +1,4 @@
-//! The routes of this function, as http.md has them.
+//! The routes of this function.
 
 use api::Method;
 use api::call::Call;
@@ -6,63 +6,48 @@ use api::caller::Scope;
 use api::problem::Problem;
 use api::rights::Right;
 
-/// What a request asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Route<'a> {
-    /// `GET /errors`
+pub(crate) enum Route {
     List,
-    /// `GET /errors.csv`
     Export,
-    /// `GET /errors/{id}`
-    Show { id: &'a str },
-    /// `PATCH /errors/{id}`
-    Correct { id: &'a str },
-    /// `DELETE /errors/{id}`
-    Delete { id: &'a str },
-    /// `POST /errors/{id}/reprocess`
-    Reprocess { id: &'a str },
-    /// `POST /errors/reprocess`
-    ReprocessMany,
-    /// `POST /customers/{number}/erase`
-    Erase { number: &'a str },
-    /// `GET /console`
+    Show { id: String },
+    Correct { id: String },
+    Delete { id: String },
+    Reprocess { id: String },
+    ReprocessBatch,
+    Erase { number: String },
     Console,
-    /// `GET /console/{file}`
-    ConsoleFile { file: &'a str },
-    /// `GET /openapi.yaml`
+    ConsoleFile { file: String },
     Contract,
 }
 
-impl<'a> Route<'a> {
+impl Route {
     /// The route of a call: 404 for a path that is none of ours, 405 for a method that the path does not have.
-    pub(crate) fn of(call: &'a Call) -> Result<Self, Problem> {
-        let routes = match call.segments()?[..] {
+    pub(crate) fn of(call: &Call) -> Result<Self, Problem> {
+        call.route(match call.segments()?[..] {
             ["errors"] => vec![(Method::GET, Self::List)],
             ["errors.csv"] => vec![(Method::GET, Self::Export)],
-            ["errors", "reprocess"] => vec![(Method::POST, Self::ReprocessMany)],
+            ["errors", "reprocess"] => vec![(Method::POST, Self::ReprocessBatch)],
             ["errors", id] => vec![
-                (Method::GET, Self::Show { id }),
-                (Method::PATCH, Self::Correct { id }),
-                (Method::DELETE, Self::Delete { id }),
+                (Method::GET, Self::Show { id: id.into() }),
+                (Method::PATCH, Self::Correct { id: id.into() }),
+                (Method::DELETE, Self::Delete { id: id.into() }),
             ],
-            ["errors", id, "reprocess"] => vec![(Method::POST, Self::Reprocess { id })],
-            ["customers", number, "erase"] => vec![(Method::POST, Self::Erase { number })],
-            ["console"] => vec![(Method::GET, Self::Console)],
-            ["console", file] => vec![(Method::GET, Self::ConsoleFile { file })],
-            ["openapi.yaml"] => vec![(Method::GET, Self::Contract)],
-            _ => return Err(Problem::not_found()),
-        };
-        match routes.iter().find(|(method, _)| method == call.method()) {
-            Some((_, route)) => Ok(*route),
-            None => {
-                let allowed: Vec<_> = routes.into_iter().map(|(method, _)| method).collect();
-                Err(Problem::method_not_allowed(&allowed))
+            ["errors", id, "reprocess"] => {
+                vec![(Method::POST, Self::Reprocess { id: id.into() })]
             }
-        }
+            ["customers", number, "erase"] => {
+                vec![(Method::POST, Self::Erase { number: number.into() })]
+            }
+            ["console"] => vec![(Method::GET, Self::Console)],
+            ["console", file] => vec![(Method::GET, Self::ConsoleFile { file: file.into() })],
+            ["openapi.yaml"] => vec![(Method::GET, Self::Contract)],
+            _ => vec![],
+        })
     }
+}
 
-    /// What the route needs of its caller.
-    pub(crate) fn right(self) -> Right<'a> {
+impl api::Route for Route {
+    fn right(&self) -> Right<'_> {
         match self {
             Self::List
             | Self::Export
@@ -70,14 +55,13 @@ impl<'a> Route<'a> {
             | Self::Correct { .. }
             | Self::Delete { .. }
             | Self::Reprocess { .. }
-            | Self::ReprocessMany => Right::Scope(&[Scope::Steward]),
+            | Self::ReprocessBatch => Right::Scope(&[Scope::Steward]),
             Self::Erase { .. } => Right::Scope(&[Scope::Privacy]),
             Self::Console | Self::ConsoleFile { .. } | Self::Contract => Right::None,
         }
     }
 
-    /// The operation's name in the log.
-    pub(crate) fn operation(self) -> &'static str {
+    fn operation(&self) -> &'static str {
         match self {
             Self::List => "list-errors",
             Self::Export => "export-errors",
@@ -85,7 +69,7 @@ impl<'a> Route<'a> {
             Self::Correct { .. } => "correct-error",
             Self::Delete { .. } => "delete-error",
             Self::Reprocess { .. } => "reprocess-error",
-            Self::ReprocessMany => "reprocess-errors",
+            Self::ReprocessBatch => "reprocess-errors",
             Self::Erase { .. } => "erase-customer",
             Self::Console | Self::ConsoleFile { .. } => "console",
             Self::Contract => "read-contract",

@@ -1,11 +1,11 @@
 //! What this function says in JSON and CSV: requests in error, and what came of them.
 
 use domain::customer::CustomerNumber;
-use domain::edits::FailedEdit;
+use domain::message::edits::FailedEdit;
 use domain::message::{Attribute, Message};
-use domain::outcome::Action;
-use domain::request_in_error::{Attempt, Entry, RequestInError};
-use operations::fix::Shown;
+use domain::request::{Entry, EntryOutcome, RequestInError};
+use operations::messages::Action;
+use operations::requests::show::Shown;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -88,7 +88,6 @@ impl Summary {
     ];
 }
 
-/// A page of the list.
 #[derive(Serialize)]
 pub(crate) struct Page {
     pub(crate) errors: Vec<Summary>,
@@ -197,10 +196,10 @@ impl EntryBody {
             at: entry.at.to_string(),
             who: entry.who.clone(),
             what: entry.what.as_str(),
-            outcome: entry.attempt.map(|attempt| match attempt {
-                Attempt::Created(_) | Attempt::Updated(_) => "success",
-                Attempt::Failure => "failure",
-                Attempt::Duplicate => "duplicate",
+            outcome: entry.outcome.map(|outcome| match outcome {
+                EntryOutcome::Created(_) | EntryOutcome::Updated(_) => "success",
+                EntryOutcome::Failure => "failure",
+                EntryOutcome::Duplicate => "duplicate",
             }),
             codes: codes(&entry.failed),
             patch: (!patch.is_empty()).then_some(patch),
@@ -208,17 +207,15 @@ impl EntryBody {
     }
 }
 
-/// What came of many requests.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Bulk {
+pub(crate) struct Batch {
     pub(crate) results: Vec<One>,
     pub(crate) next: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) dry_run: bool,
 }
 
-/// What came of one of them.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct One {

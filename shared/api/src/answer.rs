@@ -10,8 +10,8 @@ use lambda_http::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 
+use crate::measures::Queue;
 use crate::media;
-use crate::metrics::Queue;
 
 /// Told to the caller when an idempotency key's effect is answered again.
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -77,7 +77,6 @@ impl Answer {
         self
     }
 
-    /// Sets `ETag` to the quoted version.
     pub fn etag(self, version: u64) -> Answer {
         self.header(ETAG, &format!("\"{version}\""))
     }
@@ -116,7 +115,6 @@ impl Answer {
         self
     }
 
-    /// The status.
     pub fn status(&self) -> StatusCode {
         self.status
     }

@@ -6,33 +6,38 @@
 mod close;
 
 use std::fmt;
-use std::future::Future;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use data_encoding::BASE64URL_NOPAD;
+use domain::by::By;
+use domain::request::Versions;
 use lambda_http::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, IF_MATCH};
 use lambda_http::http::{HeaderMap, HeaderName, Method};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt};
+use operations::kit::{Attempt, Master};
 use sha2::{Digest as _, Sha256};
+use store::table::Table;
 
 use crate::answer::Answer;
 use crate::caller::Caller;
+use crate::cursor::List;
 use crate::idempotency::IdempotencyKey;
 use crate::media::{ContentType, JSON};
 use crate::path;
-use crate::precondition::IfMatch;
+use crate::precondition;
 use crate::problem::{self, Fault, Problem, ProblemType};
 use crate::query::{DRY_RUN, Parameters, Query};
+use crate::serve::Answering;
 
 /// The largest body that is read, in bytes (128 KiB), so that a request in error with its corrections always fits an item.
-pub const LARGEST_BODY: usize = 128 * 1024;
+pub const MAX_BODY: usize = 128 * 1024;
 
 /// How long a call may take before it is answered `busy`, from the moment it was opened. No answer takes longer than 9 s;
 /// the rest is for writing the answer and the log line.
-pub const LONGEST_CALL: Duration = Duration::from_millis(8_500);
+pub const MAX_CALL: Duration = Duration::from_millis(8_500);
 
 /// Given with every answer, so that caller and log can be brought together.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -44,9 +49,8 @@ pub const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The longest request or correlation id that is taken over, in characters.
-const LONGEST_ID: usize = 128;
+const MAX_ID: usize = 128;
 
-/// One request.
 pub struct Call {
     method: Method,
     segments: Option<Vec<String>>,
@@ -97,7 +101,6 @@ impl Call {
         }
     }
 
-    /// The method.
     pub fn method(&self) -> &Method {
         &self.method
     }
@@ -109,6 +112,24 @@ impl Call {
     pub fn segments(&self) -> Result<Vec<&str>, Problem> {
         let segments = self.segments.as_ref().ok_or_else(Problem::not_found)?;
         Ok(segments.iter().map(String::as_str).collect())
+    }
+
+    /// The one of a path's routes that has the call's method.
+    ///
+    /// # Errors
+    /// `not-found` for a path without routes, `method-not-allowed` for a method that none of them has.
+    pub fn route<R>(&self, routes: Vec<(Method, R)>) -> Result<R, Problem> {
+        if routes.is_empty() {
+            return Err(Problem::not_found());
+        }
+        let mut allowed = Vec::with_capacity(routes.len());
+        for (method, route) in routes {
+            if method == self.method {
+                return Ok(route);
+            }
+            allowed.push(method);
+        }
+        Err(Problem::method_not_allowed(&allowed))
     }
 
     /// The caller.
@@ -124,17 +145,46 @@ impl Call {
         Query::open(&self.parameters, faults)
     }
 
-    /// `dryRun`, for a route that has no other parameter and nothing else to collect faults of.
+    /// Goes on only without parameters.
     ///
     /// # Errors
-    /// `invalid-request` for a value that is neither `true` nor `false`, and for every other parameter.
-    pub fn dry_run(&self) -> Result<bool, Problem> {
+    /// `invalid-request` for every parameter.
+    pub fn without_parameters(&self) -> Result<(), Problem> {
         let mut faults = Vec::new();
-        let mut query = self.query(&mut faults);
+        self.query(&mut faults).finish();
+        problem::refuse_if_any(faults)
+    }
+
+    /// The attempt that this call is: who asks, for what, under which idempotency key, and whether nothing shall be written. Every POST takes a key, other methods none.
+    /// `dryRun` is the only parameter; what is wrong with it, with another or with the key is added to the faults.
+    ///
+    /// # Errors
+    /// `unauthenticated` without a caller.
+    pub fn attempt<'m, T: Table>(
+        &self,
+        master: &'m Master<T>,
+        operation: &'static str,
+        faults: &mut Vec<Fault>,
+    ) -> Result<Attempt<'m, T>, Problem> {
+        let by = By::new(self.caller()?.name(), operation, &self.request_id);
+        let mut query = self.query(faults);
         let dry_run = query.dry_run();
         query.finish();
-        problem::refuse_if_any(faults)?;
-        Ok(dry_run)
+        let key = if self.method == Method::POST { self.idempotency_key(faults) } else { None };
+        let key = key.as_ref().map(|key| (key.as_str(), self.fingerprint()));
+        Ok(Attempt::new(master, by, key, dry_run))
+    }
+
+    /// The list of this name, as the caller reads it.
+    ///
+    /// # Errors
+    /// `unauthenticated` without a caller.
+    pub fn list<'a, T: Table>(
+        &'a self,
+        master: &'a Master<T>,
+        name: impl Into<String>,
+    ) -> Result<List<'a>, Problem> {
+        Ok(List::new(&master.controls().secret, self.caller()?.name(), name))
     }
 
     /// A header's value, where the header is there once and is ASCII text. Several lines of one header come joined from
@@ -152,11 +202,11 @@ impl Call {
     ///
     /// # Errors
     /// `invalid-request` at `/headers/If-Match` for what is neither `*` nor quoted versions.
-    pub fn if_match(&self) -> Result<Option<IfMatch>, Problem> {
+    pub fn if_match(&self) -> Result<Option<Versions>, Problem> {
         let Some(text) = joined(&self.headers, &IF_MATCH) else {
             return Ok(None);
         };
-        IfMatch::parse(&text).map(Some).ok_or_else(|| {
+        precondition::if_match(&text).map(Some).ok_or_else(|| {
             let message = "If-Match is * or the quoted version, for example \"3\".";
             Problem::invalid_request(vec![Fault::new(
                 "/headers/If-Match",
@@ -166,20 +216,15 @@ impl Call {
         })
     }
 
-    /// `Idempotency-Key`, with the request's fingerprint: the same for the same request on the same route, another for another.
-    /// What is not one key of 16 to 128 of `A-Z a-z 0-9 - _` is a fault at `/headers/Idempotency-Key`.
-    pub fn idempotency_key(&self, faults: &mut Vec<Fault>) -> Option<(IdempotencyKey, String)> {
+    /// `Idempotency-Key`. What is not one key of 16 to 128 of `A-Z a-z 0-9 - _` is a fault at `/headers/Idempotency-Key`.
+    fn idempotency_key(&self, faults: &mut Vec<Fault>) -> Option<IdempotencyKey> {
         let text = joined(&self.headers, &IDEMPOTENCY_KEY)?;
-        match IdempotencyKey::parse(&text) {
-            Ok(key) => Some((key, self.fingerprint())),
-            Err(invalid) => {
-                faults.push(Fault::refused("/headers/Idempotency-Key", invalid));
-                None
-            }
-        }
+        let refused = |invalid| Fault::refused("/headers/Idempotency-Key", invalid);
+        IdempotencyKey::parse(&text).map_err(|invalid| faults.push(refused(invalid))).ok()
     }
 
-    /// A digest of all that makes this request what it is: method, path, precondition, content type and body.
+    /// A digest of all that makes this request what it is: method, path, precondition, content type and body. The same for the same request on the same route, another
+    /// for another.
     fn fingerprint(&self) -> String {
         let mut digest = Sha256::new();
         let path = self.segments.iter().flatten().map(String::as_bytes);
@@ -201,11 +246,11 @@ impl Call {
     /// The body, if it is in one of the `accepted` content types ([`crate::media`] has their names).
     ///
     /// # Errors
-    /// `too-large` over [`LARGEST_BODY`]; `unsupported-media-type` for another content type, for a charset other than UTF-8,
+    /// `too-large` over [`MAX_BODY`]; `unsupported-media-type` for another content type, for a charset other than UTF-8,
     /// and for a compressed body.
     pub fn body(&self, accepted: &[&str]) -> Result<&[u8], Problem> {
-        if self.body.len() > LARGEST_BODY {
-            let detail = format!("A body has at most {LARGEST_BODY} bytes.");
+        if self.body.len() > MAX_BODY {
+            let detail = format!("A body has at most {MAX_BODY} bytes.");
             return Err(Problem::new(ProblemType::TooLarge).detail(detail));
         }
         let refused =
@@ -231,25 +276,18 @@ impl Call {
     /// Runs `work`, which makes the answer, for as long as the call may take.
     ///
     /// # Errors
-    /// What `work` says; `busy` when [`LONGEST_CALL`] is over (whether there was an effect the same idempotency key will
+    /// What `work` says; `busy` when [`MAX_CALL`] is over (whether there was an effect the same idempotency key will
     /// tell); `internal` when `work` panics, so that a panic is an answer with a log line and not a failed invocation.
-    pub fn in_time<'call>(
-        &'call self,
-        work: impl Future<Output = Result<Answer, Problem>> + Send + 'call,
-    ) -> impl Future<Output = Result<Answer, Problem>> + Send + 'call {
-        // On the heap before anything holds it: the runtime hands the future of a request through a dozen layers, each of which would move all that the work may ever hold.
-        let mut work = Box::pin(work);
-        async move {
-            let guarded = std::future::poll_fn(|context| {
-                catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))).unwrap_or_else(
-                    |_| std::task::Poll::Ready(Err(Problem::internal("the operation panicked"))),
-                )
-            });
-            let left = LONGEST_CALL.saturating_sub(self.started.elapsed());
-            tokio::time::timeout(left, guarded)
-                .await
-                .unwrap_or_else(|_| Err(Problem::busy("the answer was not there in time")))
-        }
+    pub async fn in_time(&self, mut work: Answering<'_>) -> Result<Answer, Problem> {
+        let guarded = std::future::poll_fn(|context| {
+            catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))).unwrap_or_else(|_| {
+                std::task::Poll::Ready(Err(Problem::internal("the operation panicked")))
+            })
+        });
+        let left = MAX_CALL.saturating_sub(self.started.elapsed());
+        tokio::time::timeout(left, guarded)
+            .await
+            .unwrap_or_else(|_| Err(Problem::busy("the answer was not there in time")))
     }
 
     /// Whether this is a dry run, whatever else is wrong with it. Reads have none.
@@ -291,7 +329,7 @@ fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
 
 /// Ids are logged and sent back, so they are short and visible ASCII.
 fn is_an_id(text: &str) -> bool {
-    (1..=LONGEST_ID).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+    (1..=MAX_ID).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// An id for a request that came without one, as test events do. Each `RandomState` is seeded anew.

@@ -12,10 +12,10 @@ use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
 use crate::problem::Problem;
 
 /// The longest claim that is read, in bytes. A token that passes the gateway is shorter as a whole.
-const LONGEST_CLAIM: usize = 16 * 1024;
+const MAX_CLAIM: usize = 16 * 1024;
 
 /// The longest name, in bytes; RFC-abiding issuers keep `sub` under 255.
-const LONGEST_NAME: usize = 255;
+const MAX_NAME: usize = 255;
 
 /// A group of routes that a caller may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,7 +59,7 @@ impl Caller {
     /// `None` (then: 401) when they name nobody, since what is done must be written down as somebody's.
     pub fn from_claims(claims: &HashMap<String, String>) -> Option<Caller> {
         let claim = |name: &str| {
-            claims.get(name).map(String::as_str).filter(|text| text.len() <= LONGEST_CLAIM)
+            claims.get(name).map(String::as_str).filter(|text| text.len() <= MAX_CLAIM)
         };
         Some(Caller {
             name: ["sub", "client_id"]
@@ -85,7 +85,6 @@ impl Caller {
         &self.name
     }
 
-    /// Whether the caller has this scope.
     pub fn has(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope)
     }
@@ -107,7 +106,6 @@ impl Caller {
         self.dealer_codes.contains(code)
     }
 
-    /// The dealer codes that the caller acts for.
     pub fn dealer_codes(&self) -> &DealerCodes {
         &self.dealer_codes
     }
@@ -124,7 +122,7 @@ impl fmt::Debug for Caller {
 }
 
 fn is_a_name(text: &str) -> bool {
-    !text.trim().is_empty() && text.len() <= LONGEST_NAME && !text.chars().any(char::is_control)
+    !text.trim().is_empty() && text.len() <= MAX_NAME && !text.chars().any(char::is_control)
 }
 
 /// The scopes of ours among the words of a claim; other words are other services' scopes. None where the claim is in no shape that one has.

@@ -18,7 +18,7 @@ const TAG: &str = "cursor";
 const CODE_BYTES: usize = 16;
 
 /// The longest cursor that is looked at, in characters. Ours are far shorter.
-const LONGEST: usize = 2048;
+const MAX_CHARACTERS: usize = 2048;
 
 /// A list as one caller reads it: what its cursors are bound to.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl<'a> List<'a> {
 
     /// The position in a cursor that [`List::cursor`] wrote for this very list and caller; none for any other text.
     pub fn position(&self, cursor: &str) -> Option<String> {
-        if cursor.len() > LONGEST {
+        if cursor.len() > MAX_CHARACTERS {
             return None;
         }
         let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?;
@@ -143,7 +143,7 @@ mod tests {
         let list = List::new(&secret, "erp", "errors");
         let cursor = list.cursor("E7");
         let older = BASE64URL_NOPAD.encode(&[&[1], &b"E7"[..], &[0; 8]].concat());
-        let long = "A".repeat(LONGEST + 1);
+        let long = "A".repeat(MAX_CHARACTERS + 1);
         let cut = &cursor[..cursor.len() - 2];
         for text in ["", "A", "=", "AQ", "é", "null", "../../x", "%%%", &older, &long, cut] {
             assert_eq!(list.position(text), None, "{text}");

@@ -5,16 +5,15 @@
 mod json;
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
-use domain::edits::FailedEdit;
+use domain::message::edits::FailedEdit;
 use domain::message::{Attribute, Attributes, Routing};
-use domain::outcome::{Action, MessageOutcome, Processed, Stored};
-use domain::request_in_error::RequestInErrorId;
+use domain::request::RequestInErrorId;
+use operations::messages::{Action, MessageOutcome, MessageResult, Stored};
 
-/// The `type` of the answer.
 pub const MESSAGE_TYPE: &str = "CWCustomerOut";
 
 /// How many duplicates one answer shows at most. A warning counts the others.
-pub const MOST_DUPLICATES: usize = 50;
+pub const MAX_DUPLICATES: usize = 50;
 
 /// What is shown of a customer beside its number and company: name and address. Nothing else of a customer leaves with an answer.
 const SHOWN: [Attribute; 13] = [
@@ -38,14 +37,12 @@ const SHOWN: [Attribute; 13] = [
 pub enum ActionResult {
     /// A customer was created or updated.
     Success,
-    /// Edits failed.
     Failure,
     /// There are duplicates, and nothing was written.
     Duplicate,
 }
 
 impl ActionResult {
-    /// The word on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Success => "Success",
@@ -55,12 +52,10 @@ impl ActionResult {
     }
 }
 
-/// What is shown of one customer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Shown {
     /// Its number; none where there is none yet.
     pub number: Option<CustomerNumber>,
-    /// Its name and address.
     pub attributes: Attributes,
 }
 
@@ -80,7 +75,6 @@ impl Shown {
     }
 }
 
-/// One `CWCustomerOut`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerOut {
     /// The informational attributes of the message, echoed.
@@ -89,13 +83,10 @@ pub struct CustomerOut {
     pub company: Option<String>,
     /// The customer: as stored after a success, the first of the duplicates, or as the message has it after a failure.
     pub customer: Shown,
-    /// What the system decided the message to be.
     pub action: Action,
-    /// What the message came to.
     pub result: ActionResult,
     /// The duplicates after the first, the highest customer number first, as many as may be listed.
     pub duplicates: Vec<Shown>,
-    /// The edits that failed.
     pub errors: Vec<FailedEdit>,
     /// `customerOrganizationIdentifier`: the customer that was created or updated.
     pub identifier: Option<Identifier>,
@@ -108,15 +99,14 @@ pub struct CustomerOut {
 }
 
 impl CustomerOut {
-    /// The answer to a processed message.
-    pub fn of(processed: &Processed, dry_run: bool) -> Self {
-        let message = &processed.message;
+    pub fn of(outcome: &MessageOutcome, dry_run: bool) -> Self {
+        let MessageOutcome { message, action, result, replayed: _ } = outcome;
         let given = &message.attributes;
         let mut answer = Self {
             routing: message.routing.clone(),
             company: given.get(Attribute::COMPANY).map(str::to_owned),
             customer: Shown::default(),
-            action: processed.action,
+            action: *action,
             result: ActionResult::Success,
             duplicates: Vec::new(),
             errors: Vec::new(),
@@ -128,12 +118,12 @@ impl CustomerOut {
         if message.unknown.len() > answer.warnings.len() {
             answer.warnings.push("further names that are not known are not listed".to_owned());
         }
-        match &processed.outcome {
-            MessageOutcome::Created(stored) | MessageOutcome::Updated(stored) => {
+        match result {
+            MessageResult::Created(stored) | MessageResult::Updated(stored) => {
                 answer.show_stored(stored);
             }
-            MessageOutcome::Duplicate(duplicates) => answer.show_duplicates(duplicates),
-            MessageOutcome::Failed { failed, request_in_error } => {
+            MessageResult::Duplicate(duplicates) => answer.show_duplicates(duplicates),
+            MessageResult::Failed { failed, request_in_error } => {
                 let number = CustomerNumber::parse(given.text(Attribute::CUSTOMER_NUMBER));
                 answer.customer = Shown::of(number, given);
                 answer.result = ActionResult::Failure;
@@ -152,14 +142,14 @@ impl CustomerOut {
 
     fn show_duplicates(&mut self, duplicates: &[Customer]) {
         self.result = ActionResult::Duplicate;
-        let mut listed = duplicates.iter().take(MOST_DUPLICATES);
+        let mut listed = duplicates.iter().take(MAX_DUPLICATES);
         if let Some(first) = listed.next() {
             self.show_company(&first.attributes);
             self.customer = Shown::of(Some(first.number), &first.attributes);
         }
         self.duplicates =
             listed.map(|customer| Shown::of(Some(customer.number), &customer.attributes)).collect();
-        match duplicates.len().saturating_sub(MOST_DUPLICATES) {
+        match duplicates.len().saturating_sub(MAX_DUPLICATES) {
             0 => {}
             1 => self.warnings.push("1 more duplicate is not listed".to_owned()),
             more => self.warnings.push(format!("{more} more duplicates are not listed")),
@@ -189,7 +179,6 @@ impl CustomerOut {
             .filter_map(|(name, value)| Some((name, value?)))
     }
 
-    /// Name and value of the attributes of `CustSoldTo`.
     pub fn customer_attributes(&self) -> impl Iterator<Item = (&'static str, String)> {
         let company = self.company.clone().map(|company| (Attribute::COMPANY.name(), company));
         let mut shown = self.customer.pairs().peekable();
@@ -202,7 +191,6 @@ impl CustomerOut {
     }
 }
 
-/// Name and value of the attributes of `Error`.
 pub fn error_attributes(failed: FailedEdit) -> [(&'static str, &'static str); 4] {
     let FailedEdit { field, code } = failed;
     [

@@ -5,10 +5,10 @@ use std::fmt;
 use domain::Invalid;
 
 /// The shortest key that is accepted, in characters; a shorter one is too easily met by chance.
-pub const SHORTEST: usize = 16;
+pub const MIN_CHARACTERS: usize = 16;
 
 /// The longest key that is accepted, in characters.
-pub const LONGEST: usize = 128;
+pub const MAX_CHARACTERS: usize = 128;
 
 /// A caller's key for one effect: 16 to 128 of `A-Z a-z 0-9 - _`.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -20,13 +20,13 @@ impl IdempotencyKey {
         let text = text.trim_matches([' ', '\t']);
         let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
         let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        if (SHORTEST..=LONGEST).contains(&bare.len()) && bare.bytes().all(known) {
+        if (MIN_CHARACTERS..=MAX_CHARACTERS).contains(&bare.len()) && bare.bytes().all(known) {
             Ok(IdempotencyKey(bare.to_owned()))
         } else {
             Err(Invalid {
                 code: "invalid-idempotency-key",
                 reason: format!(
-                    "An idempotency key is one value of {SHORTEST} to {LONGEST} of A-Z, a-z, 0-9, - and _, quoted or bare."
+                    "An idempotency key is one value of {MIN_CHARACTERS} to {MAX_CHARACTERS} of A-Z, a-z, 0-9, - and _, quoted or bare."
                 ),
             })
         }

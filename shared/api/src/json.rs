@@ -18,13 +18,10 @@ pub use reader::{Reader, WRONG_KIND, about_property, item};
 pub enum Json {
     /// `null`, which means: not given.
     Null,
-    /// `true` or `false`.
     Bool(bool),
     /// A number, digit by digit as it was written, so that none is altered.
     Number(String),
-    /// A string.
     Text(String),
-    /// A list.
     List(Vec<Json>),
     /// An object, in the order of its properties; a name may be there twice.
     Object(Vec<(String, Json)>),

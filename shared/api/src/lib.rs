@@ -1,8 +1,8 @@
-//! What the functions share at the edge: the caller, the body, problems, the answer, the log line, start-up.
+//! What the functions share at the edge: the caller, the body, problems, the answer, the statuses.
 //!
-//! A function opens a [`call::Call`] from the request, runs its operation, and closes the call with an
-//! [`answer::Answer`] or a [`problem::Problem`]; nothing in between can fail an invocation. No business rule, no route
-//! and no database may be here: this crate knows HTTP and the words of `domain`, and nothing of what a function does.
+//! [`serve`] opens a [`call::Call`] from the request, has its route answered with an [`answer::Answer`] or a [`problem::Problem`], and closes the
+//! call; nothing in between can fail an invocation. No business rule, no route and no database may be here: this crate knows HTTP, what the
+//! operations come to, and nothing of what a function does.
 
 pub mod answer;
 pub mod call;
@@ -12,15 +12,15 @@ pub mod customer_out;
 pub mod idempotency;
 pub mod json;
 pub mod media;
-pub mod metrics;
-pub mod precondition;
 pub mod problem;
 pub mod query;
 pub mod rights;
-pub mod start_up;
 pub mod status;
 
-mod log_line;
+mod measures;
 mod path;
+mod precondition;
+mod serve;
 
 pub use lambda_http::http::{Method, StatusCode};
+pub use serve::{Answering, Route, run, serve};

@@ -2,13 +2,11 @@
 //!
 //! Reading and writing the two forms is not done here.
 
-/// `application/json`.
 pub const JSON: &str = "application/json";
 
 /// `application/merge-patch+json` (RFC 7396).
 pub const MERGE_PATCH: &str = "application/merge-patch+json";
 
-/// `application/xml`.
 pub const XML: &str = "application/xml";
 
 /// `text/xml`, the older name of `application/xml`.
@@ -17,7 +15,6 @@ pub const TEXT_XML: &str = "text/xml";
 /// A form in which a message can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Media {
-    /// `application/json`.
     Json,
     /// `application/xml`, also as `text/xml`.
     Xml,
@@ -32,7 +29,6 @@ impl Media {
         }
     }
 
-    /// The content type of an answer in this form.
     pub const fn content_type(self) -> &'static str {
         match self {
             Media::Json => JSON,

@@ -27,7 +27,6 @@ fn without_stage<'p>(path: &'p str, stage: &str) -> &'p str {
     }
 }
 
-/// One segment, decoded.
 fn decoded(segment: &str) -> Option<String> {
     if segment.is_empty() {
         return None;

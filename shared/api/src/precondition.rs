@@ -1,45 +1,29 @@
 //! The `If-Match` header: which versions of a thing the caller has seen. Whether a route needs one is the route's decision.
 
-/// The versions that the caller is content with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum IfMatch {
-    /// `*`: any version, as long as the thing is there.
-    Any,
-    /// One of these. An entity tag that is none of our versions (or a weak one) matches nothing, so the list can be empty.
-    OneOf(Vec<u64>),
-}
+use domain::request::Versions;
 
-impl IfMatch {
-    /// Whether this version is one that the caller is content with.
-    pub fn admits(&self, version: u64) -> bool {
-        match self {
-            IfMatch::Any => true,
-            IfMatch::OneOf(versions) => versions.contains(&version),
-        }
+/// Reads `*` or a list of entity tags (RFC 9110, section 13.1.1); `None` when it is neither. An entity tag that is none of our versions (or a weak one) matches nothing,
+/// so the list can be empty.
+pub(crate) fn if_match(text: &str) -> Option<Versions> {
+    let mut rest = text.trim_matches([' ', '\t']);
+    if rest == "*" {
+        return Some(Versions::Any);
     }
-
-    /// Reads `*` or a list of entity tags (RFC 9110, section 13.1.1); `None` when it is neither.
-    pub(crate) fn parse(text: &str) -> Option<IfMatch> {
-        let mut rest = text.trim_matches([' ', '\t']);
-        if rest == "*" {
-            return Some(IfMatch::Any);
+    let mut versions = Vec::new();
+    loop {
+        let (weak, tag) = match rest.strip_prefix("W/") {
+            Some(tag) => (true, tag),
+            None => (false, rest),
+        };
+        let (tag, after) = tag.strip_prefix('"')?.split_once('"')?;
+        if !weak {
+            versions.extend(version(tag));
         }
-        let mut versions = Vec::new();
-        loop {
-            let (weak, tag) = match rest.strip_prefix("W/") {
-                Some(tag) => (true, tag),
-                None => (false, rest),
-            };
-            let (tag, after) = tag.strip_prefix('"')?.split_once('"')?;
-            if !weak {
-                versions.extend(version(tag));
-            }
-            let after = after.trim_start_matches([' ', '\t']);
-            if after.is_empty() {
-                return Some(IfMatch::OneOf(versions));
-            }
-            rest = after.strip_prefix(',')?.trim_start_matches([' ', '\t']);
+        let after = after.trim_start_matches([' ', '\t']);
+        if after.is_empty() {
+            return Some(Versions::OneOf(versions));
         }
+        rest = after.strip_prefix(',')?.trim_start_matches([' ', '\t']);
     }
 }
 
@@ -54,17 +38,17 @@ mod tests {
 
     #[test]
     fn if_match_is_a_star_or_a_list_of_quoted_versions() {
-        let cases: &[(&str, Option<IfMatch>)] = &[
-            ("*", Some(IfMatch::Any)),
-            (" * ", Some(IfMatch::Any)),
-            ("\"3\"", Some(IfMatch::OneOf(vec![3]))),
-            ("\"3\", \"4\"", Some(IfMatch::OneOf(vec![3, 4]))),
-            ("\"3\",\t\"x,y\" , W/\"5\"", Some(IfMatch::OneOf(vec![3]))),
-            ("W/\"3\"", Some(IfMatch::OneOf(vec![]))),
-            ("\"03\"", Some(IfMatch::OneOf(vec![]))),
-            ("\"+3\"", Some(IfMatch::OneOf(vec![]))),
-            ("\"\"", Some(IfMatch::OneOf(vec![]))),
-            ("\"99999999999999999999\"", Some(IfMatch::OneOf(vec![]))),
+        let cases: &[(&str, Option<Versions>)] = &[
+            ("*", Some(Versions::Any)),
+            (" * ", Some(Versions::Any)),
+            ("\"3\"", Some(Versions::OneOf(vec![3]))),
+            ("\"3\", \"4\"", Some(Versions::OneOf(vec![3, 4]))),
+            ("\"3\",\t\"x,y\" , W/\"5\"", Some(Versions::OneOf(vec![3]))),
+            ("W/\"3\"", Some(Versions::OneOf(vec![]))),
+            ("\"03\"", Some(Versions::OneOf(vec![]))),
+            ("\"+3\"", Some(Versions::OneOf(vec![]))),
+            ("\"\"", Some(Versions::OneOf(vec![]))),
+            ("\"99999999999999999999\"", Some(Versions::OneOf(vec![]))),
             ("", None),
             ("3", None),
             ("\"3", None),
@@ -74,14 +58,14 @@ mod tests {
             ("w/\"3\"", None),
         ];
         for (text, expected) in cases {
-            assert_eq!(IfMatch::parse(text), *expected, "{text}");
+            assert_eq!(if_match(text), *expected, "{text}");
         }
     }
 
     #[test]
     fn a_star_admits_every_version_and_a_list_its_own() {
-        assert!(IfMatch::Any.admits(7));
-        assert!(IfMatch::OneOf(vec![3, 7]).admits(7));
-        assert!(!IfMatch::OneOf(vec![3]).admits(7) && !IfMatch::OneOf(vec![]).admits(0));
+        assert!(Versions::Any.admit(7));
+        assert!(Versions::OneOf(vec![3, 7]).admit(7));
+        assert!(!Versions::OneOf(vec![3]).admit(7) && !Versions::OneOf(vec![]).admit(0));
     }
 }

@@ -22,7 +22,7 @@ pub use registry::ProblemType;
 pub const CONTENT_TYPE: &str = "application/problem+json";
 
 /// How many faults one answer lists at most. The detail counts the others.
-pub const MOST_FAULTS: usize = 100;
+pub const MAX_FAULTS: usize = 100;
 
 /// How many seconds a caller who met `busy` is asked to wait.
 const RETRY_AFTER_SECONDS: u32 = 1;
@@ -57,14 +57,13 @@ impl Problem {
         }))
     }
 
-    /// `invalid-request` with all faults at once; the first [`MOST_FAULTS`] are listed and the others counted.
+    /// `invalid-request` with all faults at once; the first [`MAX_FAULTS`] are listed and the others counted.
     pub fn invalid_request(mut faults: Vec<Fault>) -> Problem {
         let all = faults.len();
-        faults.truncate(MOST_FAULTS);
+        faults.truncate(MAX_FAULTS);
         let mut problem = Problem::new(ProblemType::InvalidRequest);
-        if all > MOST_FAULTS {
-            problem =
-                problem.detail(format!("The first {MOST_FAULTS} of {all} faults are listed."));
+        if all > MAX_FAULTS {
+            problem = problem.detail(format!("The first {MAX_FAULTS} of {all} faults are listed."));
         }
         problem.0.faults = faults;
         problem
@@ -97,7 +96,6 @@ impl Problem {
         problem
     }
 
-    /// `forbidden`.
     pub fn forbidden() -> Problem {
         Problem::new(ProblemType::Forbidden)
     }
@@ -132,9 +130,8 @@ impl Problem {
         self
     }
 
-    /// Names the faults, each with its pointer.
     pub fn with_faults(mut self, mut faults: Vec<Fault>) -> Problem {
-        faults.truncate(MOST_FAULTS);
+        faults.truncate(MAX_FAULTS);
         self.0.faults = faults;
         self
     }
@@ -156,7 +153,6 @@ impl Problem {
         self
     }
 
-    /// The type.
     pub fn kind(&self) -> ProblemType {
         self.0.kind
     }

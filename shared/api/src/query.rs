@@ -48,7 +48,6 @@ impl<'c, 'f> Query<'c, 'f> {
         Query { parameters, known: Vec::new(), faults }
     }
 
-    /// The pointer to a parameter.
     pub fn pointer(name: &str) -> String {
         format!("/query/{}", escaped(name))
     }
@@ -58,7 +57,6 @@ impl<'c, 'f> Query<'c, 'f> {
         self.faults
     }
 
-    /// Adds a fault at a parameter.
     pub fn fault(&mut self, name: &str, code: &'static str, message: impl Into<String>) {
         self.faults.push(Fault::new(Self::pointer(name), code, message));
     }

@@ -1,37 +1,110 @@
-//! The one table from what an operation came to, to its HTTP status and its word in the log.
+//! The one table from what an operation came to, to its HTTP status, its word in the log, and its problem where it is one.
 
-use domain::outcome::{DealerCustomerOutcome, MessageOutcome, Stopped};
 use lambda_http::http::StatusCode;
+use operations::dealers::associate::{AssociateOutcome, Associated, DealerCustomerOutcome};
+use operations::dealers::release::ReleaseOutcome;
+use operations::kit::Stopped;
+use operations::messages::MessageResult;
+use operations::requests::{NotFixed, Refused};
 
 use crate::problem::{Problem, ProblemType};
 
 /// The word of a message that is a duplicate.
 pub const DUPLICATE: &str = "duplicate";
 
-/// The status and the word of an association that was made.
-pub fn associated(outcome: DealerCustomerOutcome) -> (StatusCode, &'static str) {
+/// A status and its word in the log.
+pub type Told = (StatusCode, &'static str);
+
+/// An association that was made, or why none was.
+pub fn associated(outcome: AssociateOutcome) -> Result<(Told, Associated), Problem> {
+    const TAKEN: &str = "This dealer customer belongs to a customer already.";
+    const UNKNOWN: &str = "No customer has this identifier.";
+    const AMBIGUOUS: &str =
+        "Name and address find several customers; send the identifier of the one that is meant.";
+    Err(match outcome {
+        AssociateOutcome::Associated(associated) => {
+            let told = match associated.dealer_customer {
+                DealerCustomerOutcome::Created => (StatusCode::CREATED, "created"),
+                DealerCustomerOutcome::Associated => (StatusCode::OK, "associated"),
+            };
+            return Ok((told, associated));
+        }
+        AssociateOutcome::Taken { holder, same } => Problem::new(ProblemType::DcnAlreadyAssociated)
+            .detail(TAKEN)
+            .with("sameOrganization", same)
+            .with("customerOrganizationIdentifier", holder.to_string()),
+        AssociateOutcome::UnknownOrganization => {
+            Problem::new(ProblemType::CustomerOrganizationNotFound).detail(UNKNOWN)
+        }
+        AssociateOutcome::Ambiguous(candidates) => {
+            let candidates: Vec<_> = candidates.iter().map(ToString::to_string).collect();
+            let problem = Problem::new(ProblemType::AmbiguousCustomerOrganization);
+            problem.detail(AMBIGUOUS).with("candidates", candidates)
+        }
+    })
+}
+
+/// A release; a dry run has a body, and so another status.
+pub fn released(outcome: ReleaseOutcome, dry_run: bool) -> Result<Told, Problem> {
     match outcome {
-        DealerCustomerOutcome::Created => (StatusCode::CREATED, "created"),
-        DealerCustomerOutcome::Associated => (StatusCode::OK, "associated"),
+        ReleaseOutcome::Released if dry_run => Ok((StatusCode::OK, "released")),
+        ReleaseOutcome::Released => Ok((StatusCode::NO_CONTENT, "released")),
+        ReleaseOutcome::NotAssociated => Err(Problem::new(ProblemType::NotAssociated)
+            .detail("This dealer customer belongs to no customer.")),
+        ReleaseOutcome::Unknown => Err(Problem::not_found()),
     }
 }
 
-/// The status and the word of a processed message.
-pub fn processed(outcome: &MessageOutcome) -> (StatusCode, &'static str) {
-    match outcome {
-        MessageOutcome::Created(_) => (StatusCode::CREATED, "created"),
-        MessageOutcome::Updated(_) => (StatusCode::OK, "updated"),
-        MessageOutcome::Duplicate(_) => (StatusCode::CONFLICT, DUPLICATE),
-        MessageOutcome::Failed { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "failure"),
+/// A processed message, that just came or was reprocessed.
+pub fn processed(result: &MessageResult) -> Told {
+    match result {
+        MessageResult::Created(_) => (StatusCode::CREATED, "created"),
+        MessageResult::Updated(_) => (StatusCode::OK, "updated"),
+        MessageResult::Duplicate(_) => (StatusCode::CONFLICT, DUPLICATE),
+        MessageResult::Failed { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "failure"),
+    }
+}
+
+/// Why a request in error was not touched.
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        const RESOLVED: &str = "This request was resolved before.";
+        const DELETED: &str = "This request was deleted before.";
+        const VERSION_REQUIRED: &str = "If-Match must name the version that you saw, or be `*`.";
+        const CHANGED: &str = "Somebody changed this request meanwhile.";
+        const FULL: &str = "This request was changed and tried too often to remember more. It can be resolved or deleted.";
+        match refused {
+            Refused::Unknown => Problem::not_found(),
+            Refused::AlreadyResolved(number) => Problem::new(ProblemType::AlreadyResolved)
+                .detail(RESOLVED)
+                .with("customerNumber", number.map(|number| number.to_string())),
+            Refused::AlreadyDeleted => Problem::new(ProblemType::AlreadyDeleted).detail(DELETED),
+            Refused::VersionRequired => {
+                Problem::new(ProblemType::VersionRequired).detail(VERSION_REQUIRED)
+            }
+            Refused::VersionMismatch(version) => {
+                Problem::new(ProblemType::VersionMismatch).detail(CHANGED).with("version", version)
+            }
+            Refused::HistoryFull => Problem::new(ProblemType::TooLarge).detail(FULL),
+        }
+    }
+}
+
+impl From<NotFixed> for Problem {
+    fn from(why: NotFixed) -> Self {
+        match why {
+            NotFixed::Refused(refused) => refused.into(),
+            NotFixed::Stopped(stopped) => stopped.into(),
+        }
     }
 }
 
 /// Why there is no outcome.
 impl From<Stopped> for Problem {
     fn from(stopped: Stopped) -> Self {
+        const REUSED: &str = "This idempotency key belongs to another request. Nothing was done.";
         match stopped {
-            Stopped::KeyReused => Problem::new(ProblemType::IdempotencyKeyReused)
-                .detail("This idempotency key belongs to another request. Nothing was done."),
+            Stopped::KeyReused => Problem::new(ProblemType::IdempotencyKeyReused).detail(REUSED),
             Stopped::Busy | Stopped::Unavailable(_) => Problem::busy(stopped),
             Stopped::Defect(_) => Problem::internal(stopped),
         }

@@ -1,14 +1,13 @@
 //! The controls (system control values): settings of one deployment, read from the environment once, at start. The letters and digits in the docs are the controls' codes.
 
-use crate::company::Company;
-use crate::comparison::MatchField;
-use crate::contact;
-use crate::country::Country;
 use crate::customer::CustomerNumber;
-use crate::match_code::Layout;
+use crate::customer::company::Company;
+use crate::customer::contact;
+use crate::customer::country::Country;
+use crate::matching::comparison::MatchField;
+use crate::matching::match_code::Layout;
 use crate::secret::{MIN_SECRET_BYTES, Secret};
 
-/// All controls of one deployment.
 #[derive(Debug, Clone)]
 pub struct Controls {
     companies: Vec<Company>,

@@ -1,11 +1,17 @@
 //! The customer: its identifier, its number, its record. Dealers call it customer organization, messages sold-to customer.
 
+pub mod address;
+pub mod company;
+pub mod contact;
+pub mod country;
+
 use std::fmt;
 
-use crate::address::Address;
-use crate::contact::{Email, Phone};
+use crate::by::{By, Stamp};
+use crate::customer::address::Address;
+use crate::customer::contact::{Email, Phone};
 use crate::effect::Effects;
-use crate::match_code::{Block, is_sixteen, sixteen};
+use crate::matching::match_code::{Block, is_sixteen, sixteen};
 use crate::message::{Attribute, Attributes};
 use crate::time::Timestamp;
 
@@ -14,12 +20,11 @@ use crate::time::Timestamp;
 pub struct CustomerNumber(u32);
 
 impl CustomerNumber {
-    /// The highest number there can be.
-    pub const HIGHEST: u32 = 999_999_999;
+    pub const MAX: u32 = 999_999_999;
 
     /// The number; none for zero and for more than nine digits.
     pub fn new(number: u64) -> Option<Self> {
-        u32::try_from(number).ok().filter(|number| (1..=Self::HIGHEST).contains(number)).map(Self)
+        u32::try_from(number).ok().filter(|number| (1..=Self::MAX).contains(number)).map(Self)
     }
 
     /// Parses a number; leading zeros may be left out or be too many. None for anything but digits.
@@ -31,7 +36,6 @@ impl CustomerNumber {
         text.trim_start_matches('0').parse().ok().and_then(Self::new)
     }
 
-    /// The number.
     pub fn get(self) -> u32 {
         self.0
     }
@@ -43,7 +47,6 @@ impl fmt::Display for CustomerNumber {
     }
 }
 
-/// Where in its block a customer lives.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
     /// The seat that a checked Add or an association took: 1, 2, 3 … without a gap, never freed.
@@ -54,7 +57,7 @@ pub enum Place {
 
 impl Place {
     /// The highest seat: six digits.
-    pub const LAST_SEAT: u32 = 999_999;
+    pub const MAX_SEAT: u32 = 999_999;
 
     /// The place beside the seats that these bits name.
     pub fn beside(bits: [u8; 10]) -> Self {
@@ -83,9 +86,7 @@ impl fmt::Display for Place {
 /// `customerOrganizationIdentifier`: permanent, opaque to callers. It is the block in which the customer was made and its place there, and stays when the customer moves.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identifier {
-    /// The block in which the customer was made.
     pub block: Block,
-    /// Its place there.
     pub place: Place,
 }
 
@@ -122,18 +123,13 @@ impl Status {
     }
 }
 
-/// A customer's record.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Customer {
-    /// Its identifier.
     pub identifier: Identifier,
-    /// Its number.
     pub number: CustomerNumber,
     /// 1 when it is created, one more with each update.
     pub version: u64,
-    /// When it was created.
     pub created_at: Timestamp,
-    /// When it was last updated.
     pub updated_at: Timestamp,
     /// What is known of it, under the names of the messages. What steers a message, and the customer number, are not among them.
     pub attributes: Attributes,
@@ -145,10 +141,78 @@ pub struct Customer {
     pub moved_to: Option<Block>,
     /// What requests did to it: how a repeated request finds what it did.
     pub effects: Effects,
+    /// Who last wrote it; none for one that was written before this was kept.
+    pub by: Option<By>,
+    /// Who erased the person that it was about, and when.
+    pub erased: Option<Erased>,
+}
+
+/// The erasure of a person: it stays named on what remains, whoever writes that afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erased {
+    pub at: Timestamp,
+    pub by: By,
 }
 
 impl Customer {
-    /// Whether business is done with it.
+    /// A new customer. The only place that makes one.
+    pub fn new(
+        identifier: Identifier,
+        number: CustomerNumber,
+        attributes: Attributes,
+        stamp: &Stamp,
+    ) -> Self {
+        Self {
+            identifier,
+            number,
+            version: 1,
+            created_at: stamp.at,
+            updated_at: stamp.at,
+            attributes,
+            alternate_name: None,
+            phones: Vec::new(),
+            moved_to: None,
+            effects: Effects::created(&stamp.cause, stamp.at),
+            by: Some(stamp.by.clone()),
+            erased: None,
+        }
+    }
+
+    /// The customer after an update to these attributes, which make this block.
+    pub fn updated(&self, attributes: Attributes, block: Option<Block>, stamp: &Stamp) -> Self {
+        Self {
+            attributes,
+            moved_to: block.filter(|block| *block != self.identifier.block),
+            ..self.written(stamp)
+        }
+    }
+
+    /// The customer without the person: numbers stay taken, and it is inactive.
+    pub fn erased(&self, stamp: &Stamp) -> Self {
+        let kept =
+            self.attributes.iter().filter(|(attribute, _)| KEPT_WHEN_ERASED.contains(attribute));
+        Self {
+            attributes: kept.chain([(Attribute::INACTIVE, "Y")]).collect(),
+            alternate_name: None,
+            phones: Vec::new(),
+            moved_to: None,
+            erased: Some(Erased { at: stamp.at, by: stamp.by.clone() }),
+            ..self.written(stamp)
+        }
+    }
+
+    /// The next version, with what every write of a request leaves.
+    fn written(&self, stamp: &Stamp) -> Self {
+        let mut next = Self {
+            version: self.version + 1,
+            updated_at: stamp.at,
+            by: Some(stamp.by.clone()),
+            ..self.clone()
+        };
+        next.effects.updated(&stamp.cause, stamp.at);
+        next
+    }
+
     pub fn status(&self) -> Status {
         if self.attributes.text(Attribute::INACTIVE).trim().eq_ignore_ascii_case("Y") {
             Status::Inactive
@@ -162,7 +226,6 @@ impl Customer {
         display_name(&self.attributes)
     }
 
-    /// Its address.
     pub fn address(&self) -> Address {
         Address::of(&self.attributes)
     }
@@ -194,23 +257,6 @@ impl Customer {
 /// What stays of an erased customer: whose it is and which numbers are taken, and nothing of a person.
 pub const KEPT_WHEN_ERASED: [Attribute; 3] =
     [Attribute::COMPANY, Attribute::ALTERNATE_NUMBER, Attribute::RELATE_ID];
-
-impl Customer {
-    /// The customer without the person: numbers stay taken, and it is inactive.
-    pub fn erased(&self, now: Timestamp) -> Self {
-        let kept =
-            self.attributes.iter().filter(|(attribute, _)| KEPT_WHEN_ERASED.contains(attribute));
-        Self {
-            version: self.version + 1,
-            updated_at: now,
-            attributes: kept.chain([(Attribute::INACTIVE, "Y")]).collect(),
-            alternate_name: None,
-            phones: Vec::new(),
-            moved_to: None,
-            ..self.clone()
-        }
-    }
-}
 
 impl fmt::Debug for Customer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

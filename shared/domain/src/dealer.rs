@@ -1,12 +1,14 @@
 //! Dealers and the customers as they know them: dealer code, dealer customer number, DCN, dealer type. No persistence.
 
+pub mod association;
+
 use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::Invalid;
-use crate::address::Address;
-use crate::contact::{Email, Phone};
 use crate::customer::Identifier;
+use crate::customer::address::Address;
+use crate::customer::contact::{Email, Phone};
 
 /// The code of one dealer: 1 to 10 of `A-Z 0-9`. Small letters are taken as capitals.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,7 +27,6 @@ impl DealerCode {
         }
     }
 
-    /// The code, in capitals.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -100,7 +101,6 @@ impl fmt::Display for DealerCustomerNumber {
 /// Dealer code and dealer customer number: what identifies a dealer customer, unique for ever. Shown as `TD68|245TRSSDG343456`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Dcn {
-    /// The dealer.
     pub dealer_code: DealerCode,
     /// The dealer's own number for the customer.
     pub dealer_customer_number: DealerCustomerNumber,
@@ -130,7 +130,6 @@ impl DealerType {
         }
     }
 
-    /// The type.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -145,22 +144,16 @@ impl Default for DealerType {
 /// What a dealer says of a customer: kept on the dealer customer from its creation on, also while it belongs to no customer.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DealerProfile {
-    /// The relation.
     pub dealer_type: DealerType,
-    /// The business's name.
     pub business_name: String,
-    /// Another name of the business.
     pub alternate_name: Option<String>,
-    /// Where it is.
     pub address: Address,
-    /// Its e-mail address.
     pub email: Option<Email>,
     /// Its telephone numbers, ten at most.
     pub phones: Vec<Phone>,
 }
 
 impl DealerProfile {
-    /// The profile without the person or business.
     pub fn erased(&self) -> Self {
         Self {
             dealer_type: self.dealer_type.clone(),
@@ -184,9 +177,7 @@ impl fmt::Debug for DealerProfile {
 /// A customer as one dealer knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DealerCustomer {
-    /// Which dealer, which number.
     pub dcn: Dcn,
-    /// What the dealer said of it.
     pub profile: DealerProfile,
     /// The customer that it belongs to; none after it was released.
     pub organization: Option<Identifier>,

@@ -3,17 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::Invalid;
-use crate::match_code::{hash, is_sixteen, sixteen};
+use crate::matching::match_code::{hash, is_sixteen, sixteen};
+use crate::retention::{self, Retention};
 use crate::time::Timestamp;
 
-/// How long a keyed effect other than a creation is remembered: the seven days of an idempotency key, and an hour for clocks that differ.
-pub const KEYED_SECONDS: u64 = 7 * 24 * 3600 + 3600;
-
-/// How long an effect without a key is remembered: only the database client's own retries, seconds later, ask for it.
-pub const UNKEYED_SECONDS: u64 = 60;
-
-/// How many effects one record remembers at the most, the newest; a creation comes on top.
-pub const MOST: usize = 200;
+/// How many effects one record remembers, the newest; a creation comes on top.
+pub const MAX_EFFECTS: usize = 200;
 
 /// Names the effect of one request: derived from its idempotency key, or random. Sixteen characters of Crockford's base 32.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,7 +41,6 @@ impl EffectId {
         hash(&[b"customer-master effect 1", self.0.as_bytes(), purpose.as_bytes()])
     }
 
-    /// Parses an effect's name.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         if is_sixteen(text) {
             Ok(Self(text.to_owned()))
@@ -55,7 +49,6 @@ impl EffectId {
         }
     }
 
-    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -64,37 +57,23 @@ impl EffectId {
 /// Who this is: the effect's name, and whether it comes from an idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
-    /// The name of the effect.
     pub id: EffectId,
     /// Whether the caller gave an idempotency key.
     pub keyed: bool,
 }
 
-/// What a request did to a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Did {
-    /// Created it.
     Created,
-    /// Updated it.
     Updated,
 }
 
-/// One effect on a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Effect {
-    /// What was done.
     pub did: Did,
-    /// When.
     pub at: Timestamp,
     /// Whether the request had an idempotency key.
     pub keyed: bool,
-}
-
-impl Effect {
-    fn lasts(&self, now: Timestamp) -> bool {
-        let seconds = if self.keyed { KEYED_SECONDS } else { UNKEYED_SECONDS };
-        self.did == Did::Created || self.at.plus_seconds(seconds) > now
-    }
 }
 
 /// The effects that a customer remembers: its creation for ever, updates for seven days.
@@ -117,20 +96,15 @@ impl Effects {
 
     /// Adds an update, and forgets what need not be remembered any more.
     pub fn updated(&mut self, cause: &Cause, now: Timestamp) {
-        self.0.retain(|_, effect| effect.lasts(now));
-        while self.0.values().filter(|effect| effect.did == Did::Updated).count() >= MOST {
-            let oldest = self
-                .0
-                .iter()
-                .filter(|(_, effect)| effect.did == Did::Updated)
-                .min_by_key(|(_, effect)| effect.at);
-            let oldest = oldest.map(|(id, _)| id.clone()).expect("there are MOST of them");
-            self.0.remove(&oldest);
+        let updates = self.0.iter().filter(|(_, effect)| effect.did == Did::Updated);
+        let remembered =
+            updates.map(|(id, effect)| (id.clone(), effect.at, Retention::of_effect(effect.keyed)));
+        for id in retention::forgotten(remembered, MAX_EFFECTS - 1, now) {
+            self.0.remove(&id);
         }
         self.0.insert(cause.id.clone(), Effect { did: Did::Updated, at: now, keyed: cause.keyed });
     }
 
-    /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = (&EffectId, &Effect)> {
         self.0.iter()
     }
@@ -156,7 +130,7 @@ mod tests {
         let mut effects = Effects::created(&cause(0, true), start);
         effects.updated(&cause(1, true), start);
         effects.updated(&cause(2, false), start);
-        let later = start.plus_seconds(UNKEYED_SECONDS);
+        let later = Retention::UnkeyedEffect.end(start);
         effects.updated(&cause(3, true), later);
         let known = |effects: &Effects| {
             (0..5)
@@ -164,7 +138,7 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(known(&effects), [0, 1, 3]);
-        effects.updated(&cause(4, true), start.plus_seconds(KEYED_SECONDS));
+        effects.updated(&cause(4, true), Retention::KeyedEffect.end(start));
         assert_eq!(known(&effects), [0, 3, 4]);
     }
 
@@ -172,10 +146,10 @@ mod tests {
     fn a_record_remembers_a_bounded_number_of_updates_and_its_creation() {
         let start = Timestamp::from_millis(0);
         let mut effects = Effects::created(&cause(0, false), start);
-        for number in 1..=(MOST + 10) {
+        for number in 1..=(MAX_EFFECTS + 10) {
             effects.updated(&cause(number, true), start.plus_seconds(number as u64));
         }
-        assert_eq!(effects.iter().count(), MOST + 1);
+        assert_eq!(effects.iter().count(), MAX_EFFECTS + 1);
         assert!(effects.of(&cause(0, false).id).is_some());
         assert!(effects.of(&cause(10, true).id).is_none());
         assert!(effects.of(&cause(11, true).id).is_some());

@@ -3,24 +3,15 @@
 //! Values are parsed once, at the door, into types with private fields; decisions are plain functions over them.
 //! Nothing here is asynchronous, and nothing here knows a clock, chance, the environment, the database or HTTP.
 
-pub mod address;
-pub mod association;
-pub mod change;
-pub mod company;
-pub mod comparison;
-pub mod contact;
+pub mod by;
 pub mod controls;
-pub mod country;
 pub mod customer;
 pub mod dealer;
-pub mod duplicate;
-pub mod edits;
 pub mod effect;
-pub mod fold;
-pub mod match_code;
+pub mod matching;
 pub mod message;
-pub mod outcome;
-pub mod request_in_error;
+pub mod request;
+pub mod retention;
 pub mod secret;
 pub mod time;
 

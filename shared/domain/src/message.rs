@@ -1,10 +1,16 @@
 //! The message `CWCustomerIn` as data: its attributes, in the order of the rules, and what they say about how to treat it. No wire format and no rule.
 
+pub mod change;
+pub mod edits;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// The `type` of the one message that is understood.
 pub const MESSAGE_TYPE: &str = "CWCustomerIn";
+
+/// How many ignored things one answer names.
+const MAX_WARNINGS: usize = 50;
 
 /// One of the `cst_*` attributes of `CustSoldTo`. Attributes are ordered as the rules list them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,13 +60,12 @@ impl Attribute {
         Self::all().find(|attribute| attribute.name() == name)
     }
 
-    /// The name on the wire.
     pub fn name(self) -> &'static str {
         NAMES[usize::from(self.0)]
     }
 
     /// How many characters a value may have: 254 for the e-mail address, 200 for a pop window, 100 for all others.
-    pub fn longest(self) -> usize {
+    pub fn max_characters(self) -> usize {
         match self {
             Self::EMAIL => 254,
             Self::POP_WINDOW_1 | Self::POP_WINDOW_2 | Self::POP_WINDOW_3 | Self::POP_WINDOW_4 => {
@@ -107,7 +112,6 @@ impl Attributes {
         }
     }
 
-    /// Takes the attribute away.
     pub fn remove(&mut self, attribute: Attribute) {
         self.0.remove(&attribute);
     }
@@ -117,7 +121,6 @@ impl Attributes {
         self.0.iter().map(|(attribute, value)| (*attribute, value.as_str()))
     }
 
-    /// Whether nothing is given.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -142,13 +145,9 @@ impl fmt::Debug for Attributes {
 /// Where a message came from and where its answer is awaited: echoed, never interpreted.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Routing {
-    /// `source`
     pub source: Option<String>,
-    /// `target`
     pub target: Option<String>,
-    /// `resp_qmgr`
     pub resp_qmgr: Option<String>,
-    /// `resp_q`
     pub resp_q: Option<String>,
 }
 
@@ -166,7 +165,6 @@ pub struct Message {
     pub message_type: Option<String>,
     /// The informational attributes of `Message`.
     pub routing: Routing,
-    /// The attributes of `CustSoldTo`.
     pub attributes: Attributes,
     /// Names, in the order of the message, of what it carries and we do not know: accepted, ignored and named in the answer's warnings.
     pub unknown: Vec<String>,
@@ -206,11 +204,11 @@ impl Message {
         self.attributes.text(Attribute::ORIGINAL_SOURCE).trim().eq_ignore_ascii_case("XSTORE")
     }
 
-    /// One sentence for each thing in the message that was ignored, fifty at most.
+    /// One sentence for each thing in the message that was ignored.
     pub fn warnings(&self) -> Vec<String> {
         self.unknown
             .iter()
-            .take(50)
+            .take(MAX_WARNINGS)
             .map(|name| format!("{name} is not a known attribute"))
             .collect()
     }

@@ -1,17 +1,14 @@
 //! Reading a block: all customers of one company that share a match code, and the seat that is free.
 
-use domain::customer::{Customer, Identifier, Place};
-use domain::match_code::Block;
+use domain::customer::{Customer, Place};
+use domain::matching::match_code::Block;
 
 use crate::item;
 use crate::items;
 use crate::keys::{self, InBlock};
-use crate::table::{Query, Table, TableError};
+use crate::records;
+use crate::table::{MAX_ITEMS, Query, Table, TableError};
 
-/// How many moved references are followed at once: as many items as the database reads in one call.
-const AT_ONCE: usize = 100;
-
-/// A block as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadBlock {
     /// Its customers: those that live in it and those that moved here, each whole.
@@ -22,8 +19,11 @@ pub struct ReadBlock {
     pub complete: bool,
 }
 
-/// Reads all of a block, strongly consistent.
-pub async fn read(table: &impl Table, block: &Block) -> Result<ReadBlock, TableError> {
+/// Reads all of a block, strongly consistent; one that there is not has nobody in it.
+pub async fn read(table: &impl Table, block: Option<&Block>) -> Result<ReadBlock, TableError> {
+    let Some(block) = block else {
+        return Ok(ReadBlock { customers: Vec::new(), next_seat: 1, complete: true });
+    };
     let mut customers = Vec::new();
     let mut moved = Vec::new();
     let (mut seats, mut last_seat) = (0, 0);
@@ -52,7 +52,7 @@ pub async fn read(table: &impl Table, block: &Block) -> Result<ReadBlock, TableE
             break;
         }
     }
-    customers.extend(read_customers(table, &moved).await?);
+    customers.extend(records::customers(table, &moved).await?);
     let complete = seats == last_seat && all_arrived(table, block, &customers).await?;
     Ok(ReadBlock { customers, next_seat: last_seat + 1, complete })
 }
@@ -68,25 +68,10 @@ async fn all_arrived(
         Some(keys::moved(to, &customer.identifier))
     });
     let references: Vec<_> = left.collect();
-    for some in references.chunks(AT_ONCE) {
+    for some in references.chunks(MAX_ITEMS) {
         if table.get_all(some).await?.len() < some.len() {
             return Ok(false);
         }
     }
     Ok(true)
-}
-
-/// Reads customers by their identifiers, strongly consistent.
-pub async fn read_customers(
-    table: &impl Table,
-    identifiers: &[Identifier],
-) -> Result<Vec<Customer>, TableError> {
-    let mut customers = Vec::with_capacity(identifiers.len());
-    for some in identifiers.chunks(AT_ONCE) {
-        let keys: Vec<_> = some.iter().map(keys::customer).collect();
-        for item in table.get_all(&keys).await? {
-            customers.push(items::customer(item)?);
-        }
-    }
-    Ok(customers)
 }

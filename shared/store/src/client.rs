@@ -16,7 +16,6 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 pub const ATTEMPT: Duration = Duration::from_secs(1);
 /// How long a call may take with all its attempts.
 pub const OPERATION: Duration = Duration::from_secs(8);
-/// How often a call is attempted.
 pub const ATTEMPTS: u32 = 4;
 /// How long the first wait between two attempts may be; each further one twice as long.
 pub const BACKOFF: Duration = Duration::from_millis(25);
@@ -38,7 +37,6 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
 /// Where the database is and who asks.
 #[derive(Clone)]
 pub struct Connection {
-    /// `AWS_REGION`.
     pub region: String,
     /// `AWS_ENDPOINT_URL_DYNAMODB`; none: the region's own endpoint.
     pub endpoint: Option<String>,
@@ -97,7 +95,6 @@ impl Connection {
         }
     }
 
-    /// The client.
     pub fn client(mut self) -> Client {
         let http = http_client(self.roots.take());
         self.client_over(http)

@@ -29,7 +29,6 @@ use requests::{key_map, text, transact_item};
 /// How often a transaction that is still in progress, or a batch that was not read whole, is asked for again.
 const AGAIN: u32 = 4;
 
-/// The table in DynamoDB.
 #[derive(Debug, Clone)]
 pub struct Dynamo {
     client: Client,
@@ -38,7 +37,6 @@ pub struct Dynamo {
 }
 
 impl Dynamo {
-    /// The table of this name.
     pub fn new(client: Client, name: &str) -> Self {
         Self { client, name: name.into(), meter: Arc::default() }
     }

@@ -23,12 +23,10 @@ impl Expression {
         Some(std::mem::take(&mut self.names)).filter(|names| !names.is_empty())
     }
 
-    /// The values behind the placeholders.
     pub(crate) fn values(&mut self) -> Option<HashMap<String, AttributeValue>> {
         Some(std::mem::take(&mut self.values)).filter(|values| !values.is_empty())
     }
 
-    /// The condition of a write.
     pub(crate) fn condition(&mut self, condition: &Condition) -> String {
         match condition {
             Condition::Absent => self.absent(keys::PARTITION_KEY),
@@ -57,7 +55,6 @@ impl Expression {
         }
     }
 
-    /// An update.
     pub(crate) fn update(&mut self, set: &Item, set_if_absent: &Item, remove: &[String]) -> String {
         let mut sets = Vec::with_capacity(set.len() + set_if_absent.len());
         for (name, value) in set {
@@ -75,7 +72,6 @@ impl Expression {
         format!("{}{}", clause("SET", &sets), clause("REMOVE", &removes)).trim_end().to_owned()
     }
 
-    /// Adds to a number.
     pub(crate) fn add(&mut self, name: &str, amount: u64) -> String {
         let (name, amount) = (self.name(name), self.number(amount));
         format!("ADD {name} {amount}")

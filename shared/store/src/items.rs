@@ -1,5 +1,6 @@
 //! Items: how the domain's records stand in the table. Reading is strict: an item with an attribute too many or too few is an error, never a guess.
 
+mod by;
 mod claim;
 mod customer;
 mod dealer_customer;
@@ -7,12 +8,13 @@ mod fields;
 mod idempotency_key;
 mod request_in_error;
 
-pub use claim::{Claim, Claimed, MOST_FORMER};
+pub use claim::{Claim, Claimed, MAX_FORMER};
 pub use customer::{customer, customer_item, moved_reference};
 pub use dealer_customer::{
-    DealerCustomerRecord, associate, associate_absent, dealer_customer, release, replace_profile,
+    Association, DealerCustomerRecord, associate, associate_absent, dealer_customer, release,
+    replace_profile,
 };
-pub use idempotency_key::{KEY_SECONDS, idempotency_key, same_request};
+pub use idempotency_key::{idempotency_key, same_request};
 pub use request_in_error::{request_in_error, request_in_error_item};
 
 /// The attribute with an item's version.
@@ -28,3 +30,19 @@ pub fn effect_attribute(effect: &domain::effect::EffectId) -> String {
 
 /// What the names of those attributes begin with.
 const EFFECT_PREFIX: &str = "effect_";
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use domain::by::{By, Stamp};
+    use domain::effect::{Cause, EffectId};
+    use domain::time::Timestamp;
+
+    /// What a request with this idempotency key leaves.
+    pub(crate) fn stamp(key: &str, at: Timestamp) -> Stamp {
+        Stamp {
+            by: By::new("caller", "operation", "request"),
+            cause: Cause { id: EffectId::of_key("caller", "operation", key), keyed: true },
+            at,
+        }
+    }
+}

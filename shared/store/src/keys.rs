@@ -6,20 +6,15 @@ use data_encoding::BASE32_NOPAD;
 use domain::customer::{CustomerNumber, Identifier, Place};
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 use domain::effect::EffectId;
-use domain::match_code::Block;
-use domain::request_in_error::{RequestInErrorId, State};
+use domain::matching::match_code::Block;
+use domain::request::{RequestInErrorId, State};
 use domain::time::Timestamp;
 use sha2::{Digest as _, Sha256};
 
-/// The table's partition key.
 pub const PARTITION_KEY: &str = "pk";
-/// The table's sort key.
 pub const SORT_KEY: &str = "sk";
-/// The index.
 pub const INDEX: &str = "gsi1";
-/// The index's partition key.
 pub const INDEX_PARTITION_KEY: &str = "gsi1pk";
-/// The index's sort key.
 pub const INDEX_SORT_KEY: &str = "gsi1sk";
 /// The attribute of DynamoDB's time to live.
 pub const EXPIRES_AT: &str = "expires_at";
@@ -30,12 +25,9 @@ pub const SHARDS: u8 = 4;
 /// Behind the last text that can follow a prefix: no key has this character.
 const LAST: char = '\u{10ffff}';
 
-/// The key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
-    /// The partition.
     pub pk: String,
-    /// The place in the partition.
     pub sk: String,
 }
 
@@ -48,18 +40,15 @@ impl Key {
 /// What stands in a block under a sort key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InBlock {
-    /// A customer.
     Customer(Place),
     /// A reference to a customer that moved here.
     Moved(Identifier),
 }
 
-/// The partition of a block.
 pub fn block(block: &Block) -> String {
     format!("BLOCK#{}", block.as_str())
 }
 
-/// A customer.
 pub fn customer(identifier: &Identifier) -> Key {
     let sort = match &identifier.place {
         Place::Seat(seat) => format!("SEAT#{seat:06}"),
@@ -102,7 +91,6 @@ pub fn identifier_of(key: &Key) -> Option<Identifier> {
     }
 }
 
-/// The partition of a dealer's customers.
 pub fn dealer(code: &DealerCode) -> String {
     format!("DEALER#{code}")
 }
@@ -110,7 +98,6 @@ pub fn dealer(code: &DealerCode) -> String {
 /// What the sort keys of a dealer's customers begin with.
 pub const DEALER_CUSTOMERS: &str = "DCN#";
 
-/// A dealer customer.
 pub fn dealer_customer(dcn: &Dcn) -> Key {
     Key::new(dealer(&dcn.dealer_code), format!("{DEALER_CUSTOMERS}{}", dcn.dealer_customer_number))
 }
@@ -124,12 +111,10 @@ pub fn dcn_of(key: &Key) -> Option<Dcn> {
     })
 }
 
-/// The claim of an alternate number.
 pub fn alternate_number(number: &str) -> Key {
     claim("ALTERNATE", number)
 }
 
-/// The claim of a relate id.
 pub fn relate_id(id: &str) -> Key {
     claim("RELATE", id)
 }
@@ -143,7 +128,6 @@ fn claim(kind: &str, value: &str) -> Key {
     Key::new(key.clone(), key)
 }
 
-/// A request in error.
 pub fn request_in_error(id: &RequestInErrorId) -> Key {
     Key::new(format!("ERROR#{}", id.as_str()), "ERROR")
 }
@@ -153,7 +137,6 @@ pub fn request_in_error_of(key: &Key) -> Option<RequestInErrorId> {
     key.pk.strip_prefix("ERROR#").and_then(RequestInErrorId::parse)
 }
 
-/// An idempotency key.
 pub fn idempotency_key(effect: &EffectId) -> Key {
     Key::new(format!("KEY#{}", effect.as_str()), "KEY")
 }
@@ -163,12 +146,9 @@ pub fn customer_counter() -> Key {
     Key::new("COUNTER#CUSTOMER".to_owned(), "COUNTER")
 }
 
-/// A place in the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexKey {
-    /// The partition.
     pub partition: String,
-    /// The place in the partition.
     pub sort: String,
 }
 
@@ -193,9 +173,7 @@ pub fn of_organization(identifier: &Identifier, dcn: &Dcn) -> IndexKey {
 /// One entry of the index: the index's sort key and the item's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexEntry {
-    /// The sort key in the index.
     pub sort: String,
-    /// The item's key in the table.
     pub key: Key,
 }
 

@@ -11,5 +11,6 @@ pub mod items;
 pub mod keys;
 pub mod meter;
 pub mod numbers;
+pub mod records;
 pub mod table;
 pub mod writes;

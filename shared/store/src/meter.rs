@@ -2,7 +2,20 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use domain::outcome::Cost;
+/// What one request cost the table.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Cost {
+    /// Calls one after another: how often the request waited for the table. Calls made side by side are one step.
+    pub steps: u32,
+    /// All calls.
+    pub calls: u32,
+    /// Read capacity units, as the database reported them.
+    pub read_units: f64,
+    /// Write capacity units, as the database reported them, indexes included.
+    pub write_units: f64,
+    /// How often the operation decided again, because what it had decided on changed meanwhile: 0 without a conflict.
+    pub rounds: u32,
+}
 
 /// Counts calls, units and rounds of one request.
 #[derive(Debug, Default)]
@@ -30,12 +43,10 @@ impl Meter {
         Call(self)
     }
 
-    /// Counts read capacity units.
     pub fn read(&self, units: f64) {
         self.count().cost.read_units += units;
     }
 
-    /// Counts write capacity units.
     pub fn wrote(&self, units: f64) {
         self.count().cost.write_units += units;
     }

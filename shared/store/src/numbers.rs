@@ -9,8 +9,8 @@ use domain::customer::CustomerNumber;
 use crate::keys;
 use crate::table::{Table, TableError};
 
-/// The largest block that is leased at once.
-const LARGEST: u64 = 128;
+/// How many numbers are leased at once.
+const MAX_LEASE: u64 = 128;
 
 /// The numbers that this process has leased and not yet used.
 #[derive(Debug, Default)]
@@ -44,7 +44,7 @@ impl Numbers {
     }
 
     async fn lease_more(&self, table: &impl Table) -> Result<(), TableError> {
-        let size = (self.lease().last_size * 2).clamp(1, LARGEST);
+        let size = (self.lease().last_size * 2).clamp(1, MAX_LEASE);
         let last = table.add(&keys::customer_counter(), size).await?;
         let mut lease = self.lease();
         lease.last_size = size;

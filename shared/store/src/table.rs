@@ -5,7 +5,6 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::outcome::Stopped;
 use domain::time::Timestamp;
 
 use crate::item::Item;
@@ -13,10 +12,12 @@ use crate::keys::{IndexEntry, Key};
 use crate::meter::Meter;
 use crate::writes::{Transacted, Write, Written};
 
+/// How many items the database reads in one call, and writes in one transaction.
+pub const MAX_ITEMS: usize = 100;
+
 /// A strongly consistent look at a partition of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
-    /// The partition.
     pub partition: String,
     /// Only sort keys with this beginning; empty: all.
     pub prefix: String,
@@ -29,7 +30,6 @@ pub struct Query {
 /// A look at a partition of the index, which lags behind the table a little.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexQuery {
-    /// The partition.
     pub partition: String,
     /// The lowest sort key that counts.
     pub from: String,
@@ -39,7 +39,6 @@ pub struct IndexQuery {
     pub after: Option<IndexEntry>,
     /// Highest sort key first.
     pub descending: bool,
-    /// How many entries at the most.
     pub limit: u32,
 }
 
@@ -78,15 +77,6 @@ impl std::error::Error for TableError {
     }
 }
 
-impl From<TableError> for Stopped {
-    fn from(error: TableError) -> Self {
-        match error {
-            TableError::Unavailable(source) => Self::Unavailable(source),
-            TableError::Defect(source) => Self::Defect(source),
-        }
-    }
-}
-
 /// The table, and with it time and chance.
 pub trait Table: Clone + Send + Sync + 'static {
     /// The same table, whose calls that meter counts.
@@ -95,10 +85,9 @@ pub trait Table: Clone + Send + Sync + 'static {
     /// The meter that counts this table's calls.
     fn meter(&self) -> &Meter;
 
-    /// Reads one item, strongly consistent.
     fn get(&self, key: &Key) -> impl Future<Output = Result<Option<Item>, TableError>> + Send;
 
-    /// Reads up to 100 items, each strongly consistent, in no order; absent ones are left out.
+    /// Reads up to [`MAX_ITEMS`] items, each strongly consistent, in no order; absent ones are left out.
     fn get_all(&self, keys: &[Key]) -> impl Future<Output = Result<Vec<Item>, TableError>> + Send;
 
     /// Reads a page of a partition, strongly consistent, in the order of the sort keys.
@@ -110,10 +99,9 @@ pub trait Table: Clone + Send + Sync + 'static {
         query: &IndexQuery,
     ) -> impl Future<Output = Result<Page<IndexEntry>, TableError>> + Send;
 
-    /// Writes one item under its condition.
     fn write(&self, write: &Write) -> impl Future<Output = Result<Written, TableError>> + Send;
 
-    /// Writes several items under their conditions, all or none. Repeated with the same token within ten minutes it has no further effect.
+    /// Writes up to [`MAX_ITEMS`] items under their conditions, all or none. Repeated with the same token within ten minutes it has no further effect.
     fn transact(
         &self,
         token: &str,
@@ -123,12 +111,10 @@ pub trait Table: Clone + Send + Sync + 'static {
     /// Adds to the counter and returns its new value. It has no condition: repeated, it counts again.
     fn add(&self, key: &Key, amount: u64) -> impl Future<Output = Result<u64, TableError>> + Send;
 
-    /// The time.
     fn now(&self) -> Timestamp;
 
     /// Eighty random bits.
     fn chance(&self) -> [u8; 10];
 
-    /// Waits.
     fn pause(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 }

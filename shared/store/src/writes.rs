@@ -10,7 +10,6 @@ use crate::keys::Key;
 /// What must hold of the item that stands where a write goes. There is no write without a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
-    /// Nothing is there.
     Absent,
     /// Nothing is there, or what is there expired before this time.
     AbsentOrExpired(Timestamp),
@@ -26,7 +25,6 @@ pub enum Condition {
     AbsentOrBelongsTo(Identifier),
 }
 
-/// One write.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Write {
     /// The whole item, in place of what is there.
@@ -38,7 +36,6 @@ pub enum Write {
     },
     /// Some attributes of an item, which is made if it is not there.
     Update {
-        /// The item's key.
         key: Key,
         /// Attributes that get these values.
         set: Item,
@@ -52,7 +49,6 @@ pub enum Write {
 }
 
 impl Write {
-    /// The key of the item that is written.
     pub fn key(&self) -> Key {
         match self {
             Self::Put { item, .. } => item::key_of(item),
@@ -82,14 +78,12 @@ pub enum Refusal {
 pub enum Written {
     /// It happened. An update tells what stood there before.
     Done(Option<Item>),
-    /// It did not.
     Refused(Refusal),
 }
 
 /// What came of a transaction.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Transacted {
-    /// All of it happened.
     Done,
     /// None of it happened; for each write, in order, why it did not, or nothing where it could have.
     Refused(Vec<Option<Refusal>>),

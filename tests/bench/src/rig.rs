@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use axum::http::Method;
 use lambda_http::{Body, Response};
-use operations::master::Master;
-use operations::standardize::Standardizer;
+use operations::kit::Master;
+use operations::kit::Standardizer;
 use serde_json::Value;
 use store::client::Connection;
 use store::dynamo::Dynamo;

@@ -8,8 +8,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use lambda_http::{Body, Context, RequestExt, Response};
-use operations::master::Master;
-use operations::standardize::Standardizer;
+use operations::kit::Master;
+use operations::kit::Standardizer;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 

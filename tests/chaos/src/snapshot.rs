@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::customer::{Customer, Identifier};
-use domain::request_in_error::RequestInError;
+use domain::request::RequestInError;
 use store::item::{self, Item};
 use store::items::{self, Claim, Claimed, DealerCustomerRecord};
 use store::keys::{self, InBlock, Key};

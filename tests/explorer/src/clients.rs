@@ -21,7 +21,7 @@ use model::call::{Answer, Call};
 use model::digest::Digest;
 use model::mailbox::Mailbox;
 
-/// How long a request goes on deciding, as `operations::rounds` has it.
+/// How long a request goes on deciding, as `operations::kit::rounds` has it.
 const BUDGET: Duration = Duration::from_secs(5);
 
 /// Processes of one client have numbers next to each other.

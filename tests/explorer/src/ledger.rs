@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::customer::{Customer, CustomerNumber, Identifier, Place};
 use domain::effect::{Did, EffectId};
-use domain::request_in_error::RequestInError;
+use domain::request::RequestInError;
 use store::item::Item;
 use store::items::{self, Claim, DealerCustomerRecord};
 use store::keys::{self, InBlock, Key};

@@ -5,9 +5,9 @@ mod perform;
 
 use std::collections::BTreeMap;
 
-use domain::address::Address;
-use domain::association::Statement;
+use domain::customer::address::Address;
 use domain::customer::{CustomerNumber, Identifier};
+use domain::dealer::association::Statement;
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber, DealerType};
 use domain::effect::EffectId;
 use domain::message::{Attribute, Attributes, MESSAGE_TYPE, Message};

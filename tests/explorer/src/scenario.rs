@@ -1,8 +1,8 @@
 //! Scenarios: what stands in the table before, and which requests meet there.
 
 use domain::controls::Controls;
-use operations::master::Master;
-use operations::standardize::Standardizer;
+use operations::kit::Master;
+use operations::kit::Standardizer;
 use store::table::Table;
 
 use super::ledger::Ledger;

@@ -4,7 +4,6 @@
 
 use std::io;
 
-use api::start_up;
 use lambda_http::tracing::subscriber::{EnvFilter, fmt};
 
 use crate::gateway::Served;
@@ -25,7 +24,7 @@ const WARNINGS: &str = "warn,dynoxide=error";
 /// errors; of a panic it tells the place and not the text, which may hold what was being worked on.
 pub fn open(form: Form, table: &str) {
     match form {
-        Form::Json => start_up::open_log_on_standard_error(table),
+        Form::Json => runtime::open_log_on_standard_error(table),
         Form::Short => {
             let log = fmt().compact().without_time().with_target(false);
             let log = log.with_env_filter(EnvFilter::new(WARNINGS)).with_writer(io::stderr);

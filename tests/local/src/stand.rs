@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use domain::controls::Controls;
-use operations::master::Master;
-use operations::standardize::Standardizer;
+use operations::kit::Master;
+use operations::kit::Standardizer;
 use store::client::Connection;
 use store::dynamo::Dynamo;
 use store::table::{Query, Table};

@@ -1,19 +1,21 @@
 //! What an association costs: calls one after another, read units, write units, as the database reports them. They are those of the storage
 //! page, first and warm, and do not grow with the table.
 
-use domain::address::Address;
-use domain::association::{Associate, Organization, Statement};
+use domain::by::By;
 use domain::customer::Identifier;
+use domain::customer::address::Address;
+use domain::dealer::association::{Associate, Organization, Statement};
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
-use domain::outcome::{AssociateOutcome, Cost, DealerCustomerOutcome};
-use operations::idempotency::Asked;
-use operations::{associate, release};
+use operations::dealers::associate::{AssociateOutcome, DealerCustomerOutcome};
+use operations::dealers::{associate, release};
+use operations::kit::Attempt;
 use serde_json::json;
 use store::dynamo::Dynamo;
+use store::meter::Cost;
 
 use crate::fixture::{Fixture, acme_as, changed, identifier};
 
-type Master = operations::master::Master<Dynamo>;
+type Master = operations::kit::Master<Dynamo>;
 
 fn dcn(number: &str) -> Dcn {
     Dcn {
@@ -48,8 +50,8 @@ async fn costs(
     let request = request.expect("a good request");
     let master = master.counted();
     let key = key.map(|key| (key, "fingerprint".to_owned()));
-    let asked = Asked::new(master.table(), "caller", "associate", key, false);
-    let outcome = associate::associate(&master, &request, &asked).await;
+    let attempt = Attempt::new(&master, By::new("caller", "associate", "request"), key, false);
+    let outcome = associate::associate(&attempt, &request).await;
     (outcome.expect("an outcome"), master.cost())
 }
 
@@ -62,7 +64,7 @@ fn held(
     (steps, read_units, write_units): (u32, f64, f64),
 ) {
     let became = match outcome {
-        AssociateOutcome::Associated { dealer_customer, .. } => Some(*dealer_customer),
+        AssociateOutcome::Associated(associated) => Some(associated.dealer_customer),
         AssociateOutcome::Taken { .. }
         | AssociateOutcome::UnknownOrganization
         | AssociateOutcome::Ambiguous(_) => None,
@@ -95,10 +97,10 @@ async fn rows_hold(master: &Master, prefix: &str) {
     let found = costs(master, &number("2"), Ok(&name), None).await;
     held("found by search", &found, new, (2, 1.0, 2.0));
     assert_eq!(found.1.calls, 2, "{:?}", found.1);
-    let AssociateOutcome::Associated { organization: Some(organization), .. } = &found.0 else {
+    let AssociateOutcome::Associated(associated) = &found.0 else {
         panic!("{:?}", found.0);
     };
-    let organization = organization.to_string();
+    let organization = associated.organization.as_ref().expect("an organization").to_string();
 
     let first = costs(master, &number("3"), Err(&organization), None).await;
     held("given, not seen before", &first, new, (2, 1.0, 2.0));
@@ -159,8 +161,8 @@ async fn a_released_dealer_customer_costs_no_more_and_with_a_new_customer_one_mo
     for number in ["1", "2"] {
         costs(master, number, Ok("Acme Mining"), None).await;
         let counted = master.counted();
-        let asked = Asked::new(counted.table(), "caller", "release", None, false);
-        let released = release::release(&counted, &dcn(number), &asked).await;
+        let attempt = Attempt::new(&counted, By::new("caller", "release", "request"), None, false);
+        let released = release::release(&attempt, &dcn(number)).await;
         released.expect("an outcome");
         let cost = counted.cost();
         assert_eq!((cost.steps, cost.read_units, cost.write_units), (2, 1.0, 2.0), "{cost:?}");
@@ -169,7 +171,7 @@ async fn a_released_dealer_customer_costs_no_more_and_with_a_new_customer_one_mo
     let found = costs(master, "1", Ok("Acme Mining"), None).await;
     held("found by search, free", &found, associated, (2, 1.0, 2.0));
     let (outcome, cost) = costs(master, "2", Ok("Bristol Bakery"), None).await;
-    assert!(matches!(outcome, AssociateOutcome::Associated { .. }), "{outcome:?}");
+    assert!(matches!(outcome, AssociateOutcome::Associated(_)), "{outcome:?}");
     assert_eq!((cost.steps, cost.calls, cost.read_units), (3, 3, 1.0), "{cost:?}");
 }
 

@@ -1,5 +1,7 @@
 //! `cargo local` as a process: what it prints, how it stops, and where it keeps its data.
 
+mod readmes;
+
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -295,20 +297,5 @@ fn a_data_file_that_cannot_be_is_named_with_the_reason() {
         let sentence = format!("The data file {path} cannot be used: {reason}");
         assert!(stderr.starts_with(&sentence), "{stderr}");
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
-    }
-}
-
-/// The README's blocks of shell lines that use variables, run with commands that do nothing: a variable that nothing has set stops them.
-#[test]
-fn what_the_readme_uses_in_its_commands_it_sets_before() {
-    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
-    let readme = fs::read_to_string(readme).expect("the README");
-    let blocks = readme.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let blocks: Vec<&str> = blocks.filter(|block| block.contains('$')).collect();
-    assert!(!blocks.is_empty());
-    for block in blocks {
-        let script = format!("curl() {{ :; }}; uuidgen() {{ :; }}\n{block}");
-        let (code, stdout, stderr) = run(Command::new("sh").args(["-eu", "-c", &script]));
-        assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(0), "", ""), "{block}");
     }
 }

@@ -1,8 +1,8 @@
 //! Stewards: one story of requests in error, and the console.
 
-use domain::edits::EditCode;
 use domain::message::Attribute;
-use domain::request_in_error::RequestInErrorId;
+use domain::message::edits::EditCode;
+use domain::request::RequestInErrorId;
 use domain::time::Timestamp;
 use kit::fixture::{Fixture, request_in_error, with, without_city};
 use serde_json::json;

@@ -6,15 +6,15 @@ use api::answer::Answer;
 use api::call::Call;
 use api::caller::Caller;
 use api::problem::{Fault, Problem};
-use domain::address::Address;
-use domain::association::{Associate, Organization, Statement};
-use domain::contact::{Email, Phone};
 use domain::customer::Identifier;
+use domain::customer::address::Address;
+use domain::customer::contact::{Email, Phone};
+use domain::dealer::association::{Associate, Organization, Statement};
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
-use domain::edits::Field;
+use domain::message::edits::Field;
 use domain::message::{Attribute, Attributes, Message, Routing};
-use domain::outcome::{Action, MessageOutcome, Processed, Stored};
-use domain::request_in_error::{Correction, Received, RequestInErrorId};
+use domain::request::{Correction, Received, RequestInErrorId};
+use operations::messages::{Action, MessageOutcome, MessageResult, Stored};
 use serde_json::json;
 use store::table::Table as _;
 use store::{items, keys};
@@ -103,14 +103,14 @@ fn what_callers_say_shows_nothing_of_it() {
     redacts("correction", &correction);
     let stored = || Stored { number: None, identifier: None, attributes: attributes() };
     let id = RequestInErrorId::parse("0123456789ABCDEF");
-    for outcome in [
-        MessageOutcome::Created(stored()),
-        MessageOutcome::Updated(stored()),
-        MessageOutcome::Failed { failed: Vec::new(), request_in_error: id },
+    for result in [
+        MessageResult::Created(stored()),
+        MessageResult::Updated(stored()),
+        MessageResult::Failed { failed: Vec::new(), request_in_error: id },
     ] {
         redacts(
             "processed",
-            &Processed { message: message(), action: Action::Add, outcome, replayed: false },
+            &MessageOutcome { message: message(), action: Action::Add, result, replayed: false },
         );
     }
     redacts(
@@ -158,7 +158,7 @@ async fn what_the_table_holds_shows_nothing_of_it() {
     let item =
         table.get(&keys::customer(&identifier)).await.expect("it can be read").expect("a customer");
     let customer = items::customer(item).expect("a customer");
-    redacts("duplicates", &MessageOutcome::Duplicate(vec![customer.clone()]));
+    redacts("duplicates", &MessageResult::Duplicate(vec![customer.clone()]));
     redacts("customer", &customer);
     let dcn = Dcn {
         dealer_code: DealerCode::parse("TD68").expect("a code"),

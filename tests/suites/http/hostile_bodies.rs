@@ -115,7 +115,7 @@ async fn json_that_is_broken_or_a_trap_is_refused_at_every_door_before_the_table
     for (method, target) in DOORS {
         for (what, body, code) in json_traps() {
             let what = format!("{what} at {method} {target}");
-            let large = body.len() > api::call::LARGEST_BODY;
+            let large = body.len() > api::call::MAX_BODY;
             let event = Event::new(method, target).header("if-match", "*");
             let answer = door.send(&event.body("application/json", body)).await;
             if target.ends_with("/erase") {
@@ -312,7 +312,7 @@ async fn ten_thousand_attributes_are_read_once_and_answered_briefly() {
         "<Message type=\"CWCustomerIn\"><CustSoldTo cst_send_response=\"Y\" {}/></Message>",
         many.join(" ")
     );
-    assert!(body.len() < api::call::LARGEST_BODY);
+    assert!(body.len() < api::call::MAX_BODY);
     let answer = door.send(&Event::new("POST", "/customers").body("application/xml", body)).await;
     assert!([400, 422].contains(&answer.status), "{answer:?}");
     assert!(answer.body.len() < LONGEST_REFUSAL, "{} bytes", answer.body.len());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use api::metrics::{DIMENSION, METRICS, NAMESPACE};
+use runtime::metrics::{DIMENSION, METRICS, NAMESPACE};
 use serde_json::{Value, json};
 
 use crate::server;

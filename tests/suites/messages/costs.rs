@@ -1,16 +1,18 @@
 //! What a message costs: calls one after another, read units, write units, as the database reports them. They are those of the storage page, warm and
 //! without a conflict, with an idempotency key and without.
 
+use domain::by::By;
 use domain::message::{Attribute, Attributes, Message};
-use domain::outcome::{Cost, MessageOutcome};
-use domain::request_in_error::Received;
-use operations::idempotency::Asked;
-use operations::message::{self, Processing, Purpose};
+use domain::request::Received;
+use operations::kit::Attempt;
+use operations::messages::MessageResult;
+use operations::messages::process::process;
+use store::meter::Cost;
 use store::table::Table;
 
 use crate::fixture::Fixture;
 
-type Master<T> = operations::master::Master<T>;
+type Master<T> = operations::kit::Master<T>;
 
 /// A person's Add with this check.
 pub(crate) fn person(name: &str, check: &str) -> Message {
@@ -36,24 +38,21 @@ pub(crate) async fn costs<T: Table>(
     master: &Master<T>,
     message: &Message,
     key: Option<&str>,
-) -> (MessageOutcome, Cost) {
+) -> (MessageResult, Cost) {
     let received = Received { content_type: "application/json".to_owned(), body: "{}".to_owned() };
     let master = master.counted();
     let key = key.map(|key| (key, "fingerprint".to_owned()));
-    let asked = Asked::new(master.table(), "caller", "add", key, false);
-    let processing = message::process(&master, message, Purpose::Received(&received), &asked).await;
-    match processing.expect("an outcome") {
-        Processing::Done(processed) => (processed.outcome, master.cost()),
-        Processing::Overtaken | Processing::HistoryFull => panic!("the message just came"),
-    }
+    let attempt = Attempt::new(&master, By::new("caller", "add", "request"), key, false);
+    let outcome = process(&attempt, message, &received).await.expect("an outcome");
+    (outcome.result, master.cost())
 }
 
-fn word(outcome: &MessageOutcome) -> &'static str {
+fn word(outcome: &MessageResult) -> &'static str {
     match outcome {
-        MessageOutcome::Created(_) => "created",
-        MessageOutcome::Updated(_) => "updated",
-        MessageOutcome::Duplicate(_) => "duplicate",
-        MessageOutcome::Failed { .. } => "failed",
+        MessageResult::Created(_) => "created",
+        MessageResult::Updated(_) => "updated",
+        MessageResult::Duplicate(_) => "duplicate",
+        MessageResult::Failed { .. } => "failed",
     }
 }
 
@@ -123,10 +122,9 @@ async fn a_failed_message_costs_a_write_unit_a_kilobyte_and_one_for_the_index() 
     let master = stand.stand.master.counted();
     let received =
         Received { content_type: "application/json".to_owned(), body: "x".repeat(20 * 1024) };
-    let asked = Asked::new(master.table(), "caller", "add", None, false);
+    let attempt = Attempt::new(&master, By::new("caller", "add", "request"), None, false);
     let faulty = person("Julie \u{7}", "N");
-    let processing = message::process(&master, &faulty, Purpose::Received(&received), &asked).await;
-    processing.expect("an outcome");
+    process(&attempt, &faulty, &received).await.expect("an outcome");
     let cost = master.cost();
     assert_eq!((cost.steps, cost.read_units), (1, 0.0), "{cost:?}");
     assert!((22.0..=23.0).contains(&cost.write_units), "{cost:?}");

@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::by::{By, Stamp};
 use domain::customer::{Customer, CustomerNumber, Identifier, Place};
-use domain::effect::{Cause, EffectId, Effects};
+use domain::effect::{Cause, EffectId};
 use domain::message::{Attribute, Message};
-use domain::outcome::MessageOutcome;
 use domain::time::Timestamp;
 use dynoxide::types::AttributeValue as Planted;
 use dynoxide::{Database, ImportOptions};
 use local::stand::Storage;
-use operations::master::Master;
-use operations::standardize::Standardizer;
+use operations::kit::Master;
+use operations::kit::Standardizer;
+use operations::messages::MessageResult;
 use store::dynamo::Dynamo;
 use store::table::Table;
 use tokio::net::TcpListener;
@@ -79,25 +80,15 @@ fn planted(value: AttributeValue) -> Planted {
 /// The customer that this Add makes as the `number`-th of all, in this seat of its block.
 fn seated(message: &Message, number: u32, seat: u32) -> Customer {
     let controls = local::controls::default();
-    let mut attributes = domain::change::kept(&message.attributes);
+    let mut attributes = domain::message::change::kept(&message.attributes);
     attributes.set(Attribute::COMPANY, "1");
-    let now = Timestamp::from_millis(1_795_408_496_000);
+    let at = Timestamp::from_millis(1_795_408_496_000);
     let cause = Cause { id: EffectId::of_key("planted", "add", &number.to_string()), keyed: false };
-    Customer {
-        identifier: Identifier {
-            block: domain::duplicate::block_of(&attributes, &controls).expect("a match code"),
-            place: Place::Seat(seat),
-        },
-        number: CustomerNumber::new(u64::from(number)).expect("a number"),
-        version: 1,
-        created_at: now,
-        updated_at: now,
-        attributes,
-        alternate_name: None,
-        phones: Vec::new(),
-        moved_to: None,
-        effects: Effects::created(&cause, now),
-    }
+    let stamp = Stamp { by: By::new("planted", "add", "request"), cause, at };
+    let block = domain::matching::duplicate::block_of(&attributes, &controls);
+    let identifier = Identifier { block: block.expect("a match code"), place: Place::Seat(seat) };
+    let number = CustomerNumber::new(u64::from(number)).expect("a number");
+    Customer::new(identifier, number, attributes, &stamp)
 }
 
 /// The member of the crowd in one block: each lives in an apartment of its own.
@@ -120,14 +111,14 @@ async fn with_two_thousand_customers_in_one_block_the_duplicate_check_pages_and_
     .await;
     for number in [1, 1000, 2000] {
         let (outcome, cost) = costs(&crowd.master, &neighbour(number, "Y"), None).await;
-        let MessageOutcome::Duplicate(duplicates) = outcome else {
+        let MessageResult::Duplicate(duplicates) = outcome else {
             panic!("{number}: {outcome:?}");
         };
         let numbers: Vec<_> = duplicates.iter().map(|one| one.number.get()).collect();
         assert_eq!(numbers, [number]);
         assert!(cost.calls > 1, "it pages: {cost:?}");
         let (outcome, _) = costs(&crowd.master, &neighbour(number, "S"), None).await;
-        let MessageOutcome::Updated(updated) = outcome else {
+        let MessageResult::Updated(updated) = outcome else {
             panic!("{number}: {outcome:?}");
         };
         assert_eq!(updated.number, CustomerNumber::new(u64::from(number)));
@@ -135,14 +126,14 @@ async fn with_two_thousand_customers_in_one_block_the_duplicate_check_pages_and_
     // Somebody who is not there yet gets the next seat, and is found then.
     for newcomer in [2001, 2002] {
         let (outcome, cost) = costs(&crowd.master, &neighbour(newcomer, "Y"), None).await;
-        let MessageOutcome::Created(created) = outcome else {
+        let MessageResult::Created(created) = outcome else {
             panic!("{newcomer}: {outcome:?}");
         };
         let identifier = created.identifier.expect("an identifier");
         assert_eq!(identifier.place, Place::Seat(newcomer));
         assert_eq!(cost.rounds, 0, "{cost:?}");
         let (again, _) = costs(&crowd.master, &neighbour(newcomer, "Y"), None).await;
-        assert!(matches!(again, MessageOutcome::Duplicate(_)), "{again:?}");
+        assert!(matches!(again, MessageResult::Duplicate(_)), "{again:?}");
     }
 }
 
@@ -154,13 +145,13 @@ async fn of_two_thousand_equal_customers_the_highest_number_is_the_best() {
     }))
     .await;
     let (outcome, _) = costs(&crowd.master, &person("Robinson", "Y"), None).await;
-    let MessageOutcome::Duplicate(duplicates) = outcome else {
+    let MessageResult::Duplicate(duplicates) = outcome else {
         panic!("{outcome:?}");
     };
     let numbers: Vec<_> = duplicates.iter().map(|one| one.number.get()).collect();
     assert_eq!(numbers, (1..=2000).rev().collect::<Vec<_>>());
     let (outcome, _) = costs(&crowd.master, &person("Robinson", "A"), None).await;
-    let MessageOutcome::Updated(updated) = outcome else {
+    let MessageResult::Updated(updated) = outcome else {
         panic!("{outcome:?}");
     };
     assert_eq!(updated.number, CustomerNumber::new(2000));
@@ -180,7 +171,7 @@ async fn with_a_hundred_thousand_customers_in_the_table_calls_and_units_are_thos
     let mut message = person("Robinson", "Y");
     message.attributes.set(Attribute::STREET, "77777 EXAMPLE ST");
     let (outcome, cost) = costs(&crowd.master, &message, None).await;
-    let MessageOutcome::Duplicate(duplicates) = outcome else {
+    let MessageResult::Duplicate(duplicates) = outcome else {
         panic!("{outcome:?}");
     };
     assert_eq!(duplicates[0].number, CustomerNumber::new(77_777).expect("a number"));

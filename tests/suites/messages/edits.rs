@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::edits::EditCode;
+use domain::message::edits::EditCode;
 use serde_json::{Value, json};
 
 use crate::fixture::Fixture;

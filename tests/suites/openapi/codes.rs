@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use api::problem::ProblemType;
-use domain::edits::EditCode;
 use domain::message::Attribute;
-use domain::request_in_error::{State, What};
+use domain::message::edits::EditCode;
+use domain::request::{State, What};
 use serde_json::{Value, json};
 
 use crate::conformity::Conformity;
@@ -74,7 +74,7 @@ fn the_attributes_are_those_of_the_messages_with_their_lengths() {
     assert_eq!(properties.len(), names.len());
     for attribute in Attribute::all() {
         let value = conformity.contract.resolve(&properties[attribute.name()]).unwrap().clone();
-        assert_eq!(value["maxLength"], attribute.longest(), "{attribute:?}");
+        assert_eq!(value["maxLength"], attribute.max_characters(), "{attribute:?}");
         assert_eq!(value["xml"]["attribute"], true, "{attribute:?}");
     }
 }

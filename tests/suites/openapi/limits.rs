@@ -1,13 +1,13 @@
 //! Limits and patterns of the contract are those of the code: constants are compared, patterns tried on both, edges sent.
 
-use api::call::LARGEST_BODY;
-use api::customer_out::MOST_DUPLICATES;
-use api::idempotency::{IdempotencyKey, LONGEST, SHORTEST};
-use api::problem::MOST_FAULTS;
-use domain::contact::Phone;
+use api::call::MAX_BODY;
+use api::customer_out::MAX_DUPLICATES;
+use api::idempotency::{IdempotencyKey, MAX_CHARACTERS, MIN_CHARACTERS};
+use api::problem::MAX_FAULTS;
+use domain::customer::contact::Phone;
 use domain::customer::{CustomerNumber, Identifier};
 use domain::dealer::{DealerCode, DealerCustomerNumber, DealerType};
-use domain::request_in_error::{LARGEST_CORRECTION, LONGEST_HISTORY, RequestInErrorId};
+use domain::request::{MAX_CORRECTION, MAX_HISTORY, RequestInErrorId};
 use kit::contract::TEXT;
 use local::gateway::LARGEST_HEAD;
 use serde_json::{Value, json};
@@ -33,30 +33,41 @@ fn numbers_are_the_constants_of_the_code() {
     use {associate_dealer as dealers, fix_error::list as errors};
     assert_eq!(
         schema(limit("~1dealer-customers~1{dealerCode}")),
-        expected(dealers::PAGE, dealers::LONGEST_PAGE)
+        expected(dealers::PAGE, dealers::MAX_PAGE)
     );
-    assert_eq!(schema(limit("~1errors")), expected(errors::PAGE, errors::LONGEST_PAGE));
-    assert_eq!(
-        schema(limit("~1errors.csv")),
-        expected(errors::LONGEST_EXPORT, errors::LONGEST_EXPORT)
-    );
+    assert_eq!(schema(limit("~1errors")), expected(errors::PAGE, errors::MAX_PAGE));
+    assert_eq!(schema(limit("~1errors.csv")), expected(errors::MAX_EXPORT, errors::MAX_EXPORT));
     for (pointer, number) in [
-        ("DealerCustomers/properties/dealerCustomers/maxItems", dealers::LONGEST_PAGE as usize),
-        ("RequestsInError/properties/errors/maxItems", errors::LONGEST_PAGE as usize),
-        ("ReprocessRequest/properties/ids/maxItems", operations::bulk::MOST),
-        ("ReprocessRequest/properties/limit/maximum", operations::bulk::MOST),
-        ("ReprocessRequest/properties/limit/default", operations::bulk::MOST),
-        ("Reprocessed/properties/results/maxItems", operations::bulk::MOST),
-        ("Problem/properties/errors/maxItems", MOST_FAULTS),
-        ("CustomerOut/properties/CustSoldTo/properties/Duplicate/maxItems", MOST_DUPLICATES - 1),
-        ("RequestInError/properties/history/maxItems", LONGEST_HISTORY + 1),
+        ("DealerCustomers/properties/dealerCustomers/maxItems", dealers::MAX_PAGE as usize),
+        ("RequestsInError/properties/errors/maxItems", errors::MAX_PAGE as usize),
+        (
+            "ReprocessRequest/properties/ids/maxItems",
+            operations::requests::reprocess_batch::MAX_BATCH,
+        ),
+        (
+            "ReprocessRequest/properties/limit/maximum",
+            operations::requests::reprocess_batch::MAX_BATCH,
+        ),
+        (
+            "ReprocessRequest/properties/limit/default",
+            operations::requests::reprocess_batch::MAX_BATCH,
+        ),
+        (
+            "Reprocessed/properties/results/maxItems",
+            operations::requests::reprocess_batch::MAX_BATCH,
+        ),
+        ("Problem/properties/errors/maxItems", MAX_FAULTS),
+        ("CustomerOut/properties/CustSoldTo/properties/Duplicate/maxItems", MAX_DUPLICATES - 1),
+        ("RequestInError/properties/history/maxItems", MAX_HISTORY + 1),
     ] {
         assert_eq!(at(&conformity, &format!("/components/schemas/{pointer}")), number, "{pointer}");
     }
-    assert!(TEXT.contains(&format!("A body may have {LARGEST_BODY} bytes")));
+    assert!(TEXT.contains(&format!("A body may have {MAX_BODY} bytes")));
     assert!(TEXT.contains(&format!("headers have more than {LARGEST_HEAD} bytes")));
-    assert!(TEXT.contains(&format!("at most {LARGEST_CORRECTION} bytes together")));
-    assert!(TEXT.contains(&format!("`Idempotency-Key` of {SHORTEST} to {LONGEST} of")));
+    assert!(TEXT.contains(&format!("at most {MAX_CORRECTION} bytes together")));
+    assert!(
+        TEXT.contains(&format!("`Idempotency-Key` of {MIN_CHARACTERS} to {MAX_CHARACTERS} of"))
+    );
 }
 
 #[test]
@@ -199,7 +210,7 @@ async fn the_edges_of_bodies_and_lists_are_sent() {
         let blanks = " ".repeat(length - body.len());
         format!("{body}{blanks}")
     };
-    assert_eq!(associate("application/json", padded(LARGEST_BODY)).await.status, 201);
+    assert_eq!(associate("application/json", padded(MAX_BODY)).await.status, 201);
     let long = format!("/dealer-customers/TD68?cursor={}", "x".repeat(LARGEST_HEAD));
     for (answer, example) in [
         (
@@ -207,7 +218,7 @@ async fn the_edges_of_bodies_and_lists_are_sent() {
             "HeadTooLarge/content/application~1json/examples/headTooLarge",
         ),
         (
-            associate("application/json", padded(LARGEST_BODY + 1)).await,
+            associate("application/json", padded(MAX_BODY + 1)).await,
             "TooLarge/content/application~1problem+json/examples/tooLarge",
         ),
         (

@@ -1,9 +1,10 @@
 //! Values of the domain, whatever they are.
 
+use domain::by::By;
 use domain::customer::{Identifier, Place};
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 use domain::effect::{Cause, EffectId};
-use domain::match_code::Block;
+use domain::matching::match_code::Block;
 use domain::message::{Attribute, Attributes};
 use domain::time::Timestamp;
 use proptest::prelude::*;
@@ -18,7 +19,7 @@ pub(crate) fn block() -> impl Strategy<Value = Block> {
 
 pub(crate) fn identifier() -> impl Strategy<Value = Identifier> {
     let place =
-        prop_oneof![(1..=Place::LAST_SEAT).prop_map(Place::Seat), bits().prop_map(Place::beside),];
+        prop_oneof![(1..=Place::MAX_SEAT).prop_map(Place::Seat), bits().prop_map(Place::beside),];
     (block(), place).prop_map(|(block, place)| Identifier { block, place })
 }
 
@@ -35,6 +36,11 @@ pub(crate) fn effect() -> impl Strategy<Value = EffectId> {
 
 pub(crate) fn cause() -> impl Strategy<Value = Cause> {
     (effect(), any::<bool>()).prop_map(|(id, keyed)| Cause { id, keyed })
+}
+
+pub(crate) fn by() -> impl Strategy<Value = By> {
+    (text(), text(), text())
+        .prop_map(|(caller, operation, request)| By::new(&caller, &operation, &request))
 }
 
 pub(crate) fn moment() -> impl Strategy<Value = Timestamp> {

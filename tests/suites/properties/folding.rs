@@ -1,8 +1,8 @@
 //! What is folded stays as it is, and what differs only in case, accents or punctuation is the same.
 
-use domain::company::Company;
-use domain::fold;
-use domain::match_code::{Block, Layout, MatchCode};
+use domain::customer::company::Company;
+use domain::matching::fold;
+use domain::matching::match_code::{Block, Layout, MatchCode};
 use domain::message::Attribute;
 use proptest::prelude::*;
 

@@ -1,23 +1,24 @@
 //! What is written is read back, whole.
 
-use domain::address::Address;
-use domain::association::{DealerCustomerEffect, Origin};
-use domain::contact::Phone;
-use domain::customer::{Customer, CustomerNumber};
+use domain::by::Stamp;
+use domain::customer::address::Address;
+use domain::customer::contact::Phone;
+use domain::customer::{Customer, CustomerNumber, Erased};
+use domain::dealer::association::{DealerCustomerEffect, Origin};
 use domain::dealer::{DealerProfile, DealerType};
-use domain::edits::{EditCode, FailedEdit, Field};
 use domain::effect::Effects;
+use domain::message::edits::{EditCode, FailedEdit, Field};
 use domain::message::{Attribute, Message};
-use domain::request_in_error::{Attempt, Correction, Entry, Received, RequestInError, What};
+use domain::request::{Correction, Entry, EntryOutcome, Received, RequestInError, What};
 use model::ModelTable;
 use proptest::prelude::*;
-use store::items;
+use store::items::{self, Association};
 use store::table::Table;
 
-use crate::anything::{attributes, block, cause, dcn, effect, identifier, moment, text};
+use crate::anything::{attributes, block, by, cause, dcn, effect, identifier, moment, text};
 
 fn number() -> impl Strategy<Value = CustomerNumber> {
-    (1..=u64::from(CustomerNumber::HIGHEST)).prop_filter_map("nine digits", CustomerNumber::new)
+    (1..=u64::from(CustomerNumber::MAX)).prop_filter_map("nine digits", CustomerNumber::new)
 }
 
 fn phone() -> impl Strategy<Value = Phone> {
@@ -34,7 +35,9 @@ fn customer() -> impl Strategy<Value = Customer> {
         prop::option::of(block()),
     );
     let effects = prop::collection::vec((cause(), moment()), 1..6);
-    (identity, said, effects).prop_map(|(identity, said, mut done)| {
+    let erased = (moment(), by()).prop_map(|(at, by)| Erased { at, by });
+    let written = (prop::option::of(by()), prop::option::of(erased));
+    (identity, said, effects, written).prop_map(|(identity, said, mut done, (by, erased))| {
         let (identifier, number, version, created_at, updated_at) = identity;
         let (attributes, alternate_name, phones, moved_to) = said;
         done.sort_by_key(|(_, at)| *at);
@@ -55,6 +58,8 @@ fn customer() -> impl Strategy<Value = Customer> {
             phones,
             moved_to,
             effects,
+            by,
+            erased,
         }
     })
 }
@@ -80,18 +85,18 @@ fn correction() -> impl Strategy<Value = Correction> {
 fn entry() -> impl Strategy<Value = Entry> {
     let what = prop_oneof![
         Just((What::Corrected, None)),
-        Just((What::Tried, Some(Attempt::Failure))),
-        Just((What::Tried, Some(Attempt::Duplicate))),
+        Just((What::Tried, Some(EntryOutcome::Failure))),
+        Just((What::Tried, Some(EntryOutcome::Duplicate))),
         Just((What::Deleted, None)),
-        number().prop_map(|number| (What::Resolved, Some(Attempt::Created(number)))),
-        number().prop_map(|number| (What::Resolved, Some(Attempt::Updated(number)))),
+        number().prop_map(|number| (What::Resolved, Some(EntryOutcome::Created(number)))),
+        number().prop_map(|number| (What::Resolved, Some(EntryOutcome::Updated(number)))),
     ];
     (moment(), text(), what, failed(), correction(), effect()).prop_map(
-        |(at, who, (what, attempt), failed, correction, effect)| Entry {
+        |(at, who, (what, outcome), failed, correction, effect)| Entry {
             at,
             who,
             what,
-            attempt,
+            outcome,
             failed,
             correction,
             effect,
@@ -109,11 +114,12 @@ fn request_in_error() -> impl Strategy<Value = RequestInError> {
             ..Message::default()
         });
     let history = prop::collection::vec(entry(), 0..4);
-    (received, message, failed(), text(), effect(), moment(), history).prop_map(
-        |(received, message, failed, who, effect, now, history)| {
-            let mut request = RequestInError::open(received, message, failed, &who, &effect, now);
+    (received, message, failed(), by(), cause(), moment(), history).prop_map(
+        |(received, message, failed, by, cause, at, history)| {
+            let stamp = Stamp { by, cause, at };
+            let mut request = RequestInError::open(received, message, failed, &stamp);
             for entry in history {
-                request = request.after(entry).expect("a short history");
+                request = request.after(entry, &stamp.by).expect("a short history");
             }
             request
         },
@@ -151,14 +157,14 @@ proptest! {
     #[test]
     fn an_attribute_too_many_is_an_error_and_no_guess(customer in customer(), name in "[a-z]{1,12}", value in text()) {
         let mut item = items::customer_item(&customer);
-        prop_assume!(!item.contains_key(&name) && !["alternate_name", "phones", "moved_to"].contains(&name.as_str()));
+        prop_assume!(!item.contains_key(&name) && !["alternate_name", "phones", "moved_to", "by", "erased"].contains(&name.as_str()));
         item.insert(name, aws_sdk_dynamodb::types::AttributeValue::S(value));
         prop_assert!(items::customer(item).is_err());
     }
 
     #[test]
     fn a_dealer_customer_is_associated_released_and_read_back(
-        dcn in dcn(), profile in profile(), holder in identifier(), cause in cause(), other in cause(), now in moment()
+        dcn in dcn(), profile in profile(), holder in identifier(), cause in cause(), other in cause(), by in by(), at in moment()
     ) {
         prop_assume!(cause.id != other.id);
         let table = ModelTable::new();
@@ -169,7 +175,8 @@ proptest! {
             table.get(&key).await.expect("an answer").expect("it was written")
         });
         let origin = Origin::Given;
-        let written = item(items::associate(&dcn, &profile, &holder, &origin, &cause, now));
+        let association = Association { dcn: &dcn, profile: &profile, organization: &holder, origin: &origin };
+        let written = item(items::associate(association, &Stamp { by: by.clone(), cause: cause.clone(), at }));
         let record = items::dealer_customer(written).expect("our own item");
         prop_assert_eq!(record.dealer_customer.organization.as_ref(), Some(&holder));
         prop_assert_eq!(&record.dealer_customer.dcn, &dcn);
@@ -178,7 +185,7 @@ proptest! {
         let done = DealerCustomerEffect::Associated { organization, origin };
         prop_assert_eq!(record.effect_of(&cause.id), Some(&done));
 
-        let released = item(items::release(&record, &holder, &other, now));
+        let released = item(items::release(&record, &holder, &Stamp { by: by.clone(), cause: other.clone(), at }));
         let record = items::dealer_customer(released).expect("our own item");
         prop_assert_eq!(record.dealer_customer.organization.as_ref(), None);
         prop_assert!(record.dealer_customer.profile == profile);

@@ -1,6 +1,6 @@
 //! Keys are read back as what they were made of, and no two things have the same.
 
-use domain::request_in_error::{RequestInErrorId, State};
+use domain::request::{RequestInErrorId, State};
 use proptest::prelude::*;
 use store::keys;
 

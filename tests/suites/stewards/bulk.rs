@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::edits::EditCode;
-use operations::bulk::{self, Chosen};
-use operations::idempotency::Asked;
+use domain::by::By;
+use domain::message::edits::EditCode;
+use operations::kit::Attempt;
+use operations::requests::reprocess_batch::{Chosen, reprocess_batch};
 use serde_json::{Value, json};
 
 use crate::fixture::{Fixture, person, with, without_city};
@@ -88,10 +89,11 @@ async fn stopped_half_way_and_run_again_nothing_is_lost_or_done_twice() {
     let mended = master.deployed_with(&[("DEFAULT_COUNTRY", "USA")]).await;
     for enough in [3, 17] {
         let own = mended.master().counted();
-        let asked = Asked::new(own.table(), "steward", "reprocess-many", None, false);
         let run = tokio::spawn(async move {
             let chosen = Chosen::Cause { code: EditCode::CountryBlank, limit: 100, after: None };
-            bulk::reprocess(&own, &chosen, &asked).await.map(|_| ())
+            let by = By::new("steward", "reprocess-many", "request");
+            let attempt = Attempt::new(&own, by, None, false);
+            reprocess_batch(&attempt, &chosen).await.map(|_| ())
         });
         while mended.customers().await.len() < enough {
             tokio::task::yield_now().await;

@@ -1,24 +1,27 @@
 //! What the steward's work costs: calls one after another, read units, write units, as the database reports them.
 
-use domain::outcome::{Cost, MessageOutcome};
-use domain::request_in_error::{Correction, RequestInErrorId};
-use operations::fix;
-use operations::idempotency::Asked;
-use operations::queue::{self, Filter};
+use domain::by::By;
+use domain::request::{Correction, RequestInErrorId};
+use operations::kit::Attempt;
+use operations::messages::MessageResult;
+use operations::requests::list::{self as queue, Filter};
+use operations::requests::reprocess as fix;
 use serde_json::json;
+use store::meter::Cost;
 
 use crate::crowd;
 use crate::fixture::{Fixture, person};
 
 /// Reprocesses, and tells what came of it and what it cost.
-async fn reprocess(master: &Fixture, id: &str, key: Option<&str>) -> (MessageOutcome, Cost) {
+async fn reprocess(master: &Fixture, id: &str, key: Option<&str>) -> (MessageResult, Cost) {
     let counted = master.master().counted();
     let key = key.map(|key| (key, "fingerprint".to_owned()));
-    let asked = Asked::new(counted.table(), "steward", "reprocess", key, false);
+    let by = By::new("steward", "reprocess", "request");
+    let attempt = Attempt::new(&counted, by, key, false);
     let id = RequestInErrorId::parse(id).expect("an id");
-    let done = fix::reprocess(&counted, &id, &Correction::default(), None, &asked).await;
-    let done = done.expect("an outcome").expect("no refusal");
-    (done.processed.outcome, counted.cost())
+    let done = fix::reprocess(&attempt, &id, &Correction::default(), None).await;
+    let done = done.expect("an outcome");
+    (done.outcome.result, counted.cost())
 }
 
 /// A small message that a default country mends.
@@ -44,7 +47,7 @@ async fn reprocessing_to_a_new_customer_is_three_calls_and_the_units_of_the_stor
     };
     let id = strict.refused(&message("Robinson", "Y")).await;
     let (outcome, cost) = reprocess(&warm, &id, None).await;
-    assert!(matches!(outcome, MessageOutcome::Created(_)), "{outcome:?}");
+    assert!(matches!(outcome, MessageResult::Created(_)), "{outcome:?}");
     assert_eq!((cost.steps, cost.calls, cost.rounds), (3, 3, 0), "{cost:?}");
     assert_eq!(cost.read_units, 2.0, "{cost:?}");
     let first = cost;
@@ -72,12 +75,12 @@ async fn a_failure_and_a_duplicate_cost_their_reads_and_one_write() {
     };
     let id = strict.refused(&message("Robinson", "Y")).await;
     let (outcome, cost) = reprocess(&strict, &id, None).await;
-    assert!(matches!(outcome, MessageOutcome::Failed { .. }), "{outcome:?}");
+    assert!(matches!(outcome, MessageResult::Failed { .. }), "{outcome:?}");
     assert_eq!((cost.steps, cost.read_units), (3, 2.0), "{cost:?}");
 
     warm.send(&message("Robinson", "N")).await.is_empty(201);
     let (outcome, cost) = reprocess(&warm, &id, None).await;
-    assert!(matches!(outcome, MessageOutcome::Duplicate(_)), "{outcome:?}");
+    assert!(matches!(outcome, MessageResult::Duplicate(_)), "{outcome:?}");
     assert_eq!((cost.steps, cost.read_units), (3, 2.0), "{cost:?}");
 }
 

@@ -4,9 +4,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::edits::EditCode;
 use domain::message::Attribute;
-use domain::request_in_error::{RequestInErrorId, State};
+use domain::message::edits::EditCode;
+use domain::request::{RequestInErrorId, State};
 use domain::time::Timestamp;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};

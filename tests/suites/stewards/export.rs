@@ -1,7 +1,7 @@
 //! The list as CSV.
 
-use domain::edits::EditCode;
 use domain::message::Attribute;
+use domain::message::edits::EditCode;
 use domain::time::Timestamp;
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! The list and its filters, alone and together.
 
-use domain::edits::EditCode;
 use domain::message::Attribute;
+use domain::message::edits::EditCode;
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 

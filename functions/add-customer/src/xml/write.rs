@@ -34,7 +34,6 @@ impl Document {
         self.0.into_inner()
     }
 
-    /// An element without content.
     pub(super) fn empty<N: AsRef<str>, V: AsRef<str>>(
         &mut self,
         name: &'static str,

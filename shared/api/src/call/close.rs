@@ -1,13 +1,13 @@
 //! The end of a call: its response and its log line, which also carries the metrics.
 
-use domain::outcome::Cost;
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use lambda_http::http::{HeaderMap, HeaderValue};
 use lambda_http::{Body, Response};
+use store::meter::Cost;
 
 use super::{CORRELATION_ID, Call, REQUEST_ID};
 use crate::answer::Answer;
-use crate::metrics::{Queue, Values};
+use crate::measures::{Queue, Values};
 use crate::problem::{self, Problem};
 
 impl Call {
@@ -27,7 +27,7 @@ impl Call {
             Err(problem) => (problem.kind().slug(), false, Queue::default(), problem.inside()),
         };
         let mut response = self.response(result);
-        let metrics = Values::of(response.status(), outcome, replayed, &cost, queue);
+        let measured = Values::of(response.status(), outcome, replayed, &cost, queue);
         let Cost { steps, calls, read_units, write_units, rounds } = cost;
         let duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(
@@ -44,17 +44,17 @@ impl Call {
             rounds,
             dry_run,
             replayed,
-            Succeeded = metrics.succeeded,
-            Refused = metrics.refused,
-            Busy = metrics.busy,
-            Failed = metrics.failed,
-            Duplicates = metrics.duplicates,
-            Conflicts = metrics.conflicts,
-            Rounds = metrics.rounds,
-            Replays = metrics.replays,
-            RequestsInErrorOpened = metrics.opened,
-            RequestsInErrorResolved = metrics.resolved,
-            OldestRequestInErrorAge = metrics.oldest_age,
+            Succeeded = measured.succeeded,
+            Refused = measured.refused,
+            Busy = measured.busy,
+            Failed = measured.failed,
+            Duplicates = measured.duplicates,
+            Conflicts = measured.conflicts,
+            Rounds = measured.rounds,
+            Replays = measured.replays,
+            RequestsInErrorOpened = measured.opened,
+            RequestsInErrorResolved = measured.resolved,
+            OldestRequestInErrorAge = measured.oldest_age,
             "request"
         );
         if response.status().is_server_error() {

@@ -1,9 +1,9 @@
 //! Calls through real events of API Gateway (payload format 2.0): what they take from them and what they answer.
 
 use domain::dealer::DealerCode;
-use domain::outcome::Cost;
 use lambda_http::http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
+use store::meter::Cost;
 
 use super::*;
 use crate::caller::Scope;
@@ -65,7 +65,7 @@ fn a_call_has_what_the_event_has() {
         }
         other => panic!("{other:?}"),
     }
-    assert!(call.dry_run().expect("no fault"));
+    assert!(call.query(&mut Vec::new()).dry_run());
     assert_eq!(call.body(&[media::JSON]).expect("JSON"), r#"{"a":"é"}"#.as_bytes());
     assert_eq!(call.request_id(), "JKJaXmPLvHcESHA=");
     let caller = call.caller().expect("claims");
@@ -168,7 +168,7 @@ fn an_idempotency_key_is_read_and_a_repeated_or_bad_one_is_a_fault() {
         let mut faults = Vec::new();
         let key = call.idempotency_key(&mut faults);
         let pointers = faults.into_iter().map(|fault| fault.pointer).collect::<Vec<_>>();
-        (key.map(|(key, _)| key.as_str().to_owned()), pointers)
+        (key.map(|key| key.as_str().to_owned()), pointers)
     };
     assert_eq!(read(&with_headers(&[])), (None, vec![]));
     let quoted = with_headers(&[("idempotency-key", "\"0123456789abcdef\"")]);
@@ -185,13 +185,7 @@ fn an_idempotency_key_is_read_and_a_repeated_or_bad_one_is_a_fault() {
 
 #[test]
 fn a_fingerprint_is_the_same_for_the_same_request_and_another_for_another() {
-    let fingerprint = |change: &dyn Fn(&mut Value)| {
-        let call = event(|event| {
-            event["headers"]["idempotency-key"] = "0123456789abcdef".into();
-            change(event);
-        });
-        call.idempotency_key(&mut Vec::new()).expect("a key").1
-    };
+    let fingerprint = |change: &dyn Fn(&mut Value)| event(|event| change(event)).fingerprint();
     let same = fingerprint(&|_| {});
     assert_eq!(fingerprint(&|event| event["headers"]["x-correlation-id"] = "x".into()), same);
     assert_ne!(fingerprint(&|event| event["body"] = "other".into()), same);
@@ -205,11 +199,11 @@ fn if_match_is_absent_read_or_a_fault() {
     assert_eq!(with_headers(&[]).if_match().expect("no fault"), None);
     assert_eq!(
         with_headers(&[("if-match", "*")]).if_match().expect("no fault"),
-        Some(IfMatch::Any)
+        Some(Versions::Any)
     );
     assert_eq!(
         with_headers(&[("if-match", "\"3\"")]).if_match().expect("no fault"),
-        Some(IfMatch::OneOf(vec![3]))
+        Some(Versions::OneOf(vec![3]))
     );
     let problem = with_headers(&[("if-match", "3")]).if_match().expect_err("not quoted");
     assert_eq!(problem.faults()[0].pointer, "/headers/If-Match");
@@ -218,8 +212,11 @@ fn if_match_is_absent_read_or_a_fault() {
 #[test]
 fn a_query_with_other_parameters_is_refused_where_only_dry_run_is_known() {
     let call = event(|event| event["rawQueryString"] = json!("dryRun=maybe&dryrun=true"));
-    let problem = call.dry_run().expect_err("two faults");
-    let pointers: Vec<&str> = problem.faults().iter().map(|fault| fault.pointer.as_str()).collect();
+    let mut faults = Vec::new();
+    let mut query = call.query(&mut faults);
+    query.dry_run();
+    query.finish();
+    let pointers: Vec<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
     assert_eq!(pointers, ["/query/dryRun", "/query/dryrun"]);
 }
 
@@ -227,8 +224,8 @@ fn a_query_with_other_parameters_is_refused_where_only_dry_run_is_known() {
 async fn an_answer_that_is_not_there_in_time_is_busy() {
     let mut call = with_headers(&[]);
     call.started =
-        Instant::now().checked_sub(LONGEST_CALL).expect("the clock has run for some seconds");
-    let problem = call.in_time(std::future::pending()).await.expect_err("no answer");
+        Instant::now().checked_sub(MAX_CALL).expect("the clock has run for some seconds");
+    let problem = call.in_time(Box::pin(std::future::pending())).await.expect_err("no answer");
     assert_eq!(problem.kind(), ProblemType::Busy);
     let response = call.close("associate", Err(problem), Cost::default());
     assert_eq!(
@@ -241,18 +238,20 @@ async fn an_answer_that_is_not_there_in_time_is_busy() {
 async fn an_answer_in_time_is_the_answer() {
     let call = with_headers(&[]);
     let answer = call
-        .in_time(async { Ok(Answer::empty(StatusCode::NO_CONTENT, "released")) })
+        .in_time(Box::pin(async { Ok(Answer::empty(StatusCode::NO_CONTENT, "released")) }))
         .await
         .expect("an answer");
     assert_eq!(answer.outcome(), "released");
-    let problem = call.in_time(async { Err(Problem::forbidden()) }).await.expect_err("a problem");
+    let problem =
+        call.in_time(Box::pin(async { Err(Problem::forbidden()) })).await.expect_err("a problem");
     assert_eq!(problem.kind(), ProblemType::Forbidden);
 }
 
 #[tokio::test]
 async fn a_panic_is_an_internal_problem_and_not_a_failed_invocation() {
     let call = with_headers(&[]);
-    let problem = call.in_time(async { panic!("on purpose") }).await.expect_err("a panic");
+    let problem =
+        call.in_time(Box::pin(async { panic!("on purpose") })).await.expect_err("a panic");
     assert_eq!(problem.kind(), ProblemType::Internal);
 }
 

@@ -1,6 +1,6 @@
 //! `CWCustomerOut` as JSON. What is told is decided above.
 
-use domain::edits::FailedEdit;
+use domain::message::edits::FailedEdit;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 

@@ -1,10 +1,10 @@
 //! What an answer tells of each outcome. How it is written in JSON.
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
-use domain::edits::{EditCode, FailedEdit, Field};
+use domain::message::edits::{EditCode, FailedEdit, Field};
 use domain::message::{Attribute, Attributes, Message, Routing};
-use domain::outcome::{Action, MessageOutcome, Processed, Stored};
-use domain::request_in_error::RequestInErrorId;
+use domain::request::RequestInErrorId;
+use operations::messages::{Action, MessageOutcome, MessageResult, Stored};
 
 use super::{ActionResult, CustomerOut, Shown};
 
@@ -16,12 +16,12 @@ fn number(number: u64) -> Option<CustomerNumber> {
     CustomerNumber::new(number)
 }
 
-fn processed(message: Message, action: Action, outcome: MessageOutcome) -> Processed {
-    Processed { message, action, outcome, replayed: false }
+fn processed(message: Message, action: Action, result: MessageResult) -> MessageOutcome {
+    MessageOutcome { message, action, result, replayed: false }
 }
 
 /// A customer that a message created, with more attributes than an answer may show.
-fn created() -> Processed {
+fn created() -> MessageOutcome {
     let attributes = Attributes::from_iter([
         (Attribute::COMPANY, "1"),
         (Attribute::PREFIX, "Ms"),
@@ -48,11 +48,11 @@ fn created() -> Processed {
         unknown: vec!["cst_favourite".to_owned()],
     };
     let stored = Stored { number: number(13962), identifier: Some(identifier()), attributes };
-    processed(message, Action::Add, MessageOutcome::Created(stored))
+    processed(message, Action::Add, MessageResult::Created(stored))
 }
 
 /// A message that these customers, by number, are duplicates of.
-fn duplicate(numbers: &[u64]) -> Processed {
+fn duplicate(numbers: &[u64]) -> MessageOutcome {
     let customers = numbers.iter().map(|of| Customer {
         identifier: identifier(),
         number: number(*of).expect("a number"),
@@ -69,6 +69,8 @@ fn duplicate(numbers: &[u64]) -> Processed {
         phones: Vec::new(),
         moved_to: None,
         effects: Default::default(),
+        by: None,
+        erased: None,
     });
     let message = Message {
         attributes: Attributes::from_iter([
@@ -78,12 +80,12 @@ fn duplicate(numbers: &[u64]) -> Processed {
         ]),
         ..Message::default()
     };
-    let outcome = MessageOutcome::Duplicate(customers.collect());
+    let outcome = MessageResult::Duplicate(customers.collect());
     processed(message, Action::Add, outcome)
 }
 
 /// A Change that failed, with a value that neither form can write as it is.
-fn failed() -> Processed {
+fn failed() -> MessageOutcome {
     let message = Message {
         attributes: Attributes::from_iter([
             (Attribute::CUSTOMER_NUMBER, "seven"),
@@ -92,7 +94,7 @@ fn failed() -> Processed {
         ]),
         ..Message::default()
     };
-    let outcome = MessageOutcome::Failed {
+    let outcome = MessageResult::Failed {
         failed: vec![
             FailedEdit { field: Field::MessageType, code: EditCode::InvalidType },
             FailedEdit::on(Attribute::CITY, EditCode::CityBlank),
@@ -139,7 +141,7 @@ fn every_part_of_name_and_address_is_shown_and_nothing_else() {
 #[test]
 fn what_a_dry_run_would_create_has_neither_number_nor_identifier() {
     let mut dry = created();
-    dry.outcome = MessageOutcome::Created(Stored {
+    dry.result = MessageResult::Created(Stored {
         number: None,
         identifier: None,
         attributes: Attributes::default(),

@@ -73,7 +73,6 @@ impl<'j, 'f> Reader<'j, 'f> {
         Reader { properties, is_object, pointer, known: Vec::new(), faults }
     }
 
-    /// The pointer to a property.
     pub fn pointer(&self, name: &str) -> String {
         format!("{}/{}", self.pointer, escaped(name))
     }
@@ -83,7 +82,6 @@ impl<'j, 'f> Reader<'j, 'f> {
         self.faults
     }
 
-    /// Adds a fault at a property.
     pub fn fault(&mut self, name: &str, code: &'static str, message: impl Into<String>) {
         let pointer = self.pointer(name);
         self.faults.push(Fault::new(pointer, code, message));

@@ -10,16 +10,13 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 /// `/query/<name>` and a header as `/headers/<Name>`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// Where the fault is.
     pub pointer: String,
     /// What kind of fault it is, for programs.
     pub code: &'static str,
-    /// What is wrong, for people.
     pub message: String,
 }
 
 impl Fault {
-    /// A fault at `pointer`.
     pub fn new(
         pointer: impl Into<String>,
         code: &'static str,

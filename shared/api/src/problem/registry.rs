@@ -80,7 +80,6 @@ registry! {
 mod tests {
     use super::ProblemType;
 
-    /// The table of the contract (http.md, "Errors"), line by line.
     #[test]
     fn the_registry_is_the_table_of_the_contract() {
         let table: Vec<(&str, u16)> =

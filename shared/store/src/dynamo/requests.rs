@@ -12,7 +12,6 @@ use crate::keys::{self, Key};
 use crate::table::TableError;
 use crate::writes::Write;
 
-/// One write of a transaction.
 pub(super) fn transact_item(table: &str, write: &Write) -> Result<TransactWriteItem, TableError> {
     let mut expression = Expression::default();
     let condition = expression.condition(write.condition());
@@ -49,12 +48,10 @@ pub(super) fn transact_item(table: &str, write: &Write) -> Result<TransactWriteI
     Ok(item.build())
 }
 
-/// A text as an attribute.
 pub(super) fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())
 }
 
-/// A key as the database wants it.
 pub(super) fn key_map(key: &Key) -> HashMap<String, AttributeValue> {
     HashMap::from([
         (keys::PARTITION_KEY.to_owned(), text(&key.pk)),

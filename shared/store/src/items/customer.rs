@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::contact::Phone;
-use domain::customer::{Customer, CustomerNumber, Identifier};
+use domain::customer::contact::Phone;
+use domain::customer::{Customer, CustomerNumber, Erased, Identifier};
 use domain::effect::{Did, Effect, EffectId, Effects};
-use domain::match_code::Block;
+use domain::matching::match_code::Block;
 use domain::message::{Attribute, Attributes};
 
+use super::by::{BY, by_value};
 use super::fields::{Fields, corrupt, in_index, map_of, new_item, number, set, text, text_of};
 use super::{ORGANIZATION, VERSION};
 use crate::item::Item;
@@ -18,7 +19,6 @@ use crate::writes::{Condition, Write};
 
 const CUSTOMER: &str = "customer";
 
-/// The item of a customer.
 pub fn customer_item(customer: &Customer) -> Item {
     let Customer {
         identifier,
@@ -31,6 +31,8 @@ pub fn customer_item(customer: &Customer) -> Item {
         phones,
         moved_to,
         effects,
+        by,
+        erased,
     } = customer;
     let mut item = new_item(keys::customer(identifier));
     in_index(&mut item, keys::number(*customer_number));
@@ -43,10 +45,11 @@ pub fn customer_item(customer: &Customer) -> Item {
     set(&mut item, "phones", (!phones.is_empty()).then(|| phones_value(phones)));
     set(&mut item, "moved_to", moved_to.as_ref().map(|block| text(block.as_str())));
     item.insert("effects".to_owned(), effects_value(effects));
+    set(&mut item, BY, by.as_ref().map(by_value));
+    set(&mut item, "erased", erased.as_ref().map(erased_value));
     item
 }
 
-/// Reads the item of a customer.
 pub fn customer(item: Item) -> Result<Customer, TableError> {
     let (mut fields, key) = Fields::of_item(CUSTOMER, item)?;
     let customer = Customer {
@@ -61,6 +64,8 @@ pub fn customer(item: Item) -> Result<Customer, TableError> {
         phones: phones_of(fields.list("phones")?)?,
         moved_to: fields.optional_parsed("moved_to", Block::parse)?,
         effects: effects_of(fields.map("effects")?)?,
+        by: fields.by()?,
+        erased: fields.take("erased").map(erased_of).transpose()?,
     };
     fields.end()?;
     Ok(customer)
@@ -74,7 +79,6 @@ pub fn moved_reference(to: &Block, identifier: &Identifier) -> Write {
     Write::Put { item, on: Condition::AbsentOrBelongsTo(identifier.clone()) }
 }
 
-/// Attributes as a map.
 pub(super) fn attributes_value(attributes: &Attributes) -> AttributeValue {
     AttributeValue::M(
         attributes
@@ -84,7 +88,6 @@ pub(super) fn attributes_value(attributes: &Attributes) -> AttributeValue {
     )
 }
 
-/// Reads attributes.
 pub(super) fn attributes_of(
     map: HashMap<String, AttributeValue>,
 ) -> Result<Attributes, TableError> {
@@ -96,7 +99,6 @@ pub(super) fn attributes_of(
     map.into_iter().map(read).collect()
 }
 
-/// Telephone numbers as a list.
 pub(super) fn phones_value(phones: &[Phone]) -> AttributeValue {
     let phone = |phone: &Phone| {
         let mut map = Item::from([("number".to_owned(), text(phone.number()))]);
@@ -106,7 +108,6 @@ pub(super) fn phones_value(phones: &[Phone]) -> AttributeValue {
     AttributeValue::L(phones.iter().map(phone).collect())
 }
 
-/// Reads telephone numbers.
 pub(super) fn phones_of(list: Vec<AttributeValue>) -> Result<Vec<Phone>, TableError> {
     let read = |value| {
         let mut fields = map_of("phone", value)?;
@@ -115,6 +116,22 @@ pub(super) fn phones_of(list: Vec<AttributeValue>) -> Result<Vec<Phone>, TableEr
         Phone::parse(kind.as_deref(), &number).map_err(|_| corrupt("phone", "number"))
     };
     list.into_iter().map(read).collect()
+}
+
+fn erased_value(erased: &Erased) -> AttributeValue {
+    let Erased { at, by } = erased;
+    AttributeValue::M(Item::from([
+        ("at".to_owned(), number(at.millis())),
+        (BY.to_owned(), by_value(by)),
+    ]))
+}
+
+fn erased_of(value: AttributeValue) -> Result<Erased, TableError> {
+    let mut fields = map_of("erased", value)?;
+    let erased =
+        Erased { at: fields.time("at")?, by: fields.by()?.ok_or_else(|| corrupt("erased", BY))? };
+    fields.end()?;
+    Ok(erased)
 }
 
 fn effects_value(effects: &Effects) -> AttributeValue {
@@ -152,14 +169,14 @@ fn effects_of(map: HashMap<String, AttributeValue>) -> Result<Effects, TableErro
 
 #[cfg(test)]
 mod tests {
-    use domain::effect::Cause;
     use domain::time::Timestamp;
 
+    use super::super::tests::stamp;
     use super::*;
 
     #[test]
     fn a_customer_is_written_and_read_back_and_its_item_is_pinned() {
-        let cause = Cause { id: EffectId::of_key("caller", "add", "key"), keyed: true };
+        let stamp = stamp("key", Timestamp::from_millis(1));
         let whole = Customer {
             identifier: Identifier::parse("0123456789ABCDEF-000001").unwrap(),
             number: CustomerNumber::new(13_962).unwrap(),
@@ -173,7 +190,9 @@ mod tests {
                 Phone::parse(None, "2").unwrap(),
             ],
             moved_to: Block::parse("ZZZZZZZZZZZZZZZZ"),
-            effects: Effects::created(&cause, Timestamp::from_millis(1)),
+            effects: Effects::created(&stamp.cause, stamp.at),
+            by: Some(stamp.by.clone()),
+            erased: Some(Erased { at: stamp.at, by: stamp.by.clone() }),
         };
         let item = customer_item(&whole);
         let mut names: Vec<_> = item.keys().map(String::as_str).collect();
@@ -183,8 +202,10 @@ mod tests {
             [
                 "alternate_name",
                 "attributes",
+                "by",
                 "created_at",
                 "effects",
+                "erased",
                 "gsi1pk",
                 "gsi1sk",
                 "moved_to",
@@ -198,7 +219,14 @@ mod tests {
         );
         assert_eq!(customer(item.clone()).unwrap(), whole);
 
-        let bare = Customer { alternate_name: None, phones: Vec::new(), moved_to: None, ..whole };
+        let bare = Customer {
+            alternate_name: None,
+            phones: Vec::new(),
+            moved_to: None,
+            by: None,
+            erased: None,
+            ..whole
+        };
         assert_eq!(customer_item(&bare).len(), 10);
         assert_eq!(customer(customer_item(&bare)).unwrap(), bare);
 

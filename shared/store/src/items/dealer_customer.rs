@@ -1,15 +1,18 @@
 //! The item of a dealer customer. It is written by updates alone, so that one call serves a new and a released one: what the dealer said of it stays from its creation on.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::address::Address;
-use domain::association::{DealerCustomerEffect, Origin};
-use domain::comparison::Explanation;
-use domain::contact::Email;
+use domain::by::{By, Stamp};
 use domain::customer::Identifier;
+use domain::customer::address::Address;
+use domain::customer::contact::Email;
+use domain::dealer::association::{DealerCustomerEffect, Origin};
 use domain::dealer::{Dcn, DealerCustomer, DealerProfile, DealerType};
-use domain::effect::{Cause, EffectId, KEYED_SECONDS, MOST, UNKEYED_SECONDS};
+use domain::effect::{EffectId, MAX_EFFECTS};
+use domain::matching::comparison::Explanation;
+use domain::retention::{self, Retention};
 use domain::time::Timestamp;
 
+use super::by::{BY, by_value};
 use super::customer::{phones_of, phones_value};
 use super::fields::{Fields, corrupt, map_of, number, set, text};
 use super::{EFFECT_PREFIX, ORGANIZATION, effect_attribute};
@@ -25,12 +28,22 @@ const PROFILE: &str = "profile";
 /// A dealer customer as the table has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DealerCustomerRecord {
-    /// The dealer customer.
     pub dealer_customer: DealerCustomer,
     /// The request that created it.
     pub created_by: EffectId,
+    /// Who last wrote it; none for one that was written before this was kept.
+    pub by: Option<By>,
     /// What requests did to it.
     effects: Vec<RememberedEffect>,
+}
+
+/// A dealer customer and the customer that it shall belong to.
+#[derive(Debug, Clone, Copy)]
+pub struct Association<'a> {
+    pub dcn: &'a Dcn,
+    pub profile: &'a DealerProfile,
+    pub organization: &'a Identifier,
+    pub origin: &'a Origin,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,23 +60,14 @@ impl DealerCustomerRecord {
         self.effects.iter().find(|known| known.id == *id).map(|known| &known.effect)
     }
 
-    /// The effects that need not be remembered any more: those whose time is over, and the oldest beyond [`MOST`].
-    fn outlived(&self, now: Timestamp) -> impl Iterator<Item = EffectId> {
-        let mut newest_first: Vec<_> = self.effects.iter().collect();
-        newest_first.sort_by_key(|known| std::cmp::Reverse(known.at));
-        let over = move |known: &RememberedEffect| {
-            let seconds = if known.keyed { KEYED_SECONDS } else { UNKEYED_SECONDS };
-            known.at.plus_seconds(seconds) <= now
-        };
-        let outlived = newest_first
-            .into_iter()
-            .enumerate()
-            .filter(move |(place, known)| *place >= MOST || over(known));
-        outlived.map(|(_, known)| known.id.clone())
+    /// The effects that need not be remembered any more.
+    fn forgotten(&self, now: Timestamp) -> Vec<&EffectId> {
+        let effects = self.effects.iter();
+        let effects = effects.map(|known| (&known.id, known.at, Retention::of_effect(known.keyed)));
+        retention::forgotten(effects, MAX_EFFECTS, now)
     }
 }
 
-/// Reads the item of a dealer customer.
 pub fn dealer_customer(item: Item) -> Result<DealerCustomerRecord, TableError> {
     let (mut fields, key) = Fields::of_item(DEALER_CUSTOMER, item)?;
     let mut effects = Vec::new();
@@ -77,6 +81,7 @@ pub fn dealer_customer(item: Item) -> Result<DealerCustomerRecord, TableError> {
             organization: fields.optional_parsed(ORGANIZATION, Identifier::parse)?,
         },
         created_by: fields.parsed(CREATED_BY, |id| EffectId::parse(id).ok())?,
+        by: fields.by()?,
         effects,
     };
     fields.end()?;
@@ -84,14 +89,9 @@ pub fn dealer_customer(item: Item) -> Result<DealerCustomerRecord, TableError> {
 }
 
 /// Associates a dealer customer that is there or not with a customer, if it belongs to none.
-pub fn associate(
-    dcn: &Dcn,
-    profile: &DealerProfile,
-    organization: &Identifier,
-    origin: &Origin,
-    cause: &Cause,
-    now: Timestamp,
-) -> Write {
+pub fn associate(association: Association<'_>, stamp: &Stamp) -> Write {
+    let Association { dcn, profile, organization, origin } = association;
+    let effect_id = &stamp.cause.id;
     let at = keys::of_organization(organization, dcn);
     let effect = DealerCustomerEffect::Associated {
         organization: organization.clone(),
@@ -103,14 +103,15 @@ pub fn associate(
             (ORGANIZATION.to_owned(), text(organization.to_string())),
             (keys::INDEX_PARTITION_KEY.to_owned(), text(at.partition)),
             (keys::INDEX_SORT_KEY.to_owned(), text(at.sort)),
-            (effect_attribute(&cause.id), effect_value(&effect, cause, now)),
+            (effect_attribute(effect_id), effect_value(&effect, stamp)),
+            (BY.to_owned(), by_value(&stamp.by)),
         ]),
         set_if_absent: Item::from([
             (PROFILE.to_owned(), AttributeValue::M(profile_map(profile))),
-            (CREATED_BY.to_owned(), text(cause.id.as_str())),
+            (CREATED_BY.to_owned(), text(effect_id.as_str())),
         ]),
         remove: Vec::new(),
-        on: Condition::Unassociated(cause.id.clone()),
+        on: Condition::Unassociated(effect_id.clone()),
     }
 }
 
@@ -125,42 +126,48 @@ pub fn associate_absent(associate: Write) -> Write {
 }
 
 /// Releases a dealer customer from its customer, and forgets the effects that need not be remembered any more.
-pub fn release(
-    record: &DealerCustomerRecord,
-    organization: &Identifier,
-    cause: &Cause,
-    now: Timestamp,
-) -> Write {
+pub fn release(record: &DealerCustomerRecord, organization: &Identifier, stamp: &Stamp) -> Write {
     let index = [keys::INDEX_PARTITION_KEY, keys::INDEX_SORT_KEY];
     let belonging = index.into_iter().chain([ORGANIZATION]).map(str::to_owned);
-    let forgotten = record.outlived(now).map(|id| effect_attribute(&id));
+    let forgotten = record.forgotten(stamp.at).into_iter().map(effect_attribute);
     Write::Update {
         key: keys::dealer_customer(&record.dealer_customer.dcn),
-        set: Item::from([(
-            effect_attribute(&cause.id),
-            effect_value(&DealerCustomerEffect::Released, cause, now),
-        )]),
+        set: Item::from([
+            (
+                effect_attribute(&stamp.cause.id),
+                effect_value(&DealerCustomerEffect::Released, stamp),
+            ),
+            (BY.to_owned(), by_value(&stamp.by)),
+        ]),
         set_if_absent: Item::new(),
         remove: belonging.chain(forgotten).collect(),
-        on: Condition::Releasable(organization.clone(), cause.id.clone()),
+        on: Condition::Releasable(organization.clone(), stamp.cause.id.clone()),
     }
 }
 
 /// Replaces what the dealer said of its customer; the DCN stays as it is.
-pub fn replace_profile(dcn: &Dcn, profile: &DealerProfile, organization: &Identifier) -> Write {
+pub fn replace_profile(
+    dcn: &Dcn,
+    profile: &DealerProfile,
+    organization: &Identifier,
+    stamp: &Stamp,
+) -> Write {
     Write::Update {
         key: keys::dealer_customer(dcn),
-        set: Item::from([(PROFILE.to_owned(), AttributeValue::M(profile_map(profile)))]),
+        set: Item::from([
+            (PROFILE.to_owned(), AttributeValue::M(profile_map(profile))),
+            (BY.to_owned(), by_value(&stamp.by)),
+        ]),
         set_if_absent: Item::new(),
         remove: Vec::new(),
         on: Condition::BelongsTo(organization.clone()),
     }
 }
 
-fn effect_value(effect: &DealerCustomerEffect, cause: &Cause, now: Timestamp) -> AttributeValue {
+fn effect_value(effect: &DealerCustomerEffect, stamp: &Stamp) -> AttributeValue {
     let mut map = Item::from([
-        ("at".to_owned(), number(now.millis())),
-        ("keyed".to_owned(), AttributeValue::Bool(cause.keyed)),
+        ("at".to_owned(), number(stamp.at.millis())),
+        ("keyed".to_owned(), AttributeValue::Bool(stamp.cause.keyed)),
     ]);
     match effect {
         DealerCustomerEffect::Associated { organization, origin } => {
@@ -238,15 +245,12 @@ fn profile_of(mut fields: Fields) -> Result<DealerProfile, TableError> {
 
 #[cfg(test)]
 mod tests {
-    use domain::contact::Phone;
+    use domain::customer::contact::Phone;
     use domain::dealer::{DealerCode, DealerCustomerNumber};
 
     use super::super::fields::new_item;
+    use super::super::tests::stamp;
     use super::*;
-
-    fn cause(key: &str) -> Cause {
-        Cause { id: EffectId::of_key("caller", "associate", key), keyed: true }
-    }
 
     fn written(write: &Write) -> Item {
         match write {
@@ -277,33 +281,35 @@ mod tests {
         };
         let identifier = Identifier::parse("0123456789ABCDEF-000001").unwrap();
         let explanation = Explanation::from_letters("EEEEEEEDB").unwrap();
-        let (cause, now) = (cause("a"), Timestamp::from_millis(7));
+        let now = Timestamp::from_millis(7);
+        let first = stamp("a", now);
         let write = associate(
-            &dcn,
-            &profile,
-            &identifier,
-            &Origin::Matched(explanation.clone()),
-            &cause,
-            now,
+            Association {
+                dcn: &dcn,
+                profile: &profile,
+                organization: &identifier,
+                origin: &Origin::Matched(explanation.clone()),
+            },
+            &first,
         );
         let item = written(&write);
-        assert_eq!(item.len(), 8);
+        assert_eq!(item.len(), 9);
         let record = dealer_customer(item).unwrap();
         assert_eq!(
             record.dealer_customer,
             DealerCustomer { dcn, profile, organization: Some(identifier.clone()) }
         );
-        assert_eq!(record.created_by, cause.id);
+        assert_eq!(record.created_by, first.cause.id);
+        assert_eq!(record.by, Some(first.by.clone()));
         assert_eq!(
-            record.effect_of(&cause.id),
+            record.effect_of(&first.cause.id),
             Some(&DealerCustomerEffect::Associated {
                 organization: identifier.clone(),
                 origin: Origin::Matched(explanation)
             })
         );
-        let soon = release(&record, &identifier, &self::cause("b"), now);
-        let late =
-            release(&record, &identifier, &self::cause("b"), now.plus_seconds(KEYED_SECONDS));
+        let released = |at| release(&record, &identifier, &stamp("b", at));
+        let (soon, late) = (released(now), released(Retention::KeyedEffect.end(now)));
         let removed = |write: &Write| match write {
             Write::Update { remove, .. } => remove.len(),
             Write::Put { .. } => 0,

@@ -21,7 +21,6 @@ impl Fields {
         Self { what, left: map }
     }
 
-    /// The fields of an item, and its key.
     pub(super) fn of_item(what: &'static str, mut item: Item) -> Result<(Self, Key), TableError> {
         let mut take = |name: &str| match item.remove(name) {
             Some(AttributeValue::S(text)) => Some(text),
@@ -34,6 +33,10 @@ impl Fields {
             (Some(pk), Some(sk)) => Ok((Self::of(what, item), Key { pk, sk })),
             _ => Err(corrupt(what, "key")),
         }
+    }
+
+    pub(super) fn take(&mut self, name: &str) -> Option<AttributeValue> {
+        self.left.remove(name)
     }
 
     pub(super) fn optional_text(

@@ -2,12 +2,13 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::customer::CustomerNumber;
-use domain::edits::{EditCode, FailedEdit, Field};
 use domain::effect::EffectId;
+use domain::message::edits::{EditCode, FailedEdit, Field};
 use domain::message::{Message, Routing};
-use domain::request_in_error::{Attempt, Correction, Entry, Received, RequestInError, State, What};
+use domain::request::{Correction, Entry, EntryOutcome, Received, RequestInError, State, What};
 
 use super::VERSION;
+use super::by::{BY, by_value};
 use super::customer::{attributes_of, attributes_value};
 use super::fields::{Fields, corrupt, in_index, map_of, new_item, number, set, text, text_of};
 use crate::item::Item;
@@ -16,9 +17,8 @@ use crate::table::TableError;
 
 const REQUEST: &str = "request in error";
 
-/// The item of a request in error.
 pub fn request_in_error_item(request: &RequestInError) -> Item {
-    let RequestInError { id, state, version, received_at, received, message, failed, history } =
+    let RequestInError { id, state, version, received_at, received, message, failed, history, by } =
         request;
     let mut item = new_item(keys::request_in_error(id));
     in_index(&mut item, keys::error(*state, *received_at, id));
@@ -35,11 +35,11 @@ pub fn request_in_error_item(request: &RequestInError) -> Item {
             history.iter().map(|entry| AttributeValue::M(entry_map(entry))).collect(),
         ),
     );
+    set(&mut item, BY, by.as_ref().map(by_value));
     set(&mut item, keys::EXPIRES_AT, request.expires_at().map(|at| number(at.seconds())));
     item
 }
 
-/// Reads the item of a request in error.
 pub fn request_in_error(item: Item) -> Result<RequestInError, TableError> {
     let (mut fields, key) = Fields::of_item(REQUEST, item)?;
     fields.optional_number(keys::EXPIRES_AT)?;
@@ -59,6 +59,7 @@ pub fn request_in_error(item: Item) -> Result<RequestInError, TableError> {
         message: message_of(Fields::of("message", fields.map("message")?))?,
         failed: failed_of(fields.list("failed")?)?,
         history,
+        by: fields.by()?,
     };
     fields.end()?;
     Ok(request)
@@ -123,19 +124,19 @@ fn failed_of(list: Vec<AttributeValue>) -> Result<Vec<FailedEdit>, TableError> {
 }
 
 fn entry_map(entry: &Entry) -> Item {
-    let Entry { at, who, what, attempt, failed, correction, effect } = entry;
+    let Entry { at, who, what, outcome, failed, correction, effect } = entry;
     let mut map = Item::from([
         ("at".to_owned(), number(at.millis())),
         ("who".to_owned(), text(who)),
         ("what".to_owned(), text(what.as_str())),
         ("effect".to_owned(), text(effect.as_str())),
     ]);
-    if let Some(attempt) = attempt {
-        let (word, customer_number) = match attempt {
-            Attempt::Created(number) => ("created", Some(*number)),
-            Attempt::Updated(number) => ("updated", Some(*number)),
-            Attempt::Failure => ("failure", None),
-            Attempt::Duplicate => ("duplicate", None),
+    if let Some(outcome) = outcome {
+        let (word, customer_number) = match outcome {
+            EntryOutcome::Created(number) => ("created", Some(*number)),
+            EntryOutcome::Updated(number) => ("updated", Some(*number)),
+            EntryOutcome::Failure => ("failure", None),
+            EntryOutcome::Duplicate => ("duplicate", None),
         };
         map.insert("attempt".to_owned(), text(word));
         set(
@@ -154,12 +155,12 @@ fn entry_map(entry: &Entry) -> Item {
 
 fn entry_of(mut fields: Fields) -> Result<Entry, TableError> {
     let customer_number = fields.optional_number("number")?.and_then(CustomerNumber::new);
-    let attempt = match (fields.optional_text("attempt")?.as_deref(), customer_number) {
+    let outcome = match (fields.optional_text("attempt")?.as_deref(), customer_number) {
         (None, None) => None,
-        (Some("created"), Some(number)) => Some(Attempt::Created(number)),
-        (Some("updated"), Some(number)) => Some(Attempt::Updated(number)),
-        (Some("failure"), None) => Some(Attempt::Failure),
-        (Some("duplicate"), None) => Some(Attempt::Duplicate),
+        (Some("created"), Some(number)) => Some(EntryOutcome::Created(number)),
+        (Some("updated"), Some(number)) => Some(EntryOutcome::Updated(number)),
+        (Some("failure"), None) => Some(EntryOutcome::Failure),
+        (Some("duplicate"), None) => Some(EntryOutcome::Duplicate),
         _ => return Err(corrupt("history", "attempt")),
     };
     let mut correction = Correction::default();
@@ -172,7 +173,7 @@ fn entry_of(mut fields: Fields) -> Result<Entry, TableError> {
         at: fields.time("at")?,
         who: fields.text("who")?,
         what: fields.parsed("what", What::named)?,
-        attempt,
+        outcome,
         failed: failed_of(fields.list("failed")?)?,
         correction,
         effect: fields.parsed("effect", |id| EffectId::parse(id).ok())?,
@@ -186,11 +187,11 @@ mod tests {
     use domain::message::Attribute;
     use domain::time::Timestamp;
 
+    use super::super::tests::stamp;
     use super::*;
 
     #[test]
     fn a_request_in_error_is_written_and_read_back_and_its_item_is_pinned() {
-        let effect = EffectId::of_key("caller", "add", "key");
         let now = Timestamp::from_millis(1_000);
         let message = Message {
             message_type: Some("CWCustomerIn".to_owned()),
@@ -204,23 +205,20 @@ mod tests {
         ];
         let received =
             Received { content_type: "application/xml".to_owned(), body: "<Message/>".to_owned() };
-        let opened = RequestInError::open(received, message, failed, "caller", &effect, now);
+        let opened = RequestInError::open(received, message, failed, &stamp("key", now));
         assert_eq!(request_in_error(request_in_error_item(&opened)).unwrap(), opened);
-        assert_eq!(request_in_error_item(&opened).len(), 12);
+        assert_eq!(request_in_error_item(&opened).len(), 13);
 
         let mut correction = Correction::default();
         correction.set(Field::Attribute(Attribute::CITY), Some("Westborough".to_owned()));
         correction.set(Field::Attribute(Attribute::STATE), None);
+        let later = stamp("reprocess", now.plus_seconds(1));
         let entry = Entry {
-            at: now.plus_seconds(1),
-            who: "steward".to_owned(),
-            what: What::Resolved,
-            attempt: CustomerNumber::new(7).map(Attempt::Created),
-            failed: Vec::new(),
+            outcome: CustomerNumber::new(7).map(EntryOutcome::Created),
             correction,
-            effect,
+            ..Entry::new(What::Resolved, &later)
         };
-        let resolved = opened.after(entry).unwrap();
+        let resolved = opened.after(entry, &later.by).unwrap();
         assert_eq!(request_in_error(request_in_error_item(&resolved)).unwrap(), resolved);
         assert!(request_in_error_item(&resolved).contains_key("expires_at"));
         assert_eq!(resolved.customer_number(), CustomerNumber::new(7));

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use domain::effect::{Did, EffectId};
-use domain::request_in_error::RequestInErrorId;
+use domain::request::RequestInErrorId;
 use store::keys::{self, Key};
 
 use super::super::log::Intent;

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::controls::Controls;
 use domain::customer::{Customer, Identifier, Place};
-use domain::duplicate;
 use domain::effect::Did;
+use domain::matching::duplicate;
 use domain::message::Attribute;
 use store::keys::{self, Key};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::effect::Did;
-use domain::request_in_error::{Attempt, RequestInErrorId, State, What};
+use domain::request::{EntryOutcome, RequestInErrorId, State, What};
 use store::keys;
 
 use super::Judge;
@@ -57,10 +57,10 @@ impl Judge<'_> {
             }
             for entry in request.history.iter().filter(|entry| entry.what == What::Resolved) {
                 let on = self.effects.get(&entry.effect).cloned().unwrap_or_default();
-                let wanted = match entry.attempt {
-                    Some(Attempt::Created(number)) => Some((number, Did::Created)),
-                    Some(Attempt::Updated(number)) => Some((number, Did::Updated)),
-                    Some(Attempt::Failure | Attempt::Duplicate) | None => None,
+                let wanted = match entry.outcome {
+                    Some(EntryOutcome::Created(number)) => Some((number, Did::Created)),
+                    Some(EntryOutcome::Updated(number)) => Some((number, Did::Updated)),
+                    Some(EntryOutcome::Failure | EntryOutcome::Duplicate) | None => None,
                 };
                 let is = match &on[..] {
                     [(identifier, did)] => {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use domain::customer::{CustomerNumber, Identifier};
-use operations::fix::Refused;
+use operations::requests::Refused;
 
 /// What a request came to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,20 +1,24 @@
 //! How the shipped operations are asked for a request.
 
-use domain::association::{Associate, Organization, Origin, Statement};
+use domain::by::By;
 use domain::controls::Controls;
 use domain::customer::CustomerNumber;
-use domain::edits::Field;
+use domain::dealer::association::{Associate, Organization, Origin, Statement};
+use domain::effect::EffectId;
 use domain::message::Attribute;
-use domain::outcome::{
-    AssociateOutcome, DealerCustomerOutcome, MessageOutcome, Processed, ReleaseOutcome, Stopped,
+use domain::message::edits::Field;
+use domain::request::{Correction, Received, RequestInError, RequestInErrorId, Versions};
+use operations::dealers::associate::{
+    AssociateOutcome, Associated, DealerCustomerOutcome, associate,
 };
-use domain::request_in_error::{Correction, Received, RequestInError, RequestInErrorId};
-use operations::associate::associate;
-use operations::fix;
-use operations::idempotency::Asked;
-use operations::master::Master;
-use operations::message::{self, Processing, Purpose};
-use operations::release::release;
+use operations::dealers::release::{ReleaseOutcome, release};
+use operations::kit::{Attempt, Master, Stopped};
+use operations::messages::process::process;
+use operations::messages::{MessageOutcome, MessageResult};
+use operations::requests::NotFixed;
+use operations::requests::correct::correct;
+use operations::requests::delete::delete;
+use operations::requests::reprocess::reprocess;
 use store::table::Table;
 
 use super::{Answer, Made, Request, Tried, Whom, dcn};
@@ -40,64 +44,49 @@ impl Request {
         made: &Made,
     ) -> Tried {
         let key = key.map(|key| (key, format!("{self:?}")));
-        let asked = Asked::new(master.table(), "caller", self.operation(), key, false);
-        let answer = match self {
-            Self::Associate { dcn, whom } => {
-                let request = association(dcn, whom, made, master.controls());
-                associate(master, &request, &asked).await.map(associated)
-            }
-            Self::Release { dcn } => {
-                release(master, &self::dcn(dcn), &asked).await.map(|outcome| match outcome {
-                    ReleaseOutcome::Released => Answer::Released,
-                    ReleaseOutcome::NotAssociated => Answer::NotAssociated,
-                    ReleaseOutcome::Unknown => Answer::UnknownDealerCustomer,
-                })
-            }
-            Self::Message(fields) => {
-                let message = fields.message(made);
-                let received = Received {
-                    content_type: "application/json".to_owned(),
-                    body: format!("{fields:?}"),
-                };
-                message::process(master, &message, Purpose::Received(&received), &asked).await.map(
-                    |processing| match processing {
-                        Processing::Done(processed) => self::processed(*processed),
-                        Processing::Overtaken | Processing::HistoryFull => {
-                            Answer::Defect("a new message has a history".to_owned())
-                        }
-                    },
-                )
-            }
-            Self::Correct { queued, city, seen } => {
-                let (id, correction) = (id(made, *queued), correction(Some(city)));
-                let content = |version| version == *seen;
-                fix::correct(master, &id, &correction, Some(&content), &asked).await.map(|fixed| {
-                    match fixed {
-                        Ok(shown) => Answer::Corrected(version_by(&shown.request, &asked)),
-                        Err(refused) => Answer::Refused(refused),
-                    }
-                })
-            }
-            Self::Delete { queued, seen } => {
-                let content = |version| version == *seen;
-                fix::delete(master, &id(made, *queued), Some(&content), &asked).await.map(|fixed| {
-                    match fixed {
-                        Ok(()) => Answer::Deleted,
-                        Err(refused) => Answer::Refused(refused),
-                    }
-                })
-            }
-            Self::Reprocess { queued, city, seen } => {
-                let (id, correction) = (id(made, *queued), correction(*city));
-                let content = |version| seen.is_none_or(|seen| version == seen);
-                fix::reprocess(master, &id, &correction, Some(&content), &asked).await.map(
-                    |fixed| match fixed {
-                        Ok(reprocessed) => processed(reprocessed.processed),
-                        Err(refused) => Answer::Refused(refused),
-                    },
-                )
-            }
-        };
+        let by = By::new("caller", self.operation(), "request");
+        let attempt = Attempt::new(master, by, key, false);
+        let answer =
+            match self {
+                Self::Associate { dcn, whom } => {
+                    let request = association(dcn, whom, made, master.controls());
+                    associate(&attempt, &request).await.map(associated)
+                }
+                Self::Release { dcn } => {
+                    release(&attempt, &self::dcn(dcn)).await.map(|outcome| match outcome {
+                        ReleaseOutcome::Released => Answer::Released,
+                        ReleaseOutcome::NotAssociated => Answer::NotAssociated,
+                        ReleaseOutcome::Unknown => Answer::UnknownDealerCustomer,
+                    })
+                }
+                Self::Message(fields) => {
+                    let message = fields.message(made);
+                    let received = Received {
+                        content_type: "application/json".to_owned(),
+                        body: format!("{fields:?}"),
+                    };
+                    process(&attempt, &message, &received).await.map(processed)
+                }
+                Self::Correct { queued, city, seen } => {
+                    let (id, correction) = (id(made, *queued), correction(Some(city)));
+                    let seen = Versions::OneOf(vec![*seen]);
+                    let shown = correct(&attempt, &id, &correction, Some(&seen)).await;
+                    fixed(shown.map(|shown| {
+                        Answer::Corrected(version_by(&shown.request, attempt.effect()))
+                    }))
+                }
+                Self::Delete { queued, seen } => {
+                    let seen = Versions::OneOf(vec![*seen]);
+                    let deleted = delete(&attempt, &id(made, *queued), Some(&seen)).await;
+                    fixed(deleted.map(|()| Answer::Deleted))
+                }
+                Self::Reprocess { queued, city, seen } => {
+                    let (id, correction) = (id(made, *queued), correction(*city));
+                    let seen = seen.map_or(Versions::Any, |seen| Versions::OneOf(vec![seen]));
+                    let done = reprocess(&attempt, &id, &correction, Some(&seen)).await;
+                    fixed(done.map(|done| processed(done.outcome)))
+                }
+            };
         Tried {
             answer: answer.unwrap_or_else(|stopped| match stopped {
                 Stopped::Busy => Answer::Busy,
@@ -105,9 +94,17 @@ impl Request {
                 Stopped::Unavailable(_) => Answer::Unavailable,
                 Stopped::Defect(source) => Answer::Defect(source.to_string()),
             }),
-            effect: asked.cause.id,
+            effect: attempt.effect().clone(),
         }
     }
+}
+
+/// A refusal is an answer.
+fn fixed(result: Result<Answer, NotFixed>) -> Result<Answer, Stopped> {
+    result.or_else(|why| match why {
+        NotFixed::Refused(refused) => Ok(Answer::Refused(refused)),
+        NotFixed::Stopped(stopped) => Err(stopped),
+    })
 }
 
 fn association(text: &str, whom: &Whom, made: &Made, controls: &Controls) -> Associate {
@@ -125,7 +122,8 @@ fn association(text: &str, whom: &Whom, made: &Made, controls: &Controls) -> Ass
 
 fn associated(outcome: AssociateOutcome) -> Answer {
     match outcome {
-        AssociateOutcome::Associated { organization, origin, dealer_customer, replayed: _ } => {
+        AssociateOutcome::Associated(associated) => {
+            let Associated { organization, origin, dealer_customer, replayed: _ } = associated;
             Answer::Associated {
                 organization: organization.expect("only a dry run names nobody"),
                 origin: match origin {
@@ -150,9 +148,9 @@ fn id(made: &Made, queued: usize) -> RequestInErrorId {
 }
 
 /// The version that the request in error got by what was asked. The answer tells how it stands now: after a repeated call others may have touched it since.
-fn version_by(request: &RequestInError, asked: &Asked) -> u64 {
+fn version_by(request: &RequestInError, effect: &EffectId) -> u64 {
     let history = request.history.iter();
-    let later = history.rev().take_while(|entry| entry.effect != asked.cause.id);
+    let later = history.rev().take_while(|entry| entry.effect != *effect);
     request.version - later.count() as u64
 }
 
@@ -164,15 +162,15 @@ fn correction(city: Option<&str>) -> Correction {
     correction
 }
 
-fn processed(processed: Processed) -> Answer {
+fn processed(outcome: MessageOutcome) -> Answer {
     let number = |number: Option<CustomerNumber>| number.expect("only a dry run uses up no number");
-    match processed.outcome {
-        MessageOutcome::Created(stored) => Answer::Created(number(stored.number)),
-        MessageOutcome::Updated(stored) => Answer::Updated(number(stored.number)),
-        MessageOutcome::Duplicate(duplicates) => {
+    match outcome.result {
+        MessageResult::Created(stored) => Answer::Created(number(stored.number)),
+        MessageResult::Updated(stored) => Answer::Updated(number(stored.number)),
+        MessageResult::Duplicate(duplicates) => {
             Answer::Duplicate(duplicates.iter().map(|one| one.number).collect())
         }
-        MessageOutcome::Failed { failed, request_in_error } => Answer::Failed(
+        MessageResult::Failed { failed, request_in_error } => Answer::Failed(
             failed.iter().map(|failed| failed.code.code()).collect(),
             request_in_error.map_or_else(String::new, |id| id.as_str().to_owned()),
         ),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::message::Attribute;
-use domain::request_in_error::{RequestInErrorId, State};
+use domain::request::{RequestInErrorId, State};
 use store::keys::{self, Key};
 
 use super::super::ledger::Ledger;

@@ -1,8 +1,8 @@
 //! What a request is to be answered, and whether that is what it was answered.
 
 use domain::effect::EffectId;
-use domain::request_in_error::RequestInErrorId;
-use operations::fix::Refused;
+use domain::request::RequestInErrorId;
+use operations::requests::Refused;
 
 use super::super::request::Answer;
 use super::{Names, Specification};

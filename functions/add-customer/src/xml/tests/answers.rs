@@ -1,7 +1,7 @@
 //! The answer in XML, as a person reads it and as a reader gets it back.
 
 use domain::message::{Attribute, Routing};
-use domain::outcome::MessageOutcome;
+use operations::messages::MessageResult;
 use proptest::prelude::*;
 
 use super::processed::{created, duplicate, failed};
@@ -59,7 +59,7 @@ proptest! {
         let mut processed = created();
         processed.message.routing = Routing { source: Some(source.clone()), ..Routing::default() };
         processed.message.unknown = vec![unknown];
-        if let MessageOutcome::Created(stored) = &mut processed.outcome {
+        if let MessageResult::Created(stored) = &mut processed.result {
             stored.attributes.set(Attribute::LAST_NAME, name.as_str());
         }
         let answer = CustomerOut::of(&processed, false);

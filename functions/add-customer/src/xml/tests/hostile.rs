@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::{customer_with, is_char, read, read_text, samples, written};
-use crate::reading::{Kind, MOST_UNKNOWN};
+use crate::reading::{Kind, MAX_UNKNOWN};
 use crate::xml::DEEPEST;
 
 /// 128 KiB: longer bodies are refused before they are read.
@@ -106,7 +106,7 @@ fn bodies_that_grow_when_they_are_read_are_refused() {
 fn ten_thousand_attributes_are_read_and_a_repeated_one_is_found() {
     let many: String = (0..10_000).map(|n| format!(" a{n}=''")).collect();
     let message = read_text(&customer_with(&format!("{many} cst_city='x'"))).expect("a message");
-    assert_eq!(message.unknown.len(), MOST_UNKNOWN);
+    assert_eq!(message.unknown.len(), MAX_UNKNOWN);
     assert_eq!(message.attributes.iter().count(), 1);
     let refused = read_text(&customer_with(&format!("{many} a0=''"))).expect_err("a0 twice");
     assert!(refused.reason().contains("An attribute is given twice"), "{}", refused.reason());

@@ -1,10 +1,10 @@
 //! Processed messages whose answers the tests write out.
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
-use domain::edits::{EditCode, FailedEdit, Field};
+use domain::message::edits::{EditCode, FailedEdit, Field};
 use domain::message::{Attribute, Attributes, Message, Routing};
-use domain::outcome::{Action, MessageOutcome, Processed, Stored};
-use domain::request_in_error::RequestInErrorId;
+use domain::request::RequestInErrorId;
+use operations::messages::{Action, MessageOutcome, MessageResult, Stored};
 
 fn identifier() -> Identifier {
     Identifier::parse("0123456789ABCDEF-000001").expect("an identifier")
@@ -14,12 +14,12 @@ fn number(number: u64) -> Option<CustomerNumber> {
     CustomerNumber::new(number)
 }
 
-fn processed(message: Message, action: Action, outcome: MessageOutcome) -> Processed {
-    Processed { message, action, outcome, replayed: false }
+fn processed(message: Message, action: Action, result: MessageResult) -> MessageOutcome {
+    MessageOutcome { message, action, result, replayed: false }
 }
 
 /// A customer that a message created, with more attributes than an answer may show.
-pub(crate) fn created() -> Processed {
+pub(crate) fn created() -> MessageOutcome {
     let attributes = Attributes::from_iter([
         (Attribute::COMPANY, "1"),
         (Attribute::PREFIX, "Ms"),
@@ -46,11 +46,11 @@ pub(crate) fn created() -> Processed {
         unknown: vec!["cst_favourite".to_owned()],
     };
     let stored = Stored { number: number(13962), identifier: Some(identifier()), attributes };
-    processed(message, Action::Add, MessageOutcome::Created(stored))
+    processed(message, Action::Add, MessageResult::Created(stored))
 }
 
 /// A message that these customers, by number, are duplicates of.
-pub(crate) fn duplicate(numbers: &[u64]) -> Processed {
+pub(crate) fn duplicate(numbers: &[u64]) -> MessageOutcome {
     let customers = numbers.iter().map(|of| Customer {
         identifier: identifier(),
         number: number(*of).expect("a number"),
@@ -67,6 +67,8 @@ pub(crate) fn duplicate(numbers: &[u64]) -> Processed {
         phones: Vec::new(),
         moved_to: None,
         effects: Default::default(),
+        by: None,
+        erased: None,
     });
     let message = Message {
         attributes: Attributes::from_iter([
@@ -76,12 +78,12 @@ pub(crate) fn duplicate(numbers: &[u64]) -> Processed {
         ]),
         ..Message::default()
     };
-    let outcome = MessageOutcome::Duplicate(customers.collect());
+    let outcome = MessageResult::Duplicate(customers.collect());
     processed(message, Action::Add, outcome)
 }
 
 /// A Change that failed, with a value that neither form can write as it is.
-pub(crate) fn failed() -> Processed {
+pub(crate) fn failed() -> MessageOutcome {
     let message = Message {
         attributes: Attributes::from_iter([
             (Attribute::CUSTOMER_NUMBER, "seven"),
@@ -90,7 +92,7 @@ pub(crate) fn failed() -> Processed {
         ]),
         ..Message::default()
     };
-    let outcome = MessageOutcome::Failed {
+    let outcome = MessageResult::Failed {
         failed: vec![
             FailedEdit { field: Field::MessageType, code: EditCode::InvalidType },
             FailedEdit::on(Attribute::CITY, EditCode::CityBlank),

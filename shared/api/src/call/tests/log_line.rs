@@ -9,10 +9,9 @@ use serde_json::{Value, json};
 
 use super::{event, with_headers};
 use crate::answer::Answer;
-use crate::metrics::{DIMENSION, METRICS};
 use crate::problem::{Fault, Problem};
-use crate::start_up;
-use domain::outcome::Cost;
+use runtime::metrics::{DIMENSION, METRICS};
+use store::meter::Cost;
 
 /// What a function logs while `work` runs, one JSON object a line, in the form that start-up sets.
 fn logged<T>(work: impl FnOnce() -> T) -> (T, Vec<Value>) {
@@ -29,7 +28,7 @@ fn logged<T>(work: impl FnOnce() -> T) -> (T, Vec<Value>) {
     }
     let lines = Lines::default();
     let writer = lines.clone();
-    let subscriber = start_up::subscriber(
+    let subscriber = runtime::subscriber(
         move || writer.clone(),
         LevelFilter::INFO,
         Some("customer-master".to_owned()),

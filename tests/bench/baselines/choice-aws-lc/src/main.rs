@@ -6,8 +6,8 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use domain::controls::Controls;
-use operations::master::Master;
-use operations::standardize::Standardizer;
+use operations::kit::Master;
+use operations::kit::Standardizer;
 use store::client::Connection;
 use store::dynamo::Dynamo;
 

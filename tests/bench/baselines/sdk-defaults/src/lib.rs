@@ -3,8 +3,8 @@
 use aws_config::BehaviorVersion;
 use aws_sdk_dynamodb::Client;
 use domain::controls::Controls;
-use operations::master::Master;
-use operations::standardize::Standardizer;
+use operations::kit::Master;
+use operations::kit::Standardizer;
 use store::dynamo::Dynamo;
 
 /// The master of this deployment, over a client that the SDK configures by itself.

@@ -1,7 +1,7 @@
 //! `associate-dealer` as it ships; what is chosen otherwise is the profile that it is built with.
 
 use api::start_up;
-use operations::master::Master;
+use operations::kit::Master;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {

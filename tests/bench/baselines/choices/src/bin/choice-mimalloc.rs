@@ -2,7 +2,7 @@
 
 use api::start_up;
 use mimalloc::MiMalloc;
-use operations::master::Master;
+use operations::kit::Master;
 
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;

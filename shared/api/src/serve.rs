@@ -1,0 +1,95 @@
+//! From an event to its answer: the one way through the door of every function.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+
+use lambda_http::{Body, Request, Response};
+use operations::kit::Master;
+use store::table::Table;
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::problem::Problem;
+use crate::rights::Right;
+
+/// What the routes of all functions have in common.
+pub trait Route {
+    /// The operation's name in the log: a fixed word, never something that a caller sent.
+    fn operation(&self) -> &'static str;
+
+    /// What the route needs of its caller.
+    fn right(&self) -> Right<'_>;
+}
+
+/// An answer in the making. On the heap, because the runtime hands the future of a request through a dozen layers, each of which would move all that the work may ever hold.
+pub type Answering<'call> = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send + 'call>>;
+
+/// Answers one request: finds its route, asks whether the caller has the right to it, has it answered for as long as a call may take, and closes the call. Whatever
+/// happens, it is answered.
+pub async fn serve<T: Table, R: Route>(
+    master: &Master<T>,
+    request: Request,
+    route: impl FnOnce(&Call) -> Result<R, Problem>,
+    answer: impl for<'call> FnOnce(&'call Master<T>, &'call Call, R) -> Answering<'call>,
+) -> Response<Body> {
+    let call = Call::open(request);
+    let master = master.counted();
+    let (operation, result) = match route(&call) {
+        Ok(route) => {
+            let operation = route.operation();
+            let result = match call.authorize(route.right()) {
+                Ok(()) => call.in_time(answer(&master, &call, route)).await,
+                Err(problem) => Err(problem),
+            };
+            (operation, result)
+        }
+        Err(problem) => ("none", Err(problem)),
+    };
+    call.close(operation, result, master.cost())
+}
+
+/// Answers requests from the Lambda runtime with `handler`, for as long as the process lives.
+///
+/// The handler has no error to return, so no request fails an invocation.
+pub async fn run<H, F>(handler: H)
+where
+    H: Fn(Request) -> F,
+    F: Future<Output = Response<Body>> + Send,
+{
+    let service = lambda_http::service_fn(|request| {
+        let answer = handler(request);
+        async move { Ok::<_, Infallible>(answer.await) }
+    });
+    if let Err(error) = lambda_http::run(service).await {
+        runtime::stop(&format!("The Lambda runtime ended: {error}."));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use store::meter::Cost;
+
+    /// Compiles only if a function's `handle`, which borrows its master and waits for its operation, can be served.
+    #[test]
+    fn a_handler_may_borrow_what_lives_as_long_as_main() {
+        async fn operation(master: &str, call: &Call) -> Result<Answer, Problem> {
+            let caller = call.caller()?;
+            tokio::task::yield_now().await;
+            if caller.name() == master {
+                Err(Problem::not_found())
+            } else {
+                Err(Problem::forbidden())
+            }
+        }
+        async fn handle(master: &str, request: Request) -> Response<Body> {
+            let call = Call::open(request);
+            let result = call.in_time(Box::pin(operation(master, &call))).await;
+            call.close("operation", result, Cost::default())
+        }
+        fn assert_served(_: impl Future<Output = ()>) {}
+        let master = String::from("master");
+        assert_served(run(|request| handle(&master, request)));
+    }
+}

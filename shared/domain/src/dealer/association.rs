@@ -1,0 +1,198 @@
+//! Associating a customer with a dealer: what the dealer says, and which customer is meant.
+
+use std::fmt;
+
+use crate::controls::Controls;
+use crate::customer::address::Address;
+use crate::customer::contact::{Email, Phone};
+use crate::customer::{Customer, Identifier};
+use crate::dealer::{Dcn, DealerProfile, DealerType};
+use crate::matching::comparison::Explanation;
+use crate::matching::duplicate;
+use crate::message::edits::{self, EditCode, Examined, FailedEdit, Subject};
+use crate::message::{Attribute, Attributes};
+
+/// How many candidates an ambiguous answer names.
+pub const MAX_CANDIDATES: usize = 50;
+
+/// Which customer the dealer means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Organization {
+    /// The one of this identifier.
+    Given(Identifier),
+    /// The one of a text that cannot be an identifier: unknown.
+    Unknown,
+    /// The one that name and address find.
+    Searched,
+}
+
+impl Organization {
+    /// The customer that a dealer names by this identifier.
+    pub fn named(identifier: &str) -> Self {
+        Identifier::parse(identifier).map_or(Self::Unknown, Self::Given)
+    }
+}
+
+/// What a dealer says of a customer, before the edits: every part may be left out.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Statement {
+    pub dealer_type: DealerType,
+    pub business_name: Option<String>,
+    pub alternate_name: Option<String>,
+    pub address: Option<Address>,
+    pub email: Option<String>,
+    pub phones: Vec<Phone>,
+}
+
+/// What a dealer says is personal, so only the relation is shown.
+impl fmt::Debug for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Statement").field("dealer_type", &self.dealer_type).finish_non_exhaustive()
+    }
+}
+
+/// A request to associate that passed the edits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Associate {
+    pub dcn: Dcn,
+    /// The customer it shall belong to.
+    pub organization: Organization,
+    statement: Statement,
+    attributes: Attributes,
+}
+
+impl Associate {
+    /// Applies the edits of messages to what the dealer says.
+    ///
+    /// # Errors
+    /// Every edit that failed.
+    pub fn new(
+        dcn: Dcn,
+        organization: Organization,
+        statement: Statement,
+        controls: &Controls,
+    ) -> Result<Self, Vec<FailedEdit>> {
+        let examined = Self::edits(&statement, &organization, controls);
+        if !examined.failed.is_empty() {
+            return Err(examined.failed);
+        }
+        let address = statement.address.as_ref().map(|_| Address::of(&examined.attributes));
+        Ok(Self {
+            dcn,
+            organization,
+            statement: Statement { address, ..statement },
+            attributes: examined.attributes,
+        })
+    }
+
+    /// The edits of what the dealer says. Name and address are needed only where the customer is searched; an address is always whole.
+    pub fn edits(
+        statement: &Statement,
+        organization: &Organization,
+        controls: &Controls,
+    ) -> Examined {
+        let mut said = Attributes::default();
+        said.set(Attribute::COMPANY_NAME, statement.business_name.as_deref().unwrap_or_default());
+        said.set(Attribute::EMAIL, statement.email.as_deref().unwrap_or_default());
+        if let Some(address) = &statement.address {
+            for ((_, attribute), value) in Address::PARTS.into_iter().zip(address.values()) {
+                said.set(attribute, value);
+            }
+        }
+        let searched = *organization == Organization::Searched;
+        let subject = if searched || statement.address.is_some() {
+            Subject::Dealer
+        } else {
+            Subject::Fragment
+        };
+        let mut examined = edits::examine(&said, subject, controls);
+        examined.failed.retain(|failed| searched || failed.code != EditCode::NameBlank);
+        examined
+    }
+
+    pub fn dealer_type(&self) -> &DealerType {
+        &self.statement.dealer_type
+    }
+
+    /// The attributes of the customer that is searched, and created where none is found.
+    pub fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    /// The other name of the customer that is created.
+    pub fn alternate_name(&self) -> Option<&str> {
+        self.statement.alternate_name.as_deref()
+    }
+
+    /// The telephone numbers of the customer that is created.
+    pub fn phones(&self) -> &[Phone] {
+        &self.statement.phones
+    }
+
+    /// The dealer customer's profile: what the dealer said, and for the rest what is known of the customer.
+    pub fn profile(&self, customer: &Customer) -> DealerProfile {
+        let Statement { dealer_type, business_name, alternate_name, address, email, phones } =
+            self.statement.clone();
+        DealerProfile {
+            dealer_type,
+            business_name: business_name.unwrap_or_else(|| customer.business_name()),
+            alternate_name: alternate_name.or_else(|| customer.alternate_name.clone()),
+            address: address.unwrap_or_else(|| customer.address()),
+            email: email
+                .and_then(|email| Email::parse(email.trim()).ok())
+                .or_else(|| customer.email()),
+            phones: if phones.is_empty() { customer.all_phones() } else { phones },
+        }
+    }
+}
+
+/// Where the customer of an association came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// It was created by the association.
+    Created,
+    /// It was found by name and address; how the fields compared.
+    Matched(Explanation),
+    Given,
+}
+
+/// What a request did to a dealer customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DealerCustomerEffect {
+    Associated {
+        organization: Identifier,
+        origin: Origin,
+    },
+    /// Released it from its customer.
+    Released,
+}
+
+/// Which of the customers in the block is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found<'a> {
+    /// None: one is created.
+    None,
+    /// That one, and why.
+    One(&'a Customer, Explanation),
+    /// Several, the highest customer number first: the caller picks one.
+    Several(Vec<Identifier>),
+}
+
+/// Finds the customer that the request means among those of its block.
+pub fn find<'a>(request: &Associate, candidates: &'a [Customer], controls: &Controls) -> Found<'a> {
+    let mut matches = duplicate::among(request.attributes(), candidates, controls);
+    match matches.len() {
+        0 => Found::None,
+        1 => {
+            let (customer, explanation) = matches.remove(0);
+            Found::One(customer, explanation)
+        }
+        _ => Found::Several(
+            matches
+                .into_iter()
+                .take(MAX_CANDIDATES)
+                .map(|(customer, _)| customer.identifier.clone())
+                .collect(),
+        ),
+    }
+}

@@ -1,0 +1,234 @@
+//! Comparing two customers field by field. The fields are those of the control group F70, "Phone Interface Values".
+
+use crate::matching::fold;
+use crate::message::{Attribute, Attributes};
+
+/// A field that is compared when a duplicate is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MatchField {
+    /// F71
+    FirstName,
+    /// F72
+    LastName,
+    /// H88
+    Company,
+    /// F73
+    Street,
+    /// F75
+    AddressLine2,
+    /// F74
+    Apartment,
+    /// F76
+    City,
+    /// F77
+    State,
+    /// I11
+    Email,
+}
+
+impl MatchField {
+    pub const ALL: [Self; 9] = [
+        Self::FirstName,
+        Self::LastName,
+        Self::Company,
+        Self::Street,
+        Self::AddressLine2,
+        Self::Apartment,
+        Self::City,
+        Self::State,
+        Self::Email,
+    ];
+
+    /// The fields that must be equal unless the control says otherwise.
+    pub const DEFAULT: [Self; 7] = [
+        Self::LastName,
+        Self::Company,
+        Self::Street,
+        Self::AddressLine2,
+        Self::Apartment,
+        Self::City,
+        Self::State,
+    ];
+
+    /// The name in the control `EXACT_MATCH` and in explanations.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FirstName => "first_name",
+            Self::LastName => "last_name",
+            Self::Company => "company",
+            Self::Street => "street",
+            Self::AddressLine2 => "address_line_2",
+            Self::Apartment => "apartment",
+            Self::City => "city",
+            Self::State => "state",
+            Self::Email => "email",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.name() == name)
+    }
+
+    /// What is compared: the folded value.
+    fn folded(self, attributes: &Attributes) -> String {
+        match self {
+            Self::FirstName => fold::words(attributes.text(Attribute::FIRST_NAME)),
+            Self::LastName => fold::words(attributes.text(Attribute::LAST_NAME)),
+            Self::Company => fold::words(attributes.text(Attribute::COMPANY_NAME)),
+            Self::Street => fold::address_line(attributes.text(Attribute::STREET)),
+            Self::AddressLine2 => fold::address_line(attributes.text(Attribute::ADDRESS_LINE_2)),
+            Self::Apartment => fold::words(attributes.text(Attribute::APARTMENT)),
+            Self::City => fold::words(attributes.text(Attribute::CITY)),
+            Self::State => fold::words(attributes.text(Attribute::STATE)),
+            Self::Email => fold::words(attributes.text(Attribute::EMAIL)),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// Equal after folding.
+    Equal,
+    /// Not equal, and the control does not ask for it.
+    DiffersAllowed,
+    /// Not given by the one who asks.
+    Blank,
+}
+
+impl Comparison {
+    const ALL: [Self; 3] = [Self::Equal, Self::DiffersAllowed, Self::Blank];
+
+    /// `equal`, `differs-allowed` or `blank`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Equal => "equal",
+            Self::DiffersAllowed => "differs-allowed",
+            Self::Blank => "blank",
+        }
+    }
+
+    fn letter(self) -> char {
+        match self {
+            Self::Equal => 'E',
+            Self::DiffersAllowed => 'D',
+            Self::Blank => 'B',
+        }
+    }
+}
+
+/// Why two customers count as the same: how each field compared, in the order of [`MatchField::ALL`]. It tells nothing that the one who asks did not send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation([Comparison; 9]);
+
+impl Explanation {
+    /// Each field with how it compared.
+    pub fn iter(&self) -> impl Iterator<Item = (MatchField, Comparison)> {
+        MatchField::ALL.into_iter().zip(self.0)
+    }
+
+    /// A letter a field, as records keep it.
+    pub fn letters(&self) -> String {
+        self.0.iter().map(|comparison| comparison.letter()).collect()
+    }
+
+    /// Parses what [`Self::letters`] wrote.
+    pub fn from_letters(letters: &str) -> Option<Self> {
+        let comparisons: Option<Vec<_>> = letters
+            .chars()
+            .map(|letter| {
+                Comparison::ALL.into_iter().find(|comparison| comparison.letter() == letter)
+            })
+            .collect();
+        comparisons?.try_into().ok().map(Self)
+    }
+}
+
+/// Compares two customers of one match code; none where a field differs that must be equal. Blank equals only blank.
+pub fn compare(
+    wanted: &Attributes,
+    candidate: &Attributes,
+    exact: &[MatchField],
+) -> Option<Explanation> {
+    let mut comparisons = [Comparison::Blank; 9];
+    for (field, comparison) in MatchField::ALL.into_iter().zip(&mut comparisons) {
+        let (ours, theirs) = (field.folded(wanted), field.folded(candidate));
+        *comparison = if exact.contains(&field) && ours != theirs {
+            return None;
+        } else if ours.is_empty() {
+            Comparison::Blank
+        } else if ours == theirs {
+            Comparison::Equal
+        } else {
+            Comparison::DiffersAllowed
+        };
+    }
+    Some(Explanation(comparisons))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(values: [&str; 6]) -> Attributes {
+        [
+            Attribute::FIRST_NAME,
+            Attribute::LAST_NAME,
+            Attribute::STREET,
+            Attribute::CITY,
+            Attribute::STATE,
+            Attribute::POSTAL_CODE,
+        ]
+        .into_iter()
+        .zip(values)
+        .collect()
+    }
+
+    const JULIE: [&str; 6] =
+        ["Julie", "Robinson", "100 Example Street", "Westborough", "MA", "01581"];
+
+    #[test]
+    fn pairs_are_judged_alike_in_both_orders() {
+        for (change, same) in [
+            ([(0, "Juliette"), (0, "Juliette")], true),
+            ([(1, "ROBINSÓN"), (3, "westborough")], true),
+            ([(1, " Robin-son "), (2, "100  Example St.")], true),
+            ([(2, "100 Example"), (2, "100 Example")], true),
+            ([(2, "100 Example Road Street"), (2, "100 Example Road Street")], false),
+            ([(1, "Robin son"), (1, "Robin son")], false),
+            ([(3, "Westboro"), (3, "Westboro")], false),
+            ([(4, ""), (4, "")], false),
+        ] {
+            let julie = person(JULIE);
+            let mut other = JULIE;
+            for (index, value) in change {
+                other[index] = value;
+            }
+            let other = person(other);
+            assert_eq!(compare(&julie, &other, &MatchField::DEFAULT).is_some(), same, "{change:?}");
+            assert_eq!(
+                compare(&other, &julie, &MatchField::DEFAULT).is_some(),
+                same,
+                "{change:?}, reversed"
+            );
+        }
+    }
+
+    #[test]
+    fn an_explanation_tells_each_field_and_nothing_that_was_not_sent() {
+        let mut candidate = person(JULIE);
+        candidate.set(Attribute::EMAIL, "julie@example.com");
+        let mut wanted = person(JULIE);
+        wanted.set(Attribute::FIRST_NAME, "Juliette");
+        let explanation = compare(&wanted, &candidate, &MatchField::DEFAULT).unwrap();
+        let told: Vec<_> = explanation
+            .iter()
+            .map(|(field, comparison)| (field.name(), comparison.name()))
+            .collect();
+        assert_eq!(told[0], ("first_name", "differs-allowed"));
+        assert_eq!(told[1], ("last_name", "equal"));
+        assert_eq!(told[2], ("company", "blank"));
+        assert_eq!(told[8], ("email", "blank"));
+        assert_eq!(Explanation::from_letters(&explanation.letters()), Some(explanation));
+        assert_eq!(Explanation::from_letters("EEE"), None);
+    }
+}

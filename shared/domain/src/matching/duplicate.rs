@@ -1,0 +1,69 @@
+//! The duplicate judgement: which customers of a block are the same as a wanted one, and what an Add makes of that.
+
+use crate::controls::Controls;
+use crate::customer::Customer;
+use crate::customer::company::Company;
+use crate::matching::comparison::{Explanation, compare};
+use crate::matching::match_code::{Block, MatchCode};
+use crate::message::{Attribute, Attributes, DuplicateCheck};
+
+/// The company that attributes name, or the deployment's default.
+pub fn company_of(attributes: &Attributes, controls: &Controls) -> Company {
+    match attributes.get(Attribute::COMPANY) {
+        Some(code) => controls.company(code).cloned().unwrap_or_else(|| Company::new(code)),
+        None => controls.default_company().clone(),
+    }
+}
+
+/// What makes a block: the company and the match code; none where there is no match code.
+fn home_of(attributes: &Attributes, controls: &Controls) -> Option<(Company, MatchCode)> {
+    let code = MatchCode::of(attributes, &controls.match_code_layout)?;
+    Some((company_of(attributes, controls), code))
+}
+
+/// The block that a customer with these attributes belongs to; none where it has no match code.
+pub fn block_of(attributes: &Attributes, controls: &Controls) -> Option<Block> {
+    home_of(attributes, controls).map(|(company, code)| Block::of(&company, &code))
+}
+
+/// The customers among `candidates` that are the same as the wanted one, the highest customer number first. Candidates are those found in the wanted one's block;
+/// one whose current match code or company is another's is none. Inactive customers count.
+pub fn among<'a>(
+    wanted: &Attributes,
+    candidates: &'a [Customer],
+    controls: &Controls,
+) -> Vec<(&'a Customer, Explanation)> {
+    let home = home_of(wanted, controls);
+    if home.is_none() {
+        return Vec::new();
+    }
+    let mut duplicates: Vec<_> = candidates
+        .iter()
+        .filter(|candidate| home_of(&candidate.attributes, controls) == home)
+        .filter_map(|candidate| {
+            Some((candidate, compare(wanted, &candidate.attributes, &controls.exact_match)?))
+        })
+        .collect();
+    duplicates.sort_by_key(|(duplicate, _)| std::cmp::Reverse(duplicate.number));
+    duplicates
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judgement<'a> {
+    /// There is none, or none was looked for: a customer is created.
+    Create,
+    Update(&'a Customer),
+    /// Nothing is done; the duplicates, the highest customer number first.
+    Duplicate(Vec<&'a Customer>),
+}
+
+/// Judges an Add by the duplicates that [`among`] found.
+pub fn judge(check: DuplicateCheck, duplicates: Vec<(&Customer, Explanation)>) -> Judgement<'_> {
+    let all = || duplicates.iter().map(|(duplicate, _)| *duplicate).collect();
+    match (check, &duplicates[..]) {
+        (DuplicateCheck::Unchecked, _) | (_, []) => Judgement::Create,
+        (DuplicateCheck::UpdateSingle, [(single, _)]) => Judgement::Update(single),
+        (DuplicateCheck::UpdateBest, [(best, _), ..]) => Judgement::Update(best),
+        (DuplicateCheck::UpdateSingle | DuplicateCheck::Report, _) => Judgement::Duplicate(all()),
+    }
+}

@@ -1,0 +1,5 @@
+//! What is done with customers themselves: they are read, and a person is erased.
+
+pub mod erase;
+pub mod organization;
+pub mod read;

@@ -1,0 +1,146 @@
+//! Erase a person: what is known of one customer is taken away, from the customer, its dealer customers and its requests in error. Numbers and DCNs stay claimed.
+//!
+//! The customer is erased last, so that an erasure that was broken off is found and finished by the next try. Every step is done only to what still has a person in it.
+
+use domain::customer::{Customer, CustomerNumber};
+use domain::dealer::{Dcn, DealerCustomer};
+use domain::matching::duplicate;
+use domain::message::Attribute;
+use domain::request::RequestInError;
+use store::items;
+use store::table::{MAX_ITEMS, Table};
+use store::writes::{Transacted, Write};
+
+use super::organization::all_dealer_customers_of;
+use super::read::customer_by_number;
+use crate::kit::{Attempt, Stopped, commit, customer_writes, request_writes};
+use crate::requests::list::{self, Filter};
+
+/// What was erased, or would be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erased {
+    /// How many dealer customers.
+    pub dealer_customers: usize,
+    /// How many requests in error.
+    pub requests_in_error: usize,
+    /// Whether an earlier try of this very request erased, and this one found nothing to do.
+    pub replayed: bool,
+}
+
+/// Erases; none where no customer has the number. The whole queue is looked through, since nothing but the messages themselves tells whom they are about.
+pub async fn erase<T: Table>(
+    attempt: &Attempt<'_, T>,
+    number: CustomerNumber,
+) -> Result<Option<Erased>, Stopped> {
+    attempt.bind().await?;
+    loop {
+        let Some(customer) = customer_by_number(attempt.master, number).await? else {
+            return Ok(None);
+        };
+        // The customer is written last: where it remembers this request, all else was erased before. What came to it since is not this request's.
+        if attempt.is_replay() && customer.effects.of(attempt.effect()).is_some() {
+            return Ok(Some(Erased { dealer_customers: 0, requests_in_error: 0, replayed: true }));
+        }
+        let dealer_customers = dealer_customers(attempt, &customer).await?;
+        let requests = requests(attempt, &customer).await?;
+        let erased = Erased {
+            dealer_customers: dealer_customers.len(),
+            requests_in_error: requests.len(),
+            replayed: false,
+        };
+        if attempt.dry_run || write(attempt, &customer, &dealer_customers, &requests).await? {
+            attempt.master.forget(&customer.identifier);
+            return Ok(Some(erased));
+        }
+        attempt.again().await?;
+    }
+}
+
+/// Writes the erasure; no where something of it changed meanwhile.
+async fn write<T: Table>(
+    attempt: &Attempt<'_, T>,
+    customer: &Customer,
+    dealer_customers: &[DealerCustomer],
+    requests: &[RequestInError],
+) -> Result<bool, Stopped> {
+    let stamp = attempt.stamp();
+    let profiles = dealer_customers.iter().map(|found| {
+        let erased = found.profile.erased();
+        items::replace_profile(&found.dcn, &erased, &customer.identifier, &stamp)
+    });
+    let requests =
+        requests.iter().map(|request| request_writes::replace(request, &request.erased(&stamp)));
+    let erased = customer.erased(&stamp);
+    let last = if erased.attributes == customer.attributes {
+        Vec::new()
+    } else {
+        customer_writes::update(attempt, customer, &erased, &Default::default())
+    };
+    let parts: Vec<Write> = profiles.chain(requests).collect();
+    for writes in parts.chunks(MAX_ITEMS).chain(last.chunks(MAX_ITEMS)) {
+        match commit(attempt.table(), writes).await? {
+            Transacted::Done => {}
+            Transacted::Refused(_) => return Ok(false),
+        }
+    }
+    Ok(true)
+}
+
+/// The dealer customers of the customer that still have somebody in them.
+async fn dealer_customers<T: Table>(
+    attempt: &Attempt<'_, T>,
+    customer: &Customer,
+) -> Result<Vec<DealerCustomer>, Stopped> {
+    let mut found = Vec::new();
+    let mut after: Option<Dcn> = None;
+    loop {
+        let (master, of) = (attempt.master, &customer.identifier);
+        let page = all_dealer_customers_of(master, of, after.as_ref()).await?;
+        let has_somebody = |found: &DealerCustomer| found.profile != found.profile.erased();
+        found.extend(page.found.into_iter().filter(has_somebody));
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(found),
+        }
+    }
+}
+
+/// The requests in error that are about the customer and still have somebody in them.
+async fn requests<T: Table>(
+    attempt: &Attempt<'_, T>,
+    customer: &Customer,
+) -> Result<Vec<RequestInError>, Stopped> {
+    let (filter, limit) = (Filter::default(), list::MAX_EXAMINED);
+    let about = |request: &RequestInError| {
+        !request.received.body.is_empty() && is_about(attempt, request, customer)
+    };
+    let mut found = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let page =
+            list::list_where(attempt.master, &filter, after.as_deref(), limit, about).await?;
+        found.extend(page.found);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(found),
+        }
+    }
+}
+
+/// Whether a request names the customer, became it, or would be its duplicate.
+fn is_about<T: Table>(
+    attempt: &Attempt<'_, T>,
+    request: &RequestInError,
+    customer: &Customer,
+) -> bool {
+    let given = &request.message.attributes;
+    let same = |attribute| {
+        given.get(attribute).is_some_and(|value| customer.attributes.get(attribute) == Some(value))
+    };
+    let candidates = std::slice::from_ref(customer);
+    given.get(Attribute::CUSTOMER_NUMBER).and_then(CustomerNumber::parse) == Some(customer.number)
+        || same(Attribute::ALTERNATE_NUMBER)
+        || same(Attribute::RELATE_ID)
+        || request.customer_number() == Some(customer.number)
+        || !duplicate::among(given, candidates, attempt.controls()).is_empty()
+}

@@ -1,0 +1,46 @@
+//! Reads of customers: by identifier and by number.
+
+use std::time::Duration;
+
+use domain::customer::{Customer, CustomerNumber, Identifier};
+use store::table::{IndexQuery, Table};
+use store::{items, keys, records};
+
+use crate::kit::{Master, Stopped};
+
+/// How long the index may lag behind a number that it does not know before it is asked again.
+const LAG: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(150)];
+
+pub async fn customer<T: Table>(
+    master: &Master<T>,
+    identifier: &Identifier,
+) -> Result<Option<Customer>, Stopped> {
+    Ok(records::customer(master.table(), identifier).await?)
+}
+
+/// The customer of a number, which the index finds and the table tells as it stands.
+pub async fn customer_by_number<T: Table>(
+    master: &Master<T>,
+    number: CustomerNumber,
+) -> Result<Option<Customer>, Stopped> {
+    let table = master.table();
+    let at = keys::number(number);
+    let query = IndexQuery {
+        partition: at.partition,
+        from: at.sort.clone(),
+        to: at.sort,
+        after: None,
+        descending: false,
+        limit: 1,
+    };
+    for lag in LAG.map(Some).into_iter().chain([None]) {
+        if let Some(entry) = table.index(&query).await?.found.first() {
+            let item = table.get(&entry.key).await?;
+            return Ok(item.map(items::customer).transpose()?);
+        }
+        if let Some(lag) = lag {
+            table.pause(lag).await;
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,5 @@
+//! What dealers ask for: associate a customer, release it, read what is theirs.
+
+pub mod associate;
+pub mod read;
+pub mod release;

@@ -1,0 +1,20 @@
+//! What all operations stand on: the master, the attempt that is under way, the writes of a customer. No operation is here.
+
+mod attempt;
+mod commit;
+pub(crate) mod customer_writes;
+mod known;
+mod master;
+mod page;
+pub(crate) mod request_writes;
+mod rounds;
+mod standardize;
+mod stopped;
+
+pub use attempt::Attempt;
+pub use master::Master;
+pub use page::Listed;
+pub use standardize::Standardizer;
+pub use stopped::Stopped;
+
+pub(crate) use commit::commit;

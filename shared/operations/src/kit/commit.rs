@@ -1,0 +1,20 @@
+//! Commits what an operation decided: one write alone, several as one transaction.
+
+use store::table::{Table, TableError};
+use store::writes::{Transacted, Write, Written};
+
+/// Writes all or nothing. A single write is no transaction, which would take four times the time and twice the units.
+pub(crate) async fn commit(table: &impl Table, writes: &[Write]) -> Result<Transacted, TableError> {
+    match writes {
+        [single] => Ok(match table.write(single).await? {
+            Written::Done(_) => Transacted::Done,
+            Written::Refused(refusal) => Transacted::Refused(vec![Some(refusal)]),
+        }),
+        several => table.transact(&token(table), several).await,
+    }
+}
+
+/// A token for one transaction. The database client repeats it with the same token; the next round is another transaction.
+fn token(table: &impl Table) -> String {
+    table.chance().iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,12 @@
+//! What becomes of a message `CWCustomerIn`: it is decided from what is read of it, written, and told as one outcome.
+
+mod decide;
+mod failing;
+pub(crate) mod kept;
+mod outcome;
+pub mod process;
+mod target;
+
+pub use outcome::{Action, MessageOutcome, MessageResult, Stored};
+
+pub(crate) use failing::failing;

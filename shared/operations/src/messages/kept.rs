@@ -1,0 +1,185 @@
+//! What is kept of a message that came to no customer: a request in error, or one more attempt in its history. And how it ends with the customer that comes of it.
+
+use domain::customer::Customer;
+use domain::message::Message;
+use domain::message::edits::FailedEdit;
+use domain::request::{
+    Correction, Entry, EntryOutcome, Received, RequestInError, RequestInErrorId, What,
+};
+use store::table::{Table, TableError};
+use store::writes::{Refusal, Write, Written};
+use store::{items, records};
+
+use super::MessageResult;
+use crate::kit::{Attempt, Stopped, request_writes};
+
+/// What a message is processed for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Purpose<'a> {
+    /// It just came; a failure opens a request in error.
+    Received(&'a Received),
+    /// A steward tries it again; the request in error is resolved together with the customer that comes of it, or remembers the attempt.
+    Reprocess(&'a RequestInError, &'a Correction),
+}
+
+/// What a message came to, as it is kept.
+pub(crate) struct Kept {
+    pub(crate) result: MessageResult,
+    /// Whether an earlier try or round of the request kept it.
+    pub(crate) before: bool,
+}
+
+/// Why a message that is reprocessed came to no outcome.
+pub(crate) enum Unprocessed {
+    /// The request in error was changed meanwhile: nothing was done.
+    Overtaken,
+    /// The request in error was tried so often that it cannot remember one more attempt: nothing was done.
+    HistoryFull,
+    Stopped(Stopped),
+}
+
+impl From<Stopped> for Unprocessed {
+    fn from(stopped: Stopped) -> Self {
+        Self::Stopped(stopped)
+    }
+}
+
+impl From<TableError> for Unprocessed {
+    fn from(error: TableError) -> Self {
+        Self::Stopped(error.into())
+    }
+}
+
+/// The failure that an earlier try of this request left, if it did: the request in error has its id from the request.
+pub(crate) async fn earlier_failure<T: Table>(
+    attempt: &Attempt<'_, T>,
+    purpose: Purpose<'_>,
+) -> Result<Option<MessageResult>, TableError> {
+    match purpose {
+        Purpose::Received(_) => {
+            let id = RequestInErrorId::of(attempt.effect());
+            let request = records::request_in_error(attempt.table(), &id).await?;
+            Ok(request.as_ref().map(as_it_failed))
+        }
+        // The history of the request in error was looked through before.
+        Purpose::Reprocess(..) => Ok(None),
+    }
+}
+
+/// Keeps a failure; none where what it rests on has changed.
+pub(crate) async fn failure<T: Table>(
+    attempt: &Attempt<'_, T>,
+    purpose: Purpose<'_>,
+    message: &Message,
+    failed: Vec<FailedEdit>,
+) -> Result<Option<Kept>, Unprocessed> {
+    match purpose {
+        Purpose::Received(received) => open(attempt, received, message, failed).await,
+        Purpose::Reprocess(request, correction) => {
+            let entry = Entry {
+                outcome: Some(EntryOutcome::Failure),
+                failed: failed.clone(),
+                correction: correction.clone(),
+                ..Entry::new(What::Tried, &attempt.stamp())
+            };
+            let request_in_error = Some(request.id.clone());
+            let result = MessageResult::Failed { failed, request_in_error };
+            remember(attempt, request, entry, result).await
+        }
+    }
+}
+
+/// Keeps that a message is a duplicate: of one that just came, nothing.
+pub(crate) async fn duplicate<T: Table>(
+    attempt: &Attempt<'_, T>,
+    purpose: Purpose<'_>,
+    duplicates: Vec<Customer>,
+    failed: Vec<FailedEdit>,
+) -> Result<Option<Kept>, Unprocessed> {
+    let result = MessageResult::Duplicate(duplicates);
+    match purpose {
+        Purpose::Received(_) => Ok(Some(Kept { result, before: false })),
+        Purpose::Reprocess(request, correction) => {
+            let entry = Entry {
+                outcome: Some(EntryOutcome::Duplicate),
+                failed,
+                correction: correction.clone(),
+                ..Entry::new(What::Tried, &attempt.stamp())
+            };
+            remember(attempt, request, entry, result).await
+        }
+    }
+}
+
+/// The write that resolves the request in error, where there is one, with the customer that came of it.
+pub(crate) fn resolution<T: Table>(
+    attempt: &Attempt<'_, T>,
+    purpose: Purpose<'_>,
+    outcome: EntryOutcome,
+) -> Option<Write> {
+    match purpose {
+        Purpose::Received(_) => None,
+        Purpose::Reprocess(request, correction) => {
+            let entry = Entry {
+                outcome: Some(outcome),
+                correction: correction.clone(),
+                ..Entry::new(What::Resolved, &attempt.stamp())
+            };
+            let resolved = request.after(entry, attempt.by());
+            let resolved = resolved.expect("a history has room for its end");
+            Some(request_writes::replace(request, &resolved))
+        }
+    }
+}
+
+async fn open<T: Table>(
+    attempt: &Attempt<'_, T>,
+    received: &Received,
+    message: &Message,
+    failed: Vec<FailedEdit>,
+) -> Result<Option<Kept>, Unprocessed> {
+    let stamp = attempt.stamp();
+    let request = RequestInError::open(received.clone(), message.clone(), failed, &stamp);
+    match attempt.table().write(&request_writes::open(&request)).await? {
+        Written::Done(_) => Ok(Some(Kept { result: as_it_failed(&request), before: false })),
+        Written::Refused(Refusal::Condition(Some(stood))) => {
+            let stood = items::request_in_error(stood)?;
+            Ok(Some(Kept { result: as_it_failed(&stood), before: true }))
+        }
+        Written::Refused(Refusal::Condition(None) | Refusal::Contended) => Ok(None),
+    }
+}
+
+/// Adds an attempt to the history of the request in error.
+async fn remember<T: Table>(
+    attempt: &Attempt<'_, T>,
+    request: &RequestInError,
+    entry: Entry,
+    result: MessageResult,
+) -> Result<Option<Kept>, Unprocessed> {
+    if request.history.last().is_some_and(|last| last.effect == *attempt.effect()) {
+        return Ok(Some(Kept { result, before: true }));
+    }
+    let Ok(tried) = request.after(entry, attempt.by()) else {
+        return Err(Unprocessed::HistoryFull);
+    };
+    match attempt.table().write(&request_writes::replace(request, &tried)).await? {
+        Written::Done(_) => Ok(Some(Kept { result, before: false })),
+        Written::Refused(Refusal::Condition(Some(stood))) => {
+            let stood = items::request_in_error(stood)?;
+            if stood.history.iter().any(|entry| entry.effect == *attempt.effect()) {
+                Ok(Some(Kept { result, before: true }))
+            } else {
+                Err(Unprocessed::Overtaken)
+            }
+        }
+        Written::Refused(Refusal::Condition(None)) => Err(Unprocessed::Overtaken),
+        Written::Refused(Refusal::Contended) => Ok(None),
+    }
+}
+
+/// What a request in error says of the try that opened it.
+fn as_it_failed(request: &RequestInError) -> MessageResult {
+    let failed = request.history.first().map(|first| first.failed.clone()).unwrap_or_default();
+    MessageResult::Failed { failed, request_in_error: Some(request.id.clone()) }
+}

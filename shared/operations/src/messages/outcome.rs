@@ -1,0 +1,107 @@
+//! What a message came to.
+
+use domain::customer::{Customer, CustomerNumber, Identifier};
+use domain::effect::Did;
+use domain::message::edits::FailedEdit;
+use domain::message::{Attributes, Message};
+use domain::request::RequestInErrorId;
+
+/// A message with what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageOutcome {
+    /// The message, its address standardized where that was done.
+    pub message: Message,
+    pub action: Action,
+    pub result: MessageResult,
+    /// Whether an earlier try of the same request did it.
+    pub replayed: bool,
+}
+
+impl MessageOutcome {
+    /// The outcome of a message that was `decided` to add or to change. An update is a Change, also of a duplicate, and a creation an Add, also when its next try
+    /// finds it by its numbers.
+    pub(crate) fn new(
+        message: Message,
+        decided: Action,
+        result: MessageResult,
+        replayed: bool,
+    ) -> Self {
+        let action = match &result {
+            MessageResult::Created(_) => Action::Add,
+            MessageResult::Updated(_) => Action::Change,
+            MessageResult::Duplicate(_) | MessageResult::Failed { .. } => decided,
+        };
+        Self { message, action, result, replayed }
+    }
+
+    /// The number of the customer that came of it; none where none did, or a dry run would have created it.
+    pub fn number(&self) -> Option<CustomerNumber> {
+        match &self.result {
+            MessageResult::Created(stored) | MessageResult::Updated(stored) => stored.number,
+            MessageResult::Duplicate(_) | MessageResult::Failed { .. } => None,
+        }
+    }
+}
+
+/// What the system decided a message to be: `cst_action_type` of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// A new customer.
+    Add,
+    /// A change of a customer, and the update of a duplicate.
+    Change,
+}
+
+impl Action {
+    /// `A` or `C`.
+    pub fn letter(self) -> &'static str {
+        match self {
+            Self::Add => "A",
+            Self::Change => "C",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MessageResult {
+    Created(Stored),
+    Updated(Stored),
+    /// Nothing was written. The duplicates, the highest customer number first.
+    Duplicate(Vec<Customer>),
+    /// Edits failed; the message waits for a steward.
+    Failed {
+        failed: Vec<FailedEdit>,
+        /// None in a dry run.
+        request_in_error: Option<RequestInErrorId>,
+    },
+}
+
+impl MessageResult {
+    pub(crate) fn of(did: Did, customer: &Customer) -> Self {
+        match did {
+            Did::Created => Self::Created(Stored::of(customer)),
+            Did::Updated => Self::Updated(Stored::of(customer)),
+        }
+    }
+}
+
+/// The customer that a message created or updated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Its number; none where a dry run would have created it.
+    pub number: Option<CustomerNumber>,
+    /// Its identifier; none where a dry run would have created it.
+    pub identifier: Option<Identifier>,
+    /// Its attributes, after the message.
+    pub attributes: Attributes,
+}
+
+impl Stored {
+    pub(crate) fn of(customer: &Customer) -> Self {
+        Self {
+            number: Some(customer.number),
+            identifier: Some(customer.identifier.clone()),
+            attributes: customer.attributes.clone(),
+        }
+    }
+}

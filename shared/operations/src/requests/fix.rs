@@ -1,0 +1,99 @@
+//! What correcting, deleting and reprocessing a request in error have in common: when it may be touched, and whether this very request did so before.
+
+use domain::customer::CustomerNumber;
+use domain::request::{Entry, RequestInError, RequestInErrorId, State, Versions};
+use store::records;
+use store::table::{Table, TableError};
+use store::writes::{Refusal, Written};
+
+use crate::kit::{Attempt, Stopped, request_writes};
+
+/// Why a request in error was not corrected, deleted or reprocessed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// There is no such request.
+    Unknown,
+    /// It was resolved before, with this customer.
+    AlreadyResolved(Option<CustomerNumber>),
+    AlreadyDeleted,
+    /// The caller gave no version, and must.
+    VersionRequired,
+    /// It has another version than the caller saw.
+    VersionMismatch(u64),
+    /// Its history is full: it can be resolved or deleted, but neither corrected nor tried in vain.
+    HistoryFull,
+}
+
+/// Why nothing was done: it was refused, or it could not be found out whether it may.
+#[derive(Debug)]
+pub enum NotFixed {
+    Refused(Refused),
+    Stopped(Stopped),
+}
+
+impl From<Refused> for NotFixed {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<Stopped> for NotFixed {
+    fn from(stopped: Stopped) -> Self {
+        Self::Stopped(stopped)
+    }
+}
+
+impl From<TableError> for NotFixed {
+    fn from(error: TableError) -> Self {
+        Self::Stopped(error.into())
+    }
+}
+
+/// Reads a request in error that is to be touched.
+pub(super) async fn read<T: Table>(
+    attempt: &Attempt<'_, T>,
+    id: &RequestInErrorId,
+) -> Result<RequestInError, NotFixed> {
+    let request = records::request_in_error(attempt.table(), id).await?;
+    Ok(request.ok_or(Refused::Unknown)?)
+}
+
+/// Goes on only with a request in error that may be touched. Refusals in the order of the contract: closed, version missing, version another.
+pub(super) fn admit(
+    request: &RequestInError,
+    seen: Option<&Versions>,
+    version_needed: bool,
+) -> Result<(), Refused> {
+    match (request.state, seen) {
+        (State::Resolved, _) => Err(Refused::AlreadyResolved(request.customer_number())),
+        (State::Deleted, _) => Err(Refused::AlreadyDeleted),
+        (State::Open, None) if version_needed => Err(Refused::VersionRequired),
+        (State::Open, Some(seen)) if !seen.admit(request.version) => {
+            Err(Refused::VersionMismatch(request.version))
+        }
+        (State::Open, _) => Ok(()),
+    }
+}
+
+/// What this very request did to the request in error before.
+pub(super) fn own_entry<'a, T: Table>(
+    attempt: &Attempt<'_, T>,
+    request: &'a RequestInError,
+) -> Option<&'a Entry> {
+    request.history.iter().find(|entry| entry.effect == *attempt.effect())
+}
+
+/// Puts the next state of a request in error; no where it is not as it was seen any more. A dry run puts nothing.
+pub(super) async fn put<T: Table>(
+    attempt: &Attempt<'_, T>,
+    seen: &RequestInError,
+    next: &RequestInError,
+) -> Result<bool, TableError> {
+    if attempt.dry_run {
+        return Ok(true);
+    }
+    match attempt.table().write(&request_writes::replace(seen, next)).await? {
+        Written::Done(_) => Ok(true),
+        Written::Refused(Refusal::Condition(_) | Refusal::Contended) => Ok(false),
+    }
+}

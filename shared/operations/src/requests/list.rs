@@ -1,0 +1,174 @@
+//! The queue of requests in error: its pages, newest first, with filters.
+
+use std::time::Duration;
+
+use domain::customer::company::Company;
+use domain::matching::fold;
+use domain::message::Attribute;
+use domain::message::edits::{EditCode, Field};
+use domain::request::{RequestInError, State};
+use domain::time::Timestamp;
+use futures_util::future::try_join_all;
+use store::keys::IndexEntry;
+use store::table::{IndexQuery, MAX_ITEMS, Table, TableError};
+use store::{keys, records};
+
+use crate::kit::{Listed, Master, Stopped};
+
+/// How many requests one page looks at. With a rare filter a page may be short, and the next one goes on behind it.
+pub const MAX_EXAMINED: usize = 200;
+
+/// Which requests are wanted; what is not given does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Where they stand; empty: anywhere.
+    pub states: Vec<State>,
+    /// An edit that failed at the last evaluation that was recorded.
+    pub code: Option<EditCode>,
+    /// A field with such an edit.
+    pub field: Option<Field>,
+    /// The company of the message.
+    pub company: Option<String>,
+    /// They came at this time or later.
+    pub received_after: Option<Timestamp>,
+    /// They came before this time or at it.
+    pub received_before: Option<Timestamp>,
+    /// A text in one of the message's values or in the id; accents, case and punctuation do not count.
+    pub text: Option<String>,
+}
+
+/// A page of the queue, behind `after`: the position that the page before ended with.
+pub async fn list<T: Table>(
+    master: &Master<T>,
+    filter: &Filter,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Listed<RequestInError, String>, Stopped> {
+    list_where(master, filter, after, limit, |request| {
+        matches(request, filter, master.controls().default_company())
+    })
+    .await
+}
+
+/// How long the oldest open request has waited; zero when none is open. It is read from the index alone, so it lags as the index does.
+pub async fn oldest_open_age<T: Table>(master: &Master<T>) -> Result<Duration, Stopped> {
+    let (from, to) = keys::error_range(None, None);
+    let queries = keys::errors(State::Open).map(|partition| IndexQuery {
+        partition,
+        from: from.clone(),
+        to: to.clone(),
+        after: None,
+        descending: false,
+        limit: 1,
+    });
+    let table = master.table();
+    let pages = try_join_all(queries.map(|query| async move { table.index(&query).await })).await?;
+    let oldest = pages
+        .iter()
+        .flat_map(|page| &page.found)
+        .filter_map(|entry| keys::error_received_at(&entry.sort))
+        .min();
+    let waited = oldest.map_or(0, |oldest| table.now().millis().saturating_sub(oldest.millis()));
+    Ok(Duration::from_millis(waited))
+}
+
+/// A page of those requests of the filter's states and times that are wanted.
+pub(crate) async fn list_where<T: Table>(
+    master: &Master<T>,
+    filter: &Filter,
+    after: Option<&str>,
+    limit: usize,
+    wanted: impl Fn(&RequestInError) -> bool,
+) -> Result<Listed<RequestInError, String>, Stopped> {
+    let table = master.table();
+    let mut found = Vec::new();
+    let mut position = after.map(str::to_owned);
+    let mut examined = 0;
+    while examined < MAX_EXAMINED {
+        let wished = MAX_ITEMS.min(limit.max(1));
+        let entries = entries(table, filter, position.as_deref(), wished).await?;
+        let requests = records::requests_in_error(table, &entries).await?;
+        for entry in &entries {
+            examined += 1;
+            position = Some(entry.sort.clone());
+            let request =
+                requests.iter().find(|request| keys::request_in_error(&request.id) == entry.key);
+            if let Some(request) = request.filter(|request| wanted(request)) {
+                found.push(request.clone());
+            }
+            if found.len() == limit {
+                return Ok(Listed { found, next: position });
+            }
+        }
+        if entries.len() < wished {
+            return Ok(Listed { found, next: None });
+        }
+    }
+    Ok(Listed { found, next: position })
+}
+
+/// Where a request stands in the queue.
+pub(crate) fn position(request: &RequestInError) -> String {
+    keys::error(request.state, request.received_at, &request.id).sort
+}
+
+/// The newest entries before the position, from all shards of the filter's states.
+async fn entries(
+    table: &impl Table,
+    filter: &Filter,
+    position: Option<&str>,
+    limit: usize,
+) -> Result<Vec<IndexEntry>, TableError> {
+    let (from, latest) = keys::error_range(filter.received_after, filter.received_before);
+    let to = position.map_or(latest.as_str(), |position| position.min(&latest)).to_owned();
+    if to < from {
+        return Ok(Vec::new());
+    }
+    let states = if filter.states.is_empty() { &State::ALL[..] } else { &filter.states };
+    // One more than wanted, because the position itself is looked at again.
+    let limit_each = u32::try_from(limit + 1).unwrap_or(u32::MAX);
+    let queries =
+        states.iter().flat_map(|state| keys::errors(*state)).map(|partition| IndexQuery {
+            partition,
+            from: from.clone(),
+            to: to.clone(),
+            after: None,
+            descending: true,
+            limit: limit_each,
+        });
+    let pages = try_join_all(queries.map(|query| async move { table.index(&query).await })).await?;
+    let mut entries: Vec<_> = pages
+        .into_iter()
+        .flat_map(|page| page.found)
+        .filter(|entry| Some(entry.sort.as_str()) != position)
+        .collect();
+    entries.sort_by(|one, other| other.sort.cmp(&one.sort));
+    entries.dedup_by(|one, other| one.sort == other.sort);
+    entries.truncate(limit);
+    Ok(entries)
+}
+
+/// Whether a request is as the filter wants it. The index lags, so that its state is looked at again.
+fn matches(request: &RequestInError, filter: &Filter, default_company: &Company) -> bool {
+    let Filter { states, code, field, company, received_after: _, received_before: _, text } =
+        filter;
+    let company_of =
+        request.attribute(Attribute::COMPANY).map_or_else(|| default_company.clone(), Company::new);
+    (states.is_empty() || states.contains(&request.state))
+        && ((code.is_none() && field.is_none())
+            || request.failed.iter().any(|failed| {
+                code.is_none_or(|code| code == failed.code)
+                    && field.is_none_or(|field| field == failed.field)
+            }))
+        && company.as_ref().is_none_or(|company| Company::new(company) == company_of)
+        && text.as_ref().is_none_or(|text| holds(request, text))
+}
+
+fn holds(request: &RequestInError, text: &str) -> bool {
+    let sought = fold::words(text);
+    let folded = |value: &str| fold::words(value).contains(&sought);
+    request.id.as_str().eq_ignore_ascii_case(text.trim())
+        || (!sought.is_empty()
+            && (folded(&request.name())
+                || request.message.attributes.iter().any(|(_, value)| folded(value))))
+}

@@ -1,0 +1,98 @@
+//! Reprocess a request in error, with a correction in the same step if there is one: the whole order of work of a message again.
+
+use domain::request::{
+    Correction, Entry, EntryOutcome, RequestInError, RequestInErrorId, Versions,
+};
+use store::records;
+use store::table::Table;
+use tokio::join;
+
+use super::action::actions;
+use super::fix::{self, NotFixed, Refused};
+use crate::customers::read::customer_by_number;
+use crate::kit::{Attempt, Stopped};
+use crate::messages::kept::{Purpose, Unprocessed};
+use crate::messages::{MessageOutcome, MessageResult, Stored, process};
+
+/// What came of the message, and the version that the request in error has since.
+#[derive(Debug)]
+pub struct Reprocessed {
+    pub outcome: MessageOutcome,
+    pub version: u64,
+}
+
+/// `seen` are the versions that the caller is content with; none where it is content with any.
+pub async fn reprocess<T: Table>(
+    attempt: &Attempt<'_, T>,
+    id: &RequestInErrorId,
+    correction: &Correction,
+    seen: Option<&Versions>,
+) -> Result<Reprocessed, NotFixed> {
+    // The key is bound beside the first read, and what it says comes first.
+    let (bound, mut found) = join!(attempt.bind(), records::request_in_error(attempt.table(), id));
+    bound?;
+    loop {
+        let request = found?.ok_or(Refused::Unknown)?;
+        match replay(attempt, &request).await? {
+            Replay::Outcome(outcome) => {
+                return Ok(Reprocessed { outcome: *outcome, version: request.version });
+            }
+            Replay::NotYet => {}
+            Replay::None => {
+                fix::admit(&request, seen, false)?;
+                let message = correction.apply(&request.message);
+                let purpose = Purpose::Reprocess(&request, correction);
+                match process::run(attempt, &message, purpose).await {
+                    Ok(outcome) => {
+                        let version = request.version + u64::from(!attempt.dry_run);
+                        return Ok(Reprocessed { outcome, version });
+                    }
+                    Err(Unprocessed::HistoryFull) => return Err(Refused::HistoryFull.into()),
+                    Err(Unprocessed::Stopped(stopped)) => return Err(stopped.into()),
+                    Err(Unprocessed::Overtaken) => {}
+                }
+            }
+        }
+        attempt.again().await?;
+        found = records::request_in_error(attempt.table(), id).await;
+    }
+}
+
+/// What an earlier try says of the answer.
+enum Replay {
+    Outcome(Box<MessageOutcome>),
+    /// The customer that came of it cannot be found yet: it was written in one transaction with the request in error, of which a reader may see the one before the other,
+    /// and the index, which finds it by its number, lags behind both.
+    NotYet,
+    /// There was no earlier try, or it had no effect but its entry, and is decided anew.
+    None,
+}
+
+async fn replay<T: Table>(
+    attempt: &Attempt<'_, T>,
+    request: &RequestInError,
+) -> Result<Replay, Stopped> {
+    let Some(Entry { outcome, failed, .. }) = fix::own_entry(attempt, request) else {
+        return Ok(Replay::None);
+    };
+    let stored = async |number| {
+        let customer = customer_by_number(attempt.master, number).await?;
+        Ok::<_, Stopped>(customer.as_ref().map(Stored::of))
+    };
+    let result = match outcome {
+        Some(EntryOutcome::Created(number)) => stored(*number).await?.map(MessageResult::Created),
+        Some(EntryOutcome::Updated(number)) => stored(*number).await?.map(MessageResult::Updated),
+        Some(EntryOutcome::Failure) => Some(MessageResult::Failed {
+            failed: failed.clone(),
+            request_in_error: Some(request.id.clone()),
+        }),
+        Some(EntryOutcome::Duplicate) | None => return Ok(Replay::None),
+    };
+    let Some(result) = result else {
+        return Ok(Replay::NotYet);
+    };
+    let decided = actions(attempt.master, std::slice::from_ref(request)).await?[0];
+    let message = request.message.clone();
+    let outcome = MessageOutcome::new(message, decided, result, attempt.is_replay());
+    Ok(Replay::Outcome(Box::new(outcome)))
+}

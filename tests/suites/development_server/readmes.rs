@@ -1,0 +1,168 @@
+//! The commands of the READMEs: requests are sent as they stand there, and every other command is run by a check that is named here, or says why it cannot be.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use kit::process::run;
+
+use crate::server;
+
+/// The READMEs, from the root of the workspace.
+const READMES: [&str; 9] = [
+    "README.md",
+    ".ci/README.md",
+    "functions/add-customer/README.md",
+    "functions/associate-dealer/README.md",
+    "functions/fix-error/README.md",
+    "shared/README.md",
+    "tests/README.md",
+    "tests/bench/README.md",
+    "tests/fuzz/README.md",
+];
+
+/// What a command begins with, the file that runs it in every check, and how it stands there.
+const RUN_BY: [(&str, &str, &str); 14] = [
+    ("cargo local", "tests/suites/development_server/main.rs", "CARGO_BIN_EXE_server"),
+    ("cargo test --workspace", ".ci/run", "cargo test --workspace"),
+    ("cargo test --package explorer", ".ci/run", "cargo test --workspace"),
+    ("cargo test -p suites", ".ci/run", "cargo test --workspace"),
+    (
+        "REPLAYS=10000 cargo test --package chaos",
+        ".ci/run",
+        "REPLAYS=10000 cargo test --package chaos",
+    ),
+    ("cargo lambda watch", ".ci/tools/lambda.sh", "cargo lambda watch"),
+    ("cargo lambda build --release", ".ci/tools/packages.sh", "cargo lambda build --release"),
+    ("rustup target add", ".ci/tools/packages.sh", "rustup target add aarch64-unknown-linux-gnu"),
+    ("cargo deny", ".ci/tools/deny.sh", "deny"),
+    (".ci/tools/contract.sh", ".ci/run", ".ci/tools/contract.sh"),
+    (".ci/tools/deny.sh", ".ci/run", ".ci/tools/deny.sh"),
+    (".ci/tools/dynamodb-local.sh", ".ci/run", ".ci/tools/dynamodb-local.sh"),
+    (".ci/tools/lambda.sh", ".ci/run", ".ci/tools/lambda.sh"),
+    (".ci/tools/", ".ci/run", ".ci/tools/"),
+];
+
+/// What no check can run, and why.
+const BY_HAND: [(&str, &str); 9] = [
+    ("sam deploy", "needs an account; what it deploys is checked by .ci/tools/lint-template.sh"),
+    ("sam delete", "needs an account"),
+    ("aws ", "needs an account"),
+    (
+        "curl -H \"Authorization: Bearer $TOKEN\"",
+        "needs a deployed stage and a token of its issuer",
+    ),
+    (
+        "BASE_URL=",
+        "needs a deployed stage; without one the same test runs against a stand of its own",
+    ),
+    ("cargo measure", "needs a quiet machine, and a quarter of an hour to build what it measures"),
+    ("cargo explore", "the long form of `cargo test --package explorer`"),
+    ("cargo run --package chaos", "the long form of the chaos run that the tests have"),
+    ("cargo +nightly fuzz", "needs a nightly compiler; its corpus is read by every test run"),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn read(file: &str) -> String {
+    std::fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// The fenced blocks of this language, without indentation.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut block: Option<String> = None;
+    for line in text.lines().map(str::trim_start) {
+        match &mut block {
+            None if line == format!("```{language}") => block = Some(String::new()),
+            None => {}
+            Some(_) if line == "```" => blocks.extend(block.take()),
+            Some(block) => {
+                block.push_str(line);
+                block.push('\n');
+            }
+        }
+    }
+    blocks
+}
+
+/// Runs the lines as they stand, against this address and in a folder of the tests' own.
+fn shell(script: &str, url: &str) -> String {
+    let script = script.replace("http://127.0.0.1:3000", url);
+    // Not every machine has one; what it makes is any key.
+    let script = format!("uuidgen() {{ echo 5f1e9d3c-0007-4c8e-9d55-777777777777; }}\n{script}");
+    let mut command = Command::new("sh");
+    command.args(["-eu", "-c", &script]).current_dir(env!("CARGO_TARGET_TMPDIR"));
+    let (code, stdout, stderr) = run(&mut command);
+    assert_eq!(code, Some(0), "{script}\n{stdout}{stderr}");
+    stdout
+}
+
+#[test]
+fn the_requests_of_the_readmes_work_as_they_stand() {
+    for file in ["README.md", "functions/fix-error/README.md"] {
+        let readme = read(file);
+        let mut asked = 0;
+        for block in blocks(&readme, "console").iter().filter(|block| block.contains("$ curl -i")) {
+            let local = server(&[]);
+            let (request, answer) = block.split_once("HTTP/1.1 ").expect("the answer stands below");
+            let stdout = shell(request.trim_start_matches("$ "), &local.url);
+            let status = answer.lines().next().unwrap_or_default();
+            assert!(stdout.starts_with(&format!("HTTP/1.1 {status}")), "{block}\n{stdout}");
+            local.interrupt();
+            asked += 1;
+        }
+        for block in blocks(&readme, "sh").iter().filter(|block| block.contains("curl")) {
+            let local = server(&[]);
+            let stdout = shell(block, &local.url);
+            for refused in
+                ["/problems/invalid-request", "/problems/unsupported", "/problems/internal"]
+            {
+                assert!(!stdout.contains(refused), "{block}\n{stdout}");
+            }
+            local.interrupt();
+            asked += 1;
+        }
+        assert!(asked > 0, "{file}");
+    }
+}
+
+#[test]
+fn every_other_command_is_run_by_a_check_or_says_why_it_cannot_be() {
+    let mut commands = Vec::new();
+    for file in READMES {
+        let text = read(file);
+        let console = blocks(&text, "console").join("");
+        commands
+            .extend(console.lines().filter_map(|line| line.strip_prefix("$ ")).map(str::to_owned));
+        // What a table or a sentence names as a command.
+        let quoted = text.split('`').skip(1).step_by(2);
+        let names = quoted.filter(|code| !code.contains('\n'));
+        let is_command = |code: &&str| {
+            let tool = code.split(' ').find(|word| !word.contains('=')).unwrap_or_default();
+            ["cargo", "sam", "aws", "rustup"].contains(&tool) && code.contains(' ')
+                || code.starts_with(".ci/tools/") && code.contains(".sh")
+        };
+        commands.extend(names.filter(is_command).map(str::to_owned));
+    }
+    commands.retain(|command| !command.starts_with("curl -i"));
+    assert!(commands.len() > 20, "{commands:?}");
+    for command in &commands {
+        let run_by = RUN_BY.iter().find(|(beginning, ..)| command.starts_with(beginning));
+        let by_hand = BY_HAND.iter().any(|(beginning, _)| command.starts_with(beginning));
+        assert!(run_by.is_some() || by_hand, "nothing runs `{command}`");
+        if let Some((_, file, stands)) = run_by {
+            assert!(read(file).contains(stands), "{file} does not run `{command}`");
+        }
+    }
+}
+
+#[test]
+fn the_readme_stays_short() {
+    let readme = read("README.md");
+    assert!(readme.lines().count() <= 110);
+    for line in readme.lines() {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
+}
