@@ -35,7 +35,7 @@ cargo build --quiet --package tests --bin database
 "$target/debug/database" > "$scratch/database" 2> "$scratch/database.log" &
 started+=($!)
 database=$(first_line "$scratch/database" $!)
-export AWS_ENDPOINT_URL_DYNAMODB=${database#listening on } TABLE_NAME=customer-master
+export AWS_ENDPOINT_URL_DYNAMODB=${database#listening on } TABLE_NAME=customer-master KEY_SECRET="the secret of a stage on this machine, for this check"
 export AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')

@@ -20,7 +20,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use domain::controls::Controls;
 use store::client::Connection;
 use tokio::sync::oneshot;
 
@@ -92,7 +91,10 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
     let script = Script::new(plan.seed, plan.rates);
     let proxy = Proxy::new(embedded.url(), script, Arc::clone(&log));
     let pools = binaries.map(|file| {
-        let program = Program { file, environment: vec![("TABLE_NAME", TABLE.to_owned())] };
+        let program = Program {
+            file,
+            environment: vec![("TABLE_NAME", TABLE.to_owned()), crate::controls::key_secret()],
+        };
         Arc::new(Pool::new(program, proxy.clone(), plan.instances))
     });
     let functions = pools.iter().map(|pool| front::function(Arc::clone(pool))).collect();
@@ -120,7 +122,7 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
     proxy.settle().await;
 
     let table = snapshot::read(&client, TABLE).await?;
-    let controls = Controls::read(|_| None).map_err(|sentences| sentences.join(" "))?;
+    let controls = crate::controls::read(|_| None).map_err(|sentences| sentences.join(" "))?;
     let verdict = judge::judge(&table, &log, &controls);
     let entries = log.entries().clone();
     let took = began.elapsed();

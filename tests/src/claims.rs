@@ -40,9 +40,13 @@ pub fn authorize(headers: &HeaderMap, without: WithoutToken) -> Option<Claims> {
 /// Who calls when nobody says who: every scope and every dealer code.
 #[must_use]
 pub fn local_developer() -> Claims {
-    [("dealer_codes", "*"), ("scope", "dealer customers steward"), ("sub", "local-developer")]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into()
+    [
+        ("dealer_codes", "*"),
+        ("scope", "dealer customers steward privacy"),
+        ("sub", "local-developer"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
 }
 
 /// The value of an `Authorization` header that carries these claims, for tests and for trying things out.
@@ -106,7 +110,7 @@ mod tests {
         let claims = authorize(&HeaderMap::new(), WithoutToken::LocalDeveloper).expect("claims");
         assert_eq!(
             json!(claims),
-            json!({ "sub": "local-developer", "scope": "dealer customers steward", "dealer_codes": "*" })
+            json!({ "sub": "local-developer", "scope": "dealer customers steward privacy", "dealer_codes": "*" })
         );
     }
 

@@ -7,6 +7,7 @@ pub mod bench;
 pub mod chaos;
 pub mod claims;
 pub mod contract;
+pub mod controls;
 pub mod embedded;
 mod event;
 pub mod explorer;

@@ -2,7 +2,9 @@
 
 use api::Method;
 use api::call::Call;
+use api::caller::Scope;
 use api::problem::Problem;
+use api::rights::Right;
 
 pub(crate) enum Route {
     Add,
@@ -25,6 +27,12 @@ impl api::Route for Route {
         match self {
             Self::Add => "add",
             Self::Customer { .. } => "read-customer",
+        }
+    }
+    fn right(&self) -> Right<'_> {
+        match self {
+            Self::Add => Right::Scope(&[Scope::Customers]),
+            Self::Customer { .. } => Right::Scope(&[Scope::Customers, Scope::Steward]),
         }
     }
 }

@@ -7,14 +7,15 @@ mod route;
 
 use api::answer::Answer;
 use api::call::Call;
-use api::caller::{Caller, Scope};
+use api::caller::Scope;
+use api::cursor::List;
 use api::media;
 use api::problem::{self, Problem};
-use api::{StatusCode, cursor, json, status};
+use api::{StatusCode, json, status};
 use domain::customer::Identifier;
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 use lambda_http::{Body, Request, Response};
-use operations::customers::read::customer;
+use operations::dealers::organization::{self, Viewer};
 use operations::dealers::{associate, read, release};
 use operations::kit::Master;
 use store::table::Table;
@@ -54,7 +55,6 @@ async fn answer<T: Table>(
 
 async fn associate<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
     let caller = call.caller()?;
-    caller.require(Scope::Dealer)?;
     let json = json::parse(call.body(&[media::JSON])?)?;
     let mut faults = Vec::new();
     let attempt = call.attempt(master, "associate", &mut faults)?;
@@ -79,10 +79,8 @@ async fn dealer_customer<T: Table>(
     code: &str,
     number: &str,
 ) -> Result<Answer, Problem> {
-    let caller = call.caller()?;
-    caller.require(Scope::Dealer)?;
     call.without_parameters()?;
-    let dcn = own_dcn(caller, code, number).ok_or_else(Problem::not_found)?;
+    let dcn = dcn(code, number).ok_or_else(Problem::not_found)?;
     let found = read::dealer_customer(master, &dcn).await?.ok_or_else(Problem::not_found)?;
     Ok(Answer::json(StatusCode::OK, "found", &body::DealerCustomer::of(&found)))
 }
@@ -92,10 +90,9 @@ async fn dealer_customers<T: Table>(
     call: &Call,
     code: &str,
 ) -> Result<Answer, Problem> {
-    let caller = call.caller()?;
-    caller.require(Scope::Dealer)?;
-    let dealer = own_code(caller, code).ok_or_else(Problem::not_found)?;
-    let list = format!("dealer-customers/{dealer}");
+    let dealer = DealerCode::parse(code).map_err(|_| Problem::not_found())?;
+    let name = format!("dealer-customers/{dealer}");
+    let list = List::new(&master.controls().secret, call.caller()?.name(), name);
     let mut faults = Vec::new();
     let mut query = call.query(&mut faults);
     let limit = query.limit(PAGE, MAX_PAGE);
@@ -104,7 +101,7 @@ async fn dealer_customers<T: Table>(
     problem::refuse_if_any(faults)?;
     let after = after.and_then(|number| dcn(dealer.as_str(), &number));
     let page = read::dealer_customers(master, &dealer, after.as_ref(), limit).await?;
-    let next = page.next.map(|last| cursor::encode(&list, last.dealer_customer_number.as_str()));
+    let next = page.next.map(|last| list.cursor(last.dealer_customer_number.as_str()));
     Ok(Answer::json(StatusCode::OK, "listed", &body::DealerCustomers::of(&page.found, next)))
 }
 
@@ -114,11 +111,6 @@ async fn release<T: Table>(
     code: &str,
     number: &str,
 ) -> Result<Answer, Problem> {
-    let caller = call.caller()?;
-    caller.require(Scope::Dealer)?;
-    if DealerCode::parse(code).is_ok_and(|code| !caller.acts_for(&code)) {
-        return Err(Problem::forbidden());
-    }
     let mut faults = Vec::new();
     let attempt = call.attempt(master, "release", &mut faults)?;
     problem::refuse_if_any(faults)?;
@@ -139,43 +131,31 @@ async fn customer_organization<T: Table>(
     identifier: &str,
 ) -> Result<Answer, Problem> {
     let caller = call.caller()?;
-    if !caller.has(Scope::Customers) {
-        caller.require(Scope::Dealer)?;
-    }
-    let list = format!("customer-organizations/{identifier}");
+    let identifier = Identifier::parse(identifier).ok_or_else(Problem::not_found)?;
+    let viewer = if caller.has(Scope::Customers) || caller.has(Scope::Steward) {
+        Viewer::OfEverything
+    } else {
+        Viewer::Dealer(caller.dealer_codes())
+    };
+    let in_sight = organization::in_sight(master, &identifier, viewer).await?;
+    let in_sight = in_sight.ok_or_else(Problem::not_found)?;
+    let name = format!("customer-organizations/{identifier}");
+    let list = List::new(&master.controls().secret, caller.name(), name);
     let mut faults = Vec::new();
     let mut query = call.query(&mut faults);
     let after = query.cursor(&list);
     query.finish();
     problem::refuse_if_any(faults)?;
-    let identifier = Identifier::parse(identifier).ok_or_else(Problem::not_found)?;
     let after = after
         .and_then(|position| position.split_once('|').and_then(|(code, number)| dcn(code, number)));
-    let visible = |code: &DealerCode| caller.acts_for(code);
-    let (customer, associated) = tokio::join!(
-        customer(master, &identifier),
-        read::dealer_customers_of(master, &identifier, visible, after.as_ref())
-    );
-    let (customer, associated) = (customer?, associated?);
-    let customer = customer.ok_or_else(Problem::not_found)?;
-    if associated.found.is_empty() && after.is_none() && !caller.has(Scope::Customers) {
-        return Err(Problem::not_found());
-    }
-    let next = associated.next.map(|last| cursor::encode(&list, &last.to_string()));
+    let found = organization::customer_organization(master, in_sight, after.as_ref()).await?;
+    let (customer, associated) = found.ok_or_else(Problem::not_found)?;
+    let next = associated.next.map(|last| list.cursor(&last.to_string()));
     Ok(Answer::json(
         StatusCode::OK,
         "found",
         &body::CustomerOrganization::of(&customer, &associated.found, next),
     ))
-}
-
-/// The dealer code of a path, if the caller acts for it: another's is as if it were not there.
-fn own_code(caller: &Caller, code: &str) -> Option<DealerCode> {
-    DealerCode::parse(code).ok().filter(|code| caller.acts_for(code))
-}
-
-fn own_dcn(caller: &Caller, code: &str, number: &str) -> Option<Dcn> {
-    own_code(caller, code).and_then(|_| dcn(code, number))
 }
 
 fn dcn(code: &str, number: &str) -> Option<Dcn> {

@@ -2,7 +2,9 @@
 
 use api::Method;
 use api::call::Call;
+use api::caller::Scope;
 use api::problem::Problem;
+use api::rights::Right;
 
 pub(crate) enum Route {
     Associate,
@@ -44,6 +46,20 @@ impl api::Route for Route {
             Self::DealerCustomer { .. } => "read-dealer-customer",
             Self::Association { .. } => "release",
             Self::CustomerOrganization { .. } => "read-customer-organization",
+        }
+    }
+    fn right(&self) -> Right<'_> {
+        match self {
+            // For which dealer code, the body says.
+            Self::Associate => Right::Scope(&[Scope::Dealer]),
+            Self::DealerCustomers { code } | Self::DealerCustomer { code, .. } => {
+                Right::ReadOf(code)
+            }
+            Self::Association { code, .. } => Right::WriteFor(code),
+            // A dealer sees it only if one of its dealer codes is associated with it, which the table knows.
+            Self::CustomerOrganization { .. } => {
+                Right::Scope(&[Scope::Dealer, Scope::Customers, Scope::Steward])
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use api::answer::Answer;
 use api::call::Call;
 use api::json;
 use api::problem::{self, Problem};
-use api::{StatusCode, cursor, media, status};
+use api::{StatusCode, media, status};
 use domain::request::RequestInErrorId;
 use operations::kit::Master;
 use operations::messages::MessageResult;
@@ -22,7 +22,8 @@ pub(crate) async fn reprocess_batch<T: Table>(
     let mut faults = Vec::new();
     let attempt = call.attempt(master, "reprocess-many", &mut faults)?;
     let body = json::parse(call.body(&[media::JSON])?)?;
-    let chosen = body::chosen(&body, |text| cursor::decode(list::QUEUE, text).ok(), &mut faults);
+    let queue = list::cursors(master, call)?;
+    let chosen = body::chosen(&body, |text| queue.position(text), &mut faults);
     problem::refuse_if_any(faults)?;
     let chosen = chosen.expect("a choice without faults was read");
     let dry_run = attempt.dry_run;
@@ -31,7 +32,7 @@ pub(crate) async fn reprocess_batch<T: Table>(
     let replayed = done.clone().any(|done| done.outcome.replayed);
     let resolved = done.filter(|done| resolves(&done.outcome, dry_run)).count();
     let results = batch.results.into_iter().map(|(id, result)| one(&id, result)).collect();
-    let next = batch.next.map(|position| cursor::encode(list::QUEUE, &position));
+    let next = batch.next.map(|position| queue.cursor(&position));
     Ok(Answer::json(StatusCode::OK, "reprocessed", &shown::Batch { results, next, dry_run })
         .replayed(replayed)
         .resolved(resolved as u64))

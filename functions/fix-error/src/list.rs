@@ -3,7 +3,7 @@
 use api::StatusCode;
 use api::answer::Answer;
 use api::call::Call;
-use api::cursor;
+use api::cursor::List;
 use api::problem::{self, Problem};
 use api::query::Query;
 use domain::Invalid;
@@ -37,15 +37,21 @@ const FILTER: [&str; 7] =
 /// The longest text that is searched for, in characters.
 const MAX_TEXT: usize = 100;
 
-/// The name that cursors of the queue carry, in the list as in bulk.
-pub(crate) const QUEUE: &str = "errors";
+/// The queue as this steward reads it: a cursor of the list is one of bulk, and the other way round.
+pub(crate) fn cursors<'a, T: Table>(
+    master: &'a Master<T>,
+    call: &'a Call,
+) -> Result<List<'a>, Problem> {
+    Ok(List::new(&master.controls().secret, call.caller()?.name(), "errors"))
+}
 
 pub(crate) async fn list<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
-    let (filter, after, limit) = read(call, PAGE, MAX_PAGE)?;
+    let queue = cursors(master, call)?;
+    let (filter, after, limit) = read(call, &queue, PAGE, MAX_PAGE)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let page = queue::list(master, &filter, after.as_deref(), limit).await?;
     let errors = summaries(master, &page.found).await?;
-    let next = page.next.map(|position| cursor::encode(QUEUE, &position));
+    let next = page.next.map(|position| queue.cursor(&position));
     let answer = Answer::json(StatusCode::OK, "listed", &Page { errors, next });
     let newest_open = Filter { states: vec![State::Open], ..Filter::default() };
     // What the schedule asks, to have it measured.
@@ -58,7 +64,8 @@ pub(crate) async fn list<T: Table>(master: &Master<T>, call: &Call) -> Result<An
 
 /// The list as CSV (RFC 4180), with a header line, no cell of which a spreadsheet takes for a formula.
 pub(crate) async fn export<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
-    let (filter, mut after, limit) = read(call, MAX_EXPORT, MAX_EXPORT)?;
+    let queue = cursors(master, call)?;
+    let (filter, mut after, limit) = read(call, &queue, MAX_EXPORT, MAX_EXPORT)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut found: Vec<RequestInError> = Vec::new();
     for _ in 0..MAX_PAGES {
@@ -77,7 +84,7 @@ pub(crate) async fn export<T: Table>(master: &Master<T>, call: &Call) -> Result<
         .header(CONTENT_DISPOSITION, "attachment; filename=\"errors.csv\"");
     Ok(match after {
         Some(position) => {
-            let next = with_cursor(call, &cursor::encode(QUEUE, &position));
+            let next = with_cursor(call, &queue.cursor(&position));
             answer.header(LINK, &format!("<?{next}>; rel=\"next\""))
         }
         None => answer,
@@ -120,12 +127,17 @@ fn percent_encoded(text: &str) -> String {
     encoded
 }
 
-fn read(call: &Call, page: u32, longest: u32) -> Result<(Filter, Option<String>, u32), Problem> {
+fn read(
+    call: &Call,
+    queue: &List<'_>,
+    page: u32,
+    longest: u32,
+) -> Result<(Filter, Option<String>, u32), Problem> {
     let mut faults = Vec::new();
     let mut query = call.query(&mut faults);
     let filter = filter(&mut query);
     let limit = query.limit(page, longest);
-    let after = query.cursor(QUEUE);
+    let after = query.cursor(queue);
     query.finish();
     problem::refuse_if_any(faults)?;
     Ok((filter, after, limit))

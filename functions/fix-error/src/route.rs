@@ -2,7 +2,9 @@
 
 use api::Method;
 use api::call::Call;
+use api::caller::Scope;
 use api::problem::Problem;
+use api::rights::Right;
 
 pub(crate) enum Route {
     List,
@@ -44,13 +46,6 @@ impl Route {
     }
 }
 
-impl Route {
-    /// Whether anyone may ask for it: what is static, without data of anybody.
-    pub(crate) fn is_public(&self) -> bool {
-        matches!(self, Self::Console | Self::ConsoleFile { .. } | Self::Contract)
-    }
-}
-
 impl api::Route for Route {
     fn operation(&self) -> &'static str {
         match self {
@@ -64,6 +59,19 @@ impl api::Route for Route {
             Self::Erase { .. } => "erase-customer",
             Self::Console | Self::ConsoleFile { .. } => "console",
             Self::Contract => "read-contract",
+        }
+    }
+    fn right(&self) -> Right<'_> {
+        match self {
+            Self::List
+            | Self::Export
+            | Self::Show { .. }
+            | Self::Correct { .. }
+            | Self::Delete { .. }
+            | Self::Reprocess { .. }
+            | Self::ReprocessBatch => Right::Scope(&[Scope::Steward]),
+            Self::Erase { .. } => Right::Scope(&[Scope::Privacy]),
+            Self::Console | Self::ConsoleFile { .. } | Self::Contract => Right::None,
         }
     }
 }

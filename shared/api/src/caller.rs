@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
-use domain::dealer::DealerCode;
+use domain::dealer::{DealerCode, DealerCodes};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
 
 use crate::problem::Problem;
@@ -24,29 +24,24 @@ pub enum Scope {
     Dealer,
     /// Adds, changes and reads customers.
     Customers,
-    /// Fixes requests in error.
+    /// Fixes requests in error; reads customers and customer organizations.
     Steward,
+    /// Erases persons.
+    Privacy,
 }
 
 impl Scope {
-    pub const ALL: &[Scope] = &[Scope::Dealer, Scope::Customers, Scope::Steward];
+    pub const ALL: &[Scope] = &[Scope::Dealer, Scope::Customers, Scope::Steward, Scope::Privacy];
 
-    /// The word for it in the claim `scope`.
+    /// The word for it in the claims `scope` and `scp`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Scope::Dealer => "dealer",
             Scope::Customers => "customers",
             Scope::Steward => "steward",
+            Scope::Privacy => "privacy",
         }
     }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DealerCodes {
-    /// Every dealer code (`*`).
-    All,
-    /// These and no others; perhaps none.
-    Only(BTreeSet<DealerCode>),
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -70,7 +65,8 @@ impl Caller {
                 .filter_map(claim)
                 .find(|name| is_a_name(name))?
                 .to_owned(),
-            scopes: claim("scope").map(scopes).unwrap_or_default(),
+            // Some issuers (Entra, Okta) say `scp` where others say `scope` (RFC 8693, section 4.2).
+            scopes: claim("scope").or_else(|| claim("scp")).and_then(scopes).unwrap_or_default(),
             dealer_codes: claim("dealer_codes")
                 .and_then(dealer_codes)
                 .unwrap_or(DealerCodes::Only(BTreeSet::new())),
@@ -91,24 +87,21 @@ impl Caller {
         self.scopes.contains(&scope)
     }
 
-    /// Goes on only with this scope.
+    /// Goes on only with one of these scopes.
     ///
     /// # Errors
-    /// `forbidden` without it.
-    pub fn require(&self, scope: Scope) -> Result<(), Problem> {
-        if self.has(scope) {
-            Ok(())
-        } else {
-            Err(Problem::forbidden().detail(format!("This needs the scope {}.", scope.as_str())))
+    /// `forbidden` without any of them.
+    pub(crate) fn require(&self, scopes: &[Scope]) -> Result<(), Problem> {
+        if scopes.iter().any(|scope| self.has(*scope)) {
+            return Ok(());
         }
+        let names: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
+        Err(Problem::forbidden().detail(format!("This needs the scope {}.", names.join(" or "))))
     }
 
     /// Whether the caller acts for this dealer code. The scope `dealer` is a question of its own.
     pub fn acts_for(&self, code: &DealerCode) -> bool {
-        match &self.dealer_codes {
-            DealerCodes::All => true,
-            DealerCodes::Only(codes) => codes.contains(code),
-        }
+        self.dealer_codes.contains(code)
     }
 
     pub fn dealer_codes(&self) -> &DealerCodes {
@@ -130,37 +123,39 @@ fn is_a_name(text: &str) -> bool {
     !text.trim().is_empty() && text.len() <= MAX_NAME && !text.chars().any(char::is_control)
 }
 
-/// The scopes of ours among words separated by spaces; other words are other services' scopes.
-fn scopes(claim: &str) -> BTreeSet<Scope> {
-    let words: BTreeSet<&str> = claim.split(' ').collect();
-    Scope::ALL.iter().copied().filter(|scope| words.contains(scope.as_str())).collect()
+/// The scopes of ours among the words of a claim; other words are other services' scopes. None where the claim is in no shape that one has.
+fn scopes(claim: &str) -> Option<BTreeSet<Scope>> {
+    let words = words(claim, &[' '])?;
+    let has = |scope: &&Scope| words.iter().any(|word| word == scope.as_str());
+    Some(Scope::ALL.iter().filter(has).copied().collect())
 }
 
-/// The dealer codes of a claim in any of its shapes: `A B`, `A,B`, `[A B]` (how API Gateway passes an array), a JSON array as text, `*`.
+/// The dealer codes of a claim; `*` is all of them.
 ///
 /// `None` when any part of it is not a dealer code: half a claim is not acted on, because it may not be what was meant.
 fn dealer_codes(claim: &str) -> Option<DealerCodes> {
+    let words = words(claim, &[' ', ','])?;
+    if words == ["*"] {
+        return Some(DealerCodes::All);
+    }
+    let codes = words.iter().map(|word| DealerCode::parse(word).ok());
+    codes.collect::<Option<_>>().map(DealerCodes::Only)
+}
+
+/// The words of a claim in any of the shapes that arrays come in: `A B`, `[A B]` (how API Gateway passes an array), a JSON array of texts. None for any other shape.
+fn words(claim: &str, separators: &[char]) -> Option<Vec<String>> {
     let claim = claim.trim_matches(' ');
-    let words: Vec<String> = match serde_json::from_str::<Option<Vec<String>>>(claim) {
-        // A claim that is absent, written out as JSON.
-        Ok(None) => return None,
-        Ok(Some(words)) => words,
+    match serde_json::from_str::<Option<Vec<String>>>(claim) {
+        Ok(words) => words,
         Err(_) => {
             let inner = match claim.strip_prefix('[') {
                 Some(rest) => rest.strip_suffix(']')?,
                 None => claim,
             };
-            inner.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+            let words = inner.split(separators).filter(|word| !word.is_empty());
+            Some(words.map(str::to_owned).collect())
         }
-    };
-    if words == ["*"] {
-        return Some(DealerCodes::All);
     }
-    words
-        .iter()
-        .map(|word| DealerCode::parse(word).ok())
-        .collect::<Option<_>>()
-        .map(DealerCodes::Only)
 }
 
 #[cfg(test)]
@@ -253,7 +248,7 @@ mod tests {
 
     #[test]
     fn scopes_are_whole_words_between_spaces() {
-        use Scope::{Customers, Dealer, Steward};
+        use Scope::{Customers, Dealer, Privacy, Steward};
         let cases: &[(&str, &[Scope])] = &[
             ("dealer", &[Dealer]),
             ("openid dealer  steward customers", &[Dealer, Customers, Steward]),
@@ -261,8 +256,14 @@ mod tests {
             ("Dealer", &[]),
             ("dealers dealer2 xdealer", &[]),
             ("dealer,steward", &[]),
-            ("[dealer steward]", &[]),
-            (r#"["dealer"]"#, &[]),
+            ("[dealer steward]", &[Dealer, Steward]),
+            (r#"["dealer", "privacy"]"#, &[Dealer, Privacy]),
+            (r#"["dealer steward"]"#, &[]),
+            (r#"["dealer", 1]"#, &[]),
+            ("[dealer", &[]),
+            ("dealer]", &[]),
+            ("null", &[]),
+            (r#"{"dealer":true}"#, &[]),
             ("dealer\tsteward", &[]),
             ("customer-master/dealer", &[]),
         ];
@@ -270,10 +271,24 @@ mod tests {
             let caller = caller(&[("sub", "erp"), ("scope", claim)]).expect("a named caller");
             for scope in Scope::ALL {
                 assert_eq!(caller.has(*scope), expected.contains(scope), "{scope:?} in {claim:?}");
-                let required = caller.require(*scope).map_err(|problem| problem.kind());
+                let required = caller.require(&[*scope]).map_err(|problem| problem.kind());
                 assert_eq!(required.is_ok(), expected.contains(scope), "{scope:?} in {claim:?}");
                 assert!(required.is_ok() || required == Err(ProblemType::Forbidden));
             }
+        }
+    }
+
+    #[test]
+    fn scp_is_read_where_there_is_no_scope() {
+        for (claims, expected) in [
+            (&[("sub", "erp"), ("scp", "[steward privacy]")][..], true),
+            (&[("sub", "erp"), ("scp", "openid steward")], true),
+            (&[("sub", "erp"), ("scp", r#"["steward"]"#)], true),
+            (&[("sub", "erp"), ("scope", "dealer"), ("scp", "steward")], false),
+            (&[("sub", "erp"), ("scope", ""), ("scp", "steward")], false),
+        ] {
+            let caller = caller(claims).expect("a named caller");
+            assert_eq!(caller.has(Scope::Steward), expected, "{claims:?}");
         }
     }
 

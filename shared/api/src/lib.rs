@@ -14,6 +14,7 @@ pub mod json;
 pub mod media;
 pub mod problem;
 pub mod query;
+pub mod rights;
 pub mod status;
 
 mod measures;

@@ -5,7 +5,7 @@
 use lambda_http::aws_lambda_events::query_map::QueryMap;
 use std::collections::BTreeMap;
 
-use crate::cursor;
+use crate::cursor::{self, List};
 use crate::json::escaped;
 use crate::problem::Fault;
 
@@ -113,9 +113,9 @@ impl<'c, 'f> Query<'c, 'f> {
     }
 
     /// `cursor`: the position in `list` that it carries; a cursor of anything else is a fault. See [`crate::cursor`].
-    pub fn cursor(&mut self, list: &str) -> Option<String> {
+    pub fn cursor(&mut self, list: &List<'_>) -> Option<String> {
         let text = self.parameter("cursor")?;
-        let position = cursor::read(list, text);
+        let position = list.position(text);
         if position.is_none() {
             self.faults.push(cursor::fault());
         }
@@ -150,7 +150,13 @@ impl<'c, 'f> Query<'c, 'f> {
 
 #[cfg(test)]
 mod tests {
+    use domain::secret::Secret;
+
     use super::*;
+
+    fn secret() -> Secret {
+        Secret::new(&"x".repeat(32)).expect("long enough")
+    }
 
     /// Reads the query `text` with `walk` and returns what it found, and the faults as `pointer code`.
     fn walk<T>(text: &str, walk: impl FnOnce(&mut Query<'_, '_>) -> T) -> (T, Vec<String>) {
@@ -209,7 +215,7 @@ mod tests {
         let (found, faults) =
             walk("limit=x&cursor=y&state=open&state=open&a%2Fb=1&code=%ff&text=", |query| {
                 query.limit(50, 200);
-                query.cursor("errors open");
+                query.cursor(&List::new(&secret(), "erp", "errors open"));
                 [query.parameter("state"), query.parameter("code"), query.parameter("text")]
                     .map(|found| found.is_some())
             });
@@ -228,13 +234,15 @@ mod tests {
 
     #[test]
     fn a_cursor_of_this_list_gives_its_position() {
-        let text = format!("cursor={}", cursor::encode("errors open", "E7"));
+        let secret = secret();
+        let list = |name| List::new(&secret, "erp", name);
+        let text = format!("cursor={}", list("errors open").cursor("E7"));
         assert_eq!(
-            walk(&text, |query| query.cursor("errors open")),
+            walk(&text, |query| query.cursor(&list("errors open"))),
             (Some("E7".to_owned()), vec![])
         );
         assert_eq!(
-            walk(&text, |query| query.cursor("errors resolved")).1,
+            walk(&text, |query| query.cursor(&list("errors resolved"))).1,
             ["/query/cursor invalid-cursor"]
         );
     }

@@ -11,17 +11,22 @@ use store::table::Table;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::problem::Problem;
+use crate::rights::Right;
 
 /// What the routes of all functions have in common.
 pub trait Route {
     /// The operation's name in the log: a fixed word, never something that a caller sent.
     fn operation(&self) -> &'static str;
+
+    /// What the route needs of its caller.
+    fn right(&self) -> Right<'_>;
 }
 
 /// An answer in the making. On the heap, because the runtime hands the future of a request through a dozen layers, each of which would move all that the work may ever hold.
 pub type Answering<'call> = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send + 'call>>;
 
-/// Answers one request: finds its route, has it answered for as long as a call may take, and closes the call. Whatever happens, it is answered.
+/// Answers one request: finds its route, decides whether the caller has the right to it, has it answered for as long as a call may take, and closes the call. Whatever
+/// happens, it is answered.
 pub async fn serve<T: Table, R: Route>(
     master: &Master<T>,
     request: Request,
@@ -31,7 +36,13 @@ pub async fn serve<T: Table, R: Route>(
     let call = Call::open(request);
     let master = master.counted();
     let (operation, result) = match route(&call) {
-        Ok(route) => (route.operation(), call.in_time(answer(&master, &call, route)).await),
+        Ok(route) => {
+            let operation = route.operation();
+            match call.authorize(route.right()) {
+                Ok(_) => (operation, call.in_time(answer(&master, &call, route)).await),
+                Err(problem) => (operation, Err(problem)),
+            }
+        }
         Err(problem) => ("none", Err(problem)),
     };
     call.close(operation, result, master.cost())

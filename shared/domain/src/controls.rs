@@ -6,6 +6,7 @@ use crate::customer::contact;
 use crate::customer::country::Country;
 use crate::matching::comparison::MatchField;
 use crate::matching::match_code::Layout;
+use crate::secret::{MIN_SECRET_BYTES, Secret};
 
 #[derive(Debug, Clone)]
 pub struct Controls {
@@ -32,6 +33,8 @@ pub struct Controls {
     pub address_standardization_url: Option<String>,
     /// I90: the customer whose empty attributes are blanked in a Change that does not give them.
     pub default_customer: Option<CustomerNumber>,
+    /// The deployment's secret.
+    pub secret: Secret,
 }
 
 impl Controls {
@@ -142,7 +145,13 @@ impl Controls {
             }
             number
         });
-        if bad.is_empty() {
+        let secret = value("KEY_SECRET").as_deref().and_then(Secret::new);
+        if secret.is_none() {
+            bad.push(format!(
+                "KEY_SECRET is the deployment's secret, {MIN_SECRET_BYTES} bytes or more, and never changes."
+            ));
+        }
+        if let (Some(secret), true) = (secret, bad.is_empty()) {
             Ok(Self {
                 companies,
                 default_country,
@@ -156,6 +165,7 @@ impl Controls {
                 bypass_edits_for_xstore,
                 address_standardization_url,
                 default_customer,
+                secret,
             })
         } else {
             Err(bad)
@@ -174,21 +184,29 @@ impl Controls {
     }
 }
 
+#[cfg(test)]
 impl Default for Controls {
-    /// The controls of an environment that sets none.
+    /// The controls of an environment that sets none but the secret.
     fn default() -> Self {
-        Self::read(|_| None).expect("nothing set is nothing bad")
+        Self::read(tests::with_secret(&[])).expect("nothing set is nothing bad")
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
+    /// An environment of these variables and a secret.
+    pub(crate) fn with_secret(pairs: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
+        let own = [("KEY_SECRET", "the secret of the tests of this crate")];
+        move |name| {
+            let found = pairs.iter().chain(&own).find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        }
+    }
+
     fn read(pairs: &[(&str, &str)]) -> Result<Controls, Vec<String>> {
-        Controls::read(|name| {
-            pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
-        })
+        Controls::read(with_secret(pairs))
     }
 
     #[test]
@@ -215,6 +233,7 @@ mod tests {
             ("BYPASS_EDITS_FOR_XSTORE", "TRUE"),
             ("ADDRESS_STANDARDIZATION_URL", "ftp://x"),
             ("DEFAULT_CUSTOMER", "12x"),
+            ("KEY_SECRET", "0123456789abcdef0123456789abcde"),
         ];
         let sentences = read(&bad).unwrap_err();
         for (name, _) in bad {

@@ -2,6 +2,7 @@
 
 pub mod association;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::Invalid;
@@ -34,6 +35,33 @@ impl DealerCode {
 impl fmt::Display for DealerCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// The dealer codes that somebody acts for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DealerCodes {
+    /// Every dealer code.
+    All,
+    /// These and no others; perhaps none.
+    Only(BTreeSet<DealerCode>),
+}
+
+impl DealerCodes {
+    /// Whether there are none.
+    pub fn is_none(&self) -> bool {
+        match self {
+            Self::All => false,
+            Self::Only(codes) => codes.is_empty(),
+        }
+    }
+
+    /// Whether this dealer code is among them.
+    pub fn contains(&self, code: &DealerCode) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(codes) => codes.contains(code),
+        }
     }
 }
 

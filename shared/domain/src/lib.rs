@@ -12,6 +12,7 @@ pub mod matching;
 pub mod message;
 pub mod request;
 pub mod retention;
+pub mod secret;
 pub mod time;
 
 /// One refused value: what is wrong with it. `code` is for programs and never changes; `reason` is a sentence for people and holds nothing of the value.

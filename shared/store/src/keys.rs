@@ -187,6 +187,11 @@ pub fn all_dealers() -> (String, String) {
     ("0".to_owned(), LAST.to_string())
 }
 
+/// From where to where the index has those of one dealer.
+pub fn one_dealer(code: &DealerCode) -> (String, String) {
+    (format!("{code}#"), format!("{code}#{LAST}"))
+}
+
 /// The partitions of the index with the requests in error of a state.
 pub fn errors(state: State) -> impl Iterator<Item = String> {
     (0..SHARDS).map(move |shard| format!("ERRORS#{}#{shard}", state.as_str()))

@@ -216,7 +216,7 @@ pub(super) async fn count(
         *total = loop {
             let endpoint = Endpoint::start(transport, database, folder).await?;
             let mut variables = variables(&endpoint);
-            variables.push(("TABLE_NAME", TABLE.to_owned()));
+            variables.extend([("TABLE_NAME", TABLE.to_owned()), crate::controls::key_secret()]);
             attempts += 1;
             match warm::instructions(binary, &variables, &events, question.status, folder).await {
                 Err(_) if attempts < warm::ATTEMPTS => {}
@@ -255,7 +255,7 @@ pub(super) async fn start(
     mut variables: Vec<(&'static str, String)>,
     question: &Question,
 ) -> Result<Start, String> {
-    variables.push(("TABLE_NAME", TABLE.to_owned()));
+    variables.extend([("TABLE_NAME", TABLE.to_owned()), crate::controls::key_secret()]);
     let mut function = Function::start(binary, &variables).await?;
     let counts = |function: &Function| {
         [endpoint.connections(), endpoint.handshakes(), function.connections()]

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::http::Method;
-use domain::controls::Controls;
 use operations::kit::Master;
 use operations::kit::Standardizer;
 use serde_json::Value;
@@ -114,7 +113,7 @@ async fn crowd(
     let mut under_way = JoinSet::new();
     for index in 0..requests {
         let recorder = Recorder::start(rig.embedded.url()).await?;
-        let controls = Controls::default();
+        let controls = crate::controls::default();
         let standardizer = Standardizer::of(&controls);
         let table = Dynamo::new(Connection::to_emulator(&recorder.url()).client(), TABLE);
         // As in start-up: the connection is open before the first request.

@@ -186,7 +186,7 @@ pub async fn measure(binaries: &Binaries, folder: &Path) -> Result<Vec<Row>, Str
             for (total, count) in totals.iter_mut().zip([BEFORE, BEFORE + COUNTED]) {
                 let endpoint = Endpoint::start(Transport::Plain, rig.database()?, folder).await?;
                 let mut variables = endpoint.variables();
-                variables.push(("TABLE_NAME", TABLE.to_owned()));
+                variables.extend([("TABLE_NAME", TABLE.to_owned()), crate::controls::key_secret()]);
                 let events = vec![event.clone(); count];
                 let binary = binaries.function(shape.function);
                 *total = warm::instructions(&binary, &variables, &events, status, folder)

@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::http::Method;
-use domain::controls::Controls;
 use lambda_http::{Body, Response};
 use operations::kit::Master;
 use operations::kit::Standardizer;
@@ -195,7 +194,7 @@ impl Rig {
 }
 
 fn master(url: &str) -> Master<Dynamo> {
-    let controls = Controls::default();
+    let controls = crate::controls::default();
     let standardizer = Standardizer::of(&controls);
     let table = Dynamo::new(Connection::to_emulator(url).client(), TABLE);
     Master::new(table, controls, standardizer)

@@ -244,7 +244,7 @@ pub async fn per_invocation(
         *total = loop {
             let endpoint = Endpoint::start(Transport::Tls, database, folder).await?;
             let mut all = endpoint.variables();
-            all.push(("TABLE_NAME", TABLE.to_owned()));
+            all.extend([("TABLE_NAME", TABLE.to_owned()), crate::controls::key_secret()]);
             all.extend(variables.iter().cloned());
             let mut events = Vec::new();
             for _ in 0..count {

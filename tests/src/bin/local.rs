@@ -5,8 +5,6 @@ use std::pin::pin;
 use std::process::ExitCode;
 use std::task::Poll;
 
-use domain::controls::Controls;
-use runtime;
 use tests::gateway;
 use tests::options::{self, Command, Data, Options};
 use tests::seed;
@@ -44,8 +42,8 @@ async fn main() -> ExitCode {
 
 #[expect(clippy::print_stdout, reason = "the first line tells where it listens")]
 async fn run(options: Options) -> Result<(), String> {
-    let controls =
-        Controls::read(|name| std::env::var(name).ok()).map_err(|sentences| sentences.join(" "))?;
+    let controls = tests::controls::read(|name| std::env::var(name).ok())
+        .map_err(|sentences| sentences.join(" "))?;
     let listener = gateway::listen(options.port).await?;
     runtime::open_log_on_standard_error(TABLE);
     let storage = match &options.data {

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use aws_sdk_dynamodb::Client;
-use domain::controls::Controls;
 use domain::customer::{Customer, CustomerNumber, Identifier, Place};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -47,7 +46,7 @@ impl Fixture {
 
     /// With these controls.
     pub(crate) async fn with(controls: &[(&str, &str)]) -> Self {
-        let controls = Controls::read(|name| {
+        let controls = tests::controls::read(|name| {
             let found = controls.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
         });

@@ -1,6 +1,5 @@
 //! The customer master behind the page, and what others do to it meanwhile.
 
-use domain::controls::Controls;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::claims;
@@ -30,7 +29,7 @@ impl World {
     }
 
     async fn over(database: String, embedded: Option<Embedded>, controls: &[(&str, &str)]) -> Self {
-        let controls = Controls::read(|name| {
+        let controls = tests::controls::read(|name| {
             let found = controls.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
         });

@@ -2,7 +2,6 @@
 //!
 //! It holds the statuses, so that a request that went another way is noticed; what the answers say is held elsewhere.
 
-use domain::controls::Controls;
 use operations::kit::Master;
 use operations::kit::Standardizer;
 use reqwest::Method;
@@ -45,7 +44,7 @@ impl Corpus {
             let table = Dynamo::new(Connection::to_emulator(&recorder.url()).client(), TABLE);
             // As start-up does it.
             table.warm().await;
-            let controls = Controls::default();
+            let controls = tests::controls::default();
             let standardizer = Standardizer::of(&controls);
             masters.push(Master::new(table, controls, standardizer));
             recorders.push(recorder);

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use domain::controls::Controls;
 use operations::kit::Master;
 use runtime::metrics::{METRICS, NAMESPACE};
 use serde_json::Value;
+use tests::controls;
 
 use crate::template::{part, read};
 
@@ -31,10 +31,13 @@ fn deployed() -> BTreeMap<String, Option<String>> {
 #[tokio::test]
 async fn the_template_sets_the_variables_that_the_functions_read() {
     let asked = Mutex::new(BTreeSet::new());
-    let opened = Master::open(|name| {
+    let variable = |name: &str| {
         asked.lock().expect("no panic before").insert(name.to_owned());
         None
-    });
+    };
+    let sentence = Master::open(variable).await.expect_err("without a secret there is no master");
+    assert!(sentence.starts_with("KEY_SECRET"), "{sentence}");
+    let opened = Master::open(controls::with_secret(variable));
     let sentence = opened.await.expect_err("without a table there is no master");
     assert!(sentence.starts_with("TABLE_NAME"), "{sentence}");
     let asked = asked.into_inner().expect("no panic before");
@@ -45,9 +48,9 @@ async fn the_template_sets_the_variables_that_the_functions_read() {
 #[test]
 fn the_templates_defaults_are_the_controls_own() {
     let deployed = deployed();
-    let controls = Controls::read(|name| deployed.get(name).cloned().flatten());
+    let controls = controls::read(|name| deployed.get(name).cloned().flatten());
     let controls = controls.expect("the defaults are good controls");
-    assert_eq!(format!("{controls:?}"), format!("{:?}", Controls::default()));
+    assert_eq!(format!("{controls:?}"), format!("{:?}", controls::default()));
 }
 
 #[test]
@@ -55,13 +58,27 @@ fn each_control_has_a_parameter_with_a_help_text() {
     let template = read();
     let variables = part(&template, "/Globals/Function/Environment/Variables");
     for (name, value) in variables.as_object().expect("variables have names") {
-        if name == "TABLE_NAME" {
+        if ["TABLE_NAME", "KEY_SECRET"].contains(&name.as_str()) {
             continue;
         }
         let parameter = value["Ref"].as_str().expect("a control is a parameter");
         let help = part(&template, &format!("/Parameters/{parameter}/Description"));
         assert!(help.as_str().is_some_and(|text| !text.is_empty()), "{parameter}");
     }
+}
+
+#[test]
+fn the_secret_is_generated_outlives_the_stack_and_reaches_the_functions() {
+    let template = read();
+    let variable = part(&template, "/Globals/Function/Environment/Variables/KEY_SECRET/Fn::Sub");
+    assert_eq!(variable, "{{resolve:secretsmanager:${KeySecret}:SecretString}}");
+    let secret = part(&template, "/Resources/KeySecret");
+    assert_eq!(
+        (&secret["DeletionPolicy"], &secret["UpdateReplacePolicy"]),
+        (&"Retain".into(), &"Retain".into())
+    );
+    let length = part(secret, "/Properties/GenerateSecretString/PasswordLength").as_u64();
+    assert!(length >= Some(domain::secret::MIN_SECRET_BYTES as u64), "{length:?}");
 }
 
 /// The names of the metrics that alarms and dashboard watch in the functions' own namespace.

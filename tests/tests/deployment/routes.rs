@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-use domain::controls::Controls;
 use reqwest::Method;
 use serde_json::Value;
 use tests::contract::Contract;
@@ -71,7 +70,7 @@ fn filled(path: &str) -> String {
 
 /// The methods of every path, as the functions themselves tell them to whoever tries another: in `Allow`.
 async fn answered() -> BTreeSet<Route> {
-    let stand = Stand::for_a_test(Controls::default()).await.expect("a stand");
+    let stand = Stand::for_a_test(tests::controls::default()).await.expect("a stand");
     let http = reqwest::Client::new();
     let mut routes = BTreeSet::new();
     for route in ROUTES {

@@ -49,31 +49,31 @@ pub(crate) fn tokens() -> Vec<(Value, Permission)> {
         (json!(format!("TD68 {}", many.repeat(4))), false, false),
         (json!("[".repeat(9_000)), false, false),
     ];
-    let scopes: Vec<(Value, [bool; 3])> = (0..8)
+    let scopes: Vec<(Value, [bool; 4])> = (0..16)
         .map(|set: u8| {
-            let has = [1, 2, 4].map(|bit| set & bit != 0);
-            let words = ["dealer", "customers", "steward"].into_iter().zip(has);
+            let has = [1, 2, 4, 8].map(|bit| set & bit != 0);
+            let words = ["dealer", "customers", "steward", "privacy"].into_iter().zip(has);
             let words: Vec<_> = words.filter(|(_, has)| *has).map(|(word, _)| word).collect();
             (json!(words.join(" ")), has)
         })
         .chain([
-            (json!(null), [false; 3]),
-            (json!("openid profile"), [false; 3]),
-            (json!("openid steward profile"), [false, false, true]),
-            (json!("Dealer CUSTOMERS"), [false; 3]),
-            (json!("dealer,customers,steward"), [false; 3]),
-            (json!(["dealer", "customers", "steward"]), [false, true, false]),
-            (json!({ "dealer": true }), [false; 3]),
-            (json!("dealer ".repeat(4_000)), [false; 3]),
+            (json!(null), [false; 4]),
+            (json!("openid profile"), [false; 4]),
+            (json!("openid steward profile"), [false, false, true, false]),
+            (json!("Dealer CUSTOMERS"), [false; 4]),
+            (json!("dealer,customers,steward"), [false; 4]),
+            (json!(["dealer", "customers", "steward"]), [true, true, true, false]),
+            (json!(r#"["privacy","dealer"]"#), [true, false, false, true]),
+            (json!("[privacy steward]"), [false, false, true, true]),
+            (json!("[privacy"), [false; 4]),
+            (json!(true), [false; 4]),
+            (json!(7), [false; 4]),
+            (json!({ "dealer": true }), [false; 4]),
+            (json!("dealer ".repeat(4_000)), [false; 4]),
         ])
         .collect();
-    let permission = |known, [dealer, customers, steward]: [bool; 3], own, all| Permission {
-        known,
-        dealer,
-        customers,
-        steward,
-        own,
-        all,
+    let permission = |known, [dealer, customers, steward, privacy]: [bool; 4], own, all| {
+        Permission { known, dealer, customers, steward, privacy, own, all }
     };
     let mut tokens = Vec::new();
     for (scope, has) in &scopes {
@@ -83,7 +83,7 @@ pub(crate) fn tokens() -> Vec<(Value, Permission)> {
         }
     }
     for (code, own, all) in &codes {
-        for at in [1, 7] {
+        for at in [1, 15] {
             let (scope, has) = &scopes[at];
             let token = named(json!({ "scope": scope, "dealer_codes": code }));
             tokens.push((token, permission(true, *has, *own, *all)));
@@ -100,9 +100,9 @@ pub(crate) fn tokens() -> Vec<(Value, Permission)> {
         (json!({ "username": "erp", "cognito:username": "erp" }), false),
     ];
     for (mut token, known) in names {
-        token["scope"] = json!("dealer customers steward");
+        token["scope"] = json!("dealer customers steward privacy");
         token["dealer_codes"] = json!("*");
-        tokens.push((token, permission(known, [true; 3], true, true)));
+        tokens.push((token, permission(known, [true; 4], true, true)));
     }
     tokens
 }

@@ -8,6 +8,7 @@ pub(crate) struct Permission {
     pub(crate) dealer: bool,
     pub(crate) customers: bool,
     pub(crate) steward: bool,
+    pub(crate) privacy: bool,
     /// Acts for `TD68`, whose things are the caller's own.
     pub(crate) own: bool,
     /// Acts for every dealer.
@@ -31,6 +32,9 @@ pub(crate) enum Asks {
     Nothing,
     Customers,
     Steward,
+    Privacy,
+    /// To read a customer.
+    CustomerReads,
     /// To read a dealer's thing.
     DealerReads(Whose),
     /// To write a dealer's thing.
@@ -53,14 +57,21 @@ pub(crate) fn status(caller: Permission, asks: Asks, good: u16) -> u16 {
         Asks::Nothing => return good,
         Asks::Customers => caller.customers,
         Asks::Steward => caller.steward,
+        Asks::Privacy => caller.privacy,
+        Asks::CustomerReads => caller.customers || caller.steward,
         Asks::DealerReads(_) | Asks::DealerWrites(_) => caller.dealer,
-        Asks::Organization { .. } => caller.dealer || caller.customers,
+        Asks::Organization { .. } => caller.dealer || caller.customers || caller.steward,
     };
     let may_see = match asks {
-        Asks::Nothing | Asks::Customers | Asks::Steward => true,
+        Asks::Nothing | Asks::Customers | Asks::Steward | Asks::Privacy | Asks::CustomerReads => {
+            true
+        }
         Asks::DealerReads(whose) | Asks::DealerWrites(whose) => acts_for(whose),
         Asks::Organization { own, foreign } => {
-            caller.customers || own && acts_for(Whose::Own) || foreign && acts_for(Whose::Foreign)
+            caller.customers
+                || caller.steward
+                || own && acts_for(Whose::Own)
+                || foreign && acts_for(Whose::Foreign)
         }
     };
     match (caller.known, scope, may_see, asks) {

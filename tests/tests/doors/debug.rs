@@ -6,7 +6,6 @@ use api::answer::Answer;
 use api::call::Call;
 use api::caller::Caller;
 use api::problem::{Fault, Problem};
-use domain::controls::Controls;
 use domain::customer::Identifier;
 use domain::customer::address::Address;
 use domain::customer::contact::{Email, Phone};
@@ -88,7 +87,7 @@ fn what_callers_say_shows_nothing_of_it() {
         dealer_code: DealerCode::parse("TD68").expect("a code"),
         dealer_customer_number: DealerCustomerNumber::parse("7").expect("a number"),
     };
-    let controls = Controls::read(|_| None).expect("the defaults are good");
+    let controls = tests::controls::default();
     redacts(
         "association",
         &Associate::new(dcn, Organization::named(CANARY), statement(), &controls),

@@ -5,7 +5,6 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use data_encoding::BASE64;
-use domain::controls::Controls;
 use lambda_http::http::HeaderMap;
 use lambda_http::http::header::{AUTHORIZATION, HeaderValue};
 use lambda_http::tracing::dispatcher::DefaultGuard;
@@ -121,7 +120,8 @@ impl Door {
             let found = controls.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        let controls = Controls::read(control).expect("the controls of a test are good ones");
+        let controls =
+            tests::controls::read(control).expect("the controls of a test are good ones");
         let stand = Stand::for_a_test(controls).await.expect("a stand");
         let functions = stand::functions(&stand.master);
         let lines = Lines::default();

@@ -154,7 +154,7 @@ async fn the_holder_of_a_taken_dcn_is_told_by_its_identifier_only() {
 }
 
 #[tokio::test]
-async fn a_caller_sees_the_dealer_customers_of_its_own_dealers_and_no_others() {
+async fn a_dealer_sees_the_dealer_customers_of_its_own_dealers_and_no_others() {
     let door = Door::open().await;
     let held = door.prepare(201, &associate(&theirs("SECRET-9"))).await.json();
     door.prepare(201, &associate(&body("TD68", "OWN"))).await;
@@ -166,8 +166,8 @@ async fn a_caller_sees_the_dealer_customers_of_its_own_dealers_and_no_others() {
         ("dealer", json!("TD68"), &["TD68|OWN"]),
         ("dealer", json!("TD69"), &["TD69|SECRET-9"]),
         ("dealer", json!("*"), &["TD68|OWN", "TD69|SECRET-9"]),
-        ("customers", json!(null), &[]),
-        ("dealer customers", json!("TD70"), &[]),
+        ("customers", json!(null), &["TD68|OWN", "TD69|SECRET-9"]),
+        ("steward", json!(null), &["TD68|OWN", "TD69|SECRET-9"]),
     ];
     for (scope, codes, expected) in cases {
         let who = json!({ "sub": "erp", "scope": scope, "dealer_codes": codes });

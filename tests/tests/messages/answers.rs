@@ -195,12 +195,15 @@ async fn who_may_not_add_customers_is_refused_and_nothing_is_kept() {
     let stand = Fixture::new().await;
     for (claims, status, problem) in [
         (json!({ "sub": "dealer", "scope": "dealer", "dealer_codes": "*" }), 403, "forbidden"),
-        (json!({ "sub": "steward", "scope": "steward" }), 403, "forbidden"),
+        (json!({ "sub": "privacy", "scope": "privacy" }), 403, "forbidden"),
     ] {
         let request = stand.message(Form::Xml, &julie()).by(&claims);
         request.send().await.is_problem(status, problem);
         let read = stand.get("/customers/1").by(&claims);
         read.send().await.is_problem(status, problem);
     }
+    let steward = json!({ "sub": "steward", "scope": "steward" });
+    let request = stand.message(Form::Xml, &julie()).by(&steward);
+    request.send().await.is_problem(403, "forbidden");
     assert!(stand.records().await.is_empty());
 }

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::by::{By, Stamp};
-use domain::controls::Controls;
 use domain::customer::{Customer, CustomerNumber, Identifier, Place};
 use domain::effect::{Cause, EffectId};
 use domain::message::{Attribute, Message};
@@ -44,7 +43,7 @@ impl Crowd {
         let expected = items.len();
         let imported = database.import_items(TABLE, items, ImportOptions::default());
         assert_eq!(imported.expect("an import").items_imported, expected);
-        let controls = Controls::default();
+        let controls = tests::controls::default();
         let standardizer = Standardizer::of(&controls);
         let master = Master::new(storage.table.clone(), controls, standardizer);
         // New numbers come after those that were put there.
@@ -80,7 +79,7 @@ fn planted(value: AttributeValue) -> Planted {
 
 /// The customer that this Add makes as the `number`-th of all, in this seat of its block.
 fn seated(message: &Message, number: u32, seat: u32) -> Customer {
-    let controls = Controls::default();
+    let controls = tests::controls::default();
     let mut attributes = domain::message::change::kept(&message.attributes);
     attributes.set(Attribute::COMPANY, "1");
     let at = Timestamp::from_millis(1_795_408_496_000);

@@ -10,7 +10,7 @@ use tests::routes::ROUTES;
 use crate::conformity::Conformity;
 use crate::requests::{self, send};
 
-const SCOPES: [&str; 3] = ["dealer", "customers", "steward"];
+const SCOPES: [&str; 4] = ["dealer", "customers", "steward", "privacy"];
 
 /// A path of the document with values that nothing has.
 fn filled(path: &str) -> String {

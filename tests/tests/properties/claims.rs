@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use api::caller::{Caller, DealerCodes, Scope};
-use domain::dealer::DealerCode;
+use api::caller::{Caller, Scope};
+use domain::dealer::{DealerCode, DealerCodes};
 use proptest::prelude::*;
 
 fn caller(scope: &str, dealer_codes: &str) -> Caller {

@@ -3,7 +3,6 @@
 use std::env;
 
 use data_encoding::BASE32_NOPAD;
-use domain::controls::Controls;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::asking::Request;
@@ -33,7 +32,7 @@ impl Stage {
                 (url, Some(token), None)
             }
             None => {
-                let stand = Stand::for_a_test(Controls::default()).await;
+                let stand = Stand::for_a_test(tests::controls::default()).await;
                 let stand = stand.expect("a stand");
                 (stand.url.clone(), None, Some(stand))
             }

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_sdk_dynamodb::Client;
 use domain::by::{By, Stamp};
-use domain::controls::Controls;
 use domain::effect::{Cause, EffectId};
 use domain::message::edits::{EditCode, FailedEdit};
 use domain::message::{Attribute, Attributes, Message};
@@ -80,7 +79,7 @@ impl Fixture {
         embedded: Option<Embedded>,
         controls: &[(&str, &str)],
     ) -> Self {
-        let controls = Controls::read(|name| {
+        let controls = tests::controls::read(|name| {
             let found = controls.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
         });

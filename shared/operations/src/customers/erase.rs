@@ -12,7 +12,7 @@ use store::table::{MAX_ITEMS, Table};
 use store::writes::{Transacted, Write};
 
 use super::read::customer_by_number;
-use crate::dealers::read::dealer_customers_of;
+use crate::dealers::organization::all_dealer_customers_of;
 use crate::kit::{Attempt, Stopped, commit, customer_writes, request_writes};
 use crate::requests::list::{self, Filter};
 
@@ -94,8 +94,8 @@ async fn dealer_customers<T: Table>(
     let mut found = Vec::new();
     let mut after: Option<Dcn> = None;
     loop {
-        let (master, of) = (attempt.master, &customer.identifier);
-        let page = dealer_customers_of(master, of, |_| true, after.as_ref()).await?;
+        let of = &customer.identifier;
+        let page = all_dealer_customers_of(attempt.master, of, after.as_ref()).await?;
         let has_somebody = |found: &DealerCustomer| found.profile != found.profile.erased();
         found.extend(page.found.into_iter().filter(has_somebody));
         match page.next {

@@ -1,0 +1,96 @@
+//! The deployment's secret, and what is made of it: codes that nobody without it can compute or check.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+/// The shortest secret, in bytes: as long as the codes themselves (RFC 2104, section 3).
+pub const MIN_SECRET_BYTES: usize = 32;
+
+/// The deployment's secret. It never changes: what is made of it stands in keys and identifiers.
+#[derive(Clone)]
+pub struct Secret(Hmac<Sha256>);
+
+impl Secret {
+    /// The secret of a text; none where it is shorter than [`MIN_SECRET_BYTES`].
+    pub fn new(text: &str) -> Option<Self> {
+        let long_enough = text.len() >= MIN_SECRET_BYTES;
+        long_enough
+            .then(|| Self(Hmac::new_from_slice(text.as_bytes()).expect("a key of any length")))
+    }
+
+    /// HMAC-SHA-256 over `parts`, each with its length in front, so that none wanders into its neighbour. `tag` keeps one use apart from every other.
+    pub fn code(&self, tag: &str, parts: &[&[u8]]) -> [u8; 32] {
+        let mut code = self.0.clone();
+        for part in std::iter::once(tag.as_bytes()).chain(parts.iter().copied()) {
+            code.update(&(part.len() as u64).to_be_bytes());
+            code.update(part);
+        }
+        code.finalize().into_bytes().into()
+    }
+
+    /// Whether `code` begins with these bytes' worth of [`Secret::code`], compared in the same time wherever they differ.
+    pub fn confirms(&self, tag: &str, parts: &[&[u8]], code: &[u8]) -> bool {
+        let own = self.code(tag, parts);
+        let differs = own.iter().zip(code).fold(0, |differs, (one, other)| differs | (one ^ other));
+        !code.is_empty() && code.len() <= own.len() && differs == 0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(text: &str) -> Secret {
+        Secret::new(text).expect("long enough")
+    }
+
+    #[test]
+    fn a_short_secret_is_none() {
+        assert!(Secret::new(&"x".repeat(31)).is_none());
+        assert!(Secret::new(&"x".repeat(32)).is_some());
+    }
+
+    #[test]
+    fn a_code_depends_on_the_secret_the_tag_and_each_part() {
+        let one = secret(&"x".repeat(32));
+        let code = one.code("cursor", &[b"ab", b"c"]);
+        assert_eq!(code, one.code("cursor", &[b"ab", b"c"]));
+        for other in [
+            secret(&"y".repeat(32)).code("cursor", &[b"ab", b"c"]),
+            one.code("block", &[b"ab", b"c"]),
+            one.code("cursor", &[b"a", b"bc"]),
+            one.code("cursor", &[b"abc"]),
+            one.code("cursor", &[b"ab", b"c", b""]),
+        ] {
+            assert_ne!(code, other);
+        }
+    }
+
+    #[test]
+    fn a_code_is_confirmed_by_its_beginning_and_by_nothing_else() {
+        let secret = secret(&"x".repeat(32));
+        let code = secret.code("cursor", &[b"a"]);
+        assert!(secret.confirms("cursor", &[b"a"], &code[..16]));
+        assert!(!secret.confirms("cursor", &[b"b"], &code[..16]));
+        assert!(!secret.confirms("cursor", &[b"a"], b""));
+        assert!(!secret.confirms("cursor", &[b"a"], &[&code[..], &[0]].concat()));
+        for at in 0..16 {
+            let mut changed = code;
+            changed[at] ^= 1;
+            assert!(!secret.confirms("cursor", &[b"a"], &changed[..16]), "{at}");
+        }
+    }
+
+    #[test]
+    fn debug_does_not_show_it() {
+        assert_eq!(format!("{:?}", secret("0123456789abcdef0123456789abcdef")), "Secret(…)");
+    }
+}
