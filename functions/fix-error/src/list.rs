@@ -37,7 +37,7 @@ const FILTER: [&str; 7] =
 /// The longest text that is searched for, in characters.
 const MAX_TEXT: usize = 100;
 
-/// The queue as this steward reads it: a cursor of the list is one of bulk, and the other way round.
+/// The queue as this steward reads it: a cursor of the list is one of a batch, and the other way round.
 pub(crate) fn cursors<'a, T: Table>(
     master: &'a Master<T>,
     call: &'a Call,
