@@ -23,17 +23,16 @@ impl Route {
 }
 
 impl api::Route for Route {
-    fn right(&self) -> Right<'_> {
-        match self {
-            Self::Add => Right::Scope(&[Scope::Customers]),
-            Self::Customer { .. } => Right::Scope(&[Scope::Customers, Scope::Steward]),
-        }
-    }
-
     fn operation(&self) -> &'static str {
         match self {
             Self::Add => "add",
             Self::Customer { .. } => "read-customer",
+        }
+    }
+    fn right(&self) -> Right<'_> {
+        match self {
+            Self::Add => Right::Scope(&[Scope::Customers]),
+            Self::Customer { .. } => Right::Scope(&[Scope::Customers, Scope::Steward]),
         }
     }
 }

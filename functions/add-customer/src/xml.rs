@@ -7,7 +7,7 @@ mod characters;
 mod read;
 mod write;
 
-pub use read::{DEEPEST, read};
+pub use read::{MAX_DEPTH, read};
 pub use write::write;
 
 #[cfg(test)]

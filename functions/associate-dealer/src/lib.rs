@@ -14,7 +14,7 @@ use api::{StatusCode, json, status};
 use domain::customer::Identifier;
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 use lambda_http::{Body, Request, Response};
-use operations::customers::organization::{self, Viewer};
+use operations::dealers::organization::{self, Viewer};
 use operations::dealers::{associate, read, release};
 use operations::kit::Master;
 use store::table::Table;
@@ -53,6 +53,7 @@ async fn answer<T: Table>(
 }
 
 async fn associate<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
+    let caller = call.caller()?;
     let json = json::parse(call.body(&[media::JSON])?)?;
     let mut faults = Vec::new();
     let attempt = call.attempt(master, "associate", &mut faults)?;
@@ -146,7 +147,7 @@ async fn customer_organization<T: Table>(
     problem::refuse_if_any(faults)?;
     let after = after
         .and_then(|position| position.split_once('|').and_then(|(code, number)| dcn(code, number)));
-    let found = organization::organization(master, in_sight, after.as_ref()).await?;
+    let found = organization::customer_organization(master, in_sight, after.as_ref()).await?;
     let (customer, associated) = found.ok_or_else(Problem::not_found)?;
     let next = associated.next.map(|last| list.cursor(&last.to_string()));
     Ok(Answer::json(

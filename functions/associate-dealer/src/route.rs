@@ -39,6 +39,15 @@ impl Route {
 }
 
 impl api::Route for Route {
+    fn operation(&self) -> &'static str {
+        match self {
+            Self::Associate => "associate",
+            Self::DealerCustomers { .. } => "list-dealer-customers",
+            Self::DealerCustomer { .. } => "read-dealer-customer",
+            Self::Association { .. } => "release",
+            Self::CustomerOrganization { .. } => "read-customer-organization",
+        }
+    }
     fn right(&self) -> Right<'_> {
         match self {
             // For which dealer code, the body says.
@@ -51,16 +60,6 @@ impl api::Route for Route {
             Self::CustomerOrganization { .. } => {
                 Right::Scope(&[Scope::Dealer, Scope::Customers, Scope::Steward])
             }
-        }
-    }
-
-    fn operation(&self) -> &'static str {
-        match self {
-            Self::Associate => "associate",
-            Self::DealerCustomers { .. } => "list-dealer-customers",
-            Self::DealerCustomer { .. } => "read-dealer-customer",
-            Self::Association { .. } => "release",
-            Self::CustomerOrganization { .. } => "read-customer-organization",
         }
     }
 }

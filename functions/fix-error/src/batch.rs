@@ -22,7 +22,7 @@ pub(crate) async fn reprocess_batch<T: Table>(
     let mut faults = Vec::new();
     let attempt = call.attempt(master, "reprocess-many", &mut faults)?;
     let body = json::parse(call.body(&[media::JSON])?)?;
-    let queue = call.list(master, list::QUEUE)?;
+    let queue = list::cursors(master, call)?;
     let chosen = body::chosen(&body, |text| queue.position(text), &mut faults);
     problem::refuse_if_any(faults)?;
     let chosen = chosen.expect("a choice without faults was read");

@@ -37,12 +37,17 @@ const FILTER: [&str; 7] =
 /// The longest text that is searched for, in characters.
 const MAX_TEXT: usize = 100;
 
-/// The name of the queue, in the list as in a batch: a cursor of one is one of the other.
-pub(crate) const QUEUE: &str = "errors";
+/// The queue as this steward reads it: a cursor of the list is one of a batch, and the other way round.
+pub(crate) fn cursors<'a, T: Table>(
+    master: &'a Master<T>,
+    call: &'a Call,
+) -> Result<List<'a>, Problem> {
+    call.list(master, "errors")
+}
 
 pub(crate) async fn list<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
-    let cursors = call.list(master, QUEUE)?;
-    let (filter, after, limit) = read(call, &cursors, PAGE, MAX_PAGE)?;
+    let queue = cursors(master, call)?;
+    let (filter, after, limit) = read(call, &queue, PAGE, MAX_PAGE)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let page = queue::list(master, &filter, after.as_deref(), limit).await?;
     let errors = summaries(master, &page.found).await?;
@@ -59,8 +64,8 @@ pub(crate) async fn list<T: Table>(master: &Master<T>, call: &Call) -> Result<An
 
 /// The list as CSV (RFC 4180), with a header line, no cell of which a spreadsheet takes for a formula.
 pub(crate) async fn export<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
-    let cursors = call.list(master, QUEUE)?;
-    let (filter, mut after, limit) = read(call, &cursors, MAX_EXPORT, MAX_EXPORT)?;
+    let queue = cursors(master, call)?;
+    let (filter, mut after, limit) = read(call, &queue, MAX_EXPORT, MAX_EXPORT)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut found: Vec<RequestInError> = Vec::new();
     for _ in 0..MAX_PAGES {

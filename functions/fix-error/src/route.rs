@@ -47,20 +47,6 @@ impl Route {
 }
 
 impl api::Route for Route {
-    fn right(&self) -> Right<'_> {
-        match self {
-            Self::List
-            | Self::Export
-            | Self::Show { .. }
-            | Self::Correct { .. }
-            | Self::Delete { .. }
-            | Self::Reprocess { .. }
-            | Self::ReprocessBatch => Right::Scope(&[Scope::Steward]),
-            Self::Erase { .. } => Right::Scope(&[Scope::Privacy]),
-            Self::Console | Self::ConsoleFile { .. } | Self::Contract => Right::None,
-        }
-    }
-
     fn operation(&self) -> &'static str {
         match self {
             Self::List => "list-errors",
@@ -73,6 +59,19 @@ impl api::Route for Route {
             Self::Erase { .. } => "erase-customer",
             Self::Console | Self::ConsoleFile { .. } => "console",
             Self::Contract => "read-contract",
+        }
+    }
+    fn right(&self) -> Right<'_> {
+        match self {
+            Self::List
+            | Self::Export
+            | Self::Show { .. }
+            | Self::Correct { .. }
+            | Self::Delete { .. }
+            | Self::Reprocess { .. }
+            | Self::ReprocessBatch => Right::Scope(&[Scope::Steward]),
+            Self::Erase { .. } => Right::Scope(&[Scope::Privacy]),
+            Self::Console | Self::ConsoleFile { .. } | Self::Contract => Right::None,
         }
     }
 }

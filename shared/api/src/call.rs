@@ -1,7 +1,7 @@
 //! One request at the door: opened from the event, closed with an answer or a problem and one log line.
 //!
 //! Opening never fails; what is wrong with a request is said when the part in question is asked for. Personal data is in
-//! the path, the query and the body, so none of them is ever logged.
+//! the path, the query and the body, so none of them is ever logged; of the claims, the caller's name alone is.
 
 mod close;
 

@@ -31,7 +31,6 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Every scope.
     pub const ALL: &[Scope] = &[Scope::Dealer, Scope::Customers, Scope::Steward, Scope::Privacy];
 
     /// The word for it in the claims `scope` and `scp`.
@@ -45,7 +44,6 @@ impl Scope {
     }
 }
 
-/// A known caller.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Caller {
     name: String,

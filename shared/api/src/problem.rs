@@ -136,7 +136,7 @@ impl Problem {
         self
     }
 
-    /// Says that this is what a dry run foresees, where it is one; once, however often it is said.
+    /// Says that this is what would come of it, where it is a dry run; once, however often it is said.
     pub fn dry_run(self, dry_run: bool) -> Problem {
         const DRY_RUN: &str = "dryRun";
         if dry_run && !self.0.members.iter().any(|(name, _)| *name == DRY_RUN) {

@@ -25,7 +25,7 @@ pub trait Route {
 /// An answer in the making. On the heap, because the runtime hands the future of a request through a dozen layers, each of which would move all that the work may ever hold.
 pub type Answering<'call> = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send + 'call>>;
 
-/// Answers one request: finds its route, asks whether the caller has the right to it, has it answered for as long as a call may take, and closes the call. Whatever
+/// Answers one request: finds its route, decides whether the caller has the right to it, has it answered for as long as a call may take, and closes the call. Whatever
 /// happens, it is answered.
 pub async fn serve<T: Table, R: Route>(
     master: &Master<T>,
@@ -38,11 +38,10 @@ pub async fn serve<T: Table, R: Route>(
     let (operation, result) = match route(&call) {
         Ok(route) => {
             let operation = route.operation();
-            let result = match call.authorize(route.right()) {
-                Ok(()) => call.in_time(answer(&master, &call, route)).await,
-                Err(problem) => Err(problem),
-            };
-            (operation, result)
+            match call.authorize(route.right()) {
+                Ok(_) => (operation, call.in_time(answer(&master, &call, route)).await),
+                Err(problem) => (operation, Err(problem)),
+            }
         }
         Err(problem) => ("none", Err(problem)),
     };

@@ -1,5 +1,4 @@
 //! What is done with customers themselves: they are read, and a person is erased.
 
 pub mod erase;
-pub mod organization;
 pub mod read;

@@ -1,5 +1,6 @@
 //! What dealers ask for: associate a customer, release it, read what is theirs.
 
 pub mod associate;
+pub mod organization;
 pub mod read;
 pub mod release;

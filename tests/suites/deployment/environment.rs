@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
+use local::controls;
 use operations::kit::Master;
 use runtime::metrics::{METRICS, NAMESPACE};
 use serde_json::Value;
-use local::controls;
 
 use crate::template::{part, read};
 

@@ -11,6 +11,9 @@ type Sent<'a> = (Method, String, &'a [(&'a str, &'a str)], String);
 pub(crate) const CANARIES: [&str; 6] =
     ["Qanari", "qanari", "617-555-0142", "6175550142", "Qanal Street", "QXALT"];
 
+/// Who asks. It is logged, as `caller`, and nowhere else.
+pub(crate) const CALLER: &str = "qanari@qanari.example";
+
 /// A dealer's own number of a customer: part of a path and of a key by contract, and in no log line.
 pub(crate) const DCN: &str = "Qdcn-7";
 
@@ -47,7 +50,7 @@ pub(crate) async fn ask(
     body: String,
 ) -> (u16, String) {
     let token = claims::bearer(
-        &json!({ "sub": "qanari@qanari.example", "scope": "dealer customers steward", "dealer_codes": "*", "name": "Qanari" }),
+        &json!({ "sub": CALLER, "scope": "dealer customers steward", "dealer_codes": "*", "name": "Qanari" }),
     );
     let mut request = reqwest::Client::new()
         .request(method, format!("{url}{target}"))

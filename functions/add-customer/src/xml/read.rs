@@ -15,7 +15,7 @@ use super::characters::{is_blank, is_char, is_name};
 use crate::reading::{CUSTOMER, Kind, Unreadable, note_unknown, set_on_customer, set_on_message};
 
 /// How many elements may be open at once. A message needs two.
-pub const DEEPEST: usize = 32;
+pub const MAX_DEPTH: usize = 32;
 
 /// A sentence that says what is wrong, without its full stop.
 type Sentence = &'static str;
@@ -26,7 +26,7 @@ type Sentence = &'static str;
 ///
 /// # Errors
 /// *Cannot Parse XML Message* for what is not well-formed XML 1.0 in UTF-8, has a `DOCTYPE` or a processing instruction, or more than
-/// [`DEEPEST`] open elements. *Invalid XML Message* for another root than `Message`, for none or several `CustSoldTo` or one in another
+/// [`MAX_DEPTH`] open elements. *Invalid XML Message* for another root than `Message`, for none or several `CustSoldTo` or one in another
 /// place, and for text where none belongs.
 pub fn read(body: &[u8]) -> Result<Message, Unreadable> {
     let text = decoded(body)?;
@@ -188,7 +188,7 @@ impl Document {
         if self.open.is_empty() && self.has_root {
             return Err("A second element follows the first");
         }
-        if self.open.len() == DEEPEST {
+        if self.open.len() == MAX_DEPTH {
             return Err("Too many elements are within each other");
         }
         let name = tag.name().0;

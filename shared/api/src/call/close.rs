@@ -1,4 +1,5 @@
-//! The end of a call: its response and its log line, which also carries the metrics.
+//! The end of a call: its response and its log line, which also carries the metrics. Of what a caller is known by, the line has the name, so that it can be told who did
+//! what, and nothing else.
 
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use lambda_http::http::{HeaderMap, HeaderValue};
@@ -7,6 +8,7 @@ use store::meter::Cost;
 
 use super::{CORRELATION_ID, Call, REQUEST_ID};
 use crate::answer::Answer;
+use crate::caller::Caller;
 use crate::measures::{Queue, Values};
 use crate::problem::{self, Problem};
 
@@ -37,6 +39,7 @@ impl Call {
             duration_ms,
             request_id = self.request_id,
             correlation_id = self.correlation_id,
+            caller = self.caller.as_ref().map(Caller::name),
             steps,
             calls,
             read_units,

@@ -14,7 +14,7 @@ use crate::problem::Fault;
 pub const WRONG_KIND: &str = "wrong-kind";
 
 /// Longer names of unknown properties are not repeated in a pointer, in characters.
-const LONGEST_NAME: usize = 100;
+const MAX_NAME: usize = 100;
 
 /// A reader of one object.
 ///
@@ -215,7 +215,7 @@ pub(super) fn wrong_kind(pointer: String, expected: &str, found: &Json) -> Fault
 /// A fault at a property whose name the caller made up: a very long name is told by its length, at the object's pointer.
 pub fn about_property(object: &str, name: &str, code: &'static str, message: &str) -> Fault {
     let length = name.chars().count();
-    if length <= LONGEST_NAME {
+    if length <= MAX_NAME {
         Fault::new(format!("{object}/{}", escaped(name)), code, message)
     } else {
         Fault::new(object, code, format!("{message} Its name has {length} characters."))

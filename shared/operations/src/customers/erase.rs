@@ -11,8 +11,8 @@ use store::items;
 use store::table::{MAX_ITEMS, Table};
 use store::writes::{Transacted, Write};
 
-use super::organization::all_dealer_customers_of;
 use super::read::customer_by_number;
+use crate::dealers::organization::all_dealer_customers_of;
 use crate::kit::{Attempt, Stopped, commit, customer_writes, request_writes};
 use crate::requests::list::{self, Filter};
 
@@ -94,8 +94,8 @@ async fn dealer_customers<T: Table>(
     let mut found = Vec::new();
     let mut after: Option<Dcn> = None;
     loop {
-        let (master, of) = (attempt.master, &customer.identifier);
-        let page = all_dealer_customers_of(master, of, after.as_ref()).await?;
+        let of = &customer.identifier;
+        let page = all_dealer_customers_of(attempt.master, of, after.as_ref()).await?;
         let has_somebody = |found: &DealerCustomer| found.profile != found.profile.erased();
         found.extend(page.found.into_iter().filter(has_somebody));
         match page.next {

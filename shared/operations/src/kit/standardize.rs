@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How many bytes of its answer are read: an address has a few hundred.
-const LARGEST_ANSWER: usize = 64 * 1024;
+const MAX_ANSWER: usize = 64 * 1024;
 
 /// The address service, or none.
 #[derive(Debug, Default)]
@@ -106,8 +106,8 @@ async fn read(mut answer: ByteStream) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
     while let Some(part) = answer.next().await {
         body.extend(part.map_err(|_| "its answer broke off")?);
-        if body.len() > LARGEST_ANSWER {
-            return Err(format!("its answer has more than {LARGEST_ANSWER} bytes"));
+        if body.len() > MAX_ANSWER {
+            return Err(format!("its answer has more than {MAX_ANSWER} bytes"));
         }
     }
     Ok(body)

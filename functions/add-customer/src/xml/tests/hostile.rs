@@ -6,10 +6,10 @@ use proptest::prelude::*;
 
 use super::{customer_with, is_char, read, read_text, samples, written};
 use crate::reading::{Kind, MAX_UNKNOWN};
-use crate::xml::DEEPEST;
+use crate::xml::MAX_DEPTH;
 
 /// 128 KiB: longer bodies are refused before they are read.
-const LONGEST_BODY: usize = 128 * 1024;
+const MAX_BODY: usize = 128 * 1024;
 
 const PIECES: &[&str] = &[
     "<!DOCTYPE a [",
@@ -81,7 +81,7 @@ proptest! {
 
 /// The piece, as often as a body has room for it.
 fn filled(piece: &str) -> String {
-    piece.repeat(LONGEST_BODY / piece.len())
+    piece.repeat(MAX_BODY / piece.len())
 }
 
 #[test]
@@ -118,8 +118,8 @@ fn elements_are_read_to_a_depth_and_refused_beyond() {
         let within = depth - 1;
         format!("<Message><CustSoldTo/>{}{}</Message>", "<a>".repeat(within), "</a>".repeat(within))
     };
-    assert!(read_text(&nested(DEEPEST)).is_ok());
-    for depth in [DEEPEST + 1, 10_000] {
+    assert!(read_text(&nested(MAX_DEPTH)).is_ok());
+    for depth in [MAX_DEPTH + 1, 10_000] {
         let refused = read_text(&nested(depth)).expect_err("too deep");
         assert_eq!(refused.kind(), Kind::CannotParse);
         assert!(refused.reason().contains("Too many elements are within each other"));

@@ -60,7 +60,7 @@ fn a_call_leaves_one_log_line_with_what_it_did_and_cost() {
         Value::Object(line.clone()),
         json!({
             "level": "INFO", "message": "request", "operation": "associate", "outcome": "created", "status": 201,
-            "request_id": "JKJaXmPLvHcESHA=", "correlation_id": "order-7", "steps": 2, "calls": 4, "read_units": 1.5,
+            "request_id": "JKJaXmPLvHcESHA=", "correlation_id": "order-7", "caller": "erp", "steps": 2, "calls": 4, "read_units": 1.5,
             "write_units": 6.0, "rounds": 3, "dry_run": true, "replayed": true,
             "Succeeded": 1, "Conflicts": 1, "Rounds": 3, "Replays": 1, "Table": "customer-master",
             "_aws": { "Timestamp": null, "CloudWatchMetrics": [{
@@ -149,7 +149,7 @@ fn the_inside_of_a_failure_is_logged_once_beside_the_line() {
 }
 
 #[test]
-fn no_log_line_holds_anything_of_path_query_body_claims_or_faults() {
+fn no_log_line_holds_anything_of_path_query_body_or_faults_and_of_the_claims_only_the_name() {
     let canary = "Zanzibar";
     let call = event(|event| {
         event["rawPath"] = json!(format!("/dealer-customers/{canary}"));
@@ -158,6 +158,7 @@ fn no_log_line_holds_anything_of_path_query_body_claims_or_faults() {
         event["headers"]["idempotency-key"] = json!(canary.repeat(2));
         event["body"] = json!(canary);
         event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] = json!(canary);
+        event["requestContext"]["authorizer"]["jwt"]["claims"]["email"] = json!(canary);
     });
     let problem = Problem::invalid_request(vec![Fault::new(
         format!("/{canary}"),
@@ -167,7 +168,8 @@ fn no_log_line_holds_anything_of_path_query_body_claims_or_faults() {
     .detail(canary)
     .with("candidates", canary);
     let shown = format!("{call:?}");
-    let (_, lines) = logged(|| call.close("associate", Err(problem), Cost::default()));
+    let (_, mut lines) = logged(|| call.close("associate", Err(problem), Cost::default()));
     assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["caller"].take(), canary);
     assert!(!format!("{lines:?}{shown}").contains(canary), "{lines:?}");
 }

@@ -1,6 +1,5 @@
 //! `associate-dealer` with mimalloc in place of the system's allocator.
 
-use api::start_up;
 use mimalloc::MiMalloc;
 use operations::kit::Master;
 
@@ -9,9 +8,9 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    start_up::open_log();
-    let master = Master::open(start_up::setting)
+    runtime::open_log();
+    let master = Master::open(runtime::setting)
         .await
-        .unwrap_or_else(|bad| start_up::stop(&bad));
-    start_up::serve(|request| associate_dealer::handle(&master, request)).await;
+        .unwrap_or_else(|bad| runtime::stop(&bad));
+    api::run(|request| associate_dealer::handle(&master, request)).await;
 }

@@ -1,6 +1,4 @@
-//! A customer organization with its dealer customers, as far as whoever asks may see them.
-//!
-//! Whether a dealer may see a customer is decided from the index alone, by the dealer's own codes, before anything of the customer is read.
+//! Read a customer organization with its dealer customers, as far as who asks may see them. The right is decided from the index alone, before anything of the customer is read.
 
 use std::time::Duration;
 
@@ -19,7 +17,7 @@ use crate::kit::{Listed, Master, Stopped};
 pub const MAX_DEALER_CUSTOMERS: u32 = MAX_ITEMS as u32;
 
 /// How long the index may lag behind an association that it does not know before it is asked once more.
-const LAG: Duration = Duration::from_millis(200);
+const LAG_OF_AN_ASSOCIATION: Duration = Duration::from_millis(200);
 
 /// How many ranges of the index are asked for at once.
 const AT_ONCE: usize = 10;
@@ -56,8 +54,8 @@ pub async fn in_sight<'a, T: Table>(
     Ok((!ranges.is_empty()).then_some(InSight { identifier, ranges }))
 }
 
-/// A customer with a page of its dealer customers behind `after`, by dealer code and number, a hundred at the most.
-pub async fn organization<T: Table>(
+/// A customer with a page of its dealer customers behind `after`, by dealer code and number.
+pub async fn customer_organization<T: Table>(
     master: &Master<T>,
     InSight { identifier, ranges }: InSight<'_>,
     after: Option<&Dcn>,
@@ -74,7 +72,7 @@ async fn inhabited<T: Table>(
     identifier: &Identifier,
     codes: &DealerCodes,
 ) -> Result<Vec<Range>, Stopped> {
-    for lag in [Some(LAG), None] {
+    for lag in [Some(LAG_OF_AN_ASSOCIATION), None] {
         let inhabited = match codes {
             DealerCodes::All => {
                 let any = entries(master, identifier, &keys::all_dealers(), None, 1).await?;
@@ -146,8 +144,8 @@ async fn dealer_customers_of<T: Table>(
         }
         let page = entries_of(master, identifier, &ranges, after.as_ref()).await?;
         let next = page.found.last().filter(|_| page.more).cloned();
-        let dcns: Vec<_> = page.found.iter().filter_map(|entry| keys::dcn_of(&entry.key)).collect();
-        let records = records::dealer_customers(master.table(), &dcns).await?;
+        let dcns = page.found.iter().filter_map(|entry| keys::dcn_of(&entry.key));
+        let records = records::dealer_customers(master.table(), &dcns.collect::<Vec<_>>()).await?;
         let dealer_customers = records.into_iter().map(|record| record.dealer_customer);
         // The index lags: what was released or associated anew meanwhile is as the table says.
         let belongs = |found: &DealerCustomer| found.organization.as_ref() == Some(identifier);
@@ -167,7 +165,6 @@ async fn entries_of<T: Table>(
     ranges: &[Range],
     after: Option<&IndexEntry>,
 ) -> Result<Page<IndexEntry>, Stopped> {
-    let most = usize::try_from(MAX_DEALER_CUSTOMERS).unwrap_or(usize::MAX);
     let mut found = Vec::new();
     let mut left = ranges;
     while !left.is_empty() {
@@ -177,8 +174,8 @@ async fn entries_of<T: Table>(
             .map(|range| entries(master, identifier, range, after, MAX_DEALER_CUSTOMERS));
         for page in future::try_join_all(asked).await? {
             found.extend(page.found);
-            if page.more || found.len() > most {
-                found.truncate(most);
+            if page.more || found.len() > MAX_ITEMS {
+                found.truncate(MAX_ITEMS);
                 return Ok(Page { found, more: true });
             }
         }
