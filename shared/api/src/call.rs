@@ -20,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::answer::Answer;
 use crate::caller::Caller;
+use crate::event::Unreadable;
 use crate::idempotency::IdempotencyKey;
 use crate::media::{ContentType, JSON};
 use crate::path;
@@ -56,6 +57,7 @@ pub struct Call {
     caller: Option<Caller>,
     request_id: String,
     correlation_id: Option<String>,
+    unreadable: Vec<Fault>,
     started: Instant,
 }
 
@@ -81,7 +83,9 @@ impl Call {
             .map_or_else(new_id, str::to_owned);
         let correlation_id =
             only(&head.headers, &CORRELATION_ID).filter(|id| is_an_id(id)).map(str::to_owned);
+        let unreadable = head.extensions.get::<Unreadable>();
         Call {
+            unreadable: unreadable.map(|Unreadable(faults)| faults.clone()).unwrap_or_default(),
             segments: path::segments(
                 head.raw_http_path(),
                 context.and_then(|context| context.stage.as_deref()),
@@ -105,8 +109,10 @@ impl Call {
     /// The decoded segments of the path, without the prefix of a named stage: `/customers/7` is `["customers", "7"]`.
     ///
     /// # Errors
+    /// `invalid-request` for a request whose event could not be read, so that it is answered before anything else of it is looked at;
     /// `not-found` for a path that no route can have: an empty segment, or one that cannot be decoded.
     pub fn segments(&self) -> Result<Vec<&str>, Problem> {
+        problem::refuse_if_any(self.unreadable.clone())?;
         let segments = self.segments.as_ref().ok_or_else(Problem::not_found)?;
         Ok(segments.iter().map(String::as_str).collect())
     }

@@ -9,6 +9,7 @@ pub mod call;
 pub mod caller;
 pub mod cursor;
 pub mod customer_out;
+pub mod event;
 pub mod idempotency;
 pub mod json;
 pub mod media;

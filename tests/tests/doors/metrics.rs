@@ -178,8 +178,7 @@ async fn the_event_of_the_schedule_has_the_age_measured() {
     let length = TEMPLATE[start..].find("\"isBase64Encoded\": false}").expect("its end");
     let event: String = TEMPLATE[start..start + length].to_owned() + "\"isBase64Encoded\": false}";
     let door = crate::door::Door::open().await;
-    let request =
-        lambda_http::request::from_str(&event).expect("an event that the function can read");
+    let request = api::event::request(&event);
     let functions = tests::stand::functions(&door.stand.master);
     let answer = functions[FIX_ERROR](request).await;
     assert_eq!(answer.status(), 200);
