@@ -6,6 +6,7 @@ mod body;
 mod bulk;
 mod console;
 pub mod list;
+mod prepared;
 mod route;
 mod shown;
 
@@ -15,6 +16,7 @@ use api::caller::Scope;
 use api::customer_out::CustomerOut;
 use api::json;
 use api::media;
+use api::page::Page;
 use api::problem::{self, Problem, ProblemType};
 use api::{StatusCode, status};
 use domain::customer::CustomerNumber;
@@ -27,6 +29,7 @@ use operations::master::Master;
 use operations::{erase, queue};
 use store::table::Table;
 
+use crate::prepared::prepared;
 use crate::route::Route;
 
 /// The contract, as anyone may read it.
@@ -52,9 +55,9 @@ async fn answer<T: Table>(
     route: Route<'_>,
 ) -> Result<Answer, Problem> {
     match route {
-        Route::Console => return Ok(console::page()),
-        Route::ConsoleFile { file } => return console::file(file),
-        Route::Contract => return Ok(contract()),
+        Route::Console => return Ok(console::page(call)),
+        Route::ConsoleFile { file } => return console::file(call, file),
+        Route::Contract => return Ok(contract(call)),
         Route::List
         | Route::Export
         | Route::Show { .. }
@@ -76,15 +79,15 @@ async fn answer<T: Table>(
         Route::Reprocess { id } => reprocess(master, call, who, id).await,
         Route::ReprocessMany => bulk::reprocess_many(master, call, who).await,
         Route::Erase { number } => erase(master, call, who, number).await,
-        Route::Console => Ok(console::page()),
-        Route::ConsoleFile { file } => console::file(file),
-        Route::Contract => Ok(contract()),
+        Route::Console => Ok(console::page(call)),
+        Route::ConsoleFile { file } => console::file(call, file),
+        Route::Contract => Ok(contract(call)),
     }
 }
 
 /// The contract in YAML (RFC 9512).
-fn contract() -> Answer {
-    Answer::bytes(StatusCode::OK, "served", "application/yaml", CONTRACT)
+fn contract(call: &Call) -> Answer {
+    Page::fixed("application/yaml", CONTRACT, prepared("openapi.yaml")).answer(call)
 }
 
 async fn show<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Result<Answer, Problem> {

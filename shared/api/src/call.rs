@@ -149,6 +149,11 @@ impl Call {
         only(&self.headers, name)
     }
 
+    /// All lines of a header, with commas between them.
+    pub(crate) fn joined(&self, name: &HeaderName) -> Option<String> {
+        joined(&self.headers, name)
+    }
+
     /// `Accept`, all its lines.
     pub fn accept(&self) -> Option<String> {
         joined(&self.headers, &ACCEPT)

@@ -14,6 +14,7 @@ pub mod idempotency;
 pub mod json;
 pub mod media;
 pub mod metrics;
+pub mod page;
 pub mod precondition;
 pub mod problem;
 pub mod query;

@@ -36,9 +36,9 @@ const fn count(name: &'static str, meaning: &'static str) -> Metric {
     Metric { name, unit: "Count", meaning }
 }
 
-/// Every metric. `Succeeded`, `Refused`, `Busy` and `Failed` together are all requests. A count of 0 is not written.
-pub const METRICS: [Metric; 11] = [
-    count("Succeeded", "Requests answered with 2xx, dry runs included"),
+/// Every metric; the last is written where it happens, the others with the request. `Succeeded`, `Refused`, `Busy` and `Failed` together are all requests. A count of 0 is not written.
+pub const METRICS: [Metric; 12] = [
+    count("Succeeded", "Requests answered with 2xx, dry runs included, or with 304"),
     count(
         "Refused",
         "Requests answered with 4xx: messages that fail their edits or are duplicates, and whatever the caller has to put right",

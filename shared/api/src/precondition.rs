@@ -1,4 +1,4 @@
-//! The `If-Match` header: which versions of a thing the caller has seen. Whether a route needs one is the route's decision.
+//! The headers `If-Match` and `If-None-Match`: which versions of a thing the caller has seen. Whether a route needs one is the route's decision.
 
 /// The versions that the caller is content with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,26 +20,38 @@ impl IfMatch {
 
     /// Reads `*` or a list of entity tags (RFC 9110, section 13.1.1); `None` when it is neither.
     pub(crate) fn parse(text: &str) -> Option<IfMatch> {
-        let mut rest = text.trim_matches([' ', '\t']);
+        let rest = text.trim_matches([' ', '\t']);
         if rest == "*" {
             return Some(IfMatch::Any);
         }
-        let mut versions = Vec::new();
-        loop {
-            let (weak, tag) = match rest.strip_prefix("W/") {
-                Some(tag) => (true, tag),
-                None => (false, rest),
-            };
-            let (tag, after) = tag.strip_prefix('"')?.split_once('"')?;
-            if !weak {
-                versions.extend(version(tag));
-            }
-            let after = after.trim_start_matches([' ', '\t']);
-            if after.is_empty() {
-                return Some(IfMatch::OneOf(versions));
-            }
-            rest = after.strip_prefix(',')?.trim_start_matches([' ', '\t']);
+        let tags = entity_tags(rest)?;
+        let strong = tags.into_iter().filter(|(weak, _)| !weak);
+        Some(IfMatch::OneOf(strong.filter_map(|(_, tag)| version(tag)).collect()))
+    }
+}
+
+/// Whether an `If-None-Match` (RFC 9110, section 13.1.2) names this quoted tag, weak or strong. One that is malformed names nothing.
+pub(crate) fn names(if_none_match: &str, quoted: &str) -> bool {
+    let text = if_none_match.trim_matches([' ', '\t']);
+    let tag = quoted.trim_matches('"');
+    text == "*" || entity_tags(text).is_some_and(|tags| tags.iter().any(|(_, known)| *known == tag))
+}
+
+/// The entity tags of a list, each with whether it is weak; `None` where it is no such list.
+fn entity_tags(mut rest: &str) -> Option<Vec<(bool, &str)>> {
+    let mut tags = Vec::new();
+    loop {
+        let (weak, tag) = match rest.strip_prefix("W/") {
+            Some(tag) => (true, tag),
+            None => (false, rest),
+        };
+        let (tag, after) = tag.strip_prefix('"')?.split_once('"')?;
+        tags.push((weak, tag));
+        let after = after.trim_start_matches([' ', '\t']);
+        if after.is_empty() {
+            return Some(tags);
         }
+        rest = after.strip_prefix(',')?.trim_start_matches([' ', '\t']);
     }
 }
 

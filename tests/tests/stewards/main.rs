@@ -14,6 +14,7 @@ mod export;
 mod fixture;
 mod idempotency;
 mod lists;
+mod pages;
 mod paging;
 mod races;
 mod reprocess;
