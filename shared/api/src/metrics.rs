@@ -71,6 +71,10 @@ pub const METRICS: [Metric; 12] = [
         unit: "Seconds",
         meaning: "How long the oldest open request in error has waited, 0 when none is open; measured whenever GET /errors?state=open&limit=1 is asked, as the schedule does",
     },
+    count(
+        "AddressServiceLeftAlone",
+        "Messages taken as they came without asking the address service, because it had failed several times in a row; in lines of their own",
+    ),
 ];
 
 /// What a request did to the queue of requests in error, which only its function knows.

@@ -14,7 +14,13 @@ pub(crate) struct Process {
 impl Process {
     /// Starts it on a free port, as talkative as it can be made.
     pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::start_with(arguments, &[])
+    }
+
+    /// The same with these controls.
+    pub(crate) fn start_with(arguments: &[&str], controls: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
+        command.envs(controls.iter().copied());
         command.args(["--port", "0"]).args(arguments).env_remove("AWS_LAMBDA_LOG_LEVEL");
         command.env("RUST_LOG", "trace").env("RUST_BACKTRACE", "1");
         let mut child = command
