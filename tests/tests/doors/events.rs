@@ -207,10 +207,12 @@ fn every_part_of_an_event_may_be_anything() {
                 assert_eq!(status, 400, "{text:.100}");
             }
             let odd = odd_values();
-            for place in places(&event) {
+            // One event meets every odd value at every place; the others share them out, since what reads them is the same.
+            let step = if sample == "correct" { 1 } else { 4 };
+            for (at, place) in places(&event).into_iter().enumerate() {
                 let mut changed = vec![without(&event, &place, None)];
                 changed.push(without(&event, &place, Some("a b\u{7f}<")));
-                changed.extend(odd.iter().map(|odd| {
+                changed.extend(odd.iter().skip(at % step).step_by(step).map(|odd| {
                     let mut event = event.clone();
                     *event.pointer_mut(&place).expect("it is there") = odd.clone();
                     event
@@ -268,7 +270,7 @@ fn several_parts_of_an_event_may_be_anything_at_once() {
         let places = places(&event);
         let changes = prop::collection::vec((prop::sample::select(places), anything()), 1..8);
         let mut runner =
-            TestRunner::new(Config { cases: 250, failure_persistence: None, ..Config::default() });
+            TestRunner::new(Config { cases: 100, failure_persistence: None, ..Config::default() });
         let held = runner.run(&changes, |changes| {
             let mut event = event.clone();
             for (place, value) in changes {
