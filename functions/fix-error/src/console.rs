@@ -1,9 +1,12 @@
 //! The steward's console: static files, built into the function. The data that it shows come from the other routes, with the steward's token.
 
-use api::StatusCode;
 use api::answer::Answer;
+use api::call::Call;
+use api::page::Page;
 use api::problem::Problem;
 use lambda_http::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY};
+
+use crate::prepared::prepared;
 
 const CSS: &str = "text/css; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
@@ -43,20 +46,21 @@ const FILES: &[(&str, &str, &str)] = &[
     ("token.js", JAVASCRIPT, include_str!("../console/token.js")),
 ];
 
-pub(crate) fn page() -> Answer {
-    answer(HTML, PAGE)
+/// The page.
+pub(crate) fn page(call: &Call) -> Answer {
+    answer(call, &Page::fixed(HTML, PAGE, prepared("index.html")))
 }
 
-pub(crate) fn file(name: &str) -> Result<Answer, Problem> {
-    let (_, content_type, content) =
+/// A file beside the page.
+pub(crate) fn file(call: &Call, name: &str) -> Result<Answer, Problem> {
+    let (name, content_type, content) =
         FILES.iter().find(|(known, _, _)| *known == name).ok_or_else(Problem::not_found)?;
-    Ok(answer(content_type, content))
+    Ok(answer(call, &Page::fixed(content_type, content, prepared(name))))
 }
 
-fn answer(content_type: &'static str, content: &'static str) -> Answer {
-    Answer::bytes(StatusCode::OK, "served", content_type, content)
-        .header(CONTENT_SECURITY_POLICY, POLICY)
-        .header(REFERRER_POLICY, "no-referrer")
+/// A browser that keeps a page is told its policy anew with each 304.
+fn answer(call: &Call, page: &Page) -> Answer {
+    page.answer(call).header(CONTENT_SECURITY_POLICY, POLICY).header(REFERRER_POLICY, "no-referrer")
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod batch;
 mod body;
 mod console;
 pub mod list;
+mod prepared;
 mod route;
 mod shown;
 
@@ -14,6 +15,7 @@ use api::call::Call;
 use api::customer_out::CustomerOut;
 use api::json;
 use api::media;
+use api::page::Page;
 use api::problem::{self, Problem};
 use api::{StatusCode, status};
 use domain::customer::CustomerNumber;
@@ -27,6 +29,7 @@ use operations::requests::show::Shown;
 use operations::requests::{correct, delete, reprocess, show};
 use store::table::Table;
 
+use crate::prepared::prepared;
 use crate::route::Route;
 
 const CONTRACT: &str = include_str!("../../../openapi.yaml");
@@ -47,9 +50,9 @@ async fn answer<T: Table>(
     route: Route,
 ) -> Result<Answer, Problem> {
     match route {
-        Route::Console => Ok(console::page()),
-        Route::ConsoleFile { file } => console::file(&file),
-        Route::Contract => Ok(contract()),
+        Route::Console => Ok(console::page(call)),
+        Route::ConsoleFile { file } => console::file(call, &file),
+        Route::Contract => Ok(contract(call)),
         Route::List => list::list(master, call).await,
         Route::Export => list::export(master, call).await,
         Route::Show { id } => show(master, call, &id).await,
@@ -62,8 +65,8 @@ async fn answer<T: Table>(
 }
 
 /// The contract in YAML (RFC 9512).
-fn contract() -> Answer {
-    Answer::bytes(StatusCode::OK, "served", "application/yaml", CONTRACT)
+fn contract(call: &Call) -> Answer {
+    Page::fixed("application/yaml", CONTRACT, prepared("openapi.yaml")).answer(call)
 }
 
 async fn show<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Result<Answer, Problem> {

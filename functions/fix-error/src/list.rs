@@ -51,7 +51,7 @@ pub(crate) async fn list<T: Table>(master: &Master<T>, call: &Call) -> Result<An
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let page = queue::list(master, &filter, after.as_deref(), limit).await?;
     let errors = summaries(master, &page.found).await?;
-    let next = page.next.map(|position| cursors.cursor(&position));
+    let next = page.next.map(|position| queue.cursor(&position));
     let answer = Answer::json(StatusCode::OK, "listed", &Page { errors, next });
     let newest_open = Filter { states: vec![State::Open], ..Filter::default() };
     // What the schedule asks, to have it measured.
@@ -84,7 +84,7 @@ pub(crate) async fn export<T: Table>(master: &Master<T>, call: &Call) -> Result<
         .header(CONTENT_DISPOSITION, "attachment; filename=\"errors.csv\"");
     Ok(match after {
         Some(position) => {
-            let next = with_cursor(call, &cursors.cursor(&position));
+            let next = with_cursor(call, &queue.cursor(&position));
             answer.header(LINK, &format!("<?{next}>; rel=\"next\""))
         }
         None => answer,

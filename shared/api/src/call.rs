@@ -24,6 +24,7 @@ use store::table::Table;
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::cursor::List;
+use crate::event::Unreadable;
 use crate::idempotency::IdempotencyKey;
 use crate::media::{ContentType, JSON};
 use crate::path;
@@ -60,6 +61,7 @@ pub struct Call {
     caller: Option<Caller>,
     request_id: String,
     correlation_id: Option<String>,
+    unreadable: Vec<Fault>,
     started: Instant,
 }
 
@@ -85,7 +87,9 @@ impl Call {
             .map_or_else(new_id, str::to_owned);
         let correlation_id =
             only(&head.headers, &CORRELATION_ID).filter(|id| is_an_id(id)).map(str::to_owned);
+        let unreadable = head.extensions.get::<Unreadable>();
         Call {
+            unreadable: unreadable.map(|Unreadable(faults)| faults.clone()).unwrap_or_default(),
             segments: path::segments(
                 head.raw_http_path(),
                 context.and_then(|context| context.stage.as_deref()),
@@ -108,8 +112,10 @@ impl Call {
     /// The decoded segments of the path, without the prefix of a named stage: `/customers/7` is `["customers", "7"]`.
     ///
     /// # Errors
+    /// `invalid-request` for a request whose event could not be read, so that it is answered before anything else of it is looked at;
     /// `not-found` for a path that no route can have: an empty segment, or one that cannot be decoded.
     pub fn segments(&self) -> Result<Vec<&str>, Problem> {
+        problem::refuse_if_any(self.unreadable.clone())?;
         let segments = self.segments.as_ref().ok_or_else(Problem::not_found)?;
         Ok(segments.iter().map(String::as_str).collect())
     }
@@ -191,6 +197,11 @@ impl Call {
     /// the gateway, with `, ` between them.
     pub fn header(&self, name: &HeaderName) -> Option<&str> {
         only(&self.headers, name)
+    }
+
+    /// All lines of a header, with commas between them.
+    pub(crate) fn joined(&self, name: &HeaderName) -> Option<String> {
+        joined(&self.headers, name)
     }
 
     /// `Accept`, all its lines.

@@ -17,6 +17,9 @@ const MAX_CLAIM: usize = 16 * 1024;
 /// The longest name, in bytes; RFC-abiding issuers keep `sub` under 255.
 const MAX_NAME: usize = 255;
 
+/// The claims that name a caller; the first that does counts.
+pub(crate) const NAME_CLAIMS: [&str; 2] = ["sub", "client_id"];
+
 /// A group of routes that a caller may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
@@ -60,7 +63,7 @@ impl Caller {
             claims.get(name).map(String::as_str).filter(|text| text.len() <= MAX_CLAIM)
         };
         Some(Caller {
-            name: ["sub", "client_id"]
+            name: NAME_CLAIMS
                 .into_iter()
                 .filter_map(claim)
                 .find(|name| is_a_name(name))?

@@ -83,7 +83,7 @@ impl<'a> Range<'a> {
 }
 
 /// A weight from 0 to 1 with at most three decimals, in thousandths.
-fn thousandths(text: &str) -> Option<u16> {
+pub(crate) fn thousandths(text: &str) -> Option<u16> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     if decimals.len() > 3
         || !matches!(whole, "0" | "1")

@@ -1,4 +1,4 @@
-//! The `If-Match` header: which versions of a thing the caller has seen. Whether a route needs one is the route's decision.
+//! The headers `If-Match` and `If-None-Match`: which versions of a thing the caller has seen. Whether a route needs one is the route's decision.
 
 use domain::request::Versions;
 
@@ -9,19 +9,31 @@ pub(crate) fn if_match(text: &str) -> Option<Versions> {
     if rest == "*" {
         return Some(Versions::Any);
     }
-    let mut versions = Vec::new();
+    let tags = entity_tags(rest)?;
+    let strong = tags.into_iter().filter(|(weak, _)| !weak);
+    Some(Versions::OneOf(strong.filter_map(|(_, tag)| version(tag)).collect()))
+}
+
+/// Whether an `If-None-Match` (RFC 9110, section 13.1.2) names this quoted tag, weak or strong. One that is malformed names nothing.
+pub(crate) fn names(if_none_match: &str, quoted: &str) -> bool {
+    let text = if_none_match.trim_matches([' ', '\t']);
+    let tag = quoted.trim_matches('"');
+    text == "*" || entity_tags(text).is_some_and(|tags| tags.iter().any(|(_, known)| *known == tag))
+}
+
+/// The entity tags of a list, each with whether it is weak; `None` where it is no such list.
+fn entity_tags(mut rest: &str) -> Option<Vec<(bool, &str)>> {
+    let mut tags = Vec::new();
     loop {
         let (weak, tag) = match rest.strip_prefix("W/") {
             Some(tag) => (true, tag),
             None => (false, rest),
         };
         let (tag, after) = tag.strip_prefix('"')?.split_once('"')?;
-        if !weak {
-            versions.extend(version(tag));
-        }
+        tags.push((weak, tag));
         let after = after.trim_start_matches([' ', '\t']);
         if after.is_empty() {
-            return Some(Versions::OneOf(versions));
+            return Some(tags);
         }
         rest = after.strip_prefix(',')?.trim_start_matches([' ', '\t']);
     }

@@ -1,15 +1,21 @@
 //! From an event to its answer: the one way through the door of every function.
 
 use std::convert::Infallible;
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::task::Poll;
 
-use lambda_http::{Body, Request, Response};
+use lambda_http::lambda_runtime::{self, LambdaEvent};
+use lambda_http::{Body, Request, RequestExt as _, Response};
 use operations::kit::Master;
+use serde_json::value::RawValue;
+use store::meter::Cost;
 use store::table::Table;
 
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::event;
 use crate::problem::Problem;
 use crate::rights::Right;
 
@@ -48,27 +54,69 @@ pub async fn serve<T: Table, R: Route>(
     call.close(operation, result, master.cost())
 }
 
-/// Answers requests from the Lambda runtime with `handler`, for as long as the process lives.
+/// Answers the events of the Lambda runtime with `handler`, for as long as the process lives.
 ///
-/// The handler has no error to return, so no request fails an invocation.
+/// Whatever the event is and whatever the handler does, there is an answer, so no input fails an invocation.
 pub async fn run<H, F>(handler: H)
 where
     H: Fn(Request) -> F,
     F: Future<Output = Response<Body>> + Send,
 {
-    let service = lambda_http::service_fn(|request| {
-        let answer = handler(request);
-        async move { Ok::<_, Infallible>(answer.await) }
+    let handler = &handler;
+    let service = lambda_http::service_fn(async move |event: LambdaEvent<Box<RawValue>>| {
+        let request =
+            || handler(event::request(event.payload.get()).with_lambda_context(event.context));
+        Ok::<_, Infallible>(event::response(answered(request).await))
     });
-    if let Err(error) = lambda_http::run(service).await {
+    if let Err(error) = lambda_runtime::run(service).await {
         runtime::stop(&format!("The Lambda runtime ended: {error}."));
     }
+}
+
+/// The answer of what `work` begins; `internal` where it panics.
+async fn answered<F>(work: impl FnOnce() -> F) -> Response<Body>
+where
+    F: Future<Output = Response<Body>>,
+{
+    // On the heap before anything holds it: the runtime hands the future of a request through a dozen layers, each of which would move all that the work may ever hold.
+    let begun = catch_unwind(AssertUnwindSafe(|| Box::pin(work())));
+    let answer = match begun {
+        Ok(mut work) => {
+            poll_fn(|context| {
+                match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+                    Ok(polled) => polled.map(Ok),
+                    Err(panic) => Poll::Ready(Err(panic)),
+                }
+            })
+            .await
+        }
+        Err(panic) => Err(panic),
+    };
+    answer.unwrap_or_else(|_| {
+        let call = Call::open(Request::new(Body::Empty));
+        call.close("none", Err(Problem::internal("the function panicked")), Cost::default())
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use store::meter::Cost;
+
+    #[tokio::test]
+    async fn a_panic_of_a_handler_is_an_answer() {
+        type Handling = std::future::Ready<Response<Body>>;
+        let at_once = answered(|| -> Handling { panic!("on purpose") }).await;
+        let later = answered(|| async {
+            tokio::task::yield_now().await;
+            panic!("on purpose")
+        })
+        .await;
+        for answer in [at_once, later] {
+            assert_eq!(answer.status(), 500);
+            assert_eq!(answer.headers()["content-type"], "application/problem+json");
+            assert!(answer.headers().contains_key("x-request-id"));
+        }
+    }
 
     /// Compiles only if a function's `handle`, which borrows its master and waits for its operation, can be served.
     #[test]

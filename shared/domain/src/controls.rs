@@ -1,5 +1,7 @@
 //! The controls (system control values): settings of one deployment, read from the environment once, at start. The letters and digits in the docs are the controls' codes.
 
+use std::fmt;
+
 use crate::customer::CustomerNumber;
 use crate::customer::company::Company;
 use crate::customer::contact;
@@ -7,6 +9,30 @@ use crate::customer::country::Country;
 use crate::matching::comparison::MatchField;
 use crate::matching::match_code::Layout;
 use crate::secret::{MIN_SECRET_BYTES, Secret};
+
+/// What a service is asked with in `Authorization: Bearer` (RFC 6750).
+#[derive(Clone, PartialEq, Eq)]
+pub struct BearerToken(String);
+
+impl BearerToken {
+    /// A token of visible ASCII without blanks, as a header carries it.
+    fn new(text: String) -> Option<Self> {
+        let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+        fits.then_some(Self(text))
+    }
+
+    /// The token itself, for the header and nothing else.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+/// It opens a service to whoever has it.
+impl fmt::Debug for BearerToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BearerToken(…)")
+    }
+}
 
 #[derive(Debug, Clone)]
 pub struct Controls {
@@ -31,6 +57,8 @@ pub struct Controls {
     pub bypass_edits_for_xstore: bool,
     /// I99: where the service that verifies addresses answers; none: addresses are taken as they come.
     pub address_standardization_url: Option<String>,
+    /// What the functions authenticate with at that service; none: it asks nobody who they are.
+    pub address_standardization_secret: Option<BearerToken>,
     /// I90: the customer whose empty attributes are blanked in a Change that does not give them.
     pub default_customer: Option<CustomerNumber>,
     /// The deployment's secret.
@@ -138,6 +166,28 @@ impl Controls {
         {
             bad.push("ADDRESS_STANDARDIZATION_URL is an http:// or https:// address.".to_owned());
         }
+        let address_standardization_secret =
+            value("ADDRESS_STANDARDIZATION_SECRET").and_then(|secret| {
+                let token = BearerToken::new(secret);
+                if token.is_none() {
+                    bad.push(
+                        "ADDRESS_STANDARDIZATION_SECRET is one word of visible ASCII characters."
+                            .to_owned(),
+                    );
+                }
+                token
+            });
+        if address_standardization_secret.is_some() {
+            match &address_standardization_url {
+                None => bad.push(
+                    "ADDRESS_STANDARDIZATION_SECRET is nothing without ADDRESS_STANDARDIZATION_URL.".to_owned(),
+                ),
+                Some(url) if may_carry_a_secret(url) => {}
+                Some(_) => bad.push(
+                    "ADDRESS_STANDARDIZATION_SECRET is sent to an https:// address only, or to this machine.".to_owned(),
+                ),
+            }
+        }
         let default_customer = value("DEFAULT_CUSTOMER").and_then(|number| {
             let number = CustomerNumber::parse(&number);
             if number.is_none() {
@@ -164,6 +214,7 @@ impl Controls {
                 require_street_address,
                 bypass_edits_for_xstore,
                 address_standardization_url,
+                address_standardization_secret,
                 default_customer,
                 secret,
             })
@@ -181,6 +232,21 @@ impl Controls {
     pub fn company(&self, code: &str) -> Option<&Company> {
         let company = Company::new(code);
         self.companies.iter().find(|one| **one == company)
+    }
+}
+
+/// Whether nobody on the way reads what is sent there.
+fn may_carry_a_secret(url: &str) -> bool {
+    let host = url
+        .strip_prefix("http://")
+        .map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    match host {
+        None => true,
+        Some(host) => {
+            let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
+            ["127.0.0.1", "localhost"].contains(&name)
+                && port.bytes().all(|byte| byte.is_ascii_digit())
+        }
     }
 }
 
@@ -219,6 +285,40 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_secret_goes_to_an_address_that_keeps_it_and_is_never_shown() {
+        let with = |url: &str| {
+            let pairs = [
+                ("ADDRESS_STANDARDIZATION_URL", url),
+                ("ADDRESS_STANDARDIZATION_SECRET", " s3cret-Token+/= "),
+            ];
+            read(&pairs)
+        };
+        for url in [
+            "https://addresses.example/verify",
+            "http://127.0.0.1:8080/verify",
+            "http://localhost",
+            "http://localhost/?a=b",
+        ] {
+            let controls = with(url).unwrap();
+            let secret = controls.address_standardization_secret.as_ref();
+            assert_eq!(secret.map(BearerToken::reveal), Some("s3cret-Token+/="), "{url}");
+            assert!(!format!("{controls:?}").contains("s3cret"));
+        }
+        for url in [
+            "",
+            "http://addresses.example/verify",
+            "http://127.0.0.1@addresses.example",
+            "http://127.0.0.1:80@addresses.example",
+            "http://localhost.example",
+            "http://",
+        ] {
+            let [sentence] = &with(url).unwrap_err()[..] else { panic!("one sentence for {url}") };
+            assert!(sentence.starts_with("ADDRESS_STANDARDIZATION_SECRET"), "{sentence}");
+            assert!(!sentence.contains("s3cret"));
+        }
+    }
+
+    #[test]
     fn every_bad_control_is_named_in_a_sentence() {
         let bad = [
             ("COMPANIES", "1,,2"),
@@ -232,6 +332,7 @@ pub(crate) mod tests {
             ("REQUIRE_STREET_ADDRESS", "1"),
             ("BYPASS_EDITS_FOR_XSTORE", "TRUE"),
             ("ADDRESS_STANDARDIZATION_URL", "ftp://x"),
+            ("ADDRESS_STANDARDIZATION_SECRET", "two words"),
             ("DEFAULT_CUSTOMER", "12x"),
             ("KEY_SECRET", "0123456789abcdef0123456789abcde"),
         ];

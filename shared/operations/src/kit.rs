@@ -14,7 +14,7 @@ mod stopped;
 pub use attempt::Attempt;
 pub use master::Master;
 pub use page::Listed;
-pub use standardize::Standardizer;
+pub use standardize::{LEFT_ALONE, MAX_FAILURES_IN_A_ROW, Standardizer};
 pub use stopped::Stopped;
 
 pub(crate) use commit::commit;

@@ -31,9 +31,9 @@ const fn count(name: &'static str, meaning: &'static str) -> Metric {
     Metric { name, unit: "Count", meaning }
 }
 
-/// Every metric. `Succeeded`, `Refused`, `Busy` and `Failed` together are all requests. A count of 0 is not written.
-pub const METRICS: [Metric; 11] = [
-    count("Succeeded", "Requests answered with 2xx, dry runs included"),
+/// Every metric; the last is written where it happens, the others with the request. `Succeeded`, `Refused`, `Busy` and `Failed` together are all requests. A count of 0 is not written.
+pub const METRICS: [Metric; 12] = [
+    count("Succeeded", "Requests answered with 2xx, dry runs included, or with 304"),
     count(
         "Refused",
         "Requests answered with 4xx: messages that fail their edits or are duplicates, and whatever the caller has to put right",
@@ -66,6 +66,10 @@ pub const METRICS: [Metric; 11] = [
         unit: "Seconds",
         meaning: "How long the oldest open request in error has waited, 0 when none is open; measured whenever GET /errors?state=open&limit=1 is asked, as the schedule does",
     },
+    count(
+        "AddressServiceLeftAlone",
+        "Messages taken as they came without asking the address service, because it had failed several times in a row; in lines of their own",
+    ),
 ];
 
 /// What CloudWatch reads in a line: the dimension's value, and which members are metrics (CloudWatch embedded metric format).

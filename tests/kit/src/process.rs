@@ -29,7 +29,17 @@ pub struct Process {
 impl Process {
     /// Starts it on a free port and waits for its first line.
     pub fn start(program: &str, arguments: &[&str]) -> Self {
+        Self::start_with(program, arguments, &[])
+    }
+
+    /// The same with these controls.
+    ///
+    /// # Panics
+    ///
+    /// As [`Process::start`].
+    pub fn start_with(program: &str, arguments: &[&str], controls: &[(&str, &str)]) -> Self {
         let mut command = command(program, &["--port", "0"]);
+        command.envs(controls.iter().copied());
         command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));

@@ -246,8 +246,7 @@ impl Function {
         binary: &Path,
         variables: &[(&str, String)],
     ) -> Result<Self, String> {
-        let api = RuntimeApi::start().await?;
-        let mut command = match watcher {
+        let command = match watcher {
             [] => Command::new(binary),
             [program, options @ ..] => {
                 let mut command = Command::new(program);
@@ -255,6 +254,26 @@ impl Function {
                 command
             }
         };
+        Self::spawn(command, variables).await
+    }
+
+    /// The same with arguments, for a program that is a function only when it is told.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when it cannot be started.
+    pub async fn start_with(
+        binary: &Path,
+        arguments: &[&str],
+        variables: &[(&str, String)],
+    ) -> Result<Self, String> {
+        let mut command = Command::new(binary);
+        command.args(arguments);
+        Self::spawn(command, variables).await
+    }
+
+    async fn spawn(mut command: Command, variables: &[(&str, String)]) -> Result<Self, String> {
+        let api = RuntimeApi::start().await?;
         command
             .env_clear()
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
@@ -272,9 +291,10 @@ impl Function {
             .stdout(Stdio::null())
             .kill_on_drop(true);
         let started = Instant::now();
-        let child = command
-            .spawn()
-            .map_err(|error| format!("{} cannot be started: {error}.", binary.display()))?;
+        let child = command.spawn().map_err(|error| {
+            let program = command.as_std().get_program();
+            format!("{} cannot be started: {error}.", program.display())
+        })?;
         Ok(Self { api, child, started, waits: false })
     }
 

@@ -23,7 +23,7 @@ use axum::{
 };
 use data_encoding::{BASE64, HEXLOWER};
 use http_body_util::BodyExt;
-use lambda_http::{BoxFuture, Context, IntoResponse, RequestExt};
+use lambda_http::{BoxFuture, Context, RequestExt};
 use serde_json::Value;
 use tokio::{net::TcpListener, sync::oneshot};
 
@@ -274,13 +274,10 @@ async fn answer(
 
 /// Calls the function as the Lambda runtime would, and turns its answer into the client's.
 async fn invoke(function: &Function, event: &str, request_id: String) -> Response {
-    let request = lambda_http::request::from_str(event)
-        .expect("the gateway writes events of payload format 2.0");
+    let request = api::event::request(event);
     let mut context = Context::default();
     context.request_id = request_id;
-    let answer = function(request.with_lambda_context(context)).await;
-    // The conversion that the runtime makes: the content type decides whether the body travels as text.
-    let (mut head, body) = answer.into_response().await.into_parts();
+    let (mut head, body) = function(request.with_lambda_context(context)).await.into_parts();
     head.headers = answered_headers(&head.headers, !body.is_empty());
     if let Some(problem) = problem_type(&head.headers, &body) {
         head.extensions.insert(problem);

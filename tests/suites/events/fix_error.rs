@@ -21,6 +21,7 @@ pub(crate) const STORY: Story = &[
     ("correct-version-missing", 428, "/type", "/problems/version-required"),
     ("correct-version-mismatch", 412, "/type", "/problems/version-mismatch"),
     ("correct-unknown-attribute", 400, "/errors/0/pointer", "/cst_favourite"),
+    ("correct-not-base64", 400, "/errors/0/pointer", "/body"),
     ("correct-xml", 415, "/type", "/problems/unsupported-media-type"),
     ("correct-dry-run", 200, "/message/CustSoldTo/cst_city", "Westborough"),
     ("correct", 200, "/history/1/who", "steward-anna"),
@@ -47,6 +48,10 @@ pub(crate) const STORY: Story = &[
     ("console", 200, "", "<html lang=\"en\">"),
     ("console-file", 200, "", "import"),
     ("console-file-unknown", 404, "/type", "/problems/not-found"),
+    ("console-uncompressed", 200, "", "<html lang=\"en\">"),
+    ("console-not-modified", 304, "", ""),
+    ("contract", 200, "", "openapi: 3.1.0"),
+    ("contract-not-modified", 304, "", ""),
 ];
 
 /// The requests in error that the events name: four without a city, the third a duplicate of the first.

@@ -7,8 +7,10 @@ mod fix_error;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read as _;
 use std::path::PathBuf;
 
+use flate2::read::GzDecoder;
 use kit::fixture::Fixture;
 use kit::xml;
 use lambda_http::{Body, Response};
@@ -28,9 +30,20 @@ fn folder(function: &str) -> PathBuf {
 async fn sent(master: &Fixture, function: &str, name: &str) -> Response<Body> {
     let file = folder(function).join(format!("{name}.json"));
     let event = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let request = lambda_http::request::from_str(&event);
-    let request = request.unwrap_or_else(|error| panic!("{name} is no event: {error}"));
-    stand::functions(master.master())[function](request).await
+    stand::functions(master.master())[function](api::event::request(&event)).await
+}
+
+/// The text of an answer, uncompressed.
+fn text(answer: &Response<Body>) -> String {
+    let mut text = String::new();
+    let mut body = &answer.body()[..];
+    let read = if answer.headers().contains_key("content-encoding") {
+        GzDecoder::new(body).read_to_string(&mut text)
+    } else {
+        body.read_to_string(&mut text)
+    };
+    read.expect("text");
+    text
 }
 
 /// Holds that the event gets the answer of its story.
@@ -38,7 +51,7 @@ async fn told(master: &Fixture, function: &str, story: Story) {
     for (name, status, pointer, value) in story {
         associate_dealer::prepare(master, name).await;
         let answer = sent(master, function, name).await;
-        let body = String::from_utf8(answer.body().to_vec()).expect("text");
+        let body = text(&answer);
         assert_eq!(answer.status().as_u16(), *status, "{name}: {body}");
         match (*pointer, *value) {
             ("", "") => assert_eq!(body, "", "{name}"),

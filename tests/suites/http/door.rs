@@ -145,8 +145,7 @@ impl Door {
     pub(crate) async fn send_to(&self, function: &str, event: &Event) -> Answer {
         let request_id = self.lines.next_id();
         let text = event.text(&request_id);
-        let request = lambda_http::request::from_str(&text)
-            .unwrap_or_else(|error| panic!("{}: {error}", event.asked()));
+        let request = api::event::request(&text);
         let (head, body) = self.functions[function](request).await.into_parts();
         Answer {
             status: head.status.as_u16(),

@@ -10,6 +10,7 @@ mod corpus;
 mod cursors;
 mod debug;
 mod door;
+mod events;
 mod hostile_bodies;
 mod hostile_heads;
 mod log;

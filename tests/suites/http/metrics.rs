@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use runtime::metrics::{DIMENSION, METRICS, NAMESPACE};
 use serde_json::{Value, json};
 
+use kit::process::Process;
+
 use crate::server;
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
@@ -126,6 +128,34 @@ async fn what_requests_did_is_counted_once_each() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn messages_that_do_not_wait_for_a_failing_address_service_are_counted_and_its_secret_is_not_told()
+ {
+    let nobody = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let address = format!("http://{}/verify", nobody.local_addr().expect("an address"));
+    drop(nobody);
+    let controls = [
+        ("ADDRESS_STANDARDIZATION_URL", address.as_str()),
+        ("ADDRESS_STANDARDIZATION_SECRET", "Qanari-s3cret"),
+    ];
+    let process =
+        Process::start_with(env!("CARGO_BIN_EXE_server"), &["--empty", "--log", "json"], &controls);
+    let http = reqwest::Client::new();
+    for name in ["Robinson", "Dryer", "Miller", "Cooper", "Okafor"] {
+        let message = json!({ "type": "CWCustomerIn", "CustSoldTo": {
+            "cst_lname": name, "cst_street_addr": "1 Mill Road", "cst_city": "Boston", "cst_state": "MA", "cst_zip": "02139", "cst_country": "USA", "cst_email_status": "O1"
+        } });
+        let url = format!("{}/customers", process.url);
+        let answer = http.post(url).json(&message).send().await.expect("an answer");
+        assert_eq!(answer.status(), 201);
+    }
+    let (out, log) = process.end();
+    let found = metrics(&log);
+    assert_eq!(found.get("AddressServiceLeftAlone"), Some(&vec![1, 1]), "three failed before");
+    assert_eq!(log.matches("the address service changed nothing").count(), 3);
+    assert!(!out.contains("s3cret") && !log.contains("s3cret"));
+}
+
 /// The metrics that the template has alarms for or draws, each with its dimension.
 fn in_the_template() -> Vec<(String, String)> {
     let word = |text: &str| -> String {
@@ -177,8 +207,7 @@ async fn the_event_of_the_schedule_has_the_age_measured() {
     let length = TEMPLATE[start..].find("\"isBase64Encoded\": false}").expect("its end");
     let event: String = TEMPLATE[start..start + length].to_owned() + "\"isBase64Encoded\": false}";
     let door = crate::door::Door::open().await;
-    let request =
-        lambda_http::request::from_str(&event).expect("an event that the function can read");
+    let request = api::event::request(&event);
     let functions = local::stand::functions(door.fixture.master());
     let answer = functions["fix-error"](request).await;
     assert_eq!(answer.status(), 200);

@@ -33,6 +33,7 @@ pub(crate) type Asked = (String, String, Value);
 pub(crate) struct AddressService {
     pub(crate) url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
+    authorized: Arc<Mutex<Vec<Option<String>>>>,
     _server: JoinSet<()>,
 }
 
@@ -42,15 +43,18 @@ impl AddressService {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let asked = Arc::new(Mutex::new(Vec::new()));
+        let authorized = Arc::new(Mutex::new(Vec::new()));
         let mut server = JoinSet::new();
         match manner {
             Manner::Babbles => server.spawn(raw(listener, b"MAY I HELP YOU?\r\n\r\n")),
             Manner::HangsUp => server.spawn(raw(listener, b"")),
             Manner::Answers(..) | Manner::Hangs | Manner::Drips => {
-                server.spawn(serve(listener, manner, Arc::clone(&asked)))
+                let (asked, authorized) = (Arc::clone(&asked), Arc::clone(&authorized));
+                server.spawn(serve(listener, manner, asked, authorized))
             }
         };
-        Self { url: format!("http://{address}/verify?country=all"), asked, _server: server }
+        let url = format!("http://{address}/verify?country=all");
+        Self { url, asked, authorized, _server: server }
     }
 
     /// A service that answers with these matches.
@@ -69,13 +73,27 @@ impl AddressService {
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().expect("nobody panicked").clone()
     }
+
+    /// `Authorization` of each request so far.
+    pub(crate) fn authorized(&self) -> Vec<Option<String>> {
+        self.authorized.lock().expect("nobody panicked").clone()
+    }
 }
 
-async fn serve(listener: TcpListener, manner: Manner, asked: Arc<Mutex<Vec<Asked>>>) {
+async fn serve(
+    listener: TcpListener,
+    manner: Manner,
+    asked: Arc<Mutex<Vec<Asked>>>,
+    authorized: Arc<Mutex<Vec<Option<String>>>>,
+) {
     let service = move |request: Request<Body>| {
         let (manner, asked) = (manner.clone(), Arc::clone(&asked));
+        let authorized = Arc::clone(&authorized);
         async move {
             let (head, body) = request.into_parts();
+            let authorization = head.headers.get(header::AUTHORIZATION);
+            let authorization = authorization.map(|value| value.to_str().expect("text").to_owned());
+            authorized.lock().expect("nobody panicked").push(authorization);
             let body = body.collect().await.expect("a body").to_bytes();
             let content_type = head.headers.get(header::CONTENT_TYPE);
             let content_type = content_type.map(|kind| kind.to_str().expect("text").to_owned());

@@ -1,6 +1,7 @@
 //! Address standardization (control I99): what the service verified replaces the address of an Add, and nothing that it does fails a message.
 
 use axum::http::StatusCode;
+use operations::kit::{LEFT_ALONE, MAX_FAILURES_IN_A_ROW};
 use serde_json::{Value, json};
 
 use crate::address_service::{AddressService, Manner};
@@ -170,4 +171,55 @@ async fn a_service_that_never_answers_changes_nothing() {
         changes_nothing(&drips.url, "half an answer"),
     );
     assert_eq!((hangs.asked().len(), drips.asked().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn the_service_is_asked_with_the_secret_and_without_one_as_anybody() {
+    let service = AddressService::matching(json!([verified()])).await;
+    stand(&service.url).await.add(&as_it_came()).await.created();
+    let controls = [
+        ("ADDRESS_STANDARDIZATION_URL", service.url.as_str()),
+        ("ADDRESS_STANDARDIZATION_SECRET", "s3cret-Token+/="),
+    ];
+    Fixture::with(&controls).await.add(&as_it_came()).await.created();
+    assert_eq!(service.authorized(), [None, Some("Bearer s3cret-Token+/=".to_owned())]);
+}
+
+/// Lets the pause go by, as far as the code can tell.
+async fn after_the_pause() {
+    tokio::time::pause();
+    tokio::time::advance(LEFT_ALONE).await;
+    tokio::time::resume();
+}
+
+#[tokio::test]
+async fn a_service_that_keeps_failing_is_left_alone_and_asked_again_later() {
+    let service =
+        AddressService::start(Manner::Answers(StatusCode::BAD_GATEWAY, String::new())).await;
+    let stand = stand(&service.url).await;
+    let failures = usize::try_from(MAX_FAILURES_IN_A_ROW).expect("a few");
+    for _ in 0..failures + 4 {
+        let told = stand.add(&as_it_came()).await.created();
+        assert_eq!(told.text("cst_street_addr"), "100 exampel st");
+    }
+    assert_eq!(service.asked().len(), failures);
+    for more in 1..=2 {
+        after_the_pause().await;
+        for _ in 0..3 {
+            stand.add(&as_it_came()).await.created();
+        }
+        assert_eq!(service.asked().len(), failures + more, "one message asks after each pause");
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_knows_no_such_address_has_not_failed() {
+    for body in [r#"{"matches":[]}"#, r#"{"matches":[{"city":"A"},{"city":"B"}]}"#] {
+        let service = AddressService::start(Manner::Answers(StatusCode::OK, body.to_owned())).await;
+        let stand = stand(&service.url).await;
+        for _ in 0..5 {
+            stand.add(&as_it_came()).await.created();
+        }
+        assert_eq!(service.asked().len(), 5, "{body}");
+    }
 }

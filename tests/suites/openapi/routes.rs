@@ -149,3 +149,18 @@ async fn the_document_is_served_as_it_is() {
     assert_eq!(answer.header("content-type"), Some("application/yaml"));
     stand.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn pages_that_the_caller_has_are_answered_as_documented() {
+    let conformity = Conformity::new();
+    let stand = requests::empty().await;
+    let has_all = [("if-none-match".to_owned(), "*".to_owned())];
+    for operation in ["getConsole", "getConsoleFile", "getContract"] {
+        let path = filled(conformity.contract.operation(operation).unwrap().path);
+        for (headers, status) in [(&has_all[..], 304), (&[], 200)] {
+            let answer = send(&stand, &conformity, operation, ("GET", &path), headers, None).await;
+            assert_eq!(answer.status, status, "{path}");
+        }
+    }
+    stand.stop().await.unwrap();
+}

@@ -13,6 +13,7 @@ mod erase;
 mod export;
 mod idempotency;
 mod lists;
+mod pages;
 mod paging;
 mod races;
 mod reprocess;

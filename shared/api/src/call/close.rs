@@ -64,7 +64,8 @@ impl Call {
             tracing::error!(operation, outcome, request_id = self.request_id, inside, "failed");
         }
         let headers = response.headers_mut();
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // Only a page for anyone says otherwise.
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(REQUEST_ID, id_value(&self.request_id));
         if let Some(id) = &self.correlation_id {

@@ -34,7 +34,7 @@ fn event(change: impl FnOnce(&mut Value)) -> Call {
         "isBase64Encoded": false
     });
     change(&mut event);
-    Call::open(lambda_http::request::from_str(&event.to_string()).expect("an event"))
+    Call::open(crate::event::request(&event.to_string()))
 }
 
 fn with_headers(headers: &[(&str, &str)]) -> Call {
