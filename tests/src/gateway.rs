@@ -29,6 +29,7 @@ use self::refusal::Refusal;
 use crate::{
     claims::{self, WithoutToken},
     event::{self, Arrival},
+    issuer::Issuer,
 };
 
 /// The largest body that an HTTP API takes, in bytes.
@@ -86,6 +87,7 @@ pub struct Gateway {
     routes: matchit::Router<Route>,
     functions: Vec<Function>,
     without_token: WithoutToken,
+    issuer: Option<Arc<Issuer>>,
 }
 
 /// Opens the gateway's port on 127.0.0.1; 0 picks a free one.
@@ -127,13 +129,24 @@ impl Gateway {
                 .insert(route.path, *route)
                 .map_err(|error| format!("The route {} cannot be used: {error}.", route.path))?;
         }
-        Ok(Self { routes: table, functions, without_token: WithoutToken::LocalDeveloper })
+        Ok(Self {
+            routes: table,
+            functions,
+            without_token: WithoutToken::LocalDeveloper,
+            issuer: None,
+        })
     }
 
     /// Says what a request without a token comes to; unless told, the local developer sent it.
     #[must_use]
     pub fn without_token(self, without_token: WithoutToken) -> Self {
         Self { without_token, ..self }
+    }
+
+    /// Has tokens verified as the real authorizer does: whoever has none of this issuer is refused. Unless told, [`claims`] stand in for it.
+    #[must_use]
+    pub fn verified_by(self, issuer: Arc<Issuer>) -> Self {
+        Self { issuer: Some(issuer), ..self }
     }
 
     /// Answers requests until `shutdown` is done, and then for at most five seconds those that are under way.
@@ -186,7 +199,10 @@ impl Gateway {
         let claims = match matched.value.access {
             Access::Anyone => None,
             Access::Authorized => {
-                let claims = claims::authorize(&head.headers, self.without_token);
+                let claims = match &self.issuer {
+                    Some(issuer) => issuer.authorize(&head.headers),
+                    None => claims::authorize(&head.headers, self.without_token),
+                };
                 Some(claims.ok_or(Refusal::UNAUTHORIZED)?)
             }
         };

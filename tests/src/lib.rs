@@ -11,6 +11,7 @@ pub mod embedded;
 mod event;
 pub mod explorer;
 pub mod gateway;
+pub mod issuer;
 pub mod model;
 pub mod options;
 pub mod routes;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use domain::controls::Controls;
+use fix_error::SignIn;
 use operations::master::Master;
 use operations::standardize::Standardizer;
 use store::client::Connection;
@@ -16,6 +17,7 @@ use tokio::task::JoinHandle;
 use crate::claims::WithoutToken;
 use crate::embedded::Embedded;
 use crate::gateway::{self, Function, Gateway};
+use crate::issuer::Issuer;
 use crate::routes::ROUTES;
 use crate::schema;
 use crate::viewer;
@@ -102,8 +104,13 @@ pub async fn counts_units(table: &Dynamo) -> Result<bool, String> {
     Ok(table.meter().cost().read_units > 0.0)
 }
 
-/// The functions, in the order of the routing table.
+/// The functions, in the order of the routing table, of a deployment whose console signs nobody in.
 pub fn functions<T: Table>(master: &Master<T>) -> Vec<Function> {
+    functions_signing_in(master, &SignIn::default())
+}
+
+fn functions_signing_in<T: Table>(master: &Master<T>, sign_in: &SignIn) -> Vec<Function> {
+    let sign_in = Arc::new(sign_in.clone());
     let (associating, adding, fixing) = (master.clone(), master.clone(), master.clone());
     vec![
         gateway::function(move |request| {
@@ -115,8 +122,8 @@ pub fn functions<T: Table>(master: &Master<T>) -> Vec<Function> {
             async move { add_customer::handle(&master, request).await }
         }),
         gateway::function(move |request| {
-            let master = fixing.clone();
-            async move { fix_error::handle(&master, request).await }
+            let (master, sign_in) = (fixing.clone(), Arc::clone(&sign_in));
+            async move { fix_error::handle(&master, &sign_in, request).await }
         }),
     ]
 }
@@ -157,14 +164,42 @@ impl Stand {
         storage: Storage,
         controls: Controls,
     ) -> Result<Self, String> {
+        let sign_in = SignIn::default();
+        let over = |gateway: Gateway| gateway.without_token(without_token);
+        Self::serve_over(over, &sign_in, listener, storage, controls).await
+    }
+
+    /// Serves the functions to callers with tokens of this issuer, and to nobody else, with a console that signs in there.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when the gateway cannot be started.
+    pub async fn serve_for(
+        issuer: Arc<Issuer>,
+        sign_in: &SignIn,
+        listener: TcpListener,
+        storage: Storage,
+        controls: Controls,
+    ) -> Result<Self, String> {
+        let over = |gateway: Gateway| gateway.verified_by(issuer);
+        Self::serve_over(over, sign_in, listener, storage, controls).await
+    }
+
+    async fn serve_over(
+        authorized: impl FnOnce(Gateway) -> Gateway,
+        sign_in: &SignIn,
+        listener: TcpListener,
+        storage: Storage,
+        controls: Controls,
+    ) -> Result<Self, String> {
         let standardizer = Standardizer::of(&controls);
         let master = Master::new(storage.table.clone(), controls, standardizer);
         let address =
             listener.local_addr().map_err(|error| format!("The port is gone: {error}."))?;
-        let mut functions = functions(&master);
+        let mut functions = functions_signing_in(&master, sign_in);
         let routes = [ROUTES, &viewer::routes(functions.len())].concat();
         functions.push(viewer::function());
-        let gateway = Gateway::new(&routes, functions)?.without_token(without_token);
+        let gateway = authorized(Gateway::new(&routes, functions)?);
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(gateway.serve(listener, async move {
             // Told to stop, or the stand is gone: both mean the end.

@@ -8,6 +8,7 @@ mod console;
 pub mod list;
 mod route;
 mod shown;
+mod sign_in;
 
 use api::answer::Answer;
 use api::call::Call;
@@ -29,6 +30,8 @@ use store::table::Table;
 
 use crate::route::Route;
 
+pub use crate::sign_in::SignIn;
+
 /// The contract, as anyone may read it.
 const CONTRACT: &str = include_str!("../../../openapi.yaml");
 
@@ -36,11 +39,17 @@ const CONTRACT: &str = include_str!("../../../openapi.yaml");
 const PATCH: &[&str] = &[media::JSON, media::MERGE_PATCH];
 
 /// Answers a request. Whatever happens, it is answered.
-pub async fn handle<T: Table>(master: &Master<T>, request: Request) -> Response<Body> {
+pub async fn handle<T: Table>(
+    master: &Master<T>,
+    sign_in: &SignIn,
+    request: Request,
+) -> Response<Body> {
     let call = Call::open(request);
     let master = master.counted();
     let (operation, result) = match Route::of(&call) {
-        Ok(route) => (route.operation(), call.in_time(answer(&master, &call, route)).await),
+        Ok(route) => {
+            (route.operation(), call.in_time(answer(&master, sign_in, &call, route)).await)
+        }
         Err(problem) => ("none", Err(problem)),
     };
     call.close(operation, result, master.cost())
@@ -48,12 +57,13 @@ pub async fn handle<T: Table>(master: &Master<T>, request: Request) -> Response<
 
 async fn answer<T: Table>(
     master: &Master<T>,
+    sign_in: &SignIn,
     call: &Call,
     route: Route<'_>,
 ) -> Result<Answer, Problem> {
     match route {
-        Route::Console => return Ok(console::page()),
-        Route::ConsoleFile { file } => return console::file(file),
+        Route::Console => return Ok(console::page(sign_in)),
+        Route::ConsoleFile { file } => return console::file(file, sign_in),
         Route::Contract => return Ok(contract()),
         Route::List
         | Route::Export
@@ -76,8 +86,8 @@ async fn answer<T: Table>(
         Route::Reprocess { id } => reprocess(master, call, who, id).await,
         Route::ReprocessMany => bulk::reprocess_many(master, call, who).await,
         Route::Erase { number } => erase(master, call, who, number).await,
-        Route::Console => Ok(console::page()),
-        Route::ConsoleFile { file } => console::file(file),
+        Route::Console => Ok(console::page(sign_in)),
+        Route::ConsoleFile { file } => console::file(file, sign_in),
         Route::Contract => Ok(contract()),
     }
 }

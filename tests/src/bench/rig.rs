@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use domain::controls::Controls;
+use fix_error::SignIn;
 use lambda_http::{Body, Response};
 use operations::master::Master;
 use operations::standardize::Standardizer;
@@ -155,7 +156,7 @@ impl Rig {
         let answer: Response<Body> = match function {
             ASSOCIATE_DEALER => associate_dealer::handle(master, request).await,
             ADD_CUSTOMER => add_customer::handle(master, request).await,
-            _ => fix_error::handle(master, request).await,
+            _ => fix_error::handle(master, &SignIn::default(), request).await,
         };
         Ok(Answered {
             status: answer.status().as_u16(),

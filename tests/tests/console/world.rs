@@ -1,12 +1,15 @@
 //! The customer master behind the page, and what others do to it meanwhile.
 
 use domain::controls::Controls;
+use fix_error::SignIn;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::claims;
 use tests::embedded::Embedded;
 use tests::gateway;
 use tests::stand::{Stand, Storage};
+
+use crate::provider::{Installed, Provider};
 
 /// A customer master with a table of its own.
 pub(crate) struct World {
@@ -43,6 +46,39 @@ impl World {
             http: reqwest::Client::new(),
             _embedded: embedded,
         }
+    }
+
+    /// Another deployment over the same table, whose stewards sign in at a provider of its own. Of tokens it takes those for this audience.
+    pub(crate) async fn signing_in(
+        &self,
+        provider: &Installed,
+        audience: &str,
+    ) -> (Self, Provider) {
+        let listener = gateway::listen(0).await.expect("a free port");
+        let address = listener.local_addr().expect("a port");
+        let provider =
+            Provider::start(provider, &format!("http://{address}/console"), audience).await;
+        let sign_in = SignIn::read(|name| {
+            let value = match name {
+                "CONSOLE_ISSUER" => provider.url.as_str(),
+                "CONSOLE_CLIENT_ID" => "console",
+                "CONSOLE_SCOPES" => "openid profile customers steward",
+                _ => return None,
+            };
+            Some(value.to_owned())
+        });
+        let sign_in = sign_in.expect("good settings");
+        let storage = Storage::at(&self.database, "console").await.expect("a table");
+        let issuer = provider.issuer.clone();
+        let stand =
+            Stand::serve_for(issuer, &sign_in, listener, storage, Controls::default()).await;
+        let world = Self {
+            stand: stand.expect("a stand"),
+            database: self.database.clone(),
+            http: self.http.clone(),
+            _embedded: None,
+        };
+        (world, provider)
     }
 
     /// The console's address.

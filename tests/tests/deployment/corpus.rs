@@ -3,6 +3,7 @@
 //! It holds the statuses, so that a request that went another way is noticed; what the answers say is held elsewhere.
 
 use domain::controls::Controls;
+use fix_error::SignIn;
 use operations::master::Master;
 use operations::standardize::Standardizer;
 use reqwest::Method;
@@ -62,7 +63,7 @@ impl Corpus {
             }),
             gateway::function(move |request| {
                 let master = fixing.clone();
-                async move { fix_error::handle(&master, request).await }
+                async move { fix_error::handle(&master, &SignIn::default(), request).await }
             }),
         ];
         let listener = gateway::listen(0).await.expect("a port");

@@ -8,6 +8,7 @@ use domain::edits::EditCode;
 use domain::message::Attribute;
 use domain::request_in_error::RequestInErrorId;
 use domain::time::Timestamp;
+use fix_error::SignIn;
 use lambda_http::{Body, Response};
 use serde_json::{Value, json};
 
@@ -65,7 +66,7 @@ async fn sent(master: &Fixture, name: &str) -> Response<Body> {
     let event = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
     let request = lambda_http::request::from_str(&event);
     let request = request.unwrap_or_else(|error| panic!("{name} is no event: {error}"));
-    fix_error::handle(master.master(), request).await
+    fix_error::handle(master.master(), &SignIn::default(), request).await
 }
 
 /// The requests in error that the events name: four without a city, the third a duplicate of the first.
