@@ -12,6 +12,8 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
 const [, , modules, redirectUri] = process.argv;
+// Standard output is for answers alone; the provider's remarks are none.
+console.info = console.error;
 const { default: Provider } = await import(pathToFileURL(`${modules}/oidc-provider/lib/index.js`));
 
 const now = Date.now;
@@ -23,6 +25,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
 // Who may what: the name that is signed in with, and the scopes of the API that it is granted.
+const ALL = ['dealer', 'customers', 'steward', 'privacy'];
 const SCOPES = { anna: 'steward', carl: 'customers' };
 
 const server = createServer();
@@ -50,7 +53,10 @@ const provider = new Provider(issuer, {
   async loadExistingGrant({ oidc }) {
     const grant = new provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
     grant.addOIDCScope('openid profile');
-    grant.addResourceScope(RESOURCE, SCOPES[oidc.session.accountId]);
+    const granted = SCOPES[oidc.session.accountId];
+    grant.addResourceScope(RESOURCE, granted);
+    // Refused at once, so that nobody is asked for more.
+    for (const scope of ALL.filter((scope) => scope !== granted)) grant.rejectResourceScope(RESOURCE, scope);
     await grant.save();
     return grant;
   },
@@ -64,7 +70,7 @@ const provider = new Provider(issuer, {
       defaultResource: () => RESOURCE,
       useGrantedResource: () => true,
       getResourceServerInfo: () => ({
-        scope: 'dealer customers steward privacy',
+        scope: ALL.join(' '),
         audience: 'customer-master',
         accessTokenFormat: 'jwt',
         accessTokenTTL: 5 * MINUTE,

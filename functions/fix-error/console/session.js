@@ -9,8 +9,14 @@ import { askForToken, startToken, token } from './token.js';
 // A token that ends sooner than this is renewed before it is used.
 const MARGIN_MS = 30_000;
 
-// What the next question for a sign-in says.
-let reason = 'The requests in error are shown to data stewards only.';
+// Why the sign-in that this page came back from failed, until the steward was told.
+let trouble = null;
+
+function ask(sentence) {
+  const asked = askToSignIn(trouble ?? sentence);
+  trouble = null;
+  return asked;
+}
 
 /** Finishes a sign-in that the page came back from, and wires the buttons. `onForget` runs when a pasted token was forgotten. */
 export async function startSession(onForget) {
@@ -20,8 +26,8 @@ export async function startSession(onForget) {
     await finishSignIn();
   } catch (refused) {
     if (!(refused instanceof SignInRefused)) throw refused;
-    reason = refused.message;
-    announce(reason);
+    trouble = refused.message;
+    announce(trouble);
   }
   showWho(currentSession());
 }
@@ -32,7 +38,7 @@ export async function bearer() {
   let session = currentSession();
   if (session && session.expiresAt !== null && session.expiresAt - Date.now() < MARGIN_MS) session = await refreshedOr(session);
   if (!session) {
-    await askToSignIn(reason);
+    await ask('The requests in error are shown to data stewards only.');
     throw new SignInRefused('Nobody is signed in.');
   }
   return session.accessToken;
@@ -60,7 +66,7 @@ export async function renewed(refused, again) {
   }
   if (currentSession() && currentSession().accessToken !== refused) return true;
   if (!again && (await refreshSession())) return true;
-  return askToSignIn(again
+  return ask(again
     ? 'The server does not accept the token of the sign-in service. This deployment may expect another issuer or audience than the service writes into it.'
     : 'Your sign-in has ended.');
 }

@@ -8,3 +8,4 @@ mod rights;
 mod routes;
 mod table;
 mod template;
+mod user_pool;
