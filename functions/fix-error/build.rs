@@ -12,17 +12,30 @@ use flate2::{Compression, GzBuilder};
 use sha2::{Digest as _, Sha256};
 
 const CONSOLE: &str = "console";
+/// What is kept in a folder of its own, as it came, and the names that it is served under.
+const FOREIGN: [(&str, &str); 2] = [
+    ("oauth4webapi-license.txt", "oauth4webapi/LICENSE.md"),
+    ("oauth4webapi.js", "oauth4webapi/index.js"),
+];
+
 const CONTRACT: &str = "../../openapi.yaml";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(CONSOLE)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
-    files.push(CONTRACT.into());
+    let mut files: Vec<(String, PathBuf)> = Vec::new();
+    for entry in fs::read_dir(CONSOLE)? {
+        let file = entry?.path();
+        if file.is_file() {
+            let name =
+                file.file_name().and_then(|name| name.to_str()).ok_or("a name in Unicode")?;
+            files.push((name.to_owned(), file));
+        }
+    }
+    files.extend(FOREIGN.map(|(name, file)| (name.to_owned(), Path::new(CONSOLE).join(file))));
+    files.push(("openapi.yaml".to_owned(), CONTRACT.into()));
     files.sort();
     let mut table = String::from("const PREPARED: &[(&str, Prepared)] = &[\n");
-    for file in &files {
-        let name = file.file_name().and_then(|name| name.to_str()).ok_or("a name in Unicode")?;
+    for (name, file) in &files {
         let content = fs::read(file)?;
         let gzip = out.join(format!("{name}.gz"));
         compress(&content, &gzip)?;

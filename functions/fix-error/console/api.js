@@ -1,8 +1,9 @@
 // The calls to the API, as http.md has them, and nothing of the page. A refusal is thrown as a `Problem`; the outcome of
 // a reprocess (CWCustomerOut) is an answer, whatever its status.
 
+import { bearer, renewed } from './session.js';
+import { SignInRefused } from './sign-in.js';
 import { startOfDay } from './time.js';
-import { askForToken, token } from './token.js';
 
 // This module is <base>/console/api.js, whatever prefix a stage puts before it.
 const BASE = new URL('../', import.meta.url);
@@ -55,9 +56,9 @@ async function call(method, path, { query = {}, body, contentType = 'application
   }
   const text = body === undefined ? undefined : JSON.stringify(body);
   const request = `${method} ${url.href} ${version ?? ''} ${text ?? ''}`;
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     const headers = new Headers({ Accept: 'application/json, application/problem+json' });
-    const sentToken = token();
+    const sentToken = await authorized(bearer());
     if (sentToken) headers.set('Authorization', `Bearer ${sentToken}`);
     if (text !== undefined) headers.set('Content-Type', contentType);
     if (version !== undefined) headers.set('If-Match', `"${version}"`);
@@ -68,11 +69,17 @@ async function call(method, path, { query = {}, body, contentType = 'application
     const { response, answer } = await send(url, { method, headers, body: text }, signal);
     if (response.status < 500) unansweredKeys.delete(request);
     if (response.ok || answer.CustSoldTo) return { status: response.status, body: answer };
-    if (response.status !== 401) throw new Problem(response.status, answer, response.headers);
-    // Another call may have got a new token meanwhile; only the token that was refused is asked for again.
-    if (token() !== sentToken) continue;
-    const reason = sentToken ? 'The server does not accept this token (any more).' : 'The server asks for a token with the scope “steward”.';
-    if (!(await askForToken(reason))) throw new Problem(401, answer, response.headers);
+    if (response.status !== 401 || !(await authorized(renewed(sentToken, tries > 1)))) throw new Problem(response.status, answer, response.headers);
+  }
+}
+
+// What hinders signing in is a refusal like another one.
+async function authorized(session) {
+  try {
+    return await session;
+  } catch (refused) {
+    if (refused instanceof SignInRefused) throw new Problem(401, { detail: refused.message });
+    throw refused;
   }
 }
 

@@ -8,12 +8,12 @@ import { startKeys } from './keys.js';
 import { listAddress, reloadList, showList, startList } from './list.js';
 import { closeRequest, openRequest, startRequest } from './request.js';
 import { parseRoute } from './route.js';
-import { startToken } from './token.js';
+import { startSession } from './session.js';
 
 function show() {
   const route = parseRoute(location.hash);
   const list = route.view === 'list';
-  for (const dialog of document.querySelectorAll('dialog[open]:not(#token-dialog)')) dialog.close();
+  for (const dialog of document.querySelectorAll('dialog[open]:not(#token-dialog, #sign-in-dialog)')) dialog.close();
   byId('list-view').hidden = !list;
   byId('request-view').hidden = list;
   if (list) {
@@ -27,10 +27,6 @@ function show() {
   }
 }
 
-startToken(() => {
-  location.hash = '#/errors';
-  reloadList();
-});
 startFilters();
 startList();
 startRequest();
@@ -45,5 +41,9 @@ byId('skip-link').addEventListener('click', (event) => {
 addEventListener('hashchange', show);
 addEventListener('beforeunload', (event) => {
   if (hasDrafts()) event.preventDefault();
+});
+await startSession(() => {
+  location.hash = '#/errors';
+  reloadList();
 });
 show();

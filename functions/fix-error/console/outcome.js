@@ -11,8 +11,8 @@ export function panel(kind, title, ...children) {
 const TROUBLE = {
   0: 'No answer came.',
   400: 'The server did not understand this.',
-  401: 'Without a token the server shows nothing.',
-  403: 'This token may not do that: it needs the scope “steward”.',
+  401: 'The server does not know who you are.',
+  403: 'You may not do that: it needs the scope “steward”.',
   404: 'There is no such request in error.',
   413: 'That is too much at once.',
   428: 'The server needs to know which version you saw.',

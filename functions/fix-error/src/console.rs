@@ -7,15 +7,24 @@ use api::problem::Problem;
 use lambda_http::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY};
 
 use crate::prepared::prepared;
+use crate::sign_in::{self, SignIn};
 
 const CSS: &str = "text/css; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// Nothing but the console's own files and its own origin: no inline script or style, no frame, no form that goes elsewhere, and no text that
-/// becomes markup or script but where `received.js` reads XML.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; \
-                      form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types received";
+const JSON: &str = "application/json";
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// Nothing but the console's own files, its own origin and the identity provider's: no inline script or style, no frame, no form that goes
+/// elsewhere, and no text that becomes markup or script but where `received.js` reads XML.
+fn policy(sign_in: &SignIn) -> String {
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src {}; img-src 'self' data:; base-uri 'none'; \
+         form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types received",
+        sign_in.connect_sources()
+    )
+}
 
 const PAGE: &str = include_str!("../console/index.html");
 
@@ -37,30 +46,40 @@ const FILES: &[(&str, &str, &str)] = &[
     ("keys.js", JAVASCRIPT, include_str!("../console/keys.js")),
     ("list.js", JAVASCRIPT, include_str!("../console/list.js")),
     ("main.js", JAVASCRIPT, include_str!("../console/main.js")),
+    ("oauth4webapi-license.txt", TEXT, include_str!("../console/oauth4webapi/LICENSE.md")),
+    ("oauth4webapi.js", JAVASCRIPT, include_str!("../console/oauth4webapi/index.js")),
     ("outcome.js", JAVASCRIPT, include_str!("../console/outcome.js")),
     ("received.js", JAVASCRIPT, include_str!("../console/received.js")),
     ("request.js", JAVASCRIPT, include_str!("../console/request.js")),
     ("route.js", JAVASCRIPT, include_str!("../console/route.js")),
     ("rows.js", JAVASCRIPT, include_str!("../console/rows.js")),
+    ("session.js", JAVASCRIPT, include_str!("../console/session.js")),
+    ("sign-in-dialog.js", JAVASCRIPT, include_str!("../console/sign-in-dialog.js")),
+    ("sign-in.js", JAVASCRIPT, include_str!("../console/sign-in.js")),
     ("time.js", JAVASCRIPT, include_str!("../console/time.js")),
     ("token.js", JAVASCRIPT, include_str!("../console/token.js")),
 ];
 
 /// The page.
-pub(crate) fn page(call: &Call) -> Answer {
-    answer(call, &Page::fixed(HTML, PAGE, prepared("index.html")))
+pub(crate) fn page(call: &Call, sign_in: &SignIn) -> Answer {
+    answer(call, &Page::fixed(HTML, PAGE, prepared("index.html")), sign_in)
 }
 
-/// A file beside the page.
-pub(crate) fn file(call: &Call, name: &str) -> Result<Answer, Problem> {
+/// A file beside the page; one of them says how a steward signs in.
+pub(crate) fn file(call: &Call, name: &str, sign_in: &SignIn) -> Result<Answer, Problem> {
+    if name == sign_in::FILE {
+        return Ok(answer(call, &Page::made(JSON, sign_in.file()), sign_in));
+    }
     let (name, content_type, content) =
         FILES.iter().find(|(known, _, _)| *known == name).ok_or_else(Problem::not_found)?;
-    Ok(answer(call, &Page::fixed(content_type, content, prepared(name))))
+    Ok(answer(call, &Page::fixed(content_type, content, prepared(name)), sign_in))
 }
 
 /// A browser that keeps a page is told its policy anew with each 304.
-fn answer(call: &Call, page: &Page) -> Answer {
-    page.answer(call).header(CONTENT_SECURITY_POLICY, POLICY).header(REFERRER_POLICY, "no-referrer")
+fn answer(call: &Call, page: &Page, sign_in: &SignIn) -> Answer {
+    page.answer(call)
+        .header(CONTENT_SECURITY_POLICY, &policy(sign_in))
+        .header(REFERRER_POLICY, "no-referrer")
 }
 
 #[cfg(test)]
@@ -72,8 +91,9 @@ mod tests {
         let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/console")).unwrap();
         let mut names: Vec<String> =
             folder.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        names.retain(|name| name != "index.html" && name != "oauth4webapi");
+        names.extend(["oauth4webapi.js", "oauth4webapi-license.txt"].map(str::to_owned));
         names.sort();
-        names.retain(|name| name != "index.html");
         let served: Vec<&str> = FILES.iter().map(|(name, _, _)| *name).collect();
         assert_eq!(names, served);
     }

@@ -9,6 +9,7 @@ pub mod list;
 mod prepared;
 mod route;
 mod shown;
+mod sign_in;
 
 use api::answer::Answer;
 use api::call::Call;
@@ -32,26 +33,33 @@ use store::table::Table;
 use crate::prepared::prepared;
 use crate::route::Route;
 
+pub use crate::sign_in::SignIn;
+
 const CONTRACT: &str = include_str!("../../../openapi.yaml");
 
 const PATCH: &[&str] = &[media::JSON, media::MERGE_PATCH];
 
 /// Answers a request. Whatever happens, it is answered.
-pub async fn handle<T: Table>(master: &Master<T>, request: Request) -> Response<Body> {
+pub async fn handle<T: Table>(
+    master: &Master<T>,
+    sign_in: &SignIn,
+    request: Request,
+) -> Response<Body> {
     api::serve(master, request, Route::of, |master, call, route| {
-        Box::pin(answer(master, call, route))
+        Box::pin(answer(master, sign_in, call, route))
     })
     .await
 }
 
 async fn answer<T: Table>(
     master: &Master<T>,
+    sign_in: &SignIn,
     call: &Call,
     route: Route,
 ) -> Result<Answer, Problem> {
     match route {
-        Route::Console => Ok(console::page(call)),
-        Route::ConsoleFile { file } => console::file(call, &file),
+        Route::Console => Ok(console::page(call, sign_in)),
+        Route::ConsoleFile { file } => console::file(call, &file, sign_in),
         Route::Contract => Ok(contract(call)),
         Route::List => list::list(master, call).await,
         Route::Export => list::export(master, call).await,

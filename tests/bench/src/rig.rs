@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::http::Method;
+use fix_error::SignIn;
 use lambda_http::{Body, Response};
 use operations::kit::Master;
 use operations::kit::Standardizer;
@@ -154,7 +155,7 @@ impl Rig {
         let answer: Response<Body> = match function {
             "associate-dealer" => associate_dealer::handle(master, request).await,
             "add-customer" => add_customer::handle(master, request).await,
-            _ => fix_error::handle(master, request).await,
+            _ => fix_error::handle(master, &SignIn::default(), request).await,
         };
         Ok(Answered {
             status: answer.status().as_u16(),

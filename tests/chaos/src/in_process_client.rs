@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
+use fix_error::SignIn;
 use lambda_http::{Body, Context, RequestExt, Response};
 use operations::kit::Master;
 use operations::kit::Standardizer;
@@ -101,7 +102,7 @@ impl InProcessClient {
             .expect("an event")
             .with_lambda_context(Context::default());
         let (began, calls) = (Instant::now(), self.connector.calls());
-        let master = &self.master;
+        let (master, sign_in) = (&self.master, &SignIn::default());
         // On the heap: unoptimised, the future of a whole function is larger than the stack of a test.
         let mut work: Pin<Box<dyn Future<Output = Response<Body>>>> =
             match asking.path.split('/').nth(1) {
@@ -109,7 +110,7 @@ impl InProcessClient {
                     Box::pin(associate_dealer::handle(master, request))
                 }
                 Some("customers") => Box::pin(add_customer::handle(master, request)),
-                _ => Box::pin(fix_error::handle(master, request)),
+                _ => Box::pin(fix_error::handle(master, sign_in, request)),
             };
         let response = std::future::poll_fn(|context| {
             let polled = work.as_mut().poll(context);

@@ -13,10 +13,11 @@ use std::fmt;
 use aws_sdk_dynamodb::Client;
 use domain::controls::Controls;
 use domain::customer::{Customer, CustomerNumber, Identifier, Place};
+use fix_error::SignIn;
 use local::embedded::Embedded;
-use local::gateway;
+use local::gateway::{self, Authorizer};
 use local::stand::{self, DYNAMODB_URL, Stand, Storage};
-use operations::master::Master;
+use operations::kit::Master;
 use reqwest::Method;
 use serde_json::Value;
 use store::client::Connection;
@@ -26,6 +27,7 @@ use store::items;
 use store::keys;
 use store::table::Table;
 use store::writes::{Condition, Write, Written};
+use tokio::net::TcpListener;
 
 pub use self::dealers::{acme, acme_as, changed, given, identifier, without};
 pub use self::requests_in_error::{ids, person, request_in_error, with, without_city};
@@ -76,6 +78,25 @@ impl Fixture {
     /// Another deployment over the same table, with other controls.
     pub async fn deployed_with(&self, controls: &[(&str, &str)]) -> Self {
         Self::over(self.database.clone(), self.table.clone(), None, controls).await
+    }
+
+    /// Another deployment over the same table, whose gateway takes the tokens that this authorizer takes and whose console signs in so.
+    pub async fn signing_in(
+        &self,
+        authorizer: Authorizer,
+        sign_in: &SignIn,
+        listener: TcpListener,
+    ) -> Self {
+        let storage = Storage::at(&self.database, &self.table).await.expect("a table");
+        let controls = self::controls(&[]);
+        let stand = Stand::serve_for(authorizer, sign_in, listener, storage, controls).await;
+        Self {
+            stand: stand.expect("a stand"),
+            database: self.database.clone(),
+            table: self.table.clone(),
+            http: self.http.clone(),
+            _embedded: None,
+        }
     }
 
     async fn over(

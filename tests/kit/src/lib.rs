@@ -6,6 +6,7 @@
 pub mod asking;
 pub mod contract;
 pub mod fixture;
+pub mod issuer;
 pub mod message;
 pub mod process;
 pub mod recorder;

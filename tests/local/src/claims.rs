@@ -37,6 +37,15 @@ pub fn authorize(headers: &HeaderMap, without: WithoutToken) -> Option<Claims> {
     }
 }
 
+/// The claims of an event for those of a token: each a string, as the JWT authorizer writes them; nothing, if they are no object.
+pub fn in_an_event(claims: Value) -> Option<Claims> {
+    let Value::Object(claims) = claims else {
+        return None;
+    };
+    let written = |(name, value)| Some((name, as_the_authorizer_writes(&value)?));
+    Some(claims.into_iter().filter_map(written).collect())
+}
+
 /// Who calls when nobody says who: every scope and every dealer code.
 #[must_use]
 pub fn local_developer() -> Claims {
@@ -63,17 +72,7 @@ fn parse(header: &str) -> Option<Claims> {
     // Tools differ in whether they pad base64url; both mean the same.
     let encoded = token.trim().strip_prefix("dev.")?.trim_end_matches('=');
     let text = BASE64URL_NOPAD.decode(encoded.as_bytes()).ok()?;
-    match serde_json::from_slice(&text).ok()? {
-        Value::Object(claims) => Some(
-            claims
-                .into_iter()
-                .filter_map(|(name, value)| Some((name, as_the_authorizer_writes(&value)?)))
-                .collect(),
-        ),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            None
-        }
-    }
+    in_an_event(serde_json::from_slice(&text).ok()?)
 }
 
 /// A claim as the JWT authorizer of HTTP APIs hands it over: an array as `[A B]`, an object as JSON text, and a null not at all.

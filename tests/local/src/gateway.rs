@@ -31,6 +31,7 @@ use self::refusal::Refusal;
 use crate::{
     claims::{self, WithoutToken},
     event::{self, Arrival},
+    issuer::Issuer,
 };
 
 /// The largest body that an HTTP API takes, in bytes.
@@ -53,6 +54,9 @@ pub type Function = Arc<
         + Send
         + Sync,
 >;
+
+/// What verifies tokens: the claims of a request with a good one, none for one that is answered with 401.
+pub type Authorizer = Arc<dyn Fn(&HeaderMap) -> Option<Claims> + Send + Sync>;
 
 /// What became of a request, for whoever watches the gateway. Of the request itself only its route is told: a path may name a person.
 #[derive(Clone, Copy, Debug)]
@@ -109,6 +113,7 @@ pub struct Route {
 pub struct Gateway {
     routes: matchit::Router<(Route, Function)>,
     without_token: WithoutToken,
+    authorizer: Option<Authorizer>,
     watch: Option<Watch>,
 }
 
@@ -151,7 +156,12 @@ impl Gateway {
                 .insert(&route.path, (route.clone(), Arc::clone(function)))
                 .map_err(|error| format!("The route {} cannot be used: {error}.", route.path))?;
         }
-        Ok(Self { routes: table, without_token: WithoutToken::LocalDeveloper, watch: None })
+        Ok(Self {
+            routes: table,
+            without_token: WithoutToken::LocalDeveloper,
+            authorizer: None,
+            watch: None,
+        })
     }
 
     /// Says what a request without a token comes to; unless told, the local developer sent it.
@@ -164,6 +174,12 @@ impl Gateway {
     #[must_use]
     pub fn watched(self, watch: Watch) -> Self {
         Self { watch: Some(watch), ..self }
+    }
+
+    /// Has tokens verified by this authorizer in place of [`claims`], which stand in for one: whoever has none that it takes is refused.
+    #[must_use]
+    pub fn authorized_by(self, authorizer: Authorizer) -> Self {
+        Self { authorizer: Some(authorizer), ..self }
     }
 
     /// Answers requests until `shutdown` is done, and then for at most five seconds those that are under way.
@@ -217,7 +233,10 @@ impl Gateway {
         let claims = match route.access {
             Access::Anyone => None,
             Access::Authorized => {
-                let claims = claims::authorize(&head.headers, self.without_token);
+                let claims = match &self.authorizer {
+                    Some(authorizer) => authorizer(&head.headers),
+                    None => claims::authorize(&head.headers, self.without_token),
+                };
                 Some(claims.ok_or(Refusal::UNAUTHORIZED)?)
             }
         };

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use domain::controls::Controls;
+use fix_error::SignIn;
 use operations::kit::Master;
 use operations::kit::Standardizer;
 use store::client::Connection;
@@ -15,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use crate::claims::WithoutToken;
 use crate::embedded::Embedded;
-use crate::gateway::{self, Functions, Gateway, Watch};
+use crate::gateway::{self, Authorizer, Functions, Gateway, Watch};
 use crate::schema;
 use crate::template;
 use crate::viewer;
@@ -104,8 +105,13 @@ pub async fn counts_units(table: &Dynamo) -> Result<bool, String> {
     Ok(table.meter().cost().read_units > 0.0)
 }
 
-/// The functions, each under the name of its package.
+/// The functions, each under the name of its package, of a deployment whose console signs nobody in.
 pub fn functions<T: Table>(master: &Master<T>) -> Functions {
+    functions_signing_in(master, &SignIn::default())
+}
+
+fn functions_signing_in<T: Table>(master: &Master<T>, sign_in: &SignIn) -> Functions {
+    let sign_in = Arc::new(sign_in.clone());
     let (associating, adding, fixing) = (master.clone(), master.clone(), master.clone());
     Functions::from([
         (
@@ -125,8 +131,8 @@ pub fn functions<T: Table>(master: &Master<T>) -> Functions {
         (
             "fix-error",
             gateway::function(move |request| {
-                let master = fixing.clone();
-                async move { fix_error::handle(&master, request).await }
+                let (master, sign_in) = (fixing.clone(), Arc::clone(&sign_in));
+                async move { fix_error::handle(&master, &sign_in, request).await }
             }),
         ),
     ])
@@ -169,18 +175,48 @@ impl Stand {
         storage: Storage,
         controls: Controls,
     ) -> Result<Self, String> {
+        let sign_in = SignIn::default();
+        let over = |gateway: Gateway| {
+            let gateway = gateway.without_token(without_token);
+            match watch {
+                Some(watch) => gateway.watched(watch),
+                None => gateway,
+            }
+        };
+        Self::serve_over(over, &sign_in, listener, storage, controls).await
+    }
+
+    /// Serves the functions to callers whose tokens this authorizer takes, and to nobody else, with a console that signs in so.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when the gateway cannot be started.
+    pub async fn serve_for(
+        authorizer: Authorizer,
+        sign_in: &SignIn,
+        listener: TcpListener,
+        storage: Storage,
+        controls: Controls,
+    ) -> Result<Self, String> {
+        let over = |gateway: Gateway| gateway.authorized_by(authorizer);
+        Self::serve_over(over, sign_in, listener, storage, controls).await
+    }
+
+    async fn serve_over(
+        over: impl FnOnce(Gateway) -> Gateway,
+        sign_in: &SignIn,
+        listener: TcpListener,
+        storage: Storage,
+        controls: Controls,
+    ) -> Result<Self, String> {
         let standardizer = Standardizer::of(&controls);
         let master = Master::new(storage.table.clone(), controls, standardizer);
         let address =
             listener.local_addr().map_err(|error| format!("The port is gone: {error}."))?;
-        let mut functions = functions(&master);
+        let mut functions = functions_signing_in(&master, sign_in);
         let routes = [template::routes()?, &viewer::routes()].concat();
         functions.insert(viewer::FUNCTION, viewer::function());
-        let gateway = Gateway::new(&routes, &functions)?.without_token(without_token);
-        let gateway = match watch {
-            Some(watch) => gateway.watched(watch),
-            None => gateway,
-        };
+        let gateway = over(Gateway::new(&routes, &functions)?);
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(gateway.serve(listener, async move {
             // Told to stop, or the stand is gone: both mean the end.

@@ -37,8 +37,9 @@ where
     let (_driver, url) = started(&driver).await;
     let client = session(&url, &chromium, &profile).await;
     let page = Page::new(client.clone());
-    let run = tokio::spawn(test(page)).await;
-    let said = if run.is_ok() { said(&client).await } else { Vec::new() };
+    let run = tokio::spawn(test(page.clone())).await;
+    let mut said = if run.is_ok() { said(&client).await } else { Vec::new() };
+    said.retain(|line| !page.is_expected(line));
     client.close().await.expect("the browser closes");
     if let Err(failed) = run {
         std::panic::resume_unwind(failed.into_panic());
@@ -53,16 +54,21 @@ fn installed(name: &str) -> Option<(PathBuf, PathBuf)> {
         (None, _) => "chromium",
         (Some(_), None) => "chromedriver",
     };
+    skip(name, missing);
+    None
+}
+
+/// Says that a test is skipped for want of something, where that may be.
+pub(crate) fn skip(name: &str, missing: &str) {
     assert!(
         env::var(BROWSER).as_deref() != Ok("required"),
         "{missing} is not installed, and {BROWSER}=required"
     );
     writeln!(std::io::stderr(), "SKIPPED {name}: {missing} is not installed")
         .expect("standard error is there");
-    None
 }
 
-fn found(program: &str) -> Option<PathBuf> {
+pub(crate) fn found(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }

@@ -1,6 +1,8 @@
 //! The steward's console, and the page of the contract, in a real browser: Debian's headless Chromium, driven over WebDriver, on a customer master of its own for each test.
 //!
-//! A machine without Chromium or its driver says that a test was skipped and why, and the test passes; `BROWSER=required` makes that a
+//! Signing in is tried at a real identity provider, npm's oidc-provider, on this machine as well (`.ci/tools/oidc-provider.sh` installs it).
+//!
+//! A machine without Chromium, its driver or the provider says that a test was skipped and why, and the test passes; `BROWSER=required` makes that a
 //! failure. Every test also holds that the page said nothing on the browser's console and met no dialog that it did not ask for.
 
 mod attempts;
@@ -11,6 +13,8 @@ mod hostile;
 mod mend;
 mod page;
 mod pictures;
+mod provider;
+mod sign_in;
 mod token;
 mod viewer;
 mod world;

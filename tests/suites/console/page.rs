@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
@@ -17,13 +19,26 @@ pub(crate) const CONTROL: char = '\u{e009}';
 pub(crate) const ENTER: char = '\u{e007}';
 pub(crate) const ESCAPE: char = '\u{e00c}';
 
-/// One tab of a browser.
+/// How long another page may take to come.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// One tab of a browser, and what it may say on the browser's console.
 #[derive(Clone)]
-pub(crate) struct Page(Client);
+pub(crate) struct Page(Client, Arc<Mutex<Vec<&'static str>>>);
 
 impl Page {
     pub(crate) fn new(client: Client) -> Self {
-        Self(client)
+        Self(client, Arc::default())
+    }
+
+    /// Lets the browser's console say something that the test provokes.
+    pub(crate) fn expects(&self, words: &'static str) {
+        self.1.lock().expect("no panic before").push(words);
+    }
+
+    /// Whether a line of the browser's console was to be expected.
+    pub(crate) fn is_expected(&self, line: &str) -> bool {
+        self.1.lock().expect("no panic before").iter().any(|words| line.contains(words))
     }
 
     /// Opens an address, and waits until the console has shown its first view.
@@ -79,6 +94,21 @@ impl Page {
     /// Waits until the element is there and can be seen.
     pub(crate) async fn sees(&self, selector: &str) {
         self.until(&format!("document.querySelector(`{selector}`)?.checkVisibility()")).await;
+    }
+
+    /// Waits until the element can be seen, on this page or on one that comes after it.
+    pub(crate) async fn arrives(&self, selector: &str) {
+        let script =
+            format!("return document.querySelector(`{selector}`)?.checkVisibility() === true");
+        let began = Instant::now();
+        // Between two pages there is none to ask.
+        while !matches!(self.0.execute(&script, Vec::new()).await, Ok(Value::Bool(true))) {
+            if began.elapsed() > PATIENCE {
+                let text = self.value("location.href + '\\n' + document.body.innerText").await;
+                panic!("{selector} never came: {text}");
+            }
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Waits until the element's text is this.

@@ -7,8 +7,8 @@ use crate::browser::with_page;
 use crate::page::Page;
 use crate::world::{World, person};
 
-const DESK: (u32, u32) = (1280, 900);
-const PHONE: (u32, u32) = (360, 780);
+pub(crate) const DESK: (u32, u32) = (1280, 900);
+pub(crate) const PHONE: (u32, u32) = (360, 780);
 
 /// A queue as stewards meet it.
 async fn queue(world: &World) -> String {
@@ -28,7 +28,7 @@ async fn queue(world: &World) -> String {
 }
 
 /// Holds that every text on the page stands out from its ground by a ratio of 4.5 (WCAG 2.2, 1.4.3).
-async fn can_be_read(page: &Page, name: &str) {
+pub(crate) async fn can_be_read(page: &Page, name: &str) {
     let faint = page
         .run(
             "const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true }); \

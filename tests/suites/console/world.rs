@@ -1,9 +1,15 @@
 //! The customer master behind the page, and what others do to it meanwhile.
 
+use std::sync::Arc;
+
+use fix_error::SignIn;
 use kit::fixture::{self, Fixture};
+use local::gateway;
 use reqwest::Method;
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::{Value, json};
+
+use crate::provider::{Installed, Provider};
 
 /// A customer master with a table of its own.
 pub(crate) struct World(Fixture);
@@ -16,6 +22,31 @@ impl World {
     /// Another deployment over the same table, with other controls.
     pub(crate) async fn deployed_with(&self, controls: &[(&str, &str)]) -> Self {
         Self(self.0.deployed_with(controls).await)
+    }
+
+    /// Another deployment over the same table, whose stewards sign in at a provider of its own. Of tokens it takes those for this audience.
+    pub(crate) async fn signing_in(
+        &self,
+        provider: &Installed,
+        audience: &str,
+    ) -> (Self, Provider) {
+        let listener = gateway::listen(0).await.expect("a free port");
+        let address = listener.local_addr().expect("a port");
+        let provider =
+            Provider::start(provider, &format!("http://{address}/console"), audience).await;
+        let sign_in = SignIn::read(|name| {
+            let value = match name {
+                "CONSOLE_ISSUER" => provider.url.as_str(),
+                "CONSOLE_CLIENT_ID" => "console",
+                "CONSOLE_SCOPES" => "openid profile customers steward",
+                _ => return None,
+            };
+            Some(value.to_owned())
+        });
+        let sign_in = sign_in.expect("good settings");
+        let issuer = provider.issuer.clone();
+        let authorizer = Arc::new(move |headers: &HeaderMap| issuer.authorize(headers));
+        (Self(self.0.signing_in(authorizer, &sign_in, listener).await), provider)
     }
 
     /// The console's address.

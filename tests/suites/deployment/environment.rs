@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
+use fix_error::SignIn;
 use local::controls;
 use operations::kit::Master;
 use runtime::metrics::{METRICS, NAMESPACE};
 use serde_json::Value;
 
-use crate::template::{part, read};
+use crate::template::{part, read, text};
 
 /// The variables that the template sets, each with the default of the parameter that it shows, where it shows one.
 fn deployed() -> BTreeMap<String, Option<String>> {
@@ -51,6 +52,35 @@ fn the_templates_defaults_are_the_controls_own() {
     let controls = controls::read(|name| deployed.get(name).cloned().flatten());
     let controls = controls.expect("the defaults are good controls");
     assert_eq!(format!("{controls:?}"), format!("{:?}", controls::default()));
+}
+
+#[test]
+fn the_template_tells_the_console_how_to_sign_in_by_the_variables_that_it_reads() {
+    let template = read();
+    let variables = part(&template, "/Resources/FixError/Properties/Environment/Variables");
+    let deployed: BTreeSet<&str> =
+        variables.as_object().expect("variables have names").keys().map(String::as_str).collect();
+    let asked = Mutex::new(BTreeSet::new());
+    let none = SignIn::read(|name| {
+        asked.lock().expect("no panic before").insert(name.to_owned());
+        None
+    });
+    none.expect("nothing set is nothing bad");
+    let asked = asked.into_inner().expect("no panic before");
+    assert_eq!(deployed, asked.iter().map(String::as_str).collect());
+
+    // The template's own scopes are those that are asked for where none are set.
+    let with = |scopes: Option<&str>| {
+        let sign_in = SignIn::read(|name| match name {
+            "CONSOLE_CLIENT_ID" => Some("console".to_owned()),
+            "CONSOLE_ISSUER" => Some("https://login.example.com".to_owned()),
+            "CONSOLE_SCOPES" => scopes.map(str::to_owned),
+            _ => None,
+        });
+        format!("{:?}", sign_in.expect("good settings"))
+    };
+    let default = text(&template, "/Parameters/ConsoleScopes/Default");
+    assert_eq!(with(Some(default)), with(None));
 }
 
 #[test]

@@ -8,4 +8,5 @@ mod rights;
 mod routes;
 mod table;
 mod template;
+mod user_pool;
 mod watching;

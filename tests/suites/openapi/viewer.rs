@@ -1,4 +1,4 @@
-//! The page that shows the contract: it is served, asks nobody else, and its foreign part is what its README says.
+//! The page that shows the contract: it is served and asks nobody else. And what is foreign, here and in the console, is what its README says.
 
 use sha2::{Digest as _, Sha256};
 
@@ -29,16 +29,28 @@ async fn the_page_and_its_files_are_served_under_a_policy_of_their_own_origin() 
 
 #[test]
 fn the_foreign_files_are_unchanged() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../local/viewer");
-    let readme = std::fs::read_to_string(format!("{folder}/README.md")).unwrap();
-    let mut count = 0;
-    for file in std::fs::read_dir(format!("{folder}/swagger-ui")).unwrap() {
-        let file = file.unwrap();
-        let digest =
-            data_encoding::HEXLOWER.encode(&Sha256::digest(std::fs::read(file.path()).unwrap()));
-        let row = format!("| `{}` | `{digest}` |", file.file_name().to_str().unwrap());
-        assert!(readme.contains(&row), "{row}");
-        count += 1;
+    for (readme, files) in [
+        ("../local/viewer/README.md", "../local/viewer/swagger-ui"),
+        (
+            "../../functions/fix-error/console/oauth4webapi/README.md",
+            "../../functions/fix-error/console/oauth4webapi",
+        ),
+    ] {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let readme = std::fs::read_to_string(folder.join(readme)).unwrap();
+        let mut count = 0;
+        for file in std::fs::read_dir(folder.join(files)).unwrap() {
+            let file = file.unwrap();
+            let name = file.file_name().into_string().unwrap();
+            if name == "README.md" {
+                continue;
+            }
+            let content = std::fs::read(file.path()).unwrap();
+            let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(content));
+            let row = format!("| `{name}` | `{digest}` |");
+            assert!(readme.contains(&row), "{row}");
+            count += 1;
+        }
+        assert_eq!(readme.matches(" | `").count(), count, "{files}");
     }
-    assert_eq!(readme.matches(" | `").count(), count);
 }
