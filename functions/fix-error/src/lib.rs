@@ -45,6 +45,7 @@ pub async fn handle<T: Table>(
     sign_in: &SignIn,
     request: Request,
 ) -> Response<Body> {
+    let sign_in = sign_in.clone();
     api::serve(master, request, Route::of, |master, call, route| {
         Box::pin(answer(master, sign_in, call, route))
     })
@@ -53,13 +54,13 @@ pub async fn handle<T: Table>(
 
 async fn answer<T: Table>(
     master: &Master<T>,
-    sign_in: &SignIn,
+    sign_in: SignIn,
     call: &Call,
     route: Route,
 ) -> Result<Answer, Problem> {
     match route {
-        Route::Console => Ok(console::page(call, sign_in)),
-        Route::ConsoleFile { file } => console::file(call, &file, sign_in),
+        Route::Console => Ok(console::page(call, &sign_in)),
+        Route::ConsoleFile { file } => console::file(call, &file, &sign_in),
         Route::Contract => Ok(contract(call)),
         Route::List => list::list(master, call).await,
         Route::Export => list::export(master, call).await,

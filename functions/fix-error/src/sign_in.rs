@@ -1,6 +1,8 @@
 //! How the console signs a steward in: which identity provider the deployment has, as the page reads it, and the origins that the page may
 //! call for it. The page does the signing in; no token and no secret is seen here.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 /// The file beside the page that holds the settings.
@@ -29,7 +31,7 @@ const LOOPBACK: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
 /// The console's sign-in. The default is none: then the page asks for a token to be pasted where the API wants one.
 #[derive(Debug, Clone, Default)]
-pub struct SignIn(Option<Settings>);
+pub struct SignIn(Option<Arc<Settings>>);
 
 /// What the page needs to know, all of it public.
 #[derive(Debug, Clone, Serialize)]
@@ -95,7 +97,8 @@ impl SignIn {
             (None, None) => Ok(Self(None)),
             (Some(client_id), Some(issuer)) => {
                 let scopes = words.join(" ");
-                Ok(Self(Some(Settings { issuer, client_id, scopes, parameters, origins })))
+                let settings = Settings { issuer, client_id, scopes, parameters, origins };
+                Ok(Self(Some(Arc::new(settings))))
             }
             (Some(_), None) => {
                 Err("CONSOLE_CLIENT_ID needs CONSOLE_ISSUER, whose client it is.".to_owned())
@@ -109,7 +112,7 @@ impl SignIn {
 
     /// The content of [`FILE`].
     pub(crate) fn file(&self) -> String {
-        let file = File { sign_in: self.0.as_ref() };
+        let file = File { sign_in: self.0.as_deref() };
         serde_json::to_string(&file).expect("texts are JSON")
     }
 

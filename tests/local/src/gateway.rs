@@ -28,6 +28,7 @@ use serde_json::Value;
 use tokio::{net::TcpListener, sync::oneshot};
 
 use self::refusal::Refusal;
+use crate::claims::Claims;
 use crate::{
     claims::{self, WithoutToken},
     event::{self, Arrival},
