@@ -1,8 +1,8 @@
 //! The functions behind one door: an event as API Gateway writes it goes in, and what comes out is the answer with its log line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use data_encoding::BASE64;
 use kit::fixture::Fixture;
@@ -211,40 +211,55 @@ impl Answer {
     }
 }
 
-/// What was logged, one JSON object a line.
+/// How many of the newest lines are kept.
+const KEPT: usize = 400;
+
+/// What was logged of requests.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<(u64, Vec<u8>)>>);
+struct Lines(Arc<Mutex<Logged>>);
+
+#[derive(Default)]
+struct Logged {
+    requests: u64,
+    /// Each line `request` with the id of its request, the newest first.
+    lines: VecDeque<(String, Map<String, Value>)>,
+    /// What was written behind the last end of a line.
+    rest: Vec<u8>,
+}
 
 impl Lines {
     fn next_id(&self) -> String {
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.0 += 1;
-        format!("door-{:08}", lines.0)
+        let mut logged = self.logged();
+        logged.requests += 1;
+        format!("door-{:08}", logged.requests)
     }
 
     /// The one line `request` of a request.
     fn of(&self, request_id: &str) -> Map<String, Value> {
-        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = String::from_utf8_lossy(&lines.1);
-        let recent = text.lines().rev().take(400);
-        let found: Vec<Map<String, Value>> = recent
-            .filter(|line| line.contains(request_id))
-            .map(|line| serde_json::from_str(line).expect("JSON"))
-            .filter(|line: &Map<String, Value>| line["message"] == "request")
-            .collect();
-        assert_eq!(found.len(), 1, "one line of {request_id}");
-        found.into_iter().next().expect("one line")
+        let logged = self.logged();
+        let mut found = logged.lines.iter().filter(|(id, _)| id == request_id);
+        let (_, line) = found.next().unwrap_or_else(|| panic!("a line of {request_id}"));
+        assert!(found.next().is_none(), "one line of {request_id}");
+        line.clone()
+    }
+
+    fn logged(&self) -> MutexGuard<'_, Logged> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl io::Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.1.extend_from_slice(bytes);
-        let length = lines.1.len();
-        if length > 4 << 20 {
-            // Old lines are not looked at again.
-            lines.1.drain(..length - (1 << 20));
+        let mut logged = self.logged();
+        logged.rest.extend_from_slice(bytes);
+        while let Some(end) = logged.rest.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = logged.rest.drain(..=end).collect();
+            let line: Map<String, Value> = serde_json::from_slice(&line).expect("JSON");
+            if line["message"] == "request" {
+                let id = line["request_id"].as_str().expect("an id").to_owned();
+                logged.lines.push_front((id, line));
+                logged.lines.truncate(KEPT);
+            }
         }
         Ok(bytes.len())
     }

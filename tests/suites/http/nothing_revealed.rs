@@ -39,48 +39,21 @@ fn associate(body: &Value) -> Event {
 }
 
 #[tokio::test]
-async fn reads_of_a_foreign_thing_equal_reads_of_an_absent_one() {
+async fn reads_of_a_foreign_thing_equal_reads_of_what_cannot_be() {
     let door = Door::open().await;
     let held = door.prepare(201, &associate(&theirs("SECRET-9"))).await.json();
     let held = held["customerOrganizationIdentifier"].as_str().expect("an identifier").to_owned();
-    let absent = "0123456789ABCDEF-000001";
-    let pairs = [
-        ("/dealer-customers/TD69/SECRET-9".to_owned(), "/dealer-customers/TD69/ABSENT"),
-        ("/dealer-customers/TD69/SECRET-9".to_owned(), "/dealer-customers/TD68/ABSENT"),
-        ("/dealer-customers/TD69/SECRET-9".to_owned(), "/dealer-customers/TD+9/ABSENT"),
-        ("/dealer-customers/TD69".to_owned(), "/dealer-customers/TD70"),
-        ("/dealer-customers/TD69".to_owned(), "/dealer-customers/nodealercode"),
-        ("/dealer-customers/TD69?limit=0".to_owned(), "/dealer-customers/TD70?limit=0"),
-        ("/dealer-customers/TD69?limit=1".to_owned(), "/dealer-customers/TD70?limit=1"),
-        (
-            format!("/customer-organizations/{held}"),
-            "/customer-organizations/0123456789ABCDEF-000001",
-        ),
-        (format!("/customer-organizations/{held}"), "/customer-organizations/malformed"),
-    ];
-    for codes in [json!("TD68"), json!(["TD68", "TD70X"]), json!(""), json!(null)] {
-        let who = json!({ "sub": "erp", "scope": "dealer", "dealer_codes": codes });
-        for (foreign, absent) in &pairs {
-            for headers in [
-                &[][..],
-                &[("x-correlation-id", "order-7"), ("if-match", "*"), ("accept", "text/plain")],
-            ] {
-                let ask = |target: &str| {
-                    headers
-                        .iter()
-                        .fold(Event::new("GET", target).by(&who), |event, (name, value)| {
-                            event.header(name, value)
-                        })
-                };
-                let (one, other) = (door.send(&ask(foreign)).await, door.send(&ask(absent)).await);
-                assert_eq!(one.told(), other.told(), "{foreign} and {absent} by {who}");
-                assert_eq!((one.status, one.problem().as_str()), (404, "not-found"));
-            }
-        }
-        let query = |identifier: &str| {
-            Event::new("GET", &format!("/customer-organizations/{identifier}?cursor=AAAA")).by(&who)
-        };
-        assert_eq!(door.send(&query(&held)).await.told(), door.send(&query(absent)).await.told());
+    let who = json!({ "sub": "erp", "scope": "dealer", "dealer_codes": "TD68" });
+    let ask = async |target: &str| door.send(&Event::new("GET", target).by(&who)).await;
+    for (foreign, malformed) in [
+        ("/dealer-customers/TD69/SECRET-9", "/dealer-customers/TD+9/SECRET-9"),
+        ("/dealer-customers/TD69/SECRET-9", "/dealer-customers/TD69/SECRET 9"),
+        ("/dealer-customers/TD69?limit=1", "/dealer-customers/nodealercode?limit=1"),
+        (&format!("/customer-organizations/{held}"), "/customer-organizations/malformed"),
+    ] {
+        let (one, other) = (ask(foreign).await, ask(malformed).await);
+        assert_eq!(one.told(), other.told(), "{foreign} and {malformed}");
+        assert_eq!((one.status, one.problem().as_str()), (404, "not-found"));
     }
 }
 
