@@ -184,7 +184,7 @@ fn lambda_http_reads_the_event_back_as_the_request_that_came() {
     match request.request_context() {
         RequestContext::ApiGatewayV2(context) => {
             let jwt = context.authorizer.and_then(|authorizer| authorizer.jwt).expect("claims");
-            assert_eq!(jwt.claims["scope"], "dealer customers steward");
+            assert_eq!(jwt.claims["scope"], "dealer customers steward privacy");
             assert_eq!(context.request_id.as_deref(), Some("JKJaXmPLvHcESHA="));
         }
         other => panic!("not an event of an HTTP API: {other:?}"),
