@@ -44,6 +44,7 @@ fn be(function: &str) {
         let controls = controls::default();
         let standardizer = Standardizer::of(&controls);
         let master = Master::new(storage.table.clone(), controls, standardizer);
+        let sign_in = fix_error::SignIn::default();
         match function {
             "associate-dealer" => {
                 api::run(|request| associate_dealer::handle(&master, request)).await;
@@ -51,7 +52,12 @@ fn be(function: &str) {
             "add-customer" => {
                 api::run(|request| add_customer::handle(&master, request)).await;
             }
-            "fix-error" => api::run(|request| fix_error::handle(&master, request)).await,
+            "fix-error" => {
+                api::run(|request| {
+                    fix_error::handle(&master, &sign_in, request)
+                })
+                .await
+            }
             other => panic!("{other} is no function"),
         }
     });

@@ -291,7 +291,7 @@ async fn xml_that_is_broken_or_a_trap_is_refused_before_the_table_is_asked() {
             let answer =
                 door.send(&Event::new("POST", "/customers").body(content_type, body.clone())).await;
             is_cheaply_refused(&answer, what);
-            let expected = if body.len() > api::call::LARGEST_BODY {
+            let expected = if body.len() > api::call::MAX_BODY {
                 (413, "too-large")
             } else {
                 (400, "invalid-message")
