@@ -50,6 +50,7 @@ fn of_object(mut event: Map<String, Value>) -> Request {
     let body = read("/body", body(event.remove("body"), is_base64.as_ref()), &mut faults);
     let text = |name: &str| given.get(name)?.as_str().map(str::to_owned);
     let mut context = ApiGatewayV2httpRequestContext::default();
+    context.http.method = method.clone();
     context.route_key = text("routeKey");
     context.stage = text("stage");
     context.request_id = text("requestId");

@@ -52,12 +52,7 @@ fn be(function: &str) {
             "add-customer" => {
                 api::run(|request| add_customer::handle(&master, request)).await;
             }
-            "fix-error" => {
-                api::run(|request| {
-                    fix_error::handle(&master, &sign_in, request)
-                })
-                .await
-            }
+            "fix-error" => api::run(|request| fix_error::handle(&master, &sign_in, request)).await,
             other => panic!("{other} is no function"),
         }
     });
