@@ -205,10 +205,7 @@ pub fn response(response: Response<Body>) -> ApiGatewayV2httpResponse {
     // The form has a place of its own for cookies, and none of our answers has any.
     answer.headers.remove(SET_COOKIE);
     answer.is_base64_encoded = matches!(body, Body::Binary(_));
-    answer.body = match body {
-        Body::Empty => None,
-        body => Some(body),
-    };
+    answer.body = (!body.is_empty()).then_some(body);
     answer
 }
 
