@@ -4,7 +4,7 @@
 # In this order, after the chapters before, an empty customer master (`cargo local --empty`) answers what is said here.
 # The authorization is the local developer's; put in `Bearer` and a token of yours to ask a deployment.
 address=${1:-http://127.0.0.1:3000}
-authorization=${2:-Bearer dev.eyJkZWFsZXJfY29kZXMiOiIqIiwic2NvcGUiOiJkZWFsZXIgY3VzdG9tZXJzIHN0ZXdhcmQiLCJzdWIiOiJsb2NhbC1kZXZlbG9wZXIifQ}
+authorization=${2:-Bearer dev.eyJkZWFsZXJfY29kZXMiOiIqIiwic2NvcGUiOiJkZWFsZXIgY3VzdG9tZXJzIHN0ZXdhcmQgcHJpdmFjeSIsInN1YiI6ImxvY2FsLWRldmVsb3BlciJ9}
 
 # Associate a customer with a dealer: A customer that nobody knows yet (201)
 curl -sS -i -X POST "$address"'/dealer-customers' \
@@ -74,7 +74,7 @@ curl -sS -i -X GET "$address"'/dealer-customers/TD68?limit=1' \
 echo
 
 # List a dealer's customers (200)
-curl -sS -i -X GET "$address"'/dealer-customers/TD68?cursor=ATI0NVRSU1NERzM0MzQ1NoVJQy7EXGiU' \
+curl -sS -i -X GET "$address"'/dealer-customers/TD68?cursor=AjI0NVRSU1NERzM0MzQ1Nu1sfMw47UQku5vT46fX7n0' \
   -H "Authorization: $authorization"
 echo
 

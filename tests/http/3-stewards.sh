@@ -4,7 +4,7 @@
 # In this order, after the chapters before, an empty customer master (`cargo local --empty`) answers what is said here.
 # The authorization is the local developer's; put in `Bearer` and a token of yours to ask a deployment.
 address=${1:-http://127.0.0.1:3000}
-authorization=${2:-Bearer dev.eyJkZWFsZXJfY29kZXMiOiIqIiwic2NvcGUiOiJkZWFsZXIgY3VzdG9tZXJzIHN0ZXdhcmQiLCJzdWIiOiJsb2NhbC1kZXZlbG9wZXIifQ}
+authorization=${2:-Bearer dev.eyJkZWFsZXJfY29kZXMiOiIqIiwic2NvcGUiOiJkZWFsZXIgY3VzdG9tZXJzIHN0ZXdhcmQgcHJpdmFjeSIsInN1YiI6ImxvY2FsLWRldmVsb3BlciJ9}
 
 # List requests in error (200)
 curl -sS -i -X GET "$address"'/errors?code=country-blank&state=open' \

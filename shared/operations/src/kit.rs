@@ -17,4 +17,4 @@ pub use page::Listed;
 pub use standardize::{LEFT_ALONE, MAX_FAILURES_IN_A_ROW, Standardizer};
 pub use stopped::Stopped;
 
-pub(crate) use commit::commit;
+pub(crate) use commit::{commit, transact};

@@ -10,7 +10,7 @@ fn the_files_are_up_to_date() {
     let made = files::all(&Contract::read().unwrap()).unwrap();
     for (name, content) in &made {
         let found = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
-        assert!(found == *content, "{name} is out of date: cargo run -p tests --bin http-files");
+        assert!(found == *content, "{name} is out of date: cargo run -p kit --bin http-files");
     }
     let there = std::fs::read_dir(&folder).unwrap().count();
     assert_eq!(there, made.len(), "{} has files that nobody made", folder.display());

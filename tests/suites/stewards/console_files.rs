@@ -1,16 +1,27 @@
 //! The console's files, as they are served to anybody.
 
-use crate::fixture::Fixture;
+use std::path::PathBuf;
+
+use kit::fixture::Fixture;
 
 #[tokio::test]
 async fn the_console_is_served_to_anyone_with_a_strict_policy_and_the_right_types() {
     let master = Fixture::new().await;
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../functions/fix-error/console");
     let mut files = 0;
-    for entry in std::fs::read_dir(folder).expect("the console's folder") {
-        let file = entry.expect("an entry").path();
+    let foreign = ["index.js", "LICENSE.md"]
+        .map(|name| PathBuf::from(folder).join("oauth4webapi").join(name));
+    let own = std::fs::read_dir(folder).expect("the console's folder");
+    let own = own.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_file());
+    for file in own.chain(foreign) {
         let name = file.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
         let (path, content_type) = match name.rsplit_once('.') {
+            Some(("index", "js")) => {
+                ("/console/oauth4webapi.js".to_owned(), "text/javascript; charset=utf-8")
+            }
+            Some(("LICENSE", "md")) => {
+                ("/console/oauth4webapi-license.txt".to_owned(), "text/plain; charset=utf-8")
+            }
             Some(("index", "html")) => ("/console".to_owned(), "text/html; charset=utf-8"),
             Some((_, "css")) => (format!("/console/{name}"), "text/css; charset=utf-8"),
             Some((_, "js")) => (format!("/console/{name}"), "text/javascript; charset=utf-8"),

@@ -10,12 +10,13 @@ use kit::fixture::Fixture;
 
 /// The paths of all pages, with what is served there.
 fn pages() -> Vec<(String, Vec<u8>)> {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     let console = format!("{root}/functions/fix-error/console");
     let mut pages: Vec<(String, Vec<u8>)> = std::fs::read_dir(console)
         .expect("the console's folder")
-        .map(|entry| {
-            let file = entry.expect("an entry").path();
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|file| file.is_file())
+        .map(|file| {
             let name = file.file_name().and_then(|name| name.to_str()).expect("a name");
             let path = match name {
                 "index.html" => "/console".to_owned(),
@@ -26,6 +27,13 @@ fn pages() -> Vec<(String, Vec<u8>)> {
         .collect();
     let contract = std::fs::read(format!("{root}/openapi.yaml")).expect("the contract");
     pages.push(("/openapi.yaml".to_owned(), contract));
+    for (path, file) in [
+        ("/console/oauth4webapi.js", "index.js"),
+        ("/console/oauth4webapi-license.txt", "LICENSE.md"),
+    ] {
+        let file = format!("{root}/functions/fix-error/console/oauth4webapi/{file}");
+        pages.push((path.to_owned(), std::fs::read(file).expect("a file")));
+    }
     pages
 }
 

@@ -13,7 +13,7 @@ use store::writes::{Transacted, Write};
 
 use super::read::customer_by_number;
 use crate::dealers::organization::all_dealer_customers_of;
-use crate::kit::{Attempt, Stopped, commit, customer_writes, request_writes};
+use crate::kit::{Attempt, Stopped, customer_writes, request_writes, transact};
 use crate::requests::list::{self, Filter};
 
 /// What was erased, or would be.
@@ -78,7 +78,7 @@ async fn write<T: Table>(
     };
     let parts: Vec<Write> = profiles.chain(requests).collect();
     for writes in parts.chunks(MAX_ITEMS).chain(last.chunks(MAX_ITEMS)) {
-        match commit(attempt.table(), writes).await? {
+        match transact(attempt.table(), writes).await? {
             Transacted::Done => {}
             Transacted::Refused(_) => return Ok(false),
         }

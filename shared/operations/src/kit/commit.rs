@@ -10,8 +10,16 @@ pub(crate) async fn commit(table: &impl Table, writes: &[Write]) -> Result<Trans
             Written::Done(_) => Transacted::Done,
             Written::Refused(refusal) => Transacted::Refused(vec![Some(refusal)]),
         }),
-        several => table.transact(&token(table), several).await,
+        several => transact(table, several).await,
     }
+}
+
+/// Writes all or nothing as one transaction, a single write too: where a function may write something only so.
+pub(crate) async fn transact(
+    table: &impl Table,
+    writes: &[Write],
+) -> Result<Transacted, TableError> {
+    table.transact(&token(table), writes).await
 }
 
 /// A token for one transaction. The database client repeats it with the same token; the next round is another transaction.
