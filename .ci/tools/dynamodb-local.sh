@@ -23,4 +23,4 @@ if [[ -z ${DYNAMODB_URL:-} ]]; then
     url=$(head -n 1 "$said")
     export DYNAMODB_URL=${url#listening on }
 fi
-cargo test --package suites --test table --test dealers --test smoke
+cargo test --package suites --test table --test dealers --test events --test smoke

@@ -16,7 +16,7 @@ use local::gateway::{self, Function};
 /// The functions, by the names of their packages and binaries.
 pub const BINARIES: [&str; 3] = ["associate-dealer", "add-customer", "fix-error"];
 
-/// Builds the functions with the profile of this very program, and says where they are.
+/// Builds the functions, as programs of this package, with the profile of this very program, and says where they are.
 ///
 /// # Errors
 ///
@@ -25,18 +25,12 @@ pub fn build() -> Result<[PathBuf; 3], String> {
     let here = std::env::current_exe().map_err(|error| error.to_string())?;
     let folder = here
         .ancestors()
-        .find(|folder| {
-            ["debug", "release"]
-                .iter()
-                .any(|profile| folder.ends_with(profile))
-        })
-        .ok_or("This program is not in a target folder of cargo, and the functions' binaries beside it.")?;
+        .find(|folder| ["debug", "release"].iter().any(|profile| folder.ends_with(profile)))
+        .ok_or("This program is not in a target folder of cargo.")?;
     let mut cargo =
         std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // Together with this package, so that nothing that both link is built a second time with other features.
     cargo
-        .args(["build", "--quiet", "--package", env!("CARGO_PKG_NAME")])
-        .args(BINARIES.iter().flat_map(|name| ["--package", *name, "--bin", *name]))
+        .args(["build", "--quiet", "--package", env!("CARGO_PKG_NAME"), "--bins"])
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")));
     if folder.ends_with("release") {
         cargo.arg("--release");
@@ -47,11 +41,11 @@ pub fn build() -> Result<[PathBuf; 3], String> {
     let status = cargo.status().map_err(|error| error.to_string())?;
     if !status.success() {
         return Err(
-            "The functions cannot be built: see what cargo says of `cargo build --workspace`."
+            "The functions cannot be built: see what cargo says of `cargo build --package chaos`."
                 .to_owned(),
         );
     }
-    Ok(BINARIES.map(|name| folder.join(name)))
+    Ok(BINARIES.map(|name| folder.join(format!("chaos-{name}"))))
 }
 
 /// A function that a pool of processes serves. One whose process died is answered as the gateway answers a failed invocation.

@@ -55,8 +55,8 @@ pub struct Plan {
     pub instances: usize,
     /// How often what goes wrong.
     pub rates: Rates,
-    /// Where the functions' binaries are; none: they are built.
-    pub binaries: Option<PathBuf>,
+    /// The functions' binaries, in the order of [`functions::BINARIES`]; none: they are built.
+    pub binaries: Option<[PathBuf; 3]>,
     /// How often the run says how far it is; none: never.
     pub progress: Option<Duration>,
 }
@@ -81,7 +81,7 @@ pub struct Report {
 /// A sentence when it cannot be made: no binaries, no ports, no database.
 pub async fn run(plan: Plan) -> Result<Report, String> {
     let binaries = match &plan.binaries {
-        Some(folder) => functions::BINARIES.map(|name| folder.join(name)),
+        Some(binaries) => binaries.clone(),
         None => functions::build()?,
     };
     let embedded = Embedded::start(None).await?;

@@ -5,10 +5,12 @@
     reason = "a command talks to the person at the keyboard"
 )]
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use chaos::fault::Rates;
+use chaos::functions::BINARIES;
 use chaos::{Plan, run};
 use lexopt::prelude::*;
 
@@ -76,7 +78,10 @@ fn plan() -> Result<Option<Plan>, lexopt::Error> {
             }
             Long("clients") => plan.clients = arguments.value()?.parse()?,
             Long("instances") => plan.instances = arguments.value()?.parse()?,
-            Long("binaries") => plan.binaries = Some(arguments.value()?.into()),
+            Long("binaries") => {
+                let folder = PathBuf::from(arguments.value()?);
+                plan.binaries = Some(BINARIES.map(|name| folder.join(name)));
+            }
             Long("calm") => plan.rates = Rates::CALM,
             Long("help") | Short('h') => return Ok(None),
             other @ (Short(_) | Long(_) | Value(_)) => return Err(other.unexpected()),

@@ -1,7 +1,16 @@
 //! The chaos run in short. Which faults there are and what must hold afterwards is in the library.
 
+use std::path::PathBuf;
+
 use chaos::fault::Rates;
 use chaos::{Plan, run};
+
+/// The functions, in the order of [`chaos::functions::BINARIES`].
+const BINARIES: [&str; 3] = [
+    env!("CARGO_BIN_EXE_chaos-associate-dealer"),
+    env!("CARGO_BIN_EXE_chaos-add-customer"),
+    env!("CARGO_BIN_EXE_chaos-fix-error"),
+];
 
 fn plan(seed: u64, requests: u64) -> Plan {
     Plan {
@@ -11,7 +20,7 @@ fn plan(seed: u64, requests: u64) -> Plan {
         clients: 8,
         instances: 3,
         rates: Rates::ROUGH,
-        binaries: None,
+        binaries: Some(BINARIES.map(PathBuf::from)),
         progress: None,
     }
 }

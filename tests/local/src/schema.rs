@@ -66,15 +66,13 @@ fn refused<E>(name: &str, error: &SdkError<E>) -> String
 where
     E: std::error::Error + ProvideErrorMetadata + 'static,
 {
-    match error {
-        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
-            "Nothing answers there: is it running, and is the address right?".to_owned()
-        }
-        SdkError::ServiceError(_) if error.code().is_some() => {
-            let message = error.message().unwrap_or("it does not say why");
-            format!("It does not make the table {name}: {message}.")
-        }
-        _ => "What answers there is no DynamoDB.".to_owned(),
+    if matches!(error, SdkError::DispatchFailure(_) | SdkError::TimeoutError(_)) {
+        "Nothing answers there: is it running, and is the address right?".to_owned()
+    } else if error.code().is_some() {
+        let message = error.message().unwrap_or("it does not say why");
+        format!("It does not make the table {name}: {message}.")
+    } else {
+        "What answers there is no DynamoDB.".to_owned()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Locked doors: who may do what on every route, hostile input, personal data, and the metrics that tell of it.
+//! What holds at every route: who may do what, hostile input, personal data, the log line and the metrics that tell of it.
 //!
 //! Requests go as whole events straight into the functions where the event itself matters, and over HTTP to the development server as a process
 //! where all that a process writes does. What a steward, a dealer or an order-management system gets for a good request is tested elsewhere.
