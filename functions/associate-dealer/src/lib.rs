@@ -53,7 +53,6 @@ async fn answer<T: Table>(
 }
 
 async fn associate<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
-    let caller = call.caller()?;
     let json = json::parse(call.body(&[media::JSON])?)?;
     let mut faults = Vec::new();
     let attempt = call.attempt(master, "associate", &mut faults)?;

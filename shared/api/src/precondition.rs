@@ -5,7 +5,7 @@ use domain::request::Versions;
 /// Reads `*` or a list of entity tags (RFC 9110, section 13.1.1); `None` when it is neither. An entity tag that is none of our versions (or a weak one) matches nothing,
 /// so the list can be empty.
 pub(crate) fn if_match(text: &str) -> Option<Versions> {
-    let mut rest = text.trim_matches([' ', '\t']);
+    let rest = text.trim_matches([' ', '\t']);
     if rest == "*" {
         return Some(Versions::Any);
     }

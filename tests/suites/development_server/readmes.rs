@@ -21,7 +21,7 @@ const READMES: [&str; 9] = [
 ];
 
 /// What a command begins with, the file that runs it in every check, and how it stands there.
-const RUN_BY: [(&str, &str, &str); 14] = [
+const RUN_BY: [(&str, &str, &str); 15] = [
     ("cargo local", "tests/suites/development_server/main.rs", "CARGO_BIN_EXE_server"),
     ("cargo test --workspace", ".ci/run", "cargo test --workspace"),
     ("cargo test --package explorer", ".ci/run", "cargo test --workspace"),
@@ -34,6 +34,7 @@ const RUN_BY: [(&str, &str, &str); 14] = [
     ("cargo lambda watch", ".ci/tools/lambda.sh", "cargo lambda watch"),
     ("cargo lambda build --release", ".ci/tools/packages.sh", "cargo lambda build --release"),
     ("rustup target add", ".ci/tools/packages.sh", "rustup target add aarch64-unknown-linux-gnu"),
+    ("sam validate --lint", ".ci/tools/lint-template.sh", "validate --lint"),
     ("cargo deny", ".ci/tools/deny.sh", "deny"),
     (".ci/tools/contract.sh", ".ci/run", ".ci/tools/contract.sh"),
     (".ci/tools/deny.sh", ".ci/run", ".ci/tools/deny.sh"),
