@@ -44,9 +44,10 @@ const RUN_BY: [(&str, &str, &str); 15] = [
 ];
 
 /// What no check can run, and why.
-const BY_HAND: [(&str, &str); 9] = [
+const BY_HAND: [(&str, &str); 11] = [
     ("sam deploy", "needs an account; what it deploys is checked by .ci/tools/lint-template.sh"),
     ("sam delete", "needs an account"),
+    ("sam build", "is said not to be needed"),
     ("aws ", "needs an account"),
     (
         "curl -H \"Authorization: Bearer $TOKEN\"",
@@ -59,6 +60,7 @@ const BY_HAND: [(&str, &str); 9] = [
     ("cargo measure", "needs a quiet machine, and a quarter of an hour to build what it measures"),
     ("cargo explore", "the long form of `cargo test --package explorer`"),
     ("cargo run --package chaos", "the long form of the chaos run that the tests have"),
+    ("cargo install cargo-fuzz", "needs a nightly compiler to be of use"),
     ("cargo +nightly fuzz", "needs a nightly compiler; its corpus is read by every test run"),
 ];
 
