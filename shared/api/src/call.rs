@@ -7,7 +7,6 @@ mod close;
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use data_encoding::BASE64URL_NOPAD;
@@ -31,7 +30,7 @@ use crate::path;
 use crate::precondition;
 use crate::problem::{self, Fault, Problem, ProblemType};
 use crate::query::{DRY_RUN, Parameters, Query};
-use crate::serve::Answering;
+use crate::serve::{Answering, guarded};
 
 /// The largest body that is read, in bytes (128 KiB), so that a request in error with its corrections always fits an item.
 pub const MAX_BODY: usize = 128 * 1024;
@@ -289,16 +288,13 @@ impl Call {
     /// # Errors
     /// What `work` says; `busy` when [`MAX_CALL`] is over (whether there was an effect the same idempotency key will
     /// tell); `internal` when `work` panics, so that a panic is an answer with a log line and not a failed invocation.
-    pub async fn in_time(&self, mut work: Answering<'_>) -> Result<Answer, Problem> {
-        let guarded = std::future::poll_fn(|context| {
-            catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))).unwrap_or_else(|_| {
-                std::task::Poll::Ready(Err(Problem::internal("the operation panicked")))
-            })
-        });
+    pub async fn in_time(&self, work: Answering<'_>) -> Result<Answer, Problem> {
         let left = MAX_CALL.saturating_sub(self.started.elapsed());
-        tokio::time::timeout(left, guarded)
-            .await
-            .unwrap_or_else(|_| Err(Problem::busy("the answer was not there in time")))
+        match tokio::time::timeout(left, guarded(work)).await {
+            Ok(Some(answer)) => answer,
+            Ok(None) => Err(Problem::internal("the operation panicked")),
+            Err(_) => Err(Problem::busy("the answer was not there in time")),
+        }
     }
 
     /// Whether this is a dry run, whatever else is wrong with it. Reads have none.

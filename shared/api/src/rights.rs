@@ -1,7 +1,7 @@
 //! Rights: who may do what, decided from the caller and the key in the path, before anything of the thing is read and before anything else of the request is looked at.
 //!
 //! Every function's routes say which [`Right`] they need, and [`Call::authorize`] is the one place that decides. Two questions have a key that is not in the path, and
-//! are asked with the same words: whose dealer code a body names ([`Caller::acts_for`]), and whether one of the caller's dealers is associated with a customer, which
+//! are asked with the same words: whose dealer code a body names ([`crate::caller::Caller::acts_for`]), and whether one of the caller's dealers is associated with a customer, which
 //! the table knows (`operations::dealers::organization::in_sight`). What is refused here is refused alike for what is there and for what is not.
 
 use domain::dealer::DealerCode;

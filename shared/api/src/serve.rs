@@ -44,10 +44,11 @@ pub async fn serve<T: Table, R: Route>(
     let (operation, result) = match route(&call) {
         Ok(route) => {
             let operation = route.operation();
-            match call.authorize(route.right()) {
-                Ok(_) => (operation, call.in_time(answer(&master, &call, route)).await),
-                Err(problem) => (operation, Err(problem)),
-            }
+            let result = match call.authorize(route.right()) {
+                Ok(()) => call.in_time(answer(&master, &call, route)).await,
+                Err(problem) => Err(problem),
+            };
+            (operation, result)
         }
         Err(problem) => ("none", Err(problem)),
     };
@@ -73,26 +74,26 @@ where
     }
 }
 
+/// What `work` comes to; none where it panics.
+pub(crate) async fn guarded<T>(mut work: Pin<Box<impl Future<Output = T> + ?Sized>>) -> Option<T> {
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+        Ok(polled) => polled.map(Some),
+        Err(_) => Poll::Ready(None),
+    })
+    .await
+}
+
 /// The answer of what `work` begins; `internal` where it panics.
 async fn answered<F>(work: impl FnOnce() -> F) -> Response<Body>
 where
     F: Future<Output = Response<Body>>,
 {
     // On the heap before anything holds it: the runtime hands the future of a request through a dozen layers, each of which would move all that the work may ever hold.
-    let begun = catch_unwind(AssertUnwindSafe(|| Box::pin(work())));
-    let answer = match begun {
-        Ok(mut work) => {
-            poll_fn(|context| {
-                match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
-                    Ok(polled) => polled.map(Ok),
-                    Err(panic) => Poll::Ready(Err(panic)),
-                }
-            })
-            .await
-        }
-        Err(panic) => Err(panic),
+    let answer = match catch_unwind(AssertUnwindSafe(|| Box::pin(work()))) {
+        Ok(work) => guarded(work).await,
+        Err(_) => None,
     };
-    answer.unwrap_or_else(|_| {
+    answer.unwrap_or_else(|| {
         let call = Call::open(Request::new(Body::Empty));
         call.close("none", Err(Problem::internal("the function panicked")), Cost::default())
     })
