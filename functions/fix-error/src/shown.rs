@@ -198,7 +198,7 @@ impl EntryBody {
             what: entry.what.as_str(),
             outcome: entry.outcome.map(|outcome| match outcome {
                 EntryOutcome::Created(_) | EntryOutcome::Updated(_) => "success",
-                EntryOutcome::Failure => "failure",
+                EntryOutcome::Failure(_) => "failure",
                 EntryOutcome::Duplicate => "duplicate",
             }),
             codes: codes(&entry.failed),

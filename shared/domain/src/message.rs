@@ -6,8 +6,45 @@ pub mod edits;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::effect::Did;
+
 /// The `type` of the one message that is understood.
 pub const MESSAGE_TYPE: &str = "CWCustomerIn";
+
+/// What the system decided a message to be: `cst_action_type` of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// A new customer.
+    Add,
+    /// A change of a customer, and the update of a duplicate.
+    Change,
+}
+
+impl Action {
+    pub const ALL: [Self; 2] = [Self::Add, Self::Change];
+
+    /// `A` or `C`.
+    pub fn letter(self) -> &'static str {
+        match self {
+            Self::Add => "A",
+            Self::Change => "C",
+        }
+    }
+
+    /// The action of that letter, which must be a capital.
+    pub fn of_letter(letter: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.letter() == letter)
+    }
+}
+
+impl From<Did> for Action {
+    fn from(did: Did) -> Self {
+        match did {
+            Did::Created => Self::Add,
+            Did::Updated => Self::Change,
+        }
+    }
+}
 
 /// How many ignored things one answer names.
 const MAX_WARNINGS: usize = 50;

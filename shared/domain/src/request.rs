@@ -12,7 +12,7 @@ use crate::customer::{self, CustomerNumber};
 use crate::effect::EffectId;
 use crate::matching::match_code::{is_sixteen, sixteen};
 use crate::message::edits::FailedEdit;
-use crate::message::{Attribute, Message};
+use crate::message::{Action, Attribute, Message};
 use crate::retention::Retention;
 use crate::time::Timestamp;
 
@@ -110,15 +110,15 @@ pub struct RequestInError {
 }
 
 impl RequestInError {
-    /// A message that just failed.
+    /// A message that just failed, with what it was decided to be.
     pub fn open(
         received: Received,
         message: Message,
-        failed: Vec<FailedEdit>,
+        (action, failed): (Action, Vec<FailedEdit>),
         stamp: &Stamp,
     ) -> Self {
         let entry = Entry {
-            outcome: Some(EntryOutcome::Failure),
+            outcome: Some(EntryOutcome::Failure(action)),
             failed: failed.clone(),
             ..Entry::new(What::Received, stamp)
         };
@@ -229,7 +229,7 @@ impl RequestInError {
     pub fn customer_number(&self) -> Option<CustomerNumber> {
         self.history.iter().rev().find_map(|entry| match entry.outcome {
             Some(EntryOutcome::Created(number) | EntryOutcome::Updated(number)) => Some(number),
-            Some(EntryOutcome::Failure | EntryOutcome::Duplicate) | None => None,
+            Some(EntryOutcome::Failure(_) | EntryOutcome::Duplicate) | None => None,
         })
     }
 

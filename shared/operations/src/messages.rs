@@ -7,6 +7,7 @@ mod outcome;
 pub mod process;
 mod target;
 
-pub use outcome::{Action, MessageOutcome, MessageResult, Stored};
+pub use domain::message::Action;
+pub use outcome::{MessageOutcome, MessageResult, Stored};
 
 pub(crate) use failing::failing;

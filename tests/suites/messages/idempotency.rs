@@ -118,6 +118,21 @@ async fn a_failure_stays_one_when_the_message_would_pass_by_now() {
 }
 
 #[tokio::test]
+async fn a_failed_add_stays_one_when_its_relate_id_names_somebody_by_now() {
+    let stand = Fixture::new().await;
+    stand.add(&julie().with("cst_interface_cust_nbr", "A")).await.created();
+    let taken = julie().with_all(&[
+        ("cst_lname", "Dryer"),
+        ("cst_relate_id", "R"),
+        ("cst_interface_cust_nbr", "A"),
+    ]);
+    let first = keyed(&stand, Form::Json, &taken, KEY).await.is(422, "Failure");
+    assert_eq!(first.answer.json()["CustSoldTo"]["cst_action_type"], "A");
+    stand.add(&julie().with_all(&[("cst_lname", "Smith"), ("cst_relate_id", "R")])).await.created();
+    replays(&stand, Form::Json, &taken, KEY, &first).await;
+}
+
+#[tokio::test]
 async fn a_duplicate_had_no_effect_and_is_decided_anew() {
     let stand = Fixture::new().await;
     let number = stand.add(&checked("Y")).await.created().number();

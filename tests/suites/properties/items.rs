@@ -8,7 +8,7 @@ use domain::dealer::association::{DealerCustomerEffect, Origin};
 use domain::dealer::{DealerProfile, DealerType};
 use domain::effect::Effects;
 use domain::message::edits::{EditCode, FailedEdit, Field};
-use domain::message::{Attribute, Message};
+use domain::message::{Action, Attribute, Message};
 use domain::request::{Correction, Entry, EntryOutcome, Received, RequestInError, What};
 use model::ModelTable;
 use proptest::prelude::*;
@@ -85,7 +85,8 @@ fn correction() -> impl Strategy<Value = Correction> {
 fn entry() -> impl Strategy<Value = Entry> {
     let what = prop_oneof![
         Just((What::Corrected, None)),
-        Just((What::Tried, Some(EntryOutcome::Failure))),
+        Just((What::Tried, Some(EntryOutcome::Failure(Action::Add)))),
+        Just((What::Tried, Some(EntryOutcome::Failure(Action::Change)))),
         Just((What::Tried, Some(EntryOutcome::Duplicate))),
         Just((What::Deleted, None)),
         number().prop_map(|number| (What::Resolved, Some(EntryOutcome::Created(number)))),
@@ -117,7 +118,8 @@ fn request_in_error() -> impl Strategy<Value = RequestInError> {
     (received, message, failed(), by(), cause(), moment(), history).prop_map(
         |(received, message, failed, by, cause, at, history)| {
             let stamp = Stamp { by, cause, at };
-            let mut request = RequestInError::open(received, message, failed, &stamp);
+            let mut request =
+                RequestInError::open(received, message, (Action::Add, failed), &stamp);
             for entry in history {
                 request = request.after(entry, &stamp.by).expect("a short history");
             }

@@ -6,6 +6,7 @@ use super::Correction;
 use crate::by::Stamp;
 use crate::customer::CustomerNumber;
 use crate::effect::EffectId;
+use crate::message::Action;
 use crate::message::edits::FailedEdit;
 use crate::time::Timestamp;
 
@@ -47,7 +48,8 @@ impl What {
 pub enum EntryOutcome {
     Created(CustomerNumber),
     Updated(CustomerNumber),
-    Failure,
+    /// Its edits failed, of an Add or of a Change.
+    Failure(Action),
     Duplicate,
 }
 

@@ -1,8 +1,9 @@
 //! What is kept of a message that came to no customer: a request in error, or one more attempt in its history. And how it ends with the customer that comes of it.
 
 use domain::customer::Customer;
-use domain::message::Message;
+use domain::effect::Did;
 use domain::message::edits::FailedEdit;
+use domain::message::{Action, Message};
 use domain::request::{
     Correction, Entry, EntryOutcome, Received, RequestInError, RequestInErrorId, What,
 };
@@ -24,9 +25,18 @@ pub(crate) enum Purpose<'a> {
 
 /// What a message came to, as it is kept.
 pub(crate) struct Kept {
+    /// What it was decided to be when it was kept: its next try may meet a world in which it would be the other.
+    pub(crate) action: Action,
     pub(crate) result: MessageResult,
     /// Whether an earlier try or round of the request kept it.
     pub(crate) before: bool,
+}
+
+impl Kept {
+    /// That this was done with a customer. An update is a Change, also of a duplicate, and a creation an Add, also when its next try finds it by its numbers.
+    pub(crate) fn done(did: Did, customer: &Customer, before: bool) -> Self {
+        Self { action: did.into(), result: MessageResult::of(did, customer), before }
+    }
 }
 
 /// Why a message that is reprocessed came to no outcome.
@@ -54,12 +64,12 @@ impl From<TableError> for Unprocessed {
 pub(crate) async fn earlier_failure<T: Table>(
     attempt: &Attempt<'_, T>,
     purpose: Purpose<'_>,
-) -> Result<Option<MessageResult>, TableError> {
+) -> Result<Option<Kept>, TableError> {
     match purpose {
         Purpose::Received(_) => {
             let id = RequestInErrorId::of(attempt.effect());
             let request = records::request_in_error(attempt.table(), &id).await?;
-            Ok(request.as_ref().map(as_it_failed))
+            request.as_ref().map(|request| as_it_failed(request, true)).transpose()
         }
         // The history of the request in error was looked through before.
         Purpose::Reprocess(..) => Ok(None),
@@ -71,20 +81,20 @@ pub(crate) async fn failure<T: Table>(
     attempt: &Attempt<'_, T>,
     purpose: Purpose<'_>,
     message: &Message,
-    failed: Vec<FailedEdit>,
+    (action, failed): (Action, Vec<FailedEdit>),
 ) -> Result<Option<Kept>, Unprocessed> {
     match purpose {
-        Purpose::Received(received) => open(attempt, received, message, failed).await,
+        Purpose::Received(received) => open(attempt, received, message, (action, failed)).await,
         Purpose::Reprocess(request, correction) => {
             let entry = Entry {
-                outcome: Some(EntryOutcome::Failure),
+                outcome: Some(EntryOutcome::Failure(action)),
                 failed: failed.clone(),
                 correction: correction.clone(),
                 ..Entry::new(What::Tried, &attempt.stamp())
             };
             let request_in_error = Some(request.id.clone());
             let result = MessageResult::Failed { failed, request_in_error };
-            remember(attempt, request, entry, result).await
+            remember(attempt, request, entry, (action, result)).await
         }
     }
 }
@@ -96,9 +106,10 @@ pub(crate) async fn duplicate<T: Table>(
     duplicates: Vec<Customer>,
     failed: Vec<FailedEdit>,
 ) -> Result<Option<Kept>, Unprocessed> {
-    let result = MessageResult::Duplicate(duplicates);
+    // Only an Add is looked for duplicates.
+    let (action, result) = (Action::Add, MessageResult::Duplicate(duplicates));
     match purpose {
-        Purpose::Received(_) => Ok(Some(Kept { result, before: false })),
+        Purpose::Received(_) => Ok(Some(Kept { action, result, before: false })),
         Purpose::Reprocess(request, correction) => {
             let entry = Entry {
                 outcome: Some(EntryOutcome::Duplicate),
@@ -106,7 +117,7 @@ pub(crate) async fn duplicate<T: Table>(
                 correction: correction.clone(),
                 ..Entry::new(What::Tried, &attempt.stamp())
             };
-            remember(attempt, request, entry, result).await
+            remember(attempt, request, entry, (action, result)).await
         }
     }
 }
@@ -136,15 +147,15 @@ async fn open<T: Table>(
     attempt: &Attempt<'_, T>,
     received: &Received,
     message: &Message,
-    failed: Vec<FailedEdit>,
+    (action, failed): (Action, Vec<FailedEdit>),
 ) -> Result<Option<Kept>, Unprocessed> {
     let stamp = attempt.stamp();
-    let request = RequestInError::open(received.clone(), message.clone(), failed, &stamp);
+    let request = RequestInError::open(received.clone(), message.clone(), (action, failed), &stamp);
     match attempt.table().write(&request_writes::open(&request)).await? {
-        Written::Done(_) => Ok(Some(Kept { result: as_it_failed(&request), before: false })),
+        Written::Done(_) => Ok(Some(as_it_failed(&request, false)?)),
         Written::Refused(Refusal::Condition(Some(stood))) => {
             let stood = items::request_in_error(stood)?;
-            Ok(Some(Kept { result: as_it_failed(&stood), before: true }))
+            Ok(Some(as_it_failed(&stood, true)?))
         }
         Written::Refused(Refusal::Condition(None) | Refusal::Contended) => Ok(None),
     }
@@ -155,20 +166,20 @@ async fn remember<T: Table>(
     attempt: &Attempt<'_, T>,
     request: &RequestInError,
     entry: Entry,
-    result: MessageResult,
+    (action, result): (Action, MessageResult),
 ) -> Result<Option<Kept>, Unprocessed> {
     if request.history.last().is_some_and(|last| last.effect == *attempt.effect()) {
-        return Ok(Some(Kept { result, before: true }));
+        return Ok(Some(Kept { action, result, before: true }));
     }
     let Ok(tried) = request.after(entry, attempt.by()) else {
         return Err(Unprocessed::HistoryFull);
     };
     match attempt.table().write(&request_writes::replace(request, &tried)).await? {
-        Written::Done(_) => Ok(Some(Kept { result, before: false })),
+        Written::Done(_) => Ok(Some(Kept { action, result, before: false })),
         Written::Refused(Refusal::Condition(Some(stood))) => {
             let stood = items::request_in_error(stood)?;
             if stood.history.iter().any(|entry| entry.effect == *attempt.effect()) {
-                Ok(Some(Kept { result, before: true }))
+                Ok(Some(Kept { action, result, before: true }))
             } else {
                 Err(Unprocessed::Overtaken)
             }
@@ -179,7 +190,13 @@ async fn remember<T: Table>(
 }
 
 /// What a request in error says of the try that opened it.
-fn as_it_failed(request: &RequestInError) -> MessageResult {
-    let failed = request.history.first().map(|first| first.failed.clone()).unwrap_or_default();
-    MessageResult::Failed { failed, request_in_error: Some(request.id.clone()) }
+fn as_it_failed(request: &RequestInError, before: bool) -> Result<Kept, TableError> {
+    match request.history.first() {
+        Some(Entry { outcome: Some(EntryOutcome::Failure(action)), failed, .. }) => {
+            let request_in_error = Some(request.id.clone());
+            let result = MessageResult::Failed { failed: failed.clone(), request_in_error };
+            Ok(Kept { action: *action, result, before })
+        }
+        _ => Err(TableError::Defect("a request in error does not say how it failed".into())),
+    }
 }

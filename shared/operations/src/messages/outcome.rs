@@ -3,7 +3,7 @@
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::effect::Did;
 use domain::message::edits::FailedEdit;
-use domain::message::{Attributes, Message};
+use domain::message::{Action, Attributes, Message};
 use domain::request::RequestInErrorId;
 
 /// A message with what came of it.
@@ -18,46 +18,11 @@ pub struct MessageOutcome {
 }
 
 impl MessageOutcome {
-    /// The outcome of a message that was `decided` to add or to change. An update is a Change, also of a duplicate, and a creation an Add, also when its next try
-    /// finds it by its numbers.
-    pub(crate) fn new(
-        message: Message,
-        decided: Action,
-        result: MessageResult,
-        replayed: bool,
-    ) -> Self {
-        let action = match &result {
-            MessageResult::Created(_) => Action::Add,
-            MessageResult::Updated(_) => Action::Change,
-            MessageResult::Duplicate(_) | MessageResult::Failed { .. } => decided,
-        };
-        Self { message, action, result, replayed }
-    }
-
     /// The number of the customer that came of it; none where none did, or a dry run would have created it.
     pub fn number(&self) -> Option<CustomerNumber> {
         match &self.result {
             MessageResult::Created(stored) | MessageResult::Updated(stored) => stored.number,
             MessageResult::Duplicate(_) | MessageResult::Failed { .. } => None,
-        }
-    }
-}
-
-/// What the system decided a message to be: `cst_action_type` of the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// A new customer.
-    Add,
-    /// A change of a customer, and the update of a duplicate.
-    Change,
-}
-
-impl Action {
-    /// `A` or `C`.
-    pub fn letter(self) -> &'static str {
-        match self {
-            Self::Add => "A",
-            Self::Change => "C",
         }
     }
 }

@@ -42,16 +42,15 @@ pub(crate) async fn run<T: Table>(
         let (bound, decision) = join!(attempt.bind(), decide(attempt, message, &mut standardized));
         bound?;
         let decision = decision?;
-        let action = decision.action;
         let kept = match earlier(attempt, purpose, &decision.holders).await? {
-            Some(result) => Some(Kept { result, before: true }),
-            None if attempt.dry_run => dry_run_outcome(decision.verdict),
+            Some(kept) => Some(kept),
+            None if attempt.dry_run => dry_run_outcome(decision),
             None => write(attempt, message, purpose, decision).await?,
         };
-        if let Some(Kept { result, before }) = kept {
+        if let Some(Kept { action, result, before }) = kept {
             let message = standardized.unwrap_or_else(|| message.clone());
             let replayed = before && attempt.is_replay();
-            return Ok(MessageOutcome::new(message, action, result, replayed));
+            return Ok(MessageOutcome { message, action, result, replayed });
         }
         attempt.again().await?;
     }
@@ -63,7 +62,7 @@ async fn earlier<T: Table>(
     attempt: &Attempt<'_, T>,
     purpose: Purpose<'_>,
     holders: &Holders,
-) -> Result<Option<MessageResult>, TableError> {
+) -> Result<Option<Kept>, TableError> {
     let first = attempt.is_first_round();
     if first && !attempt.is_replay() {
         return Ok(None);
@@ -74,24 +73,24 @@ async fn earlier<T: Table>(
     let former = records::customers(attempt.table(), &holders.claims.former_holders()).await?;
     Ok(former.iter().find_map(|customer| {
         let effect = customer.effects.of(attempt.effect())?;
-        Some(MessageResult::of(effect.did, customer))
+        Some(Kept::done(effect.did, customer, true))
     }))
 }
 
 /// What a dry run would do; none where it must read again.
-fn dry_run_outcome(verdict: Verdict) -> Option<Kept> {
+fn dry_run_outcome(Decision { action, verdict, .. }: Decision) -> Option<Kept> {
     let result = match verdict {
         Verdict::ReadAgain => return None,
-        Verdict::Replay(did, customer) => MessageResult::of(did, &customer),
+        Verdict::Replay(did, customer) => return Some(Kept::done(did, &customer, true)),
         Verdict::Create(customer) => MessageResult::of(Did::Created, &customer),
         Verdict::WouldCreate(attributes) => {
             MessageResult::Created(Stored { number: None, identifier: None, attributes })
         }
-        Verdict::Update { after, .. } => MessageResult::of(Did::Updated, &after),
+        Verdict::Update { after, .. } => return Some(Kept::done(Did::Updated, &after, false)),
         Verdict::Duplicate { duplicates, .. } => MessageResult::Duplicate(duplicates),
         Verdict::Fail(failed) => MessageResult::Failed { failed, request_in_error: None },
     };
-    Some(Kept { result, before: false })
+    Some(Kept { action, result, before: false })
 }
 
 /// Writes what was decided; none where what it rests on has changed.
@@ -104,9 +103,7 @@ async fn write<T: Table>(
     let seen = &decision.holders.claims;
     match decision.verdict {
         Verdict::ReadAgain | Verdict::WouldCreate(_) => Ok(None),
-        Verdict::Replay(did, customer) => {
-            Ok(Some(Kept { result: MessageResult::of(did, &customer), before: true }))
-        }
+        Verdict::Replay(did, customer) => Ok(Some(Kept::done(did, &customer, true))),
         Verdict::Create(customer) => {
             let writes = customer_writes::create(attempt, &customer, seen);
             write_customer(attempt, purpose, writes, Did::Created, &customer).await
@@ -118,7 +115,9 @@ async fn write<T: Table>(
         Verdict::Duplicate { duplicates, failed } => {
             kept::duplicate(attempt, purpose, duplicates, failed).await
         }
-        Verdict::Fail(failed) => kept::failure(attempt, purpose, message, failed).await,
+        Verdict::Fail(failed) => {
+            kept::failure(attempt, purpose, message, (decision.action, failed)).await
+        }
     }
 }
 
@@ -138,7 +137,7 @@ async fn write_customer<T: Table>(
     writes.extend(kept::resolution(attempt, purpose, outcome));
     let reasons = match commit(attempt.table(), &writes).await? {
         Transacted::Done => {
-            return Ok(Some(Kept { result: MessageResult::of(did, customer), before: false }));
+            return Ok(Some(Kept::done(did, customer, false)));
         }
         Transacted::Refused(reasons) => reasons,
     };
@@ -149,7 +148,7 @@ async fn write_customer<T: Table>(
     if let Some(Some(Refusal::Condition(Some(stood)))) = reasons.first() {
         let stood = items::customer(stood.clone())?;
         if let Some(effect) = stood.effects.of(attempt.effect()) {
-            return Ok(Some(Kept { result: MessageResult::of(effect.did, &stood), before: true }));
+            return Ok(Some(Kept::done(effect.did, &stood, true)));
         }
     }
     Ok(None)

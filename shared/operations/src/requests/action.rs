@@ -55,6 +55,6 @@ fn came_to(request: &RequestInError) -> Option<Action> {
     outcomes.into_iter().find_map(|outcome| match outcome {
         EntryOutcome::Created(_) => Some(Action::Add),
         EntryOutcome::Updated(_) => Some(Action::Change),
-        EntryOutcome::Failure | EntryOutcome::Duplicate => None,
+        EntryOutcome::Failure(_) | EntryOutcome::Duplicate => None,
     })
 }

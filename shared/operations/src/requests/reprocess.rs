@@ -1,5 +1,6 @@
 //! Reprocess a request in error, with a correction in the same step if there is one: the whole order of work of a message again.
 
+use domain::customer::CustomerNumber;
 use domain::request::{
     Correction, Entry, EntryOutcome, RequestInError, RequestInErrorId, Versions,
 };
@@ -7,12 +8,11 @@ use store::records;
 use store::table::Table;
 use tokio::join;
 
-use super::action::actions;
 use super::fix::{self, NotFixed, Refused};
 use crate::customers::read::customer_by_number;
 use crate::kit::{Attempt, Stopped};
 use crate::messages::kept::{Purpose, Unprocessed};
-use crate::messages::{MessageOutcome, MessageResult, Stored, process};
+use crate::messages::{Action, MessageOutcome, MessageResult, Stored, process};
 
 /// What came of the message, and the version that the request in error has since.
 #[derive(Debug)]
@@ -75,24 +75,31 @@ async fn replay<T: Table>(
     let Some(Entry { outcome, failed, .. }) = fix::own_entry(attempt, request) else {
         return Ok(Replay::None);
     };
-    let stored = async |number| {
-        let customer = customer_by_number(attempt.master, number).await?;
-        Ok::<_, Stopped>(customer.as_ref().map(Stored::of))
-    };
-    let result = match outcome {
-        Some(EntryOutcome::Created(number)) => stored(*number).await?.map(MessageResult::Created),
-        Some(EntryOutcome::Updated(number)) => stored(*number).await?.map(MessageResult::Updated),
-        Some(EntryOutcome::Failure) => Some(MessageResult::Failed {
-            failed: failed.clone(),
-            request_in_error: Some(request.id.clone()),
-        }),
+    let (action, result) = match outcome {
+        Some(EntryOutcome::Created(number)) => {
+            (Action::Add, stored(attempt, *number).await?.map(MessageResult::Created))
+        }
+        Some(EntryOutcome::Updated(number)) => {
+            (Action::Change, stored(attempt, *number).await?.map(MessageResult::Updated))
+        }
+        Some(EntryOutcome::Failure(action)) => {
+            let request_in_error = Some(request.id.clone());
+            (*action, Some(MessageResult::Failed { failed: failed.clone(), request_in_error }))
+        }
         Some(EntryOutcome::Duplicate) | None => return Ok(Replay::None),
     };
     let Some(result) = result else {
         return Ok(Replay::NotYet);
     };
-    let decided = actions(attempt.master, std::slice::from_ref(request)).await?[0];
     let message = request.message.clone();
-    let outcome = MessageOutcome::new(message, decided, result, attempt.is_replay());
+    let outcome = MessageOutcome { message, action, result, replayed: attempt.is_replay() };
     Ok(Replay::Outcome(Box::new(outcome)))
+}
+
+/// The customer of that number as an answer tells of it; none where it cannot be found yet.
+async fn stored<T: Table>(
+    attempt: &Attempt<'_, T>,
+    number: CustomerNumber,
+) -> Result<Option<Stored>, Stopped> {
+    Ok(customer_by_number(attempt.master, number).await?.as_ref().map(Stored::of))
 }

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::customer::CustomerNumber;
 use domain::effect::EffectId;
 use domain::message::edits::{EditCode, FailedEdit, Field};
-use domain::message::{Message, Routing};
+use domain::message::{Action, Message, Routing};
 use domain::request::{Correction, Entry, EntryOutcome, Received, RequestInError, State, What};
 
 use super::VERSION;
@@ -132,11 +132,11 @@ fn entry_map(entry: &Entry) -> Item {
         ("effect".to_owned(), text(effect.as_str())),
     ]);
     if let Some(outcome) = outcome {
-        let (word, customer_number) = match outcome {
-            EntryOutcome::Created(number) => ("created", Some(*number)),
-            EntryOutcome::Updated(number) => ("updated", Some(*number)),
-            EntryOutcome::Failure => ("failure", None),
-            EntryOutcome::Duplicate => ("duplicate", None),
+        let (word, customer_number, action) = match outcome {
+            EntryOutcome::Created(number) => ("created", Some(*number), None),
+            EntryOutcome::Updated(number) => ("updated", Some(*number), None),
+            EntryOutcome::Failure(action) => ("failure", None, Some(*action)),
+            EntryOutcome::Duplicate => ("duplicate", None, None),
         };
         map.insert("attempt".to_owned(), text(word));
         set(
@@ -144,6 +144,7 @@ fn entry_map(entry: &Entry) -> Item {
             "number",
             customer_number.map(|customer_number| number(u64::from(customer_number.get()))),
         );
+        set(&mut map, "action", action.map(|action| text(action.letter())));
     }
     set(&mut map, "failed", failed_value(failed));
     let value = |value: Option<&str>| value.map_or(AttributeValue::Null(true), text);
@@ -155,12 +156,13 @@ fn entry_map(entry: &Entry) -> Item {
 
 fn entry_of(mut fields: Fields) -> Result<Entry, TableError> {
     let customer_number = fields.optional_number("number")?.and_then(CustomerNumber::new);
-    let outcome = match (fields.optional_text("attempt")?.as_deref(), customer_number) {
-        (None, None) => None,
-        (Some("created"), Some(number)) => Some(EntryOutcome::Created(number)),
-        (Some("updated"), Some(number)) => Some(EntryOutcome::Updated(number)),
-        (Some("failure"), None) => Some(EntryOutcome::Failure),
-        (Some("duplicate"), None) => Some(EntryOutcome::Duplicate),
+    let action = fields.optional_text("action")?.as_deref().and_then(Action::of_letter);
+    let outcome = match (fields.optional_text("attempt")?.as_deref(), customer_number, action) {
+        (None, None, None) => None,
+        (Some("created"), Some(number), None) => Some(EntryOutcome::Created(number)),
+        (Some("updated"), Some(number), None) => Some(EntryOutcome::Updated(number)),
+        (Some("failure"), None, Some(action)) => Some(EntryOutcome::Failure(action)),
+        (Some("duplicate"), None, None) => Some(EntryOutcome::Duplicate),
         _ => return Err(corrupt("history", "attempt")),
     };
     let mut correction = Correction::default();
@@ -205,7 +207,8 @@ mod tests {
         ];
         let received =
             Received { content_type: "application/xml".to_owned(), body: "<Message/>".to_owned() };
-        let opened = RequestInError::open(received, message, failed, &stamp("key", now));
+        let opened =
+            RequestInError::open(received, message, (Action::Change, failed), &stamp("key", now));
         assert_eq!(request_in_error(request_in_error_item(&opened)).unwrap(), opened);
         assert_eq!(request_in_error_item(&opened).len(), 13);
 

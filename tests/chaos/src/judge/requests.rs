@@ -60,7 +60,7 @@ impl Judge<'_> {
                 let wanted = match entry.outcome {
                     Some(EntryOutcome::Created(number)) => Some((number, Did::Created)),
                     Some(EntryOutcome::Updated(number)) => Some((number, Did::Updated)),
-                    Some(EntryOutcome::Failure | EntryOutcome::Duplicate) | None => None,
+                    Some(EntryOutcome::Failure(_) | EntryOutcome::Duplicate) | None => None,
                 };
                 let is = match &on[..] {
                     [(identifier, did)] => {
