@@ -28,11 +28,9 @@ use serde_json::Value;
 use tokio::{net::TcpListener, sync::oneshot};
 
 use self::refusal::Refusal;
-use crate::claims::Claims;
 use crate::{
-    claims::{self, WithoutToken},
+    claims::{self, Claims, WithoutToken},
     event::{self, Arrival},
-    issuer::Issuer,
 };
 
 /// The largest body that an HTTP API takes, in bytes.
