@@ -66,14 +66,13 @@ impl Issuer {
         let signature = BASE64URL_NOPAD.decode(signature.as_bytes()).ok()?;
         key.verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &signature).ok()?;
         let claims = decoded(payload)?;
-        let is_ours = match &claims["aud"] {
-            Value::Null => claims["client_id"] == self.audience.as_str(),
-            Value::Array(all) => all.iter().any(|one| *one == self.audience.as_str()),
-            one => *one == self.audience.as_str(),
-        };
+        let named = if claims["aud"].is_null() { &claims["client_id"] } else { &claims["aud"] };
+        let is_ours = *named == self.audience.as_str()
+            || named
+                .as_array()
+                .is_some_and(|all| all.iter().any(|one| *one == self.audience.as_str()));
         // Seconds may be written with a fraction; a claim that must be there and is not is refused.
         let at = |name: &str| claims[name].as_f64();
-        #[expect(clippy::cast_precision_loss, reason = "seconds fit for a long time")]
         let now = now as f64;
         let is_of_now = at("exp").is_some_and(|exp| exp > now)
             && ["nbf", "iat"].iter().all(|name| at(name).is_none_or(|since| since <= now));

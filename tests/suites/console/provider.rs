@@ -67,9 +67,8 @@ impl Provider {
     }
 
     /// Lets time pass for the provider and for the gateway, and not for the browser.
-    pub(crate) async fn pass(&mut self, hours: f64) {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few hours")]
-        let seconds = (hours * 3_600.0) as u64;
+    pub(crate) async fn pass(&mut self, hours: u64) {
+        let seconds = hours * 3_600;
         self.issuer.pass(seconds);
         let order = format!("pass {seconds}\n");
         self.orders.write_all(order.as_bytes()).await.expect("the provider reads");

@@ -87,7 +87,7 @@ async fn a_token_that_ends_in_the_middle_of_a_form_is_renewed_and_nobody_notices
         page.open_request(&id).await;
         page.enter("#cst_city", "Westborough").await;
 
-        provider.pass(1.0).await;
+        provider.pass(1).await;
         page.click("#save").await;
         page.reads("#fault-heading", "1 edit fails").await;
         assert_eq!(page.count("dialog[open]").await, 0);
@@ -96,7 +96,7 @@ async fn a_token_that_ends_in_the_middle_of_a_form_is_renewed_and_nobody_notices
 
         // Where the browser knows as well that the time is over, the old token is not even tried.
         page.enter("#cst_zip", "01581").await;
-        provider.pass(1.0).await;
+        provider.pass(1).await;
         page.run("const now = Date.now; Date.now = () => now() + 3_600_000").await;
         page.click("#reprocess").await;
         page.reads("#outcome .panel[data-kind=\"good\"] .customer-number", "000000001").await;
@@ -110,7 +110,7 @@ async fn ended(page: &Page, provider: &mut Provider, id: &str) {
     page.open_request(id).await;
     page.enter("#cst_city", "Westborough").await;
     page.enter("#cst_fname", "Juliette").await;
-    provider.pass(24.0).await;
+    provider.pass(24).await;
     // The provider says so to the page, which the browser writes down.
     page.expects("/token - Failed to load resource: the server responded with a status of 400");
     page.click("#save").await;
