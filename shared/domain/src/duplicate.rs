@@ -3,6 +3,7 @@
 use crate::company::Company;
 use crate::comparison::{Explanation, compare};
 use crate::controls::Controls;
+use crate::country;
 use crate::customer::Customer;
 use crate::match_code::{Block, MatchCode};
 use crate::message::{Attribute, Attributes, DuplicateCheck};
@@ -15,15 +16,21 @@ pub fn company_of(attributes: &Attributes, controls: &Controls) -> Company {
     }
 }
 
-/// What makes a block: the company and the match code; none where there is no match code.
-fn home_of(attributes: &Attributes, controls: &Controls) -> Option<(Company, MatchCode)> {
-    let code = MatchCode::of(attributes, &controls.match_code_layout)?;
-    Some((company_of(attributes, controls), code))
+/// What makes a block: the company and the match code; none where there is no match code. The attributes are in the form that records keep.
+fn home_of(kept: &Attributes, controls: &Controls) -> Option<(Company, MatchCode)> {
+    let code = MatchCode::of(kept, &controls.match_code_layout)?;
+    Some((company_of(kept, controls), code))
+}
+
+/// The attributes as they are compared. Duplicates are looked for before the edits, so a message may still say `Massachusetts` where the record says `MA`.
+fn in_kept_form(attributes: &Attributes, controls: &Controls) -> Attributes {
+    country::in_kept_form(attributes, controls.default_country)
 }
 
 /// The block that a customer with these attributes belongs to; none where it has no match code.
 pub fn block_of(attributes: &Attributes, controls: &Controls) -> Option<Block> {
-    home_of(attributes, controls).map(|(company, code)| Block::of(&company, &code))
+    home_of(&in_kept_form(attributes, controls), controls)
+        .map(|(company, code)| Block::of(&company, &code))
 }
 
 /// The customers among `candidates` that are the same as the wanted one, the highest customer number first. Candidates are those found in the wanted one's block;
@@ -33,15 +40,18 @@ pub fn among<'a>(
     candidates: &'a [Customer],
     controls: &Controls,
 ) -> Vec<(&'a Customer, Explanation)> {
-    let home = home_of(wanted, controls);
+    let wanted = in_kept_form(wanted, controls);
+    let home = home_of(&wanted, controls);
     if home.is_none() {
         return Vec::new();
     }
     let mut duplicates: Vec<_> = candidates
         .iter()
-        .filter(|candidate| home_of(&candidate.attributes, controls) == home)
         .filter_map(|candidate| {
-            Some((candidate, compare(wanted, &candidate.attributes, &controls.exact_match)?))
+            let known = in_kept_form(&candidate.attributes, controls);
+            let here = home_of(&known, controls) == home;
+            let explanation = here.then(|| compare(&wanted, &known, &controls.exact_match))??;
+            Some((candidate, explanation))
         })
         .collect();
     duplicates.sort_by_key(|(duplicate, _)| std::cmp::Reverse(duplicate.number));

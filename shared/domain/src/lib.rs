@@ -17,6 +17,7 @@ pub mod duplicate;
 pub mod edits;
 pub mod effect;
 pub mod fold;
+pub mod generic_values;
 pub mod match_code;
 pub mod message;
 pub mod outcome;
