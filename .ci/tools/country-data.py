@@ -44,7 +44,7 @@ class Additions:
         self.rows = {}
         for row in csv.DictReader(path.open(encoding="utf-8", newline="")):
             self.rows.setdefault((row["country"], row["what"]), row["value"])
-        known = {"alpha3", "name", "other-names", "postal-code-pattern", "postal-code-examples", "vehicle-signs", "replaced", "states", "state-names"}
+        known = {"other-names", "postal-code-pattern", "postal-code-examples", "vehicle-signs", "replaced", "states", "state-names"}
         unknown = {what for _, what in self.rows} - known
         if unknown:
             sys.exit(f"additions.csv has {unknown}, which nothing reads")

@@ -9,11 +9,11 @@ mod stored;
 pub mod xml;
 
 use api::answer::Answer;
-use api::call::Call;
+use api::call::{Call, LARGEST_BODY};
 use api::caller::Scope;
 use api::customer_out::CustomerOut;
 use api::media::{self, Media};
-use api::problem::{self, Problem};
+use api::problem::{self, Problem, ProblemType};
 use api::{StatusCode, status};
 use domain::customer::CustomerNumber;
 use domain::outcome::{MessageOutcome, Processed, Stopped};
@@ -61,14 +61,18 @@ async fn add<T: Table>(master: &Master<T>, call: &Call, who: &str) -> Result<Ans
     query.finish();
     let key = call.idempotency_key(&mut faults);
     problem::refuse_if_any(faults)?;
-    let message = match form {
-        Media::Json => json::read(body)?,
-        Media::Xml => xml::read(body)?,
+    let (message, body) = match form {
+        Media::Json => (json::read(body)?, String::from_utf8_lossy(body)),
+        Media::Xml => {
+            let text = xml::decode(body, call.charset().as_deref())?;
+            if text.len() > LARGEST_BODY {
+                let detail = format!("A body has at most {LARGEST_BODY} bytes in UTF-8.");
+                return Err(Problem::new(ProblemType::TooLarge).detail(detail));
+            }
+            (xml::read_text(&text)?, text)
+        }
     };
-    let received = Received {
-        content_type: call.media_type(),
-        body: String::from_utf8_lossy(body).into_owned(),
-    };
+    let received = Received { content_type: call.media_type(), body: body.into_owned() };
     let key = key.as_ref().map(|(key, fingerprint)| (key.as_str(), fingerprint.clone()));
     let asked = Asked::new(master.table(), who, "add", key, dry_run);
     match message::process(master, &message, Purpose::Received(&received), &asked).await? {

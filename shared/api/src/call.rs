@@ -21,7 +21,7 @@ use sha2::{Digest as _, Sha256};
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::idempotency::IdempotencyKey;
-use crate::media::{ContentType, JSON};
+use crate::media::{self, ContentType, JSON, Media};
 use crate::path;
 use crate::precondition::IfMatch;
 use crate::problem::{self, Fault, Problem, ProblemType};
@@ -151,13 +151,13 @@ impl Call {
     /// `If-Match`: the versions that the caller has seen.
     ///
     /// # Errors
-    /// `invalid-request` at `/headers/If-Match` for what is neither `*` nor quoted versions.
+    /// `invalid-request` at `/headers/If-Match` for what is neither `*` nor quoted versions; weak ones do not count.
     pub fn if_match(&self) -> Result<Option<IfMatch>, Problem> {
         let Some(text) = joined(&self.headers, &IF_MATCH) else {
             return Ok(None);
         };
         IfMatch::parse(&text).map(Some).ok_or_else(|| {
-            let message = "If-Match is * or the quoted version, for example \"3\".";
+            let message = "If-Match is * or the quoted version, for example \"3\"; a weak one (W/\"3\") does not count.";
             Problem::invalid_request(vec![Fault::new(
                 "/headers/If-Match",
                 "invalid-if-match",
@@ -167,7 +167,7 @@ impl Call {
     }
 
     /// `Idempotency-Key`, with the request's fingerprint: the same for the same request on the same route, another for another.
-    /// What is not one key of 16 to 128 of `A-Z a-z 0-9 - _` is a fault at `/headers/Idempotency-Key`.
+    /// What is not one key of 1 to 255 visible ASCII characters is a fault at `/headers/Idempotency-Key`.
     pub fn idempotency_key(&self, faults: &mut Vec<Fault>) -> Option<(IdempotencyKey, String)> {
         let text = joined(&self.headers, &IDEMPOTENCY_KEY)?;
         match IdempotencyKey::parse(&text) {
@@ -198,11 +198,16 @@ impl Call {
         self.content_type().name
     }
 
+    /// The charset that the content type names, in small letters.
+    pub fn charset(&self) -> Option<String> {
+        self.content_type().charset
+    }
+
     /// The body, if it is in one of the `accepted` content types ([`crate::media`] has their names).
     ///
     /// # Errors
-    /// `too-large` over [`LARGEST_BODY`]; `unsupported-media-type` for another content type, for a charset other than UTF-8,
-    /// and for a compressed body.
+    /// `too-large` over [`LARGEST_BODY`]; `unsupported-media-type` for another content type, for a charset in which its form is
+    /// not read, and for a compressed body.
     pub fn body(&self, accepted: &[&str]) -> Result<&[u8], Problem> {
         if self.body.len() > LARGEST_BODY {
             let detail = format!("A body has at most {LARGEST_BODY} bytes.");
@@ -214,8 +219,11 @@ impl Call {
         if !accepted.contains(&content_type.name.as_str()) {
             return refused(format!("This route reads {}.", accepted.join(", ")));
         }
-        if !content_type.is_utf_8() {
-            return refused("This route reads UTF-8.".to_owned());
+        if !content_type.is_read() {
+            return refused(match Media::of(&content_type.name) {
+                Media::Json => "JSON is read in UTF-8.".to_owned(),
+                Media::Xml => format!("XML is read in {}.", media::XML_CHARSETS.join(", ")),
+            });
         }
         match joined(&self.headers, &CONTENT_ENCODING).as_deref() {
             None | Some("" | "identity") => Ok(&self.body),

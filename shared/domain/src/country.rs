@@ -161,27 +161,25 @@ impl Country {
         if self.postal_codes.text.is_empty() {
             return Some(text.trim().to_uppercase());
         }
-        self.read_postal_code(text).map(|postal_code| postal_code.written)
+        self.read_postal_code(&compact_postal_code(text)?).map(|postal_code| postal_code.written)
     }
 
     /// The letters and digits of a postal code without the country's own prefix, as a match code takes them; none for what is not one of the country's.
     pub fn bare_postal_code(&self, text: &str) -> Option<String> {
-        self.read_postal_code(text).map(|postal_code| postal_code.bare)
+        let compact = compact_postal_code(text)?;
+        let begins_with_digit = |text: &str| text.starts_with(|first: char| first.is_ascii_digit());
+        if begins_with_digit(&compact) && !begins_with_digit(self.postal_code_opens) {
+            // No sign has digits. This is asked for every candidate of a block, and the pattern is slow.
+            return Some(compact);
+        }
+        self.read_postal_code(&compact).map(|postal_code| postal_code.bare)
     }
 
-    fn read_postal_code(&self, text: &str) -> Option<PostalCode> {
-        let mut compact = String::new();
-        for character in text.trim().nfkc().flat_map(char::to_uppercase) {
-            if character.is_ascii_alphanumeric() && compact.len() < LONGEST_POSTAL_CODE {
-                compact.push(character);
-            } else if !character.is_whitespace() && !is_dash(character) {
-                return None;
-            }
-        }
+    fn read_postal_code(&self, compact: &str) -> Option<PostalCode> {
         let signed =
             self.postal_code_signs.split('|').filter_map(|sign| compact.strip_prefix(sign));
         // With the country's sign and what the pattern begins with, as in `AD-AD100`, or with either.
-        let texts = std::iter::once(compact.as_str()).chain(signed);
+        let texts = std::iter::once(compact).chain(signed);
         let texts = texts.flat_map(|text| [Some(text), text.strip_prefix(self.postal_code_opens)]);
         texts.flatten().find_map(|bare| {
             let written = self.postal_codes.written(bare)?;
@@ -217,18 +215,22 @@ pub fn in_kept_form(attributes: &Attributes, default: Option<&'static Country>) 
     kept
 }
 
+/// The letters and digits of a postal code in capitals; none where there is more between them than blanks and dashes, and of what is longer than any.
+fn compact_postal_code(text: &str) -> Option<String> {
+    let mut compact = String::new();
+    for character in text.trim().nfkc().flat_map(char::to_uppercase) {
+        if character.is_ascii_alphanumeric() && compact.len() < LONGEST_POSTAL_CODE {
+            compact.push(character);
+        } else if !fold::is_dash(character) && !fold::is_blank(character.encode_utf8(&mut [0; 4])) {
+            return None;
+        }
+    }
+    Some(compact)
+}
+
 /// A code or name as it is compared: folded, and without its blanks.
 fn compared(name: &str) -> String {
     fold::closed_up(&fold::words(name))
-}
-
-/// Whether a character is a dash of any length (`Dash` of Unicode's PropList, of what NFKC leaves), or what shows nothing between letters.
-fn is_dash(character: char) -> bool {
-    matches!(
-        character,
-        '-' | '\u{58a}' | '\u{5be}' | '\u{2010}'
-            ..='\u{2015}' | '\u{2053}' | '\u{2212}' | '\u{301c}' | '\u{30a0}' | '\u{30fc}'
-    ) || fold::is_blank(character.encode_utf8(&mut [0; 4]))
 }
 
 impl PartialEq for Country {

@@ -1,5 +1,7 @@
 //! The duplicate judgement: which customers of a block are the same as a wanted one, and what an Add makes of that.
 
+use std::borrow::Cow;
+
 use crate::company::Company;
 use crate::comparison::{Explanation, compare};
 use crate::controls::Controls;
@@ -21,6 +23,9 @@ fn home_of(kept: &Attributes, controls: &Controls) -> Option<(Company, MatchCode
     let code = MatchCode::of(kept, &controls.match_code_layout)?;
     Some((company_of(kept, controls), code))
 }
+
+/// What of an address has more than one form.
+const PLACE: [Attribute; 3] = [Attribute::COUNTRY, Attribute::STATE, Attribute::POSTAL_CODE];
 
 /// The attributes as they are compared. Duplicates are looked for before the edits, so a message may still say `Massachusetts` where the record says `MA`.
 fn in_kept_form(attributes: &Attributes, controls: &Controls) -> Attributes {
@@ -48,7 +53,13 @@ pub fn among<'a>(
     let mut duplicates: Vec<_> = candidates
         .iter()
         .filter_map(|candidate| {
-            let known = in_kept_form(&candidate.attributes, controls);
+            // Most candidates are at the very place that is wanted, which is in that form already.
+            let known =
+                if PLACE.iter().all(|part| candidate.attributes.get(*part) == wanted.get(*part)) {
+                    Cow::Borrowed(&candidate.attributes)
+                } else {
+                    Cow::Owned(in_kept_form(&candidate.attributes, controls))
+                };
             let here = home_of(&known, controls) == home;
             let explanation = here.then(|| compare(&wanted, &known, &controls.exact_match))??;
             Some((candidate, explanation))

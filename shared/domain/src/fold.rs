@@ -110,6 +110,15 @@ pub fn is_empty_but_not_blank(text: &str) -> bool {
     !is_blank(text) && words(text).is_empty()
 }
 
+/// Whether a character is a dash of any length: `Dash` of Unicode's PropList, of what NFKC leaves, and the kana that is typed in its place.
+pub fn is_dash(character: char) -> bool {
+    matches!(
+        character,
+        '-' | '\u{58a}' | '\u{5be}' | '\u{2010}'
+            ..='\u{2015}' | '\u{2053}' | '\u{2212}' | '\u{301c}' | '\u{30a0}' | '\u{30fc}'
+    )
+}
+
 /// The text with a blank before each fraction that follows a digit, for `5½` is not `512`; and with plain apostrophes for the acute accents that stand alone, which
 /// NFKD would make a blank and a mark.
 fn separated(text: &str) -> String {

@@ -5,6 +5,7 @@
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::edits::{self, EditCode, FailedEdit};
+use domain::fold;
 use domain::message::{Attribute, Attributes, Message};
 use domain::outcome::Stopped;
 use store::items::{Claim, Claimed};
@@ -157,6 +158,7 @@ async fn claimed<T: Table>(
 /// Whether the customer has the number that is given.
 fn has(customer: &Customer, given: &Attributes, attribute: Attribute) -> bool {
     given.get(attribute).is_some_and(|number| {
-        customer.attributes.get(attribute).is_some_and(|own| own.trim() == number.trim())
+        let own = customer.attributes.get(attribute);
+        own.is_some_and(|own| fold::identifier(own) == fold::identifier(number))
     })
 }

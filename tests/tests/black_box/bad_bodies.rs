@@ -39,7 +39,7 @@ async fn what_is_not_json_is_one_fault_at_the_whole_body() {
         ("[".repeat(100_000).into(), "not-json"),
         (not_utf_8, "not-utf-8"),
         (b"\xc3".into(), "not-utf-8"),
-        ([b"\xef\xbb\xbf".as_slice(), acme().to_string().as_bytes()].concat(), "byte-order-mark"),
+        (b"\xef\xbb\xbf\xef\xbb\xbf{}".into(), "not-json"),
         (latin_1, "not-json"),
         (utf_16, "not-json"),
     ];

@@ -28,7 +28,7 @@ async fn hostile_xml_is_refused() {
             "<!DOCTYPE m [<!ENTITY x SYSTEM \"http://127.0.0.1/\">]>{}",
             inside("cst_lname=\"&x;\"")
         ),
-        format!("<?xml-stylesheet href=\"x\"?>{}", inside("")),
+        format!("{}<?xml-stylesheet href=\"x\"?>", inside("")),
         format!("<?php die ?>{}", inside("")),
         inside("cst_lname=\"&unknown;\""),
         inside("cst_lname=\"&#0;\""),
@@ -44,7 +44,7 @@ async fn hostile_xml_is_refused() {
         "<Message a='".to_owned() + &"x".repeat(100_000),
         "&".repeat(50_000),
         "\u{feff}\u{feff}<Message/>".to_owned(),
-        "<?xml version=\"1.0\" encoding=\"UTF-16\"?>".to_owned() + &inside(""),
+        "<?xml version=\"1.0\" encoding=\"UTF-7\"?>".to_owned() + &inside(""),
     ] {
         let answer = posted(&stand, "application/xml", body).await;
         answer.is_problem(400, "invalid-message");
