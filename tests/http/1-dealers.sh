@@ -161,7 +161,10 @@ curl -sS -i -X POST "$address"'/dealer-customers' \
   "dealerCustomerNumber": "245|7",
   "favourite": true,
   "phones": [
-    "call me"
+    {
+      "number": "1",
+      "type": "FAX!"
+    }
   ]
 }'
 echo

@@ -9,10 +9,10 @@ mod stored;
 pub mod xml;
 
 use api::answer::Answer;
-use api::call::Call;
+use api::call::{Call, MAX_BODY};
 use api::customer_out::CustomerOut;
 use api::media::{self, Media};
-use api::problem::{self, Problem};
+use api::problem::{self, Problem, ProblemType};
 use api::{StatusCode, status};
 use domain::customer::CustomerNumber;
 use domain::request::Received;
@@ -51,14 +51,18 @@ async fn add<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Proble
     let mut faults = Vec::new();
     let attempt = call.attempt(master, "add", &mut faults)?;
     problem::refuse_if_any(faults)?;
-    let message = match form {
-        Media::Json => json::read(body)?,
-        Media::Xml => xml::read(body)?,
+    let (message, body) = match form {
+        Media::Json => (json::read(body)?, String::from_utf8_lossy(body)),
+        Media::Xml => {
+            let text = xml::decode(body, call.charset().as_deref())?;
+            if text.len() > MAX_BODY {
+                let detail = format!("A body has at most {MAX_BODY} bytes in UTF-8.");
+                return Err(Problem::new(ProblemType::TooLarge).detail(detail));
+            }
+            (xml::read_text(&text)?, text)
+        }
     };
-    let received = Received {
-        content_type: call.media_type(),
-        body: String::from_utf8_lossy(body).into_owned(),
-    };
+    let received = Received { content_type: call.media_type(), body: body.into_owned() };
     let outcome = process(&attempt, &message, &received).await?;
     let form = Media::preferred(call.accept().as_deref(), form);
     Ok(processed(&outcome, form, attempt.dry_run))

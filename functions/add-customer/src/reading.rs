@@ -6,6 +6,7 @@ use std::fmt;
 
 use api::media::Media;
 use api::problem::{Fault, Problem};
+use domain::matching::fold;
 use domain::message::{Attribute, Message};
 
 /// The name of the one element, or property, that holds the customer.
@@ -95,10 +96,10 @@ impl From<Unreadable> for Problem {
     }
 }
 
-/// Gives the message what its outer element, or object, says under this name. A blank value is: not given.
+/// Gives the message what its outer element, or object, says under this name. What is blank around a value is no part of it; a blank value is: not given.
 pub(crate) fn set_on_message(message: &mut Message, name: &str, value: &str) {
     match part_of_message(message, name) {
-        Some(part) => *part = (!value.trim().is_empty()).then(|| value.to_owned()),
+        Some(part) => *part = (!fold::is_blank(value)).then(|| value.trim().to_owned()),
         None => note_unknown(message, name),
     }
 }

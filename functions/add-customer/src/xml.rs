@@ -4,10 +4,12 @@
 //! What a name is to the message is told by [`crate::reading`], and what the answer tells by [`crate::answer`].
 
 mod characters;
+mod encoding;
 mod read;
 mod write;
 
-pub use read::{MAX_DEPTH, read};
+pub use encoding::decode;
+pub use read::{MAX_DEPTH, read, read_text};
 pub use write::write;
 
 #[cfg(test)]

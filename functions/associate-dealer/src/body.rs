@@ -9,6 +9,7 @@ use domain::customer::contact::Phone;
 use domain::dealer::association::Origin;
 use domain::dealer::association::{Associate, Organization, Statement};
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber, DealerType};
+use domain::matching::fold;
 use domain::message::Attribute;
 use domain::message::edits::{self, EditCode, FailedEdit, Field};
 use operations::dealers::associate::{Associated, DealerCustomerOutcome};
@@ -32,10 +33,10 @@ pub(crate) fn read(
         .map_or(Organization::Searched, Organization::named);
     let statement = Statement {
         dealer_type: body.optional("dealerType", DealerType::parse).unwrap_or_default(),
-        business_name: body.text("businessName").map(str::to_owned),
-        alternate_name: body.optional("alternateName", alternate_name),
+        business_name: body.text("businessName").and_then(said),
+        alternate_name: body.optional("alternateName", alternate_name).and_then(|name| said(&name)),
         address: body.object("address").map(address),
-        email: body.text("email").map(str::to_owned),
+        email: body.text("email").and_then(said),
         phones: phones(&mut body),
     };
     body.finish();
@@ -88,20 +89,30 @@ fn phones(body: &mut Reader<'_, '_>) -> Vec<Phone> {
 
 fn phone(json: &Json, pointer: String, faults: &mut Vec<Fault>) -> Option<Phone> {
     match json {
+        Json::Text(number) if fold::is_blank(number) => None,
         Json::Text(number) => Phone::parse(None, number)
             .map_err(|invalid| faults.push(Fault::refused(pointer, invalid)))
             .ok(),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::List(_) | Json::Object(_) => {
             let mut body = Reader::open(json, pointer, faults);
             let kind = body.optional("type", |kind| Phone::parse_kind(kind).map(str::to_owned));
-            let phone = body.required("number", |number| Phone::parse(kind.as_deref(), number));
+            let number = body.raw("number");
+            let is_blank = matches!(number, Some(Json::Text(text)) if fold::is_blank(text));
+            let parse = |number: &str| Phone::parse(kind.as_deref(), number);
+            let phone = if is_blank { None } else { body.required("number", parse) };
             body.finish();
             phone
         }
     }
 }
 
+/// A value without the blanks, tabs and line breaks around it; none where it shows nothing.
+fn said(text: &str) -> Option<String> {
+    (!fold::is_blank(text)).then(|| text.trim().to_owned())
+}
+
 fn alternate_name(text: &str) -> Result<String, domain::Invalid> {
+    let text = text.trim();
     let refused = |code: EditCode| {
         Err(domain::Invalid { code: code.code(), reason: code.reason().to_owned() })
     };
@@ -125,7 +136,11 @@ fn fault(failed: FailedEdit) -> Fault {
         },
         Field::MessageType => String::new(),
     };
-    Fault::new(pointer, failed.code.code(), failed.code.reason())
+    let message = match failed.detail() {
+        Some(detail) => format!("{}. {detail}", failed.code.reason()),
+        None => failed.code.reason().to_owned(),
+    };
+    Fault::new(pointer, failed.code.code(), message)
 }
 
 /// An association that was made, or would be.
@@ -141,6 +156,8 @@ pub(crate) struct Association {
     dealer_customer: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     r#match: Option<BTreeMap<&'static str, &'static str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
     #[serde(skip_serializing_if = "is_false")]
     dry_run: bool,
 }
@@ -170,6 +187,15 @@ impl Association {
                     .map(|(field, comparison)| (field.name(), comparison.name()))
                     .collect()
             }),
+            warnings: request
+                .phones()
+                .iter()
+                .enumerate()
+                .filter(|(_, phone)| !phone.is_number())
+                .map(|(index, _)| {
+                    format!("phone {} does not read as a number and is kept as it is", index + 1)
+                })
+                .collect(),
             dry_run,
         }
     }

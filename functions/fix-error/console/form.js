@@ -15,8 +15,8 @@ const LONG = 60;
 let fields = new Map();
 let folds = [];
 
-/** The text of a fault: the server's reason, or the words for its code. */
-export const faultText = (fault) => fault.reason || reasonOf(fault.code);
+/** The text of a fault: the server's reason, or the words for its code; and what would pass, where the server knows. */
+export const faultText = (fault) => [fault.reason || reasonOf(fault.code), fault.detail].filter(Boolean).join('. ');
 
 /** Builds the fields anew for a request. `onEdit(attribute, value)` hears of every change. */
 export function buildForm(record, faults, onEdit) {

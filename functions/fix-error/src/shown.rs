@@ -161,16 +161,19 @@ struct FailedEditBody {
     attribute: &'static str,
     code: &'static str,
     reason: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
 }
 
 impl FailedEditBody {
     fn of(failed: &FailedEdit) -> Self {
-        let FailedEdit { field, code } = failed;
+        let FailedEdit { field, code, country: _ } = failed;
         Self {
             element: field.element(),
             attribute: field.name(),
             code: code.code(),
             reason: code.reason(),
+            detail: failed.detail(),
         }
     }
 }

@@ -25,7 +25,7 @@ use crate::caller::Caller;
 use crate::cursor::List;
 use crate::event::Unreadable;
 use crate::idempotency::IdempotencyKey;
-use crate::media::{ContentType, JSON};
+use crate::media::{self, ContentType, JSON, Media};
 use crate::path;
 use crate::precondition;
 use crate::problem::{self, Fault, Problem, ProblemType};
@@ -211,13 +211,13 @@ impl Call {
     /// `If-Match`: the versions that the caller has seen.
     ///
     /// # Errors
-    /// `invalid-request` at `/headers/If-Match` for what is neither `*` nor quoted versions.
+    /// `invalid-request` at `/headers/If-Match` for what is neither `*` nor quoted versions; weak ones do not count.
     pub fn if_match(&self) -> Result<Option<Versions>, Problem> {
         let Some(text) = joined(&self.headers, &IF_MATCH) else {
             return Ok(None);
         };
         precondition::if_match(&text).map(Some).ok_or_else(|| {
-            let message = "If-Match is * or the quoted version, for example \"3\".";
+            let message = "If-Match is * or the quoted version, for example \"3\"; a weak one (W/\"3\") does not count.";
             Problem::invalid_request(vec![Fault::new(
                 "/headers/If-Match",
                 "invalid-if-match",
@@ -226,7 +226,7 @@ impl Call {
         })
     }
 
-    /// `Idempotency-Key`. What is not one key of 16 to 128 of `A-Z a-z 0-9 - _` is a fault at `/headers/Idempotency-Key`.
+    /// `Idempotency-Key`. What is not one key of 1 to 255 visible ASCII characters is a fault at `/headers/Idempotency-Key`.
     fn idempotency_key(&self, faults: &mut Vec<Fault>) -> Option<IdempotencyKey> {
         let text = joined(&self.headers, &IDEMPOTENCY_KEY)?;
         let refused = |invalid| Fault::refused("/headers/Idempotency-Key", invalid);
@@ -253,11 +253,16 @@ impl Call {
         self.content_type().name
     }
 
+    /// The charset that the content type names, in small letters.
+    pub fn charset(&self) -> Option<String> {
+        self.content_type().charset
+    }
+
     /// The body, if it is in one of the `accepted` content types ([`crate::media`] has their names).
     ///
     /// # Errors
-    /// `too-large` over [`MAX_BODY`]; `unsupported-media-type` for another content type, for a charset other than UTF-8,
-    /// and for a compressed body.
+    /// `too-large` over [`MAX_BODY`]; `unsupported-media-type` for another content type, for a charset in which its form is
+    /// not read, and for a compressed body.
     pub fn body(&self, accepted: &[&str]) -> Result<&[u8], Problem> {
         if self.body.len() > MAX_BODY {
             let detail = format!("A body has at most {MAX_BODY} bytes.");
@@ -269,8 +274,11 @@ impl Call {
         if !accepted.contains(&content_type.name.as_str()) {
             return refused(format!("This route reads {}.", accepted.join(", ")));
         }
-        if !content_type.is_utf_8() {
-            return refused("This route reads UTF-8.".to_owned());
+        if !content_type.is_read() {
+            return refused(match Media::of(&content_type.name) {
+                Media::Json => "JSON is read in UTF-8.".to_owned(),
+                Media::Xml => format!("XML is read in {}.", media::XML_CHARSETS.join(", ")),
+            });
         }
         match joined(&self.headers, &CONTENT_ENCODING).as_deref() {
             None | Some("" | "identity") => Ok(&self.body),

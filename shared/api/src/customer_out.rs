@@ -4,6 +4,8 @@
 
 mod json;
 
+use std::borrow::Cow;
+
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::message::edits::FailedEdit;
 use domain::message::{Attribute, Attributes, Routing};
@@ -54,6 +56,8 @@ impl ActionResult {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Shown {
+    /// Its company; none where neither it nor the message names one.
+    pub company: Option<String>,
     /// Its number; none where there is none yet.
     pub number: Option<CustomerNumber>,
     pub attributes: Attributes,
@@ -62,16 +66,18 @@ pub struct Shown {
 impl Shown {
     fn of(number: Option<CustomerNumber>, attributes: &Attributes) -> Self {
         let shown = attributes.iter().filter(|(attribute, _)| SHOWN.contains(attribute));
-        Self { number, attributes: shown.collect() }
+        let company = attributes.get(Attribute::COMPANY).map(str::to_owned);
+        Self { company, number, attributes: shown.collect() }
     }
 
     /// Name and value of all that is shown, in the order of the rules; the number has nine digits.
     pub fn pairs(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let company = self.company.clone().map(|company| (Attribute::COMPANY.name(), company));
         let number =
             self.number.map(|number| (Attribute::CUSTOMER_NUMBER.name(), number.to_string()));
         let attributes =
             self.attributes.iter().map(|(attribute, value)| (attribute.name(), value.to_owned()));
-        number.into_iter().chain(attributes)
+        company.into_iter().chain(number).chain(attributes)
     }
 }
 
@@ -79,8 +85,6 @@ impl Shown {
 pub struct CustomerOut {
     /// The informational attributes of the message, echoed.
     pub routing: Routing,
-    /// The company of the customer that is shown; none where neither it nor the message names one.
-    pub company: Option<String>,
     /// The customer: as stored after a success, the first of the duplicates, or as the message has it after a failure.
     pub customer: Shown,
     pub action: Action,
@@ -104,8 +108,10 @@ impl CustomerOut {
         let given = &message.attributes;
         let mut answer = Self {
             routing: message.routing.clone(),
-            company: given.get(Attribute::COMPANY).map(str::to_owned),
-            customer: Shown::default(),
+            customer: Shown {
+                company: given.get(Attribute::COMPANY).map(str::to_owned),
+                ..Shown::default()
+            },
             action: *action,
             result: ActionResult::Success,
             duplicates: Vec::new(),
@@ -135,8 +141,7 @@ impl CustomerOut {
     }
 
     fn show_stored(&mut self, stored: &Stored) {
-        self.show_company(&stored.attributes);
-        self.customer = Shown::of(stored.number, &stored.attributes);
+        self.show(Shown::of(stored.number, &stored.attributes));
         self.identifier.clone_from(&stored.identifier);
     }
 
@@ -144,8 +149,7 @@ impl CustomerOut {
         self.result = ActionResult::Duplicate;
         let mut listed = duplicates.iter().take(MAX_DUPLICATES);
         if let Some(first) = listed.next() {
-            self.show_company(&first.attributes);
-            self.customer = Shown::of(Some(first.number), &first.attributes);
+            self.show(Shown::of(Some(first.number), &first.attributes));
         }
         self.duplicates =
             listed.map(|customer| Shown::of(Some(customer.number), &customer.attributes)).collect();
@@ -156,10 +160,10 @@ impl CustomerOut {
         }
     }
 
-    fn show_company(&mut self, attributes: &Attributes) {
-        if let Some(company) = attributes.get(Attribute::COMPANY) {
-            self.company = Some(company.to_owned());
-        }
+    /// Shows a customer, under the company of the message where it has none.
+    fn show(&mut self, customer: Shown) {
+        let company = customer.company.clone().or_else(|| self.customer.company.take());
+        self.customer = Shown { company, ..customer };
     }
 
     /// Name and value of what is echoed of the message's routing.
@@ -180,8 +184,8 @@ impl CustomerOut {
     }
 
     pub fn customer_attributes(&self) -> impl Iterator<Item = (&'static str, String)> {
-        let company = self.company.clone().map(|company| (Attribute::COMPANY.name(), company));
         let mut shown = self.customer.pairs().peekable();
+        let company = shown.next_if(|(name, _)| *name == Attribute::COMPANY.name());
         let number = shown.next_if(|(name, _)| *name == Attribute::CUSTOMER_NUMBER.name());
         let decided = [
             (Attribute::ACTION_TYPE.name(), self.action.letter().to_owned()),
@@ -191,14 +195,19 @@ impl CustomerOut {
     }
 }
 
-pub fn error_attributes(failed: FailedEdit) -> [(&'static str, &'static str); 4] {
-    let FailedEdit { field, code } = failed;
-    [
+/// Name and value of the attributes of `Error`: the business's own text, and where our data know it, what would pass.
+pub fn error_attributes(
+    failed: FailedEdit,
+) -> impl Iterator<Item = (&'static str, Cow<'static, str>)> {
+    let FailedEdit { field, code, country: _ } = failed;
+    let told = [
         ("element", field.element()),
         ("attribute", field.name()),
         ("code", code.code()),
         ("reason", code.reason()),
-    ]
+    ];
+    let detail = failed.detail().map(|detail| ("detail", detail.into()));
+    told.into_iter().map(|(name, value)| (name, value.into())).chain(detail)
 }
 
 #[cfg(test)]

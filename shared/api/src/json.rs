@@ -71,13 +71,8 @@ pub fn read(body: &[u8]) -> Result<Json, Fault> {
             format!("The body is not UTF-8: byte {byte} does not belong there."),
         )
     })?;
-    if text.starts_with('\u{feff}') {
-        return Err(Fault::new(
-            "",
-            "byte-order-mark",
-            "The body begins with a byte order mark, which JSON does not allow.",
-        ));
-    }
+    // Some editors and serialisers put one there, and RFC 8259 lets a reader ignore it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim_ascii().is_empty() {
         return Err(Fault::new("", "empty-body", "The body is empty; JSON is expected."));
     }
@@ -235,6 +230,11 @@ mod tests {
     }
 
     #[test]
+    fn one_byte_order_mark_may_be_there() {
+        assert!(read(b"\xef\xbb\xbf[1]").expect("JSON") == Json::List(vec![number("1")]));
+    }
+
+    #[test]
     fn no_digit_of_a_number_is_altered() {
         for written in [
             "0",
@@ -280,8 +280,8 @@ mod tests {
         let cases: &[(&[u8], &str)] = &[
             (b"", "empty-body"),
             (b" \r\n\t", "empty-body"),
-            (b"\xef\xbb\xbf{}", "byte-order-mark"),
-            (b"\xef\xbb\xbf", "byte-order-mark"),
+            (b"\xef\xbb\xbf", "empty-body"),
+            (b"\xef\xbb\xbf\xef\xbb\xbf{}", "not-json"),
             (b"{\"a\":\"\xff\"}", "not-utf-8"),
             (b"\xff\xfe{\0}\0", "not-utf-8"),
             (b"{\"a\":\"\xed\xa0\x80\"}", "not-utf-8"),

@@ -12,6 +12,13 @@ pub const XML: &str = "application/xml";
 /// `text/xml`, the older name of `application/xml`.
 pub const TEXT_XML: &str = "text/xml";
 
+/// The charsets in which JSON is read (RFC 8259), in small letters.
+const JSON_CHARSETS: &[&str] = &["utf-8", "utf8"];
+
+/// The charsets in which XML is read, in small letters, whether the content type or the XML declaration names them.
+pub const XML_CHARSETS: &[&str] =
+    &["utf-8", "utf8", "us-ascii", "utf-16", "iso-8859-1", "windows-1252"];
+
 /// A form in which a message can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Media {
@@ -130,9 +137,13 @@ impl ContentType {
         ContentType { name, charset }
     }
 
-    /// Whether the body is UTF-8 as far as the content type says.
-    pub(crate) fn is_utf_8(&self) -> bool {
-        matches!(self.charset.as_deref(), None | Some("utf-8" | "utf8"))
+    /// Whether a body of this form is read in the charset that the content type names.
+    pub(crate) fn is_read(&self) -> bool {
+        let read = match Media::of(&self.name) {
+            Media::Json => JSON_CHARSETS,
+            Media::Xml => XML_CHARSETS,
+        };
+        self.charset.as_deref().is_none_or(|charset| read.contains(&charset))
     }
 }
 
@@ -187,13 +198,16 @@ mod tests {
             ("text/xml;charset=utf8", TEXT_XML, true),
             ("application/json; version=1", JSON, true),
             ("application/json; charset=iso-8859-1", JSON, false),
-            ("application/xml; boundary=x; charset=utf-16", XML, false),
+            ("application/xml; boundary=x; charset=UTF-16", XML, true),
+            ("text/xml; charset=\"us-ascii\"", TEXT_XML, true),
+            ("text/xml; charset=windows-1252", TEXT_XML, true),
+            ("text/xml; charset=koi8-r", TEXT_XML, false),
             ("application/json; charset=", JSON, false),
             ("", "", true),
         ];
-        for (text, name, utf_8) in cases {
+        for (text, name, read) in cases {
             let found = ContentType::parse(text);
-            assert_eq!((found.name.as_str(), found.is_utf_8()), (*name, *utf_8), "{text}");
+            assert_eq!((found.name.as_str(), found.is_read()), (*name, *read), "{text}");
         }
     }
 

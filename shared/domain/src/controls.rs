@@ -7,6 +7,7 @@ use crate::customer::company::Company;
 use crate::customer::contact;
 use crate::customer::country::Country;
 use crate::matching::comparison::MatchField;
+use crate::matching::generic_values::GenericValues;
 use crate::matching::match_code::Layout;
 use crate::secret::{MIN_SECRET_BYTES, Secret};
 
@@ -51,6 +52,8 @@ pub struct Controls {
     pub exact_match: Vec<MatchField>,
     /// What a match code is made of.
     pub match_code_layout: Layout,
+    /// Values that are nobody's.
+    pub generic_values: GenericValues,
     /// Whether every address has a street.
     pub require_street_address: bool,
     /// L93: whether messages from Xstore skip the edits.
@@ -159,6 +162,13 @@ impl Controls {
                 Layout::default()
             }),
         };
+        let generic_values = match value("GENERIC_VALUES") {
+            None => GenericValues::default(),
+            Some(text) => GenericValues::parse(&text).unwrap_or_else(|| {
+                bad.push("GENERIC_VALUES is like names=Unknown,N/A;streets=Unknown;contacts=, each kind once, its values with a comma between each two, and each value with a letter or digit.".to_owned());
+                GenericValues::default()
+            }),
+        };
         let address_standardization_url = value("ADDRESS_STANDARDIZATION_URL");
         if let Some(url) = &address_standardization_url
             && !url.starts_with("http://")
@@ -211,6 +221,7 @@ impl Controls {
                 default_email_status,
                 exact_match,
                 match_code_layout,
+                generic_values,
                 require_street_address,
                 bypass_edits_for_xstore,
                 address_standardization_url,
@@ -329,6 +340,7 @@ pub(crate) mod tests {
             ("DEFAULT_EMAIL_STATUS", "O5"),
             ("EXACT_MATCH", "first_name,shoe_size"),
             ("MATCH_CODE_LAYOUT", "name:0"),
+            ("GENERIC_VALUES", "Unknown,None"),
             ("REQUIRE_STREET_ADDRESS", "1"),
             ("BYPASS_EDITS_FOR_XSTORE", "TRUE"),
             ("ADDRESS_STANDARDIZATION_URL", "ftp://x"),

@@ -244,11 +244,12 @@ impl Customer {
         ];
         let parsed = of_messages.into_iter().filter_map(|(kind, number, extension)| {
             let number = self.attributes.get(number)?;
-            let number = match self.attributes.get(extension) {
-                Some(extension) => format!("{number} x{extension}"),
-                None => number.to_owned(),
-            };
-            Phone::parse(Some(kind), &number).ok()
+            let whole =
+                self.attributes.get(extension).map(|extension| format!("{number} x{extension}"));
+            // Both together may be longer than a number may be.
+            whole
+                .and_then(|whole| Phone::parse(Some(kind), &whole).ok())
+                .or_else(|| Phone::parse(Some(kind), number).ok())
         });
         self.phones.iter().cloned().chain(parsed).take(10).collect()
     }

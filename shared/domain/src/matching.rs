@@ -3,4 +3,5 @@
 pub mod comparison;
 pub mod duplicate;
 pub mod fold;
+pub mod generic_values;
 pub mod match_code;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::effect::Did;
+use crate::matching::fold;
 
 /// The `type` of the one message that is understood.
 pub const MESSAGE_TYPE: &str = "CWCustomerIn";
@@ -139,12 +140,14 @@ impl Attributes {
         self.get(attribute).unwrap_or_default()
     }
 
-    /// Sets the value; a blank one takes the attribute away.
+    /// Sets the value, without the blanks, tabs and line breaks around it; one that shows nothing takes the attribute away.
     pub fn set(&mut self, attribute: Attribute, value: impl Into<String>) {
         let value = value.into();
-        if value.trim().is_empty() {
+        if fold::is_blank(&value) {
             self.0.remove(&attribute);
         } else {
+            let bare = value.trim();
+            let value = if bare.len() == value.len() { value } else { bare.to_owned() };
             self.0.insert(attribute, value);
         }
     }
@@ -288,8 +291,11 @@ mod tests {
         }
         assert_eq!(Attribute::CURRENCY.name(), "cst_currency");
         assert_eq!(Attribute::named("CST_CITY"), None);
-        let attributes =
-            Attributes::from_iter([(Attribute::CITY, " "), (Attribute::LAST_NAME, "Robinson")]);
+        let attributes = Attributes::from_iter([
+            (Attribute::CITY, " "),
+            (Attribute::FIRST_NAME, "\u{200b}\u{3164}"),
+            (Attribute::LAST_NAME, "\tRobinson\r\n"),
+        ]);
         assert_eq!(attributes.iter().collect::<Vec<_>>(), [(Attribute::LAST_NAME, "Robinson")]);
         assert!(!format!("{attributes:?}").contains("Robinson"), "values are personal data");
     }

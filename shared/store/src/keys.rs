@@ -6,6 +6,7 @@ use data_encoding::BASE32_NOPAD;
 use domain::customer::{CustomerNumber, Identifier, Place};
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 use domain::effect::EffectId;
+use domain::matching::fold;
 use domain::matching::match_code::Block;
 use domain::request::{RequestInErrorId, State};
 use domain::time::Timestamp;
@@ -122,8 +123,9 @@ pub fn relate_id(id: &str) -> Key {
 /// The claim of a value that is another system's name for a person: under 160 bits of its digest, which still tell two values apart and name
 /// nobody in the table's metrics, its contributor insights and its backups. The tag keeps equal values of two kinds apart, and names the way.
 fn claim(kind: &str, value: &str) -> Key {
+    let value = fold::identifier(value);
     let digest =
-        Sha256::new().chain_update(kind).chain_update("#1#").chain_update(value.trim()).finalize();
+        Sha256::new().chain_update(kind).chain_update("#1#").chain_update(value).finalize();
     let key = format!("{kind}#{}", BASE32_NOPAD.encode(&digest[..20]));
     Key::new(key.clone(), key)
 }
@@ -269,6 +271,7 @@ mod tests {
         );
         assert_eq!(alternate, alternate_number("JULIE.ROBINSON#7"));
         assert_ne!(alternate, alternate_number("julie.robinson#7"));
+        assert_eq!(alternate_number("Zoe\u{308}"), alternate_number("Zo\u{eb}"));
         let relate = relate_id("JULIE.ROBINSON#7");
         assert_eq!(relate.pk, "RELATE#CNWA3JIPOVE4K5FBO34BB4TWN5PB2625");
         assert_eq!(relate.sk, relate.pk);

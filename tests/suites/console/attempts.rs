@@ -52,7 +52,8 @@ async fn a_failed_attempt_says_what_still_fails_and_a_check_saves_nothing() {
         page.until("document.querySelector('#history > li[data-what=\"tried\"]') !== null").await;
         page.sees("#outcome .panel[data-kind=\"bad\"]").await;
         page.reads("#fault-heading", "1 edit fails").await;
-        page.reads("#cst_zip-fault", "Invalid Zip Code").await;
+        let fault = "Invalid Zip Code. United States: postal codes look like 95014 or 22162-1010.";
+        page.reads("#cst_zip-fault", fault).await;
         assert_eq!(world.shown(&id).await["message"]["CustSoldTo"]["cst_city"], "Westborough");
     })
     .await;

@@ -63,7 +63,7 @@ async fn a_second_dealer_who_writes_the_same_business_otherwise_meets_the_same_c
             "dcn": "TD69|A-1", "dealerCode": "TD69", "dealerCustomerNumber": "A-1", "dealerType": "REVENUE",
             "customerOrganizationIdentifier": first, "customerOrganization": "matched", "dealerCustomer": "created",
             "match": {
-                "first_name": "blank", "last_name": "blank", "company": "equal", "street": "equal", "address_line_2": "blank",
+                "first_name": "blank", "last_name": "blank", "company": "equal", "street": "equal-but-roadway", "address_line_2": "blank",
                 "apartment": "blank", "city": "equal", "state": "equal", "email": "differs-allowed"
             }
         })

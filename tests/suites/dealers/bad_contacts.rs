@@ -3,46 +3,67 @@
 use serde_json::json;
 
 use crate::bad_values::refused;
-use crate::fixture::{Fixture, acme, changed};
+use crate::fixture::{Fixture, acme_as, changed};
 
 #[tokio::test]
-async fn phones_are_ten_at_the_most_and_of_few_characters() {
+async fn phones_are_ten_at_the_most_and_no_longer_or_stranger_than_any_value() {
     let stand = Fixture::new().await;
     let eleven = json!(vec!["508-555-0100"; 11]);
     refused(&stand, "phones", eleven, &["/phones too-many"]).await;
     let long = "1".repeat(101);
-    for bad in [
-        "",
-        " ",
-        "---",
-        "call me",
-        "508;555",
-        "508/555",
-        "+\u{661}\u{662}\u{663}",
-        "1\n2",
-        "\u{0}1",
-        long.as_str(),
-    ] {
-        refused(&stand, "phones", json!([bad]), &["/phones/0 invalid-phone"]).await;
+    for (bad, code) in
+        [("1\n2", "invalid-value"), ("\u{0}1", "invalid-value"), (long.as_str(), "value-too-long")]
+    {
+        refused(&stand, "phones", json!([bad]), &[&format!("/phones/0 {code}")]).await;
         let object = json!(["1", { "number": bad }]);
-        let code = if bad.is_empty() { "required" } else { "invalid-phone" };
-        let fault = format!("/phones/1/number {code}");
-        refused(&stand, "phones", object, &[&fault]).await;
+        refused(&stand, "phones", object, &[&format!("/phones/1/number {code}")]).await;
+    }
+    for missing in [json!({}), json!({ "number": null })] {
+        refused(&stand, "phones", json!([missing]), &["/phones/0/number required"]).await;
     }
     for bad in ["FAX!", "\u{e9}", "a\nb", "ABCDEFGHIJKLMNOPQRSTU"] {
         let object = json!([{ "number": "1", "type": bad }]);
         refused(&stand, "phones", object, &["/phones/0/type invalid-phone-type"]).await;
     }
-    let both = json!([{ "number": "call me", "type": "FAX!" }]);
-    let faults = ["/phones/0/number invalid-phone", "/phones/0/type invalid-phone-type"];
-    refused(&stand, "phones", both, &faults).await;
     assert!(stand.everything().await.is_empty());
-    let good = changed(
-        acme(),
-        "phones",
-        json!(["+1 (508) 555-0100 x12", { "number": "1.2", "type": "after 6-7_x" }]),
-    );
-    stand.associate(&good).await.is(201);
+}
+
+#[tokio::test]
+async fn a_phone_is_written_as_people_write_it_and_what_is_none_is_kept_with_a_warning() {
+    let stand = Fixture::new().await;
+    let good = json!([
+        "+1 (508) 555-0100 x12",
+        { "number": "1.2", "type": "after 6-7_x" },
+        "0049/30/123456 Ext. 7",
+        "#31#555 0100X2",
+        "\u{ff15}\u{ff15}\u{ff15}\u{2011}0100\u{a0}1",
+        "",
+        { "number": "\u{200b} " },
+        " 555 0100\n"
+    ]);
+    let answer = stand.associate(&changed(acme_as("TD68", "1"), "phones", good)).await.is(201);
+    assert_eq!(answer.get("warnings"), None);
+    let read = stand.get("/dealer-customers/TD68/1").send().await.is(200);
+    let numbers: Vec<_> = read["phones"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|phone| phone["number"].clone())
+        .collect();
+    assert_eq!(numbers.len(), 6, "a blank one is none: {numbers:?}");
+    assert_eq!(numbers[5], "555 0100");
+
+    let odd = json!(["508-555-0100", "call me", { "number": "---", "type": "FAX" }, "508;555"]);
+    let body = changed(acme_as("TD68", "2"), "phones", odd);
+    let foreseen = stand.try_to_associate(&body).await.is(201);
+    let answer = stand.associate(&body).await.is(201);
+    let warning =
+        |number: u8| format!("phone {number} does not read as a number and is kept as it is");
+    assert_eq!(answer["warnings"], json!([warning(2), warning(3), warning(4)]));
+    assert_eq!(foreseen["warnings"], answer["warnings"]);
+    let read = stand.get("/dealer-customers/TD68/2").send().await.is(200);
+    assert_eq!(read["phones"][1], json!({ "number": "call me" }));
+    assert_eq!(read["phones"][2], json!({ "number": "---", "type": "FAX" }));
 }
 
 #[tokio::test]

@@ -57,7 +57,7 @@ async fn a_parameter_that_a_route_does_not_know_or_cannot_read_is_a_fault() {
     let faulty = stand
         .post("/dealer-customers?dryRun=maybe&y=2")
         .json(&json!({ "dealerCode": "TD68" }))
-        .key("short");
+        .key("two words");
     assert_eq!(
         faulty.send().await.faults(),
         [

@@ -151,19 +151,41 @@ async fn a_key_on_a_dry_run_is_not_used_up() {
 }
 
 #[tokio::test]
+async fn a_key_is_what_a_caller_calls_the_effect_quoted_or_bare() {
+    let stand = Fixture::new().await;
+    let longest = "k".repeat(255);
+    for (index, (key, again)) in [
+        ("7", "\"7\""),
+        ("SO-10023/4", "\"SO-10023/4\""),
+        ("a\"b\\c", r#""a\"b\\c""#),
+        ("semi;colons.and.dots", "\"semi;colons.and.dots\""),
+        (&longest, &longest),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let body = acme_as("TD68", &index.to_string());
+        let first = keyed(&stand, &body, key).await;
+        first.is(201);
+        assert!(!replayed(&first), "{first}");
+        assert!(replayed(&keyed(&stand, &body, again).await), "{key}");
+    }
+}
+
+#[tokio::test]
 async fn a_bad_key_is_a_fault_beside_the_others() {
     let stand = Fixture::new().await;
-    let long = "k".repeat(129);
+    let long = "k".repeat(256);
     for bad in [
         "",
-        "short",
-        "fifteen-letters",
+        "\"\"",
         long.as_str(),
-        "\"sixteen-letters-",
-        "no spaces are fine",
-        "semi;colons;are;not",
-        "dots.are.not.fine.",
+        "\"not-closed",
+        "\"closed\"-before-the-end",
+        "\"no blanks\"",
+        "no blanks",
         "0123456789abcdef, 0123456789abcdef",
+        "0123456789abcdef,0123456789abcdef",
         "\u{e4}\u{f6}\u{fc}0123456789abcdef",
     ] {
         let answer = keyed(&stand, &acme(), bad).await;
@@ -174,11 +196,11 @@ async fn a_bad_key_is_a_fault_beside_the_others() {
         );
     }
     let faulty = changed(acme(), "address/city", json!(""));
-    let answer = keyed(&stand, &faulty, "short").await;
+    let answer = keyed(&stand, &faulty, "two words").await;
     assert_eq!(answer.faults().len(), 2, "{answer}");
     let twice = stand.post("/dealer-customers").json(&acme()).key(KEY);
     let twice = twice.header(HeaderName::from_static("idempotency-key"), KEY);
     twice.send().await.is_problem(400, "invalid-request");
     assert!(stand.everything().await.is_empty());
-    keyed(&stand, &acme(), &"k".repeat(128)).await.is(201);
+    keyed(&stand, &acme(), &"k".repeat(255)).await.is(201);
 }

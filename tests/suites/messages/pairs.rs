@@ -17,12 +17,14 @@ const PAIRS: &[(Says, Says, bool)] = &[
     (&[("cst_city", "westborough")], &[("cst_city", "WESTBOROUGH")], true),
     (&[("cst_state", "ma")], &[], true),
     (&[("cst_country", "us")], &[], true),
+    (&[("cst_country", "United States"), ("cst_state", "Massachusetts")], &[], true),
+    (&[("cst_zip", "US-01581")], &[], true),
     // Punctuation and blanks.
     (&[("cst_lname", "O'Brien")], &[("cst_lname", "OBrien")], true),
     (&[("cst_lname", "O’Brien")], &[("cst_lname", "O'Brien")], true),
     (&[("cst_lname", "O Brien")], &[("cst_lname", "OBrien")], false),
-    (&[("cst_lname", "Smith-Jones")], &[("cst_lname", "SmithJones")], true),
-    (&[("cst_lname", "Smith-Jones")], &[("cst_lname", "Smith Jones")], false),
+    (&[("cst_lname", "Smith-Jones")], &[("cst_lname", "SmithJones")], false),
+    (&[("cst_lname", "Smith-Jones")], &[("cst_lname", "Smith Jones")], true),
     (&[("cst_lname", "Smith  Jones")], &[("cst_lname", " Smith Jones ")], true),
     (&[("cst_lname", "Smith\u{a0}Jones")], &[("cst_lname", "Smith Jones")], true),
     (&[("cst_lname", "Smith & Jones")], &[("cst_lname", "Smith Jones")], true),
@@ -57,6 +59,7 @@ const PAIRS: &[(Says, Says, bool)] = &[
         &[("cst_street_addr", "100 Examples Street")],
         false,
     ),
+    (&[("cst_street_addr", "5th Avenue")], &[("cst_street_addr", "5th Street")], false),
     (&[("cst_addr_line_2", "Building 2 Way")], &[("cst_addr_line_2", "Building 2")], true),
     (&[("cst_addr_line_2", "Building 2 Way")], &[("cst_addr_line_2", "Building 3 Way")], false),
     (&[("cst_apt", "5 Street")], &[("cst_apt", "5")], false),
@@ -65,6 +68,7 @@ const PAIRS: &[(Says, Says, bool)] = &[
     (&[], &[], true),
     (&[("cst_apt", "")], &[("cst_apt", " ")], true),
     (&[("cst_apt", "!")], &[("cst_apt", "")], true),
+    (&[("cst_apt", "\u{200b}")], &[("cst_apt", "")], true),
     (&[("cst_apt", "5")], &[("cst_apt", "")], false),
     (&[("cst_addr_line_2", "Rear")], &[], false),
     (&[("cst_company_name", "Acme")], &[], false),
@@ -85,6 +89,7 @@ const PAIRS: &[(Says, Says, bool)] = &[
     (&[("cst_lname", "山田")], &[("cst_lname", "山口")], false),
     (&[("cst_lname", "Ιωάννου")], &[("cst_lname", "ΙΩΑΝΝΟΥ")], true),
     (&[("cst_lname", "Ёлкин")], &[("cst_lname", "Елкин")], true),
+    (&[("cst_lname", "ガ")], &[("cst_lname", "カ\u{3099}")], true),
 ];
 
 /// Whether the second finds the first.

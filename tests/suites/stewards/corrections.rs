@@ -168,8 +168,13 @@ async fn refusals_come_in_the_order_unknown_closed_version_missing_version_anoth
     ] {
         assert_eq!(answer.is_problem(412, "version-mismatch")["version"], 1);
     }
-    let faults = master.correct(&open, "1", &patch).send().await.faults();
-    assert_eq!(faults, ["/headers/If-Match invalid-if-match"]);
+    // A weak tag never matches, and one that is no version of ours says nothing of what somebody changed.
+    for bad in ["1", "W/\"1\"", "\"01\"", "\"abc\", W/\"1\""] {
+        let answer = master.correct(&open, bad, &patch).send().await;
+        assert_eq!(answer.faults(), ["/headers/If-Match invalid-if-match"], "{bad}");
+        let message = &answer.json()["errors"][0]["message"];
+        assert!(message.as_str().expect("a text").contains("a weak one"), "{message}");
+    }
     assert_eq!(master.shown(&open).await["version"], 1);
 }
 

@@ -1,5 +1,6 @@
 //! Messages made up for the property tests of both forms. No test is here.
 
+use domain::matching::fold;
 use domain::message::{Attribute, Attributes, Message, Routing};
 use proptest::collection::{btree_set, vec};
 use proptest::option;
@@ -11,7 +12,7 @@ use super::{CUSTOMER, part_of_message};
 /// Characters that forms like to lose: white space, quotes, markup, accents, the last before a gap, pairs of surrogates, bidirectional marks.
 const DELICATE: &str = "\t\n\r \u{85}\u{a0}\u{2028}\"'<>&;]#%\\/{}[]:,|\u{7f}éß€\u{301}\u{d7ff}\u{e000}\u{fffd}\u{200f}\u{202e}😀𐍈";
 
-/// Values that are not blank, of characters that `holds` allows.
+/// Values that are not blank and have no blanks around them, of characters that `holds` allows.
 pub(crate) fn value(holds: fn(char) -> bool) -> impl Strategy<Value = String> {
     let delicate: Vec<char> = DELICATE.chars().collect();
     let character = prop_oneof![
@@ -20,8 +21,8 @@ pub(crate) fn value(holds: fn(char) -> bool) -> impl Strategy<Value = String> {
         1 => any::<char>(),
     ];
     vec(character.prop_filter("not in this form", move |found| holds(*found)), 1..30)
-        .prop_map(String::from_iter)
-        .prop_filter("blank is not given", |text| !text.trim().is_empty())
+        .prop_map(|characters| String::from_iter(characters).trim().to_owned())
+        .prop_filter("blank is not given", |text| !fold::is_blank(text))
 }
 
 /// Messages whose values are of characters that `holds` allows, with unknown names that match `name`.

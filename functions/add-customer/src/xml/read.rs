@@ -12,6 +12,7 @@ use quick_xml::errors::{Error, IllFormedError};
 use quick_xml::events::{BytesDecl, BytesStart, Event};
 
 use super::characters::{is_blank, is_char, is_name};
+use super::encoding::{decode, is_known};
 use crate::reading::{CUSTOMER, Kind, Unreadable, note_unknown, set_on_customer, set_on_message};
 
 /// How many elements may be open at once. A message needs two.
@@ -20,16 +21,23 @@ pub const MAX_DEPTH: usize = 32;
 /// A sentence that says what is wrong, without its full stop.
 type Sentence = &'static str;
 
-/// Reads a `CWCustomerIn`: one `Message` with one `CustSoldTo`, whose attributes are the values. A blank value is: not given.
-/// Names that are none of ours, with or without a prefix, are remembered and ignored, elements with all that is in them;
-/// namespace declarations are ignored silently.
+/// Reads a `CWCustomerIn` from a body of which nobody said in what encoding it is.
 ///
 /// # Errors
-/// *Cannot Parse XML Message* for what is not well-formed XML 1.0 in UTF-8, has a `DOCTYPE` or a processing instruction, or more than
+/// As [`decode`] and [`read_text`].
+pub fn read(body: &[u8]) -> Result<Message, Unreadable> {
+    read_text(&decode(body, None)?)
+}
+
+/// Reads a `CWCustomerIn`: one `Message` with one `CustSoldTo`, whose attributes are the values. A blank value is: not given. These two may have a prefix; other
+/// names, with or without one, are remembered and ignored, elements with all that is in them; namespace declarations and a stylesheet are ignored silently.
+///
+/// # Errors
+/// *Cannot Parse XML Message* for what is not well-formed XML 1.0, has a `DOCTYPE` or another processing instruction, or more than
 /// [`MAX_DEPTH`] open elements. *Invalid XML Message* for another root than `Message`, for none or several `CustSoldTo` or one in another
 /// place, and for text where none belongs.
-pub fn read(body: &[u8]) -> Result<Message, Unreadable> {
-    let text = decoded(body)?;
+pub fn read_text(text: &str) -> Result<Message, Unreadable> {
+    holds_only_xml(text)?;
     let mut reader = Reader::from_str(text);
     reader.config_mut().enable_all_checks(true);
     let mut document = Document::default();
@@ -49,20 +57,14 @@ pub fn read(body: &[u8]) -> Result<Message, Unreadable> {
     }
 }
 
-/// The body as text, without a byte order mark, and made of characters that XML can hold.
-fn decoded(body: &[u8]) -> Result<&str, Unreadable> {
-    let text = std::str::from_utf8(body).map_err(|error| {
-        let byte = error.valid_up_to() + 1;
-        let sentence = format!("The body is not UTF-8: byte {byte} does not belong there.");
-        Unreadable::new(Kind::CannotParse, Media::Xml, sentence)
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+/// Refuses characters that XML cannot hold.
+fn holds_only_xml(text: &str) -> Result<(), Unreadable> {
     if text.starts_with('\u{feff}') {
-        // quick-xml would take this one for the mark.
+        // quick-xml would take this one for a byte order mark; that was there already.
         return Err(refused(Kind::CannotParse, text, 0, OUTSIDE));
     }
     match text.char_indices().find(|(_, found)| !is_char(*found)) {
-        None => Ok(text),
+        None => Ok(()),
         Some((at, _)) => {
             let sentence = "A character is not one that XML allows";
             Err(refused(Kind::CannotParse, text, at as u64, sentence))
@@ -147,7 +149,12 @@ impl Document {
             }
             Event::Comment(_) | Event::Eof => {}
             Event::Decl(declaration) => self.declaration(declaration)?,
-            Event::PI(_) => return Err("Processing instructions are not accepted"),
+            Event::PI(instruction) => {
+                let name = instruction.split(is_blank).next();
+                if self.has_root || name != Some("xml-stylesheet") {
+                    return Err("Processing instructions other than a stylesheet are not accepted");
+                }
+            }
             Event::DocType(_) => return Err(NO_DOCTYPE),
         }
         self.begun = true;
@@ -169,8 +176,8 @@ impl Document {
             _ => return Err(NO_VERSION),
         }
         if let [("encoding", encoding), after @ ..] = rest {
-            if !encoding.eq_ignore_ascii_case("UTF-8") {
-                return Err("The XML declaration names another encoding than UTF-8");
+            if !is_known(encoding) {
+                return Err("The XML declaration names an encoding that is not read here");
             }
             rest = after;
         }
@@ -215,7 +222,8 @@ impl Document {
 
     /// What the element that begins here is.
     fn element(&mut self, name: &str, at: u64) -> Element {
-        match (self.open.last(), name) {
+        let local = name.rsplit_once(':').map_or(name, |(_, local)| local);
+        match (self.open.last(), local) {
             (None, "Message") => Element::Message,
             (None, _) => {
                 self.refuse("The outermost element is not `Message`", at);

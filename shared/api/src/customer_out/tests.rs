@@ -96,7 +96,7 @@ fn failed() -> MessageOutcome {
     };
     let outcome = MessageResult::Failed {
         failed: vec![
-            FailedEdit { field: Field::MessageType, code: EditCode::InvalidType },
+            FailedEdit::of(Field::MessageType, EditCode::InvalidType),
             FailedEdit::on(Attribute::CITY, EditCode::CityBlank),
         ],
         request_in_error: RequestInErrorId::parse("0123456789ABCDEF"),
@@ -112,6 +112,7 @@ fn of_a_stored_customer_only_name_and_address_are_shown() {
     assert_eq!(
         names,
         [
+            "cst_company",
             "cst_cust_nbr",
             "cst_fname",
             "cst_lname",
@@ -133,7 +134,7 @@ fn every_part_of_name_and_address_is_shown_and_nothing_else() {
     let names: Vec<_> = shown.pairs().map(|(name, _)| name).collect();
     assert_eq!(
         names.join(" "),
-        "cst_fname cst_minitial cst_lname cst_company_name cst_street_addr cst_addr_line_2 cst_addr_line_3 cst_addr_line_4 cst_apt cst_city \
+        "cst_company cst_fname cst_minitial cst_lname cst_company_name cst_street_addr cst_addr_line_2 cst_addr_line_3 cst_addr_line_4 cst_apt cst_city \
          cst_state cst_zip cst_country"
     );
 }
@@ -160,7 +161,7 @@ fn the_first_duplicate_stands_in_the_customer_and_each_other_beside_it() {
     assert_eq!(answer.result, ActionResult::Duplicate);
     assert_eq!(answer.customer.number, number(20));
     assert_eq!(answer.customer.attributes.get(Attribute::STREET), None);
-    assert_eq!(answer.company.as_deref(), Some("1"));
+    assert_eq!(answer.customer.company.as_deref(), Some("1"));
     let others: Vec<_> = answer.duplicates.iter().map(|other| other.number).collect();
     assert_eq!(others, [number(10), number(9)]);
     assert_eq!(answer.identifier, None);

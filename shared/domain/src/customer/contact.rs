@@ -2,7 +2,14 @@
 
 use std::fmt;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::Invalid;
+use crate::matching::fold::{self, is_dash};
+use crate::message::edits::{self, EditCode};
+
+/// How many characters a telephone number may have.
+const LONGEST_PHONE: usize = 100;
 
 /// An e-mail address: text before the `@`, between the `@` and a dot, and after that dot; 254 characters at most (RFC 5321, 4.5.3.1.3).
 #[derive(Clone, PartialEq, Eq)]
@@ -54,23 +61,41 @@ pub struct Phone {
 }
 
 impl Phone {
-    /// Parses a number: 1 to 100 of digits, blanks and `+ ( ) - . x`, with at least one digit; `invalid-phone` for anything else.
-    /// The kind is what [`Self::parse_kind`] takes.
+    /// Parses a number, or what somebody wrote in its place ([`Self::is_number`] tells them apart): 1 to 100 characters that show something, none of which is a control
+    /// character, without the blanks around them. The kind is what [`Self::parse_kind`] takes.
+    ///
+    /// # Errors
+    /// `phone-blank`, `value-too-long` and `invalid-value`, as in any attribute of a message.
     pub fn parse(kind: Option<&str>, number: &str) -> Result<Self, Invalid> {
-        let allowed = |byte: u8| byte.is_ascii_digit() || b" +()-.x".contains(&byte);
-        if number.len() > 100
-            || !number.bytes().all(allowed)
-            || !number.bytes().any(|byte| byte.is_ascii_digit())
-        {
-            return Err(Invalid::new(
-                "invalid-phone",
-                "a phone number is up to 100 digits, blanks and + ( ) - . x, with at least one digit",
-            ));
+        let number = number.trim();
+        if fold::is_blank(number) {
+            return Err(Invalid::new("phone-blank", "a phone has a number"));
+        }
+        let refused = |code: EditCode| Err(Invalid::new(code.code(), code.reason()));
+        if number.chars().count() > LONGEST_PHONE {
+            return refused(EditCode::ValueTooLong);
+        }
+        if !edits::is_plain(number) {
+            return refused(EditCode::InvalidValue);
         }
         Ok(Self {
             kind: kind.map(|kind| Self::parse_kind(kind).map(str::to_owned)).transpose()?,
             number: number.to_owned(),
         })
+    }
+
+    /// Whether the number reads as one: digits, blanks, `+ ( ) - . / # x ext` in either case, and any dash, also in full width and with blanks that do not break; at least
+    /// one digit.
+    pub fn is_number(&self) -> bool {
+        let plain =
+            self.number.nfkd().flat_map(char::to_lowercase).collect::<String>().replace("ext", "x");
+        let allowed = |found: char| {
+            found.is_numeric()
+                || found.is_whitespace()
+                || "+()-./#x".contains(found)
+                || is_dash(found)
+        };
+        plain.chars().all(allowed) && plain.contains(char::is_numeric)
     }
 
     /// Parses what a number is for: 1 to 20 ASCII letters, digits, `_`, `-` or blanks; `invalid-phone-type` for anything else.
@@ -120,10 +145,25 @@ mod tests {
     }
 
     #[test]
-    fn a_phone_number_has_digits_and_what_people_put_between_them() {
-        assert!(Phone::parse(Some("BUSINESS"), "+1 (508) 555-0100 x12").is_ok());
-        for invalid in ["", "call me", "---", "555;0100", &"1".repeat(101)] {
-            assert!(Phone::parse(None, invalid).is_err(), "{invalid}");
+    fn a_phone_is_a_number_or_kept_as_text() {
+        for number in [
+            "+1 (508) 555-0100 x12",
+            "0049/30/123-45",
+            "555.0100 Ext. 7",
+            "5550100X12",
+            "#31#555 0100",
+            "５５５\u{2011}０１００",
+            "555\u{a0}0100\u{2013}1",
+            " 1\t",
+        ] {
+            assert!(Phone::parse(Some("BUSINESS"), number).unwrap().is_number(), "{number}");
+        }
+        for text in ["call me", "---", "555;0100", "ext", "5550100 (office)"] {
+            let phone = Phone::parse(None, text).unwrap();
+            assert!(!phone.is_number() && phone.number() == text, "{text}");
+        }
+        for none in ["", " ", "\u{200b}", "55\u{7}", &"1".repeat(101)] {
+            assert!(Phone::parse(None, none).is_err(), "{none:?}");
         }
         assert!(Phone::parse(Some(""), "1").is_err());
     }

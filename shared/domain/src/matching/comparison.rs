@@ -80,7 +80,22 @@ impl MatchField {
             Self::Apartment => fold::words(attributes.text(Attribute::APARTMENT)),
             Self::City => fold::words(attributes.text(Attribute::CITY)),
             Self::State => fold::words(attributes.text(Attribute::STATE)),
-            Self::Email => fold::words(attributes.text(Attribute::EMAIL)),
+            Self::Email => fold::email(attributes.text(Attribute::EMAIL)),
+        }
+    }
+
+    /// The address line that is compared without its roadway word; none for another field.
+    fn line(self) -> Option<Attribute> {
+        match self {
+            Self::Street => Some(Attribute::STREET),
+            Self::AddressLine2 => Some(Attribute::ADDRESS_LINE_2),
+            Self::FirstName
+            | Self::LastName
+            | Self::Company
+            | Self::Apartment
+            | Self::City
+            | Self::State
+            | Self::Email => None,
         }
     }
 }
@@ -89,6 +104,8 @@ impl MatchField {
 pub enum Comparison {
     /// Equal after folding.
     Equal,
+    /// Address lines that are equal after folding but for the roadway word at their end.
+    EqualButRoadway,
     /// Not equal, and the control does not ask for it.
     DiffersAllowed,
     /// Not given by the one who asks.
@@ -96,12 +113,15 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    const ALL: [Self; 3] = [Self::Equal, Self::DiffersAllowed, Self::Blank];
+    /// All of them.
+    pub const ALL: [Self; 4] =
+        [Self::Equal, Self::EqualButRoadway, Self::DiffersAllowed, Self::Blank];
 
-    /// `equal`, `differs-allowed` or `blank`.
+    /// `equal`, `equal-but-roadway`, `differs-allowed` or `blank`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Equal => "equal",
+            Self::EqualButRoadway => "equal-but-roadway",
             Self::DiffersAllowed => "differs-allowed",
             Self::Blank => "blank",
         }
@@ -110,6 +130,7 @@ impl Comparison {
     fn letter(self) -> char {
         match self {
             Self::Equal => 'E',
+            Self::EqualButRoadway => 'R',
             Self::DiffersAllowed => 'D',
             Self::Blank => 'B',
         }
@@ -157,7 +178,12 @@ pub fn compare(
         } else if ours.is_empty() {
             Comparison::Blank
         } else if ours == theirs {
-            Comparison::Equal
+            let words = |of: &Attributes| field.line().map(|line| fold::words(of.text(line)));
+            if words(wanted) == words(candidate) {
+                Comparison::Equal
+            } else {
+                Comparison::EqualButRoadway
+            }
         } else {
             Comparison::DiffersAllowed
         };
@@ -191,7 +217,9 @@ mod tests {
         for (change, same) in [
             ([(0, "Juliette"), (0, "Juliette")], true),
             ([(1, "ROBINSÓN"), (3, "westborough")], true),
-            ([(1, " Robin-son "), (2, "100  Example St.")], true),
+            ([(1, " Robin's.on "), (2, "100  Example St.")], true),
+            ([(2, "100 Example Court"), (2, "100 Example Lane")], true),
+            ([(1, "Robin-son"), (1, "Robin-son")], false),
             ([(2, "100 Example"), (2, "100 Example")], true),
             ([(2, "100 Example Road Street"), (2, "100 Example Road Street")], false),
             ([(1, "Robin son"), (1, "Robin son")], false),
@@ -219,6 +247,7 @@ mod tests {
         candidate.set(Attribute::EMAIL, "julie@example.com");
         let mut wanted = person(JULIE);
         wanted.set(Attribute::FIRST_NAME, "Juliette");
+        wanted.set(Attribute::STREET, "100 Example Court");
         let explanation = compare(&wanted, &candidate, &MatchField::DEFAULT).unwrap();
         let told: Vec<_> = explanation
             .iter()
@@ -227,6 +256,7 @@ mod tests {
         assert_eq!(told[0], ("first_name", "differs-allowed"));
         assert_eq!(told[1], ("last_name", "equal"));
         assert_eq!(told[2], ("company", "blank"));
+        assert_eq!(told[3], ("street", "equal-but-roadway"));
         assert_eq!(told[8], ("email", "blank"));
         assert_eq!(Explanation::from_letters(&explanation.letters()), Some(explanation));
         assert_eq!(Explanation::from_letters("EEE"), None);

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use std::sync::LazyLock;
 
 use crate::customer::company::Company;
+use crate::customer::country::Country;
 use crate::matching::fold;
 use crate::message::{Attribute, Attributes};
 
@@ -93,7 +94,12 @@ impl MatchCode {
         } else {
             company_name
         };
-        let postal_code = fold::words(attributes.text(Attribute::POSTAL_CODE));
+        let postal_code = attributes.text(Attribute::POSTAL_CODE);
+        // The country's own prefix is written or not, and would fill the positions.
+        let country = attributes.get(Attribute::COUNTRY).and_then(Country::of);
+        let postal_code = country
+            .and_then(|country| country.bare_postal_code(postal_code))
+            .unwrap_or_else(|| fold::words(postal_code));
         let street = fold::address_line(attributes.text(Attribute::STREET));
         if name.is_empty() || (postal_code.is_empty() && street.is_empty()) {
             return None;
@@ -105,9 +111,8 @@ impl MatchCode {
                 Part::Name => &name,
                 Part::Street => &street,
             };
-            code.extend(
-                fold::closed_up(source).chars().chain(std::iter::repeat(' ')).take(*positions),
-            );
+            let source = fold::closed_up(source).to_uppercase();
+            code.extend(source.chars().chain(std::iter::repeat(' ')).take(*positions));
         }
         Some(Self(code))
     }
@@ -177,7 +182,13 @@ mod tests {
             (Attribute::COMPANY_NAME, "Acme"),
             (Attribute::STREET, "1 St."),
         ];
-        assert_eq!(code(&both).as_deref(), Some("     ACME1     "));
+        assert_eq!(code(&both).as_deref(), Some("     ACME1ST   "));
+        let riga = [
+            (Attribute::LAST_NAME, "김민수"),
+            (Attribute::POSTAL_CODE, "LV-1010"),
+            (Attribute::COUNTRY, "LVA"),
+        ];
+        assert_eq!(code(&riga).as_deref(), Some("1010 김민수       "));
     }
 
     #[test]

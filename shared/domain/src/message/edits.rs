@@ -37,7 +37,7 @@ pub fn refuse_deletion(message: &Message) -> Option<FailedEdit> {
 /// The edits of what a message says beside what a customer keeps: its type, and the attributes that steer it or give the customer number.
 pub fn examine_envelope(message: &Message) -> Vec<FailedEdit> {
     let mistyped = (message.message_type.as_deref() != Some(MESSAGE_TYPE))
-        .then_some(FailedEdit { field: Field::MessageType, code: EditCode::InvalidType });
+        .then_some(FailedEdit::of(Field::MessageType, EditCode::InvalidType));
     let beside = message
         .attributes
         .iter()
@@ -92,13 +92,15 @@ struct Edits {
 
 impl Edits {
     /// Reports a failed edit whose failing does not hinder storing.
-    fn fail(&mut self, attribute: Attribute, code: EditCode) {
+    fn report(&mut self, failed: FailedEdit) {
         match self.subject {
             Subject::BypassedMessage => {}
-            Subject::Message | Subject::Fragment | Subject::Dealer => {
-                self.failed.push(FailedEdit::on(attribute, code))
-            }
+            Subject::Message | Subject::Fragment | Subject::Dealer => self.failed.push(failed),
         }
+    }
+
+    fn fail(&mut self, attribute: Attribute, code: EditCode) {
+        self.report(FailedEdit::on(attribute, code));
     }
 
     fn missing(&mut self, attribute: Attribute, code: EditCode) {
@@ -178,13 +180,15 @@ impl Edits {
         }
     }
 
-    fn postal_code(&mut self, country: &Country) {
+    fn postal_code(&mut self, country: &'static Country) {
         match self.attributes.get(Attribute::POSTAL_CODE) {
-            Some(postal_code) => self.keep(
-                Attribute::POSTAL_CODE,
-                country.postal_code(postal_code),
-                EditCode::InvalidZip,
-            ),
+            Some(postal_code) => match country.postal_code(postal_code) {
+                Some(kept) => self.attributes.set(Attribute::POSTAL_CODE, kept),
+                None => {
+                    let failed = FailedEdit::on(Attribute::POSTAL_CODE, EditCode::InvalidZip);
+                    self.report(FailedEdit { country: Some(country), ..failed });
+                }
+            },
             None if country.requires_postal_code() => {
                 self.missing(Attribute::POSTAL_CODE, EditCode::ZipBlank)
             }

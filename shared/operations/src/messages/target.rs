@@ -4,6 +4,7 @@
 //! customer; where the two do not agree, the message is decided a moment later.
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
+use domain::matching::fold;
 use domain::message::edits::{self, EditCode, FailedEdit};
 use domain::message::{Attribute, Attributes, Message};
 use store::items::Claimed;
@@ -146,6 +147,7 @@ async fn claimed<T: Table>(
 /// Whether the customer has the number that is given.
 fn has(customer: &Customer, given: &Attributes, attribute: Attribute) -> bool {
     given.get(attribute).is_some_and(|number| {
-        customer.attributes.get(attribute).is_some_and(|own| own.trim() == number.trim())
+        let own = customer.attributes.get(attribute);
+        own.is_some_and(|own| fold::identifier(own) == fold::identifier(number))
     })
 }

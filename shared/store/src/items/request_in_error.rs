@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::customer::CustomerNumber;
+use domain::customer::country::Country;
 use domain::effect::EffectId;
 use domain::message::edits::{EditCode, FailedEdit, Field};
 use domain::message::{Action, Message, Routing};
@@ -107,18 +108,28 @@ fn message_of(mut fields: Fields) -> Result<Message, TableError> {
 }
 
 fn failed_value(failed: &[FailedEdit]) -> Option<AttributeValue> {
-    let value =
-        |failed: &FailedEdit| text(format!("{} {}", failed.field.name(), failed.code.code()));
+    let value = |failed: &FailedEdit| {
+        let FailedEdit { field, code, country } = failed;
+        let country = country.map(|country| format!(" {}", country.alpha3())).unwrap_or_default();
+        text(format!("{} {}{country}", field.name(), code.code()))
+    };
     (!failed.is_empty()).then(|| AttributeValue::L(failed.iter().map(value).collect()))
 }
 
 fn failed_of(list: Vec<AttributeValue>) -> Result<Vec<FailedEdit>, TableError> {
     let read = |value| {
         let words = text_of("failed edit", value)?;
-        let failed = words.split_once(' ').and_then(|(field, code)| {
-            Some(FailedEdit { field: Field::named(field)?, code: EditCode::named(code)? })
-        });
-        failed.ok_or_else(|| corrupt("failed edit", "words"))
+        let mut words = words.split(' ');
+        let mut failed = || {
+            let failed =
+                FailedEdit::of(Field::named(words.next()?)?, EditCode::named(words.next()?)?);
+            let country = match words.next() {
+                Some(code) => Some(Country::of(code)?),
+                None => None,
+            };
+            words.next().is_none().then_some(FailedEdit { country, ..failed })
+        };
+        failed().ok_or_else(|| corrupt("failed edit", "words"))
     };
     list.into_iter().map(read).collect()
 }
@@ -203,7 +214,11 @@ mod tests {
         };
         let failed = vec![
             FailedEdit::on(Attribute::CITY, EditCode::CityBlank),
-            FailedEdit { field: Field::MessageType, code: EditCode::InvalidType },
+            FailedEdit::of(Field::MessageType, EditCode::InvalidType),
+            FailedEdit {
+                country: Country::of("DEU"),
+                ..FailedEdit::on(Attribute::POSTAL_CODE, EditCode::InvalidZip)
+            },
         ];
         let received =
             Received { content_type: "application/xml".to_owned(), body: "<Message/>".to_owned() };

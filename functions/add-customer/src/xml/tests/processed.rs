@@ -94,7 +94,7 @@ pub(crate) fn failed() -> MessageOutcome {
     };
     let outcome = MessageResult::Failed {
         failed: vec![
-            FailedEdit { field: Field::MessageType, code: EditCode::InvalidType },
+            FailedEdit::of(Field::MessageType, EditCode::InvalidType),
             FailedEdit::on(Attribute::CITY, EditCode::CityBlank),
         ],
         request_in_error: RequestInErrorId::parse("0123456789ABCDEF"),

@@ -1,5 +1,7 @@
 //! What the XML reader refuses, which of the two refusals it is, and where it says the fault is.
 
+use domain::message::Attribute;
+
 use super::{read, read_text};
 use crate::reading::Kind;
 
@@ -12,7 +14,7 @@ fn what_is_well_formed_but_no_message_with_one_customer_is_invalid() {
             "The outermost element is not `Message`, at line 1 column 1.",
         ),
         (
-            "<p:Message xmlns:p='u'><CustSoldTo/></p:Message>",
+            "<Message:p><CustSoldTo/></Message:p>",
             "The outermost element is not `Message`, at line 1 column 1.",
         ),
         ("<CustSoldTo/>", "The outermost element is not `Message`, at line 1 column 1."),
@@ -26,8 +28,8 @@ fn what_is_well_formed_but_no_message_with_one_customer_is_invalid() {
             "`Message` has no `CustSoldTo`, at line 2 column 24.",
         ),
         (
-            "<Message><p:CustSoldTo/></Message>",
-            "`Message` has no `CustSoldTo`, at line 1 column 35.",
+            "<Message><CustSoldTo/><p:CustSoldTo/></Message>",
+            "There is more than one `CustSoldTo`, at line 1 column 23.",
         ),
         (
             "<Message>\n <CustSoldTo/>\n <CustSoldTo/></Message>",
@@ -160,7 +162,9 @@ fn what_is_not_well_formed_or_not_accepted_cannot_be_parsed() {
         "<!DOCTYPE",
         "<!ENTITY x 'y'><Message><CustSoldTo/></Message>",
         "<Message><!DOCTYPE Message><CustSoldTo/></Message>",
-        "<?xml-stylesheet href='a'?><Message><CustSoldTo/></Message>",
+        "<?xml-stylesheets href='a'?><Message><CustSoldTo/></Message>",
+        "<Message><?xml-stylesheet href='a'?><CustSoldTo/></Message>",
+        "<Message><CustSoldTo/></Message><?xml-stylesheet href='a'?>",
         "<Message><?php Julie ?><CustSoldTo/></Message>",
         "<Message><CustSoldTo/></Message><?end?>",
         " <?xml version=\"1.0\"?><Message><CustSoldTo/></Message>",
@@ -174,8 +178,8 @@ fn what_is_not_well_formed_or_not_accepted_cannot_be_parsed() {
         "<?xml version='2.0'?><Message><CustSoldTo/></Message>",
         "<?xml version='1.'?><Message><CustSoldTo/></Message>",
         "<?xml version=1.0?><Message><CustSoldTo/></Message>",
-        "<?xml version='1.0' encoding='ISO-8859-1'?><Message><CustSoldTo/></Message>",
-        "<?xml version='1.0' encoding='UTF-16'?><Message><CustSoldTo/></Message>",
+        "<?xml version='1.0' encoding='KOI8-R'?><Message><CustSoldTo/></Message>",
+        "<?xml version='1.0' encoding='UTF-32'?><Message><CustSoldTo/></Message>",
         "<?xml version='1.0' encoding=''?><Message><CustSoldTo/></Message>",
         "<?xml version='1.0' standalone='maybe'?><Message><CustSoldTo/></Message>",
         "<?xml version='1.0' standalone='yes' encoding='UTF-8'?><Message><CustSoldTo/></Message>",
@@ -196,14 +200,14 @@ fn what_is_not_well_formed_or_not_accepted_cannot_be_parsed() {
 }
 
 #[test]
-fn other_encodings_than_utf_8_cannot_be_parsed() {
+fn bytes_that_their_encoding_does_not_have_cannot_be_parsed() {
     let text = "<?xml version='1.0'?><Message><CustSoldTo cst_city='Zürich'/></Message>";
     let units =
         |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect::<Vec<u8>>();
     let latin: Vec<u8> = text.chars().map(|found| found as u8).collect();
     for body in [
-        [vec![0xff, 0xfe], units(u16::to_le_bytes)].concat(),
-        [vec![0xfe, 0xff], units(u16::to_be_bytes)].concat(),
+        [vec![0xff, 0xfe], units(u16::to_be_bytes)].concat(),
+        [vec![0xff, 0xfe], units(u16::to_le_bytes), vec![0x0a]].concat(),
         units(u16::to_le_bytes),
         units(u16::to_be_bytes),
         latin,
@@ -212,6 +216,13 @@ fn other_encodings_than_utf_8_cannot_be_parsed() {
     ] {
         let refused = read(&body).expect_err("another encoding");
         assert_eq!(refused.kind(), Kind::CannotParse);
+    }
+    for body in [
+        [vec![0xff, 0xfe], units(u16::to_le_bytes)].concat(),
+        [vec![0xfe, 0xff], units(u16::to_be_bytes)].concat(),
+    ] {
+        let message = read(&body).expect("UTF-16 with its mark");
+        assert_eq!(message.attributes.text(Attribute::CITY), "Zürich");
     }
     let refused = read(b"<Message a='\xff'/>").expect_err("not UTF-8");
     assert_eq!(
@@ -225,6 +236,6 @@ fn the_place_is_counted_in_characters_of_the_line() {
     let refused = read_text("\u{feff}<Message>\n  <!-- é --><CustSoldTo/><?x?></Message>");
     assert_eq!(
         refused.expect_err("an instruction").reason(),
-        "Cannot Parse XML Message: Processing instructions are not accepted, at line 2 column 26."
+        "Cannot Parse XML Message: Processing instructions other than a stylesheet are not accepted, at line 2 column 26."
     );
 }

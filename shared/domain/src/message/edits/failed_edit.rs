@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::customer::country::Country;
 use crate::message::Attribute;
 
 /// A failed edit's code, with the reason text that order-management systems know it by.
@@ -157,11 +158,46 @@ impl Field {
 pub struct FailedEdit {
     pub field: Field,
     pub code: EditCode,
+    /// The country by whose rules it failed, where these tell what would pass.
+    pub country: Option<&'static Country>,
 }
 
 impl FailedEdit {
+    /// That edit failed on that field.
+    pub fn of(field: Field, code: EditCode) -> Self {
+        Self { field, code, country: None }
+    }
+
     pub fn on(attribute: Attribute, code: EditCode) -> Self {
-        Self { field: Field::Attribute(attribute), code }
+        Self::of(Field::Attribute(attribute), code)
+    }
+
+    /// A sentence that says what would pass, where our data know; it holds nothing of the value.
+    pub fn detail(&self) -> Option<String> {
+        match self.code {
+            EditCode::InvalidZip => self.country.and_then(Country::postal_code_hint),
+            EditCode::InvalidActionType
+            | EditCode::CustomerDoesNotExist
+            | EditCode::NameBlank
+            | EditCode::CityBlank
+            | EditCode::StateBlank
+            | EditCode::InvalidState
+            | EditCode::ZipBlank
+            | EditCode::CountryBlank
+            | EditCode::InvalidCountry
+            | EditCode::ClassRequired
+            | EditCode::InvalidClass
+            | EditCode::EmailStatusBlank
+            | EditCode::InvalidEmailStatus
+            | EditCode::InvalidEmail
+            | EditCode::InvalidCompany
+            | EditCode::InvalidType
+            | EditCode::ValueTooLong
+            | EditCode::StreetBlank
+            | EditCode::InvalidValue
+            | EditCode::AlternateNumberTaken
+            | EditCode::RelateIdTaken => None,
+        }
     }
 }
 
