@@ -104,7 +104,7 @@ pub struct CustomerOut {
 
 impl CustomerOut {
     pub fn of(outcome: &MessageOutcome, dry_run: bool) -> Self {
-        let MessageOutcome { message, action, result, replayed: _ } = outcome;
+        let MessageOutcome { message, action, result, not_compared, replayed: _ } = outcome;
         let given = &message.attributes;
         let mut answer = Self {
             routing: message.routing.clone(),
@@ -123,6 +123,12 @@ impl CustomerOut {
         };
         if message.unknown.len() > answer.warnings.len() {
             answer.warnings.push("further names that are not known are not listed".to_owned());
+        }
+        if *not_compared {
+            answer.warnings.push(
+                "nothing was compared: what stands in place of a name or a street is a placeholder"
+                    .to_owned(),
+            );
         }
         match result {
             MessageResult::Created(stored) | MessageResult::Updated(stored) => {
@@ -143,6 +149,9 @@ impl CustomerOut {
     fn show_stored(&mut self, stored: &Stored) {
         self.show(Shown::of(stored.number, &stored.attributes));
         self.identifier.clone_from(&stored.identifier);
+        let replaced = stored.replaced.iter();
+        self.warnings
+            .extend(replaced.map(|attribute| format!("{} had another value", attribute.name())));
     }
 
     fn show_duplicates(&mut self, duplicates: &[Customer]) {

@@ -26,6 +26,8 @@ pub(crate) struct Values {
     pub(crate) replays: Option<u64>,
     pub(crate) opened: Option<u64>,
     pub(crate) resolved: Option<u64>,
+    pub(crate) damaged_blocks: Option<u64>,
+    pub(crate) large_blocks: Option<u64>,
     pub(crate) oldest_age: Option<u64>,
 }
 
@@ -52,6 +54,8 @@ impl Values {
             replays: once(replayed),
             opened: some(queue.opened),
             resolved: some(queue.resolved),
+            damaged_blocks: some(u64::from(cost.damaged_blocks)),
+            large_blocks: some(u64::from(cost.large_blocks)),
             oldest_age: queue.oldest_age,
         }
     }

@@ -102,8 +102,12 @@ impl From<NotFixed> for Problem {
 /// Why there is no outcome.
 impl From<Stopped> for Problem {
     fn from(stopped: Stopped) -> Self {
+        const ALREADY_PROCESSED: &str = "So much happened since this key was first used that what it did is not known any more. Nothing was done; read what is there.";
         const REUSED: &str = "This idempotency key belongs to another request. Nothing was done.";
         match stopped {
+            Stopped::AlreadyProcessed => {
+                Problem::new(ProblemType::AlreadyProcessed).detail(ALREADY_PROCESSED)
+            }
             Stopped::KeyReused => Problem::new(ProblemType::IdempotencyKeyReused).detail(REUSED),
             Stopped::Busy | Stopped::Unavailable(_) => Problem::busy(stopped),
             Stopped::Defect(_) => Problem::internal(stopped),

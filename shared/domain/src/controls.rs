@@ -9,6 +9,7 @@ use crate::customer::country::Country;
 use crate::matching::comparison::MatchField;
 use crate::matching::generic_values::GenericValues;
 use crate::matching::match_code::Layout;
+use crate::matching::rule::{Rule, Rules};
 use crate::secret::{MIN_SECRET_BYTES, Secret};
 
 /// What a service is asked with in `Authorization: Bearer` (RFC 6750).
@@ -48,10 +49,8 @@ pub struct Controls {
     pub customer_classes: Vec<String>,
     /// G97: the opt in/opt out of a customer that is given none.
     pub default_email_status: Option<String>,
-    /// F70: which fields must be equal, beside the match code, for two customers to be the same.
-    pub exact_match: Vec<MatchField>,
-    /// What a match code is made of.
-    pub match_code_layout: Layout,
+    /// F70 and the match code's layout: when two customers are the same.
+    pub rules: Rules,
     /// Values that are nobody's.
     pub generic_values: GenericValues,
     /// Whether every address has a street.
@@ -162,6 +161,14 @@ impl Controls {
                 Layout::default()
             }),
         };
+        let home = Rule::new(match_code_layout, &exact_match);
+        let also = value("ALSO_MATCH").and_then(|text| {
+            let rule = Rule::parse(&text);
+            if rule.is_none() {
+                bad.push("ALSO_MATCH is a second rule: a layout as MATCH_CODE_LAYOUT has it, /, and fields as EXACT_MATCH has them.".to_owned());
+            }
+            rule.filter(|rule| *rule != home)
+        });
         let generic_values = match value("GENERIC_VALUES") {
             None => GenericValues::default(),
             Some(text) => GenericValues::parse(&text).unwrap_or_else(|| {
@@ -219,8 +226,7 @@ impl Controls {
                 default_customer_class,
                 customer_classes,
                 default_email_status,
-                exact_match,
-                match_code_layout,
+                rules: Rules { home, also },
                 generic_values,
                 require_street_address,
                 bypass_edits_for_xstore,
@@ -290,7 +296,8 @@ pub(crate) mod tests {
     fn nothing_set_gives_the_defaults() {
         let controls = read(&[]).unwrap();
         assert_eq!(controls.default_company().as_str(), "1");
-        assert_eq!(controls.exact_match.len(), 7);
+        assert_eq!(controls.rules.home, Rule::default());
+        assert_eq!(controls.rules.also, None);
         assert!(controls.default_country.is_none());
         assert!(!controls.require_street_address);
     }
@@ -340,6 +347,7 @@ pub(crate) mod tests {
             ("DEFAULT_EMAIL_STATUS", "O5"),
             ("EXACT_MATCH", "first_name,shoe_size"),
             ("MATCH_CODE_LAYOUT", "name:0"),
+            ("ALSO_MATCH", "name:4"),
             ("GENERIC_VALUES", "Unknown,None"),
             ("REQUIRE_STREET_ADDRESS", "1"),
             ("BYPASS_EDITS_FOR_XSTORE", "TRUE"),

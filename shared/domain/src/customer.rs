@@ -7,11 +7,12 @@ pub mod country;
 
 use std::fmt;
 
+use crate::base32::{characters, is_characters, is_sixteen, sixteen};
 use crate::by::{By, Stamp};
 use crate::customer::address::Address;
 use crate::customer::contact::{Email, Phone};
 use crate::effect::Effects;
-use crate::matching::match_code::{Block, is_sixteen, sixteen};
+use crate::matching::block::Block;
 use crate::message::{Attribute, Attributes};
 use crate::time::Timestamp;
 
@@ -83,24 +84,52 @@ impl fmt::Display for Place {
     }
 }
 
+/// The end of an identifier: random, so that a place that is given anew, after a restore that lost its customer, makes another identifier. Eight characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tail(String);
+
+impl Tail {
+    const CHARACTERS: usize = 8;
+
+    /// The tail of the first 40 of these bits.
+    pub fn of(bits: [u8; 10]) -> Self {
+        Self(characters(&bits[..5]))
+    }
+
+    /// Parses a tail: eight characters of Crockford's base 32.
+    pub fn parse(text: &str) -> Option<Self> {
+        is_characters(text, Self::CHARACTERS).then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// `customerOrganizationIdentifier`: permanent, opaque to callers. It is the block in which the customer was made and its place there, and stays when the customer moves.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identifier {
     pub block: Block,
     pub place: Place,
+    pub tail: Tail,
 }
 
 impl Identifier {
     /// Parses an identifier. None for a text that no customer can have: to a caller that is an unknown customer.
     pub fn parse(text: &str) -> Option<Self> {
-        let (block, place) = text.split_once('-')?;
-        Some(Self { block: Block::parse(block)?, place: Place::parse(place)? })
+        let (block, rest) = text.split_once('-')?;
+        let (place, tail) = rest.split_once('-')?;
+        Some(Self {
+            block: Block::parse(block)?,
+            place: Place::parse(place)?,
+            tail: Tail::parse(tail)?,
+        })
     }
 }
 
 impl fmt::Display for Identifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.block.as_str(), self.place)
+        write!(f, "{}-{}-{}", self.block.as_str(), self.place, self.tail.as_str())
     }
 }
 
@@ -137,8 +166,8 @@ pub struct Customer {
     pub alternate_name: Option<String>,
     /// Telephone numbers as dealers give them; those of messages are attributes.
     pub phones: Vec<Phone>,
-    /// The block that this customer belongs to, after a Change moved it out of the block of its identifier; that block holds a reference to it.
-    pub moved_to: Option<Block>,
+    /// The blocks, beside the one of its identifier, in which it has a seat for the values that it has: under each rule that its last writer kept.
+    pub seats: Vec<Block>,
     /// What requests did to it: how a repeated request finds what it did.
     pub effects: Effects,
     /// Who last wrote it; none for one that was written before this was kept.
@@ -171,20 +200,30 @@ impl Customer {
             attributes,
             alternate_name: None,
             phones: Vec::new(),
-            moved_to: None,
+            seats: Vec::new(),
             effects: Effects::created(&stamp.cause, stamp.at),
             by: Some(stamp.by.clone()),
             erased: None,
         }
     }
 
-    /// The customer after an update to these attributes, which make this block.
-    pub fn updated(&self, attributes: Attributes, block: Option<Block>, stamp: &Stamp) -> Self {
-        Self {
-            attributes,
-            moved_to: block.filter(|block| *block != self.identifier.block),
-            ..self.written(stamp)
-        }
+    /// The customer after an update to these attributes, which make these blocks. `replaced` are those that the answer names because their value was another.
+    pub fn updated(
+        &self,
+        attributes: Attributes,
+        blocks: &[Block],
+        replaced: &[Attribute],
+        stamp: &Stamp,
+    ) -> Self {
+        Self { attributes, ..self.written(replaced, stamp) }.seated(blocks)
+    }
+
+    /// The customer with a seat in each of these blocks.
+    #[must_use]
+    pub fn seated(mut self, blocks: &[Block]) -> Self {
+        let elsewhere = blocks.iter().filter(|block| **block != self.identifier.block);
+        self.seats = elsewhere.cloned().collect();
+        self
     }
 
     /// The customer without the person: numbers stay taken, and it is inactive.
@@ -195,21 +234,21 @@ impl Customer {
             attributes: kept.chain([(Attribute::INACTIVE, "Y")]).collect(),
             alternate_name: None,
             phones: Vec::new(),
-            moved_to: None,
+            seats: Vec::new(),
             erased: Some(Erased { at: stamp.at, by: stamp.by.clone() }),
-            ..self.written(stamp)
+            ..self.written(&[], stamp)
         }
     }
 
     /// The next version, with what every write of a request leaves.
-    fn written(&self, stamp: &Stamp) -> Self {
+    fn written(&self, replaced: &[Attribute], stamp: &Stamp) -> Self {
         let mut next = Self {
             version: self.version + 1,
             updated_at: stamp.at,
             by: Some(stamp.by.clone()),
             ..self.clone()
         };
-        next.effects.updated(&stamp.cause, stamp.at);
+        next.effects.updated(&stamp.cause, replaced, stamp.at);
         next
     }
 
@@ -273,13 +312,15 @@ impl fmt::Debug for Customer {
 pub fn display_name(attributes: &Attributes) -> String {
     match attributes.get(Attribute::COMPANY_NAME) {
         Some(name) => name.to_owned(),
-        None => [Attribute::FIRST_NAME, Attribute::LAST_NAME]
-            .into_iter()
-            .filter_map(|attribute| attributes.get(attribute))
-            .map(str::trim)
-            .collect::<Vec<_>>()
-            .join(" "),
+        None => full_name(attributes),
     }
+}
+
+/// First and last name with a blank between them, without prefix, initial and suffix.
+pub fn full_name(attributes: &Attributes) -> String {
+    let parts = [Attribute::FIRST_NAME, Attribute::LAST_NAME];
+    let given: Vec<_> = parts.into_iter().filter_map(|part| attributes.get(part)).collect();
+    given.join(" ")
 }
 
 #[cfg(test)]
@@ -297,17 +338,22 @@ mod tests {
 
     #[test]
     fn an_identifier_is_shown_and_parsed_back() {
-        for text in ["0123456789ABCDEF-000001", "0123456789ABCDEF-ZZZZZZZZZZZZZZZZ"] {
+        for text in
+            ["0123456789ABCDEF-000001-01234567", "0123456789ABCDEF-ZZZZZZZZZZZZZZZZ-89ABCDEF"]
+        {
             assert_eq!(Identifier::parse(text).unwrap().to_string(), text);
         }
         for none in [
             "",
             "-",
             "0123456789ABCDEF",
-            "0123456789ABCDEF-000000",
-            "0123456789ABCDEF-00001",
-            "0123456789abcdef-000001",
+            "0123456789ABCDEF-000001",
             "0123456789ABCDEF-000001-",
+            "0123456789ABCDEF-000000-01234567",
+            "0123456789ABCDEF-00001-01234567",
+            "0123456789abcdef-000001-01234567",
+            "0123456789ABCDEF-000001-0123456I",
+            "0123456789ABCDEF-000001-01234567-",
         ] {
             assert_eq!(Identifier::parse(none), None, "{none:?}");
         }

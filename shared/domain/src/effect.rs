@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::Invalid;
-use crate::matching::match_code::{hash, is_sixteen, sixteen};
+use crate::base32::{hash, is_sixteen, sixteen};
+use crate::message::Attribute;
 use crate::retention::{self, Retention};
+use crate::secret::Secret;
 use crate::time::Timestamp;
 
 /// How many effects one record remembers, the newest; a creation comes on top.
-pub const MAX_EFFECTS: usize = 200;
+pub const MAX_EFFECTS: usize = 50;
 
 /// Names the effect of one request: derived from its idempotency key, or random. Sixteen characters of Crockford's base 32.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,14 +22,13 @@ impl EffectId {
         Self(sixteen(bits))
     }
 
-    /// The effect of a request with a key: one for each caller, operation and key.
-    pub fn of_key(caller: &str, operation: &str, key: &str) -> Self {
-        Self(sixteen(hash(&[
-            b"customer-master key 1",
-            caller.as_bytes(),
-            operation.as_bytes(),
-            key.as_bytes(),
-        ])))
+    /// The effect of a request with a key: one for each caller, operation and key. A key may be an order's number, so nobody without the secret can try it.
+    pub fn of_key(secret: &Secret, caller: &str, operation: &str, key: &str) -> Self {
+        let parts = [caller, operation, key].map(str::as_bytes);
+        let code = secret.code("idempotency key", &parts);
+        let mut bits = [0; 10];
+        bits.copy_from_slice(&code[..10]);
+        Self(sixteen(bits))
     }
 
     /// The effect on one of several things that a request acts on.
@@ -68,15 +69,17 @@ pub enum Did {
     Updated,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Effect {
     pub did: Did,
     pub at: Timestamp,
     /// Whether the request had an idempotency key.
     pub keyed: bool,
+    /// The attributes whose value it replaced by another, where it was to be told so.
+    pub replaced: Vec<Attribute>,
 }
 
-/// The effects that a customer remembers: its creation for ever, updates for seven days.
+/// The effects that a customer remembers: its creation for ever, updates a day longer than a key is bound.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Effects(BTreeMap<EffectId, Effect>);
 
@@ -85,24 +88,35 @@ impl Effects {
     pub fn created(cause: &Cause, at: Timestamp) -> Self {
         Self(BTreeMap::from([(
             cause.id.clone(),
-            Effect { did: Did::Created, at, keyed: cause.keyed },
+            Effect { did: Did::Created, at, keyed: cause.keyed, replaced: Vec::new() },
         )]))
     }
 
     /// What that request did here, if it did anything.
-    pub fn of(&self, id: &EffectId) -> Option<Effect> {
-        self.0.get(id).copied()
+    pub fn of(&self, id: &EffectId) -> Option<&Effect> {
+        self.0.get(id)
+    }
+
+    /// Whether so many updates are remembered that an older one may have been forgotten before its time.
+    pub fn is_full(&self) -> bool {
+        self.updates().count() >= MAX_EFFECTS
+    }
+
+    fn updates(&self) -> impl Iterator<Item = (&EffectId, &Effect)> {
+        self.0.iter().filter(|(_, effect)| effect.did == Did::Updated)
     }
 
     /// Adds an update, and forgets what need not be remembered any more.
-    pub fn updated(&mut self, cause: &Cause, now: Timestamp) {
-        let updates = self.0.iter().filter(|(_, effect)| effect.did == Did::Updated);
+    pub fn updated(&mut self, cause: &Cause, replaced: &[Attribute], now: Timestamp) {
+        let updates = self.updates();
         let remembered =
             updates.map(|(id, effect)| (id.clone(), effect.at, Retention::of_effect(effect.keyed)));
         for id in retention::forgotten(remembered, MAX_EFFECTS - 1, now) {
             self.0.remove(&id);
         }
-        self.0.insert(cause.id.clone(), Effect { did: Did::Updated, at: now, keyed: cause.keyed });
+        let replaced = replaced.to_vec();
+        let effect = Effect { did: Did::Updated, at: now, keyed: cause.keyed, replaced };
+        self.0.insert(cause.id.clone(), effect);
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&EffectId, &Effect)> {
@@ -121,24 +135,24 @@ mod tests {
     use super::*;
 
     fn cause(number: usize, keyed: bool) -> Cause {
-        Cause { id: EffectId::of_key("caller", "add", &number.to_string()), keyed }
+        Cause { id: EffectId::random([number as u8; 10]), keyed }
     }
 
     #[test]
     fn a_creation_is_remembered_for_ever_and_updates_for_as_long_as_their_key() {
         let start = Timestamp::from_millis(1_000_000_000);
         let mut effects = Effects::created(&cause(0, true), start);
-        effects.updated(&cause(1, true), start);
-        effects.updated(&cause(2, false), start);
+        effects.updated(&cause(1, true), &[], start);
+        effects.updated(&cause(2, false), &[], start);
         let later = Retention::UnkeyedEffect.end(start);
-        effects.updated(&cause(3, true), later);
+        effects.updated(&cause(3, true), &[], later);
         let known = |effects: &Effects| {
             (0..5)
                 .filter(|number| effects.of(&cause(*number, true).id).is_some())
                 .collect::<Vec<_>>()
         };
         assert_eq!(known(&effects), [0, 1, 3]);
-        effects.updated(&cause(4, true), Retention::KeyedEffect.end(start));
+        effects.updated(&cause(4, true), &[], Retention::KeyedEffect.end(start));
         assert_eq!(known(&effects), [0, 3, 4]);
     }
 
@@ -147,7 +161,8 @@ mod tests {
         let start = Timestamp::from_millis(0);
         let mut effects = Effects::created(&cause(0, false), start);
         for number in 1..=(MAX_EFFECTS + 10) {
-            effects.updated(&cause(number, true), start.plus_seconds(number as u64));
+            assert_eq!(effects.is_full(), number > MAX_EFFECTS);
+            effects.updated(&cause(number, true), &[], start.plus_seconds(number as u64));
         }
         assert_eq!(effects.iter().count(), MAX_EFFECTS + 1);
         assert!(effects.of(&cause(0, false).id).is_some());

@@ -1,7 +1,10 @@
-//! When two customers are one: values are folded, the match code and the company make the block that is searched, and the fields that must be equal decide.
+//! When two customers are one: values are folded, the block is searched that name and place make, and the rule's fields decide.
 
+pub mod block;
 pub mod comparison;
 pub mod duplicate;
 pub mod fold;
 pub mod generic_values;
 pub mod match_code;
+pub mod party;
+pub mod rule;

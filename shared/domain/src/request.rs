@@ -7,10 +7,10 @@ mod versions;
 use std::fmt;
 
 use crate::Invalid;
+use crate::base32::{is_sixteen, sixteen};
 use crate::by::{By, Stamp};
 use crate::customer::{self, CustomerNumber};
 use crate::effect::EffectId;
-use crate::matching::match_code::{is_sixteen, sixteen};
 use crate::message::edits::FailedEdit;
 use crate::message::{Action, Attribute, Message};
 use crate::retention::Retention;

@@ -4,8 +4,7 @@ use std::cmp::Reverse;
 
 use crate::time::Timestamp;
 
-const HOUR: u64 = 3600;
-const DAY: u64 = 24 * HOUR;
+const DAY: u64 = 24 * 3600;
 
 /// Something that is remembered for a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +29,8 @@ impl Retention {
 
     pub const fn seconds(self) -> u64 {
         match self {
-            // The seven days that a key is promised for, and an hour for clocks that differ.
-            Self::KeyedEffect | Self::FormerHolder => 7 * DAY + HOUR,
+            // A day longer than a key is bound, for clocks that differ and for what the database forgets late.
+            Self::KeyedEffect | Self::FormerHolder => 9 * DAY,
             Self::UnkeyedEffect => 60,
             // One day more than is promised, so that it never ends before.
             Self::IdempotencyKey => 8 * DAY,

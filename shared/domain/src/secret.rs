@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use chacha20poly1305::XChaCha20Poly1305;
+use chacha20poly1305::aead::Aead as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -35,6 +37,36 @@ impl Secret {
         let own = self.code(tag, parts);
         let differs = own.iter().zip(code).fold(0, |differs, (one, other)| differs | (one ^ other));
         !code.is_empty() && code.len() <= own.len() && differs == 0
+    }
+}
+
+/// How many random bytes go into each sealing.
+pub const NONCE_BYTES: usize = 24;
+
+/// A key of one request, made of the secret and of the request itself: only who sends the request again makes it again.
+pub struct Seal(XChaCha20Poly1305);
+
+impl Seal {
+    pub fn of(secret: &Secret, request: &[&[u8]]) -> Self {
+        Self(XChaCha20Poly1305::new(&secret.code("seal", request).into()))
+    }
+
+    /// Seals a text. The nonce is random, and stands in front of what is sealed.
+    pub fn seal(&self, text: &[u8], nonce: [u8; NONCE_BYTES]) -> Vec<u8> {
+        let sealed = self.0.encrypt(&nonce.into(), text).expect("a text of a few kilobytes");
+        [&nonce[..], &sealed].concat()
+    }
+
+    /// What was sealed; none where it was sealed for another request, or was changed.
+    pub fn open(&self, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>()?;
+        self.0.decrypt(&(*nonce).into(), sealed).ok()
+    }
+}
+
+impl fmt::Debug for Seal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seal(…)")
     }
 }
 
@@ -87,6 +119,18 @@ mod tests {
             changed[at] ^= 1;
             assert!(!secret.confirms("cursor", &[b"a"], &changed[..16]), "{at}");
         }
+    }
+
+    #[test]
+    fn what_is_sealed_for_one_request_opens_for_no_other() {
+        let secret = secret(&"x".repeat(32));
+        let seal = Seal::of(&secret, &[b"request"]);
+        let sealed = seal.seal(b"100 Example Street", [7; NONCE_BYTES]);
+        assert!(!sealed.windows(7).any(|window| window == b"Example"));
+        assert_eq!(seal.open(&sealed).as_deref(), Some(&b"100 Example Street"[..]));
+        assert_eq!(Seal::of(&secret, &[b"another"]).open(&sealed), None);
+        assert_eq!(seal.open(&sealed[1..]), None);
+        assert_eq!(seal.open(b""), None);
     }
 
     #[test]

@@ -3,11 +3,13 @@
 mod attempt;
 mod commit;
 pub(crate) mod customer_writes;
+mod inputs;
 mod known;
 mod master;
 mod page;
 pub(crate) mod request_writes;
 mod rounds;
+pub(crate) mod seats;
 mod standardize;
 mod stopped;
 
@@ -18,3 +20,5 @@ pub use standardize::{LEFT_ALONE, MAX_FAILURES_IN_A_ROW, Standardizer};
 pub use stopped::Stopped;
 
 pub(crate) use commit::{commit, transact};
+pub(crate) use inputs::Inputs;
+pub(crate) use seats::Seats;

@@ -32,7 +32,7 @@ const fn count(name: &'static str, meaning: &'static str) -> Metric {
 }
 
 /// Every metric; the last is written where it happens, the others with the request. `Succeeded`, `Refused`, `Busy` and `Failed` together are all requests. A count of 0 is not written.
-pub const METRICS: [Metric; 12] = [
+pub const METRICS: [Metric; 14] = [
     count("Succeeded", "Requests answered with 2xx, dry runs included, or with 304"),
     count(
         "Refused",
@@ -60,6 +60,14 @@ pub const METRICS: [Metric; 12] = [
     count(
         "RequestsInErrorResolved",
         "Requests in error resolved, in bulk or alone; deleted ones are not among them",
+    ),
+    count(
+        "DamagedBlocks",
+        "Blocks in which an item was lost: a seat that is missing and was made an empty one, or a reference that leads nowhere",
+    ),
+    count(
+        "LargeBlocks",
+        "Blocks with more than 500 items, which every check there must read; the log names them",
     ),
     Metric {
         name: "OldestRequestInErrorAge",

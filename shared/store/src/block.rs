@@ -1,77 +1,157 @@
-//! Reading a block: all customers of one company that share a match code, and the seat that is free.
+//! Reading a block: who has a seat in it, and the seat that is free.
 
-use domain::customer::{Customer, Place};
-use domain::matching::match_code::Block;
+use domain::customer::{Customer, Identifier, Place};
+use domain::matching::block::Block;
+use domain::matching::duplicate::Candidate;
+use domain::time::Timestamp;
 
-use crate::item;
-use crate::items;
-use crate::keys::{self, InBlock};
+use crate::item::{self, Item};
+use crate::items::{self, Occupant, Reference};
+use crate::keys;
 use crate::records;
-use crate::table::{MAX_ITEMS, Query, Table, TableError};
+use crate::table::{Query, Table, TableError};
+use crate::writes::{Refusal, Written};
+
+/// How long a reference may lead nowhere: it is written with its customer in one transaction, of which a reader may see the one before the other.
+const ARRIVAL_SECONDS: u64 = 60;
+
+/// Beyond how many items a block is named in the log: rules that are right make it smaller.
+pub const LARGE: usize = 500;
+
+/// A customer with a seat in a block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seated {
+    pub customer: Customer,
+    pub place: Place,
+    /// What a reference says of it; none where it lives here.
+    pub reference: Option<Reference>,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadBlock {
-    /// Its customers: those that live in it and those that moved here, each whole.
-    pub customers: Vec<Customer>,
+    pub block: Block,
+    pub seated: Vec<Seated>,
     /// The seat behind the last one.
     pub next_seat: u32,
-    /// Whether the seats are 1, 2, 3 … without a gap, and whoever left the block has arrived elsewhere. Otherwise the reading overlapped a write and decides nothing.
+    /// Whether each reference led to its customer. Otherwise the reading overlapped a write and decides nothing.
     pub complete: bool,
+    lost: Vec<u32>,
 }
 
-/// Reads all of a block, strongly consistent; one that there is not has nobody in it.
-pub async fn read(table: &impl Table, block: Option<&Block>) -> Result<ReadBlock, TableError> {
-    let Some(block) = block else {
-        return Ok(ReadBlock { customers: Vec::new(), next_seat: 1, complete: true });
-    };
-    let mut customers = Vec::new();
-    let mut moved = Vec::new();
-    let (mut seats, mut last_seat) = (0, 0);
-    let mut query =
-        Query { partition: keys::block(block), prefix: String::new(), after: None, limit: None };
-    loop {
-        let page = table.query(&query).await?;
-        query.after = page.found.last().map(|item| item::key_of(item).sk);
-        for item in page.found {
-            match keys::in_block(&item::key_of(&item).sk) {
-                Some(InBlock::Customer(Place::Seat(seat))) => {
-                    seats += 1;
-                    last_seat = last_seat.max(seat);
-                    customers.push(items::customer(item)?);
-                }
-                Some(InBlock::Customer(Place::Beside(_))) => customers.push(items::customer(item)?),
-                Some(InBlock::Moved(identifier)) => moved.push(identifier),
-                None => {
-                    return Err(TableError::Defect(
-                        "a block holds an item that no block has".into(),
-                    ));
-                }
+impl ReadBlock {
+    /// Reads all of a block, strongly consistent; one that there is not has nobody in it. A seat that is missing twice was lost, and becomes an empty one, unless its
+    /// item was only late.
+    pub async fn read(table: &impl Table, block: &Block) -> Result<Self, TableError> {
+        let mut read = Self::query(table, block).await?;
+        if !read.lost.is_empty() {
+            read = Self::query(table, block).await?;
+            for seat in std::mem::take(&mut read.lost) {
+                read.mend(table, seat).await?;
             }
         }
-        if !page.more {
-            break;
-        }
+        Ok(read)
     }
-    customers.extend(records::customers(table, &moved).await?);
-    let complete = seats == last_seat && all_arrived(table, block, &customers).await?;
-    Ok(ReadBlock { customers, next_seat: last_seat + 1, complete })
+
+    async fn query(table: &impl Table, block: &Block) -> Result<Self, TableError> {
+        let mut read = Self {
+            block: block.clone(),
+            seated: Vec::new(),
+            next_seat: 1,
+            complete: true,
+            lost: Vec::new(),
+        };
+        let partition = keys::block(block);
+        let mut query = Query { partition, prefix: String::new(), after: None, limit: None };
+        let mut found = Vec::new();
+        loop {
+            let page = table.query(&query).await?;
+            query.after = page.found.last().map(|item| item::key_of(item).sk);
+            found.extend(page.found);
+            if !page.more {
+                break;
+            }
+        }
+        if found.len() > LARGE {
+            table.meter().large_block();
+            tracing::warn!(block = block.as_str(), items = found.len(), "a block is large");
+        }
+        read.add(table, found).await?;
+        Ok(read)
+    }
+
+    /// Adds what stood where a seat was to be taken: one more that has a seat here.
+    pub async fn admit(&mut self, table: &impl Table, stood: Item) -> Result<(), TableError> {
+        self.add(table, vec![stood]).await
+    }
+
+    async fn add(&mut self, table: &impl Table, found: Vec<Item>) -> Result<(), TableError> {
+        let mut references: Vec<(Place, Reference)> = Vec::new();
+        for item in found {
+            let (place, occupant) = items::occupant(item)?;
+            if let Place::Seat(seat) = place {
+                self.lost.extend(self.next_seat..seat);
+                self.next_seat = self.next_seat.max(seat + 1);
+            }
+            match occupant {
+                Occupant::Customer(customer) => {
+                    self.seated.push(Seated { customer: *customer, place, reference: None });
+                }
+                Occupant::Reference(reference) => references.push((place, reference)),
+                Occupant::Empty => {}
+            }
+        }
+        let to: Vec<Identifier> = references.iter().map(|(_, found)| found.to.clone()).collect();
+        if to.is_empty() {
+            return Ok(());
+        }
+        let customers = records::customers(table, &to).await?;
+        let now = table.now();
+        for (place, reference) in references {
+            match customers.iter().find(|customer| customer.identifier == reference.to) {
+                Some(customer) => {
+                    let customer = customer.clone();
+                    self.seated.push(Seated { customer, place, reference: Some(reference) });
+                }
+                None if is_new(reference.taken_at, now) => self.complete = false,
+                None => self.report_damage(table, "a reference leads nowhere"),
+            }
+        }
+        Ok(())
+    }
+
+    async fn mend(&mut self, table: &impl Table, seat: u32) -> Result<(), TableError> {
+        match table.write(&items::empty_seat(&self.block, seat, table.now())).await? {
+            Written::Done(_) => {
+                self.report_damage(table, "a seat was lost, and is an empty one now")
+            }
+            Written::Refused(Refusal::Condition(Some(late))) => self.admit(table, late).await?,
+            Written::Refused(Refusal::Condition(None) | Refusal::Contended) => {
+                self.complete = false
+            }
+        }
+        Ok(())
+    }
+
+    fn report_damage(&self, table: &impl Table, what: &str) {
+        table.meter().damaged_block();
+        tracing::error!(block = self.block.as_str(), "{what}");
+    }
+
+    /// Who may be the same as one that is wanted here.
+    pub fn candidates(&self) -> impl Iterator<Item = Candidate<'_>> {
+        self.seated.iter().map(|Seated { customer, reference, .. }| Candidate {
+            customer,
+            block: &self.block,
+            as_given: reference.as_ref().and_then(|reference| reference.as_given.as_ref()),
+        })
+    }
+
+    /// The seats of a customer here.
+    pub fn seats_of(&self, identifier: &Identifier) -> impl Iterator<Item = &Seated> {
+        self.seated.iter().filter(move |seated| seated.customer.identifier == *identifier)
+    }
 }
 
-/// Whether each customer that left the block can be found where it went: a customer moves and leaves its reference in one transaction, half of which may be seen before the other.
-async fn all_arrived(
-    table: &impl Table,
-    block: &Block,
-    customers: &[Customer],
-) -> Result<bool, TableError> {
-    let left = customers.iter().filter_map(|customer| {
-        let to = customer.moved_to.as_ref().filter(|to| *to != block)?;
-        Some(keys::moved(to, &customer.identifier))
-    });
-    let references: Vec<_> = left.collect();
-    for some in references.chunks(MAX_ITEMS) {
-        if table.get_all(some).await?.len() < some.len() {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+fn is_new(taken_at: Timestamp, now: Timestamp) -> bool {
+    taken_at.plus_seconds(ARRIVAL_SECONDS) > now
 }

@@ -35,6 +35,12 @@ impl Expression {
                 let (expires_at, now) = (self.name(keys::EXPIRES_AT), self.number(now.seconds()));
                 format!("{absent} OR {expires_at} < {now}")
             }
+            Condition::Unbound(now) => {
+                let unbound = self.absent(items::INPUTS);
+                let (expires_at, now) = (self.name(keys::EXPIRES_AT), self.number(now.seconds()));
+                format!("{unbound} OR {expires_at} < {now}")
+            }
+            Condition::Without(name) => self.absent(name),
             Condition::VersionIs(version) => {
                 let value = self.number(*version);
                 format!("{} = {value}", self.name(items::VERSION))

@@ -7,15 +7,19 @@ mod dealer_customer;
 mod fields;
 mod idempotency_key;
 mod request_in_error;
+mod seat;
 
 pub use claim::{Claim, Claimed, MAX_FORMER};
-pub use customer::{customer, customer_item, moved_reference};
+pub use customer::{customer, customer_item};
 pub use dealer_customer::{
     Association, DealerCustomerRecord, associate, associate_absent, dealer_customer, release,
     replace_profile,
 };
-pub use idempotency_key::{idempotency_key, same_request};
+pub use idempotency_key::{
+    BoundInputs, BoundKey, INPUTS, bind_inputs, bind_key, bound_key, remember_unchanged,
+};
 pub use request_in_error::{request_in_error, request_in_error_item};
+pub use seat::{Occupant, Reference, empty_seat, occupant, renew_seat, take_seat};
 
 /// The attribute with an item's version.
 pub const VERSION: &str = "version";
@@ -35,13 +39,21 @@ const EFFECT_PREFIX: &str = "effect_";
 pub(crate) mod tests {
     use domain::by::{By, Stamp};
     use domain::effect::{Cause, EffectId};
+    use domain::secret::Secret;
     use domain::time::Timestamp;
+
+    pub(crate) fn secret() -> Secret {
+        Secret::new("the secret of the tests of this crate").unwrap()
+    }
 
     /// What a request with this idempotency key leaves.
     pub(crate) fn stamp(key: &str, at: Timestamp) -> Stamp {
         Stamp {
             by: By::new("caller", "operation", "request"),
-            cause: Cause { id: EffectId::of_key("caller", "operation", key), keyed: true },
+            cause: Cause {
+                id: EffectId::of_key(&secret(), "caller", "operation", key),
+                keyed: true,
+            },
             at,
         }
     }

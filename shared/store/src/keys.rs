@@ -6,11 +6,11 @@ use data_encoding::BASE32_NOPAD;
 use domain::customer::{CustomerNumber, Identifier, Place};
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 use domain::effect::EffectId;
+use domain::matching::block::Block;
 use domain::matching::fold;
-use domain::matching::match_code::Block;
 use domain::request::{RequestInErrorId, State};
+use domain::secret::Secret;
 use domain::time::Timestamp;
-use sha2::{Digest as _, Sha256};
 
 pub const PARTITION_KEY: &str = "pk";
 pub const SORT_KEY: &str = "sk";
@@ -38,45 +38,22 @@ impl Key {
     }
 }
 
-/// What stands in a block under a sort key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum InBlock {
-    Customer(Place),
-    /// A reference to a customer that moved here.
-    Moved(Identifier),
-}
-
 pub fn block(block: &Block) -> String {
     format!("BLOCK#{}", block.as_str())
 }
 
+/// Where a customer is. What stands there is it only where the tails are the same.
 pub fn customer(identifier: &Identifier) -> Key {
-    let sort = match &identifier.place {
+    in_block(&identifier.block, &identifier.place)
+}
+
+/// What stands in a block at a place: a customer, or what holds its seat.
+pub fn in_block(block: &Block, place: &Place) -> Key {
+    let sort = match place {
         Place::Seat(seat) => format!("SEAT#{seat:06}"),
         Place::Beside(name) => format!("ALSO#{name}"),
     };
-    Key::new(block(&identifier.block), sort)
-}
-
-/// The reference, in the block that a customer moved to, to that customer.
-pub fn moved(to: &Block, identifier: &Identifier) -> Key {
-    Key::new(block(to), format!("MOVED#{identifier}"))
-}
-
-/// What stands in a block under this sort key; none for a key that no block has.
-pub fn in_block(sort: &str) -> Option<InBlock> {
-    match sort.split_once('#')? {
-        ("SEAT", seat) => match Place::parse(seat)? {
-            place @ Place::Seat(_) => Some(InBlock::Customer(place)),
-            Place::Beside(_) => None,
-        },
-        ("ALSO", name) => match Place::parse(name)? {
-            place @ Place::Beside(_) => Some(InBlock::Customer(place)),
-            Place::Seat(_) => None,
-        },
-        ("MOVED", identifier) => Identifier::parse(identifier).map(InBlock::Moved),
-        _ => None,
-    }
+    Key::new(self::block(block), sort)
 }
 
 /// The block of a partition; none for another partition.
@@ -84,12 +61,14 @@ pub fn block_of(partition: &str) -> Option<Block> {
     partition.strip_prefix("BLOCK#").and_then(Block::parse)
 }
 
-/// The customer under this key; none for another key.
-pub fn identifier_of(key: &Key) -> Option<Identifier> {
-    match in_block(&key.sk)? {
-        InBlock::Customer(place) => Some(Identifier { block: block_of(&key.pk)?, place }),
-        InBlock::Moved(_) => None,
-    }
+/// The block and the place of this key; none for another key.
+pub fn place_of(key: &Key) -> Option<(Block, Place)> {
+    let place = match key.sk.split_once('#')? {
+        ("SEAT", seat) => Place::parse(seat).filter(|place| matches!(place, Place::Seat(_))),
+        ("ALSO", name) => Place::parse(name).filter(|place| matches!(place, Place::Beside(_))),
+        _ => None,
+    };
+    Some((block_of(&key.pk)?, place?))
 }
 
 pub fn dealer(code: &DealerCode) -> String {
@@ -112,21 +91,19 @@ pub fn dcn_of(key: &Key) -> Option<Dcn> {
     })
 }
 
-pub fn alternate_number(number: &str) -> Key {
-    claim("ALTERNATE", number)
+pub fn alternate_number(secret: &Secret, number: &str) -> Key {
+    claim("ALTERNATE", secret, number)
 }
 
-pub fn relate_id(id: &str) -> Key {
-    claim("RELATE", id)
+pub fn relate_id(secret: &Secret, id: &str) -> Key {
+    claim("RELATE", secret, id)
 }
 
-/// The claim of a value that is another system's name for a person: under 160 bits of its digest, which still tell two values apart and name
-/// nobody in the table's metrics, its contributor insights and its backups. The tag keeps equal values of two kinds apart, and names the way.
-fn claim(kind: &str, value: &str) -> Key {
-    let value = fold::identifier(value);
-    let digest =
-        Sha256::new().chain_update(kind).chain_update("#1#").chain_update(value).finalize();
-    let key = format!("{kind}#{}", BASE32_NOPAD.encode(&digest[..20]));
+/// The claim of a value that is another system's name for a person: under 160 bits that tell two values apart and name nobody in the table's metrics, its contributor
+/// insights and its backups, because nobody without the secret can try a value. The kind keeps equal values of two kinds apart.
+fn claim(kind: &str, secret: &Secret, value: &str) -> Key {
+    let code = secret.code("claim", &[kind.as_bytes(), fold::identifier(value).as_bytes()]);
+    let key = format!("{kind}#{}", BASE32_NOPAD.encode(&code[..20]));
     Key::new(key.clone(), key)
 }
 
@@ -236,17 +213,13 @@ mod tests {
     #[test]
     fn keys_are_pinned_and_read_back() {
         for (identifier, sort) in [
-            ("0123456789ABCDEF-000007", "SEAT#000007"),
-            ("0123456789ABCDEF-ZZZZZZZZZZZZZZZZ", "ALSO#ZZZZZZZZZZZZZZZZ"),
+            ("0123456789ABCDEF-000007-01234567", "SEAT#000007"),
+            ("0123456789ABCDEF-ZZZZZZZZZZZZZZZZ-01234567", "ALSO#ZZZZZZZZZZZZZZZZ"),
         ] {
             let identifier = Identifier::parse(identifier).unwrap();
             let key = customer(&identifier);
             assert_eq!((key.pk.as_str(), key.sk.as_str()), ("BLOCK#0123456789ABCDEF", sort));
-            assert_eq!(identifier_of(&key), Some(identifier.clone()));
-            assert_eq!(
-                in_block(&moved(&identifier.block, &identifier).sk),
-                Some(InBlock::Moved(identifier))
-            );
+            assert_eq!(place_of(&key), Some((identifier.block, identifier.place)));
         }
         let dcn = Dcn {
             dealer_code: DealerCode::parse("TD68").unwrap(),
@@ -255,26 +228,24 @@ mod tests {
         let key = dealer_customer(&dcn);
         assert_eq!((key.pk.as_str(), key.sk.as_str()), ("DEALER#TD68", "DCN#24.5_x-Y"));
         assert_eq!(dcn_of(&key), Some(dcn));
-        assert_eq!(in_block("SEAT#0123456789ABCDEF"), None);
-        assert_eq!(in_block("OTHER#1"), None);
+        for sort in ["SEAT#0123456789ABCDEF", "ALSO#000001", "OTHER#1", "SEAT"] {
+            assert_eq!(place_of(&Key::new("BLOCK#0123456789ABCDEF".to_owned(), sort)), None);
+        }
     }
 
     #[test]
-    fn what_a_sender_calls_a_person_by_is_in_no_key() {
-        let alternate = alternate_number(" JULIE.ROBINSON#7 ");
-        assert_eq!(
-            (alternate.pk.as_str(), alternate.sk.as_str()),
-            (
-                "ALTERNATE#GH352JI3N5VVVSBS52KLUXMF4S4OMDUR",
-                "ALTERNATE#GH352JI3N5VVVSBS52KLUXMF4S4OMDUR"
-            )
-        );
-        assert_eq!(alternate, alternate_number("JULIE.ROBINSON#7"));
-        assert_ne!(alternate, alternate_number("julie.robinson#7"));
-        assert_eq!(alternate_number("Zoe\u{308}"), alternate_number("Zo\u{eb}"));
-        let relate = relate_id("JULIE.ROBINSON#7");
-        assert_eq!(relate.pk, "RELATE#CNWA3JIPOVE4K5FBO34BB4TWN5PB2625");
-        assert_eq!(relate.sk, relate.pk);
+    fn what_a_sender_calls_a_person_by_is_in_no_key_and_nobody_without_the_secret_finds_it() {
+        let secret = Secret::new("the secret of the tests of this crate").unwrap();
+        let alternate = alternate_number(&secret, " JULIE.ROBINSON#7 ");
+        assert_eq!(alternate.pk.len(), "ALTERNATE#".len() + 32);
+        assert_eq!(alternate.sk, alternate.pk);
+        assert_eq!(alternate, alternate_number(&secret, "JULIE.ROBINSON#7"));
+        assert_ne!(alternate, alternate_number(&secret, "julie.robinson#7"));
+        assert_eq!(alternate_number(&secret, "Zoe\u{308}"), alternate_number(&secret, "Zo\u{eb}"));
+        let code = |key: Key| key.pk.split_once('#').unwrap().1.to_owned();
+        assert_ne!(code(relate_id(&secret, "JULIE.ROBINSON#7")), code(alternate.clone()));
+        let another = Secret::new("another secret of the tests of this crate").unwrap();
+        assert_ne!(alternate, alternate_number(&another, "JULIE.ROBINSON#7"));
     }
 
     #[test]

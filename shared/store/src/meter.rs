@@ -15,6 +15,10 @@ pub struct Cost {
     pub write_units: f64,
     /// How often the operation decided again, because what it had decided on changed meanwhile: 0 without a conflict.
     pub rounds: u32,
+    /// How many blocks were damaged: a seat was lost, or a reference led nowhere.
+    pub damaged_blocks: u32,
+    /// How many blocks have more than [`crate::block::LARGE`] items.
+    pub large_blocks: u32,
 }
 
 /// Counts calls, units and rounds of one request.
@@ -54,6 +58,16 @@ impl Meter {
     /// Counts that the operation decides again.
     pub fn round(&self) {
         self.count().cost.rounds += 1;
+    }
+
+    /// Counts a block in which something was lost.
+    pub fn damaged_block(&self) {
+        self.count().cost.damaged_blocks += 1;
+    }
+
+    /// Counts a block that is too large for its readers.
+    pub fn large_block(&self) {
+        self.count().cost.large_blocks += 1;
     }
 
     /// What was counted so far.

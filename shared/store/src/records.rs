@@ -4,15 +4,35 @@ use domain::customer::{Customer, Identifier};
 use domain::dealer::{Dcn, DealerCode};
 use domain::request::{RequestInError, RequestInErrorId};
 
-use crate::items::{self, Claim, Claimed, DealerCustomerRecord};
+use crate::item::Item;
+use crate::items::{self, Claim, Claimed, DealerCustomerRecord, Occupant};
 use crate::keys::{self, IndexEntry, Key};
 use crate::table::{MAX_ITEMS, Page, Query, Table, TableError};
 
+/// The customer of an identifier. One that stands in its place with another tail is another customer.
 pub async fn customer(
     table: &impl Table,
     identifier: &Identifier,
 ) -> Result<Option<Customer>, TableError> {
-    table.get(&keys::customer(identifier)).await?.map(items::customer).transpose()
+    let customer = customer_at(table, identifier).await?;
+    Ok(customer.filter(|customer| customer.identifier == *identifier))
+}
+
+/// The customer that lives at the place of this identifier, whatever its tail.
+pub async fn customer_at(
+    table: &impl Table,
+    identifier: &Identifier,
+) -> Result<Option<Customer>, TableError> {
+    let item = table.get(&keys::customer(identifier)).await?;
+    Ok(item.map(resident).transpose()?.flatten())
+}
+
+/// The customer that lives where this item stands; none where the item is another customer's seat, or an empty one.
+fn resident(item: Item) -> Result<Option<Customer>, TableError> {
+    match items::occupant(item)?.1 {
+        Occupant::Customer(customer) => Ok(Some(*customer)),
+        Occupant::Reference(_) | Occupant::Empty => Ok(None),
+    }
 }
 
 /// Those of these customers that are there, in no order.
@@ -20,13 +40,16 @@ pub async fn customers(
     table: &impl Table,
     identifiers: &[Identifier],
 ) -> Result<Vec<Customer>, TableError> {
-    let mut customers = Vec::with_capacity(identifiers.len());
-    for some in identifiers.chunks(MAX_ITEMS) {
-        let keys: Vec<_> = some.iter().map(keys::customer).collect();
-        for item in table.get_all(&keys).await? {
-            customers.push(items::customer(item)?);
+    let mut keys: Vec<_> = identifiers.iter().map(keys::customer).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let mut customers = Vec::with_capacity(keys.len());
+    for some in keys.chunks(MAX_ITEMS) {
+        for item in table.get_all(some).await? {
+            customers.extend(resident(item)?);
         }
     }
+    customers.retain(|customer| identifiers.contains(&customer.identifier));
     Ok(customers)
 }
 

@@ -13,6 +13,10 @@ pub enum Condition {
     Absent,
     /// Nothing is there, or what is there expired before this time.
     AbsentOrExpired(Timestamp),
+    /// What is there, if anything, has no inputs of a request, or expired before this time.
+    Unbound(Timestamp),
+    /// What is there, if anything, has no attribute of this name.
+    Without(&'static str),
     /// The item is there and has this version.
     VersionIs(u64),
     /// Nothing is there, or a dealer customer that belongs to no customer; and the effect has not been here before.
@@ -54,6 +58,11 @@ impl Write {
             Self::Put { item, .. } => item::key_of(item),
             Self::Update { key, .. } => key.clone(),
         }
+    }
+
+    /// Whether it puts something where nothing may be.
+    pub fn takes_a_place(&self) -> bool {
+        matches!(self, Self::Put { on: Condition::Absent, .. })
     }
 
     /// What must hold of what is there.

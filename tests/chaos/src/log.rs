@@ -144,7 +144,12 @@ impl Entry {
     #[must_use]
     pub fn effect_id(&self) -> Option<EffectId> {
         let operation = self.intent.operation()?;
-        Some(EffectId::of_key(&self.client, operation, self.key.as_ref()?))
+        Some(EffectId::of_key(
+            &local::controls::default().secret,
+            &self.client,
+            operation,
+            self.key.as_ref()?,
+        ))
     }
 }
 

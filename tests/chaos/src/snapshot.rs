@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::customer::{Customer, Identifier};
+use domain::customer::{Customer, Identifier, Place};
+use domain::matching::block::Block;
 use domain::request::RequestInError;
 use store::item::{self, Item};
-use store::items::{self, Claim, Claimed, DealerCustomerRecord};
-use store::keys::{self, InBlock, Key};
+use store::items::{self, Claim, Claimed, DealerCustomerRecord, Occupant, Reference};
+use store::keys::{self, Key};
 
 /// The table.
 #[derive(Debug, Default)]
@@ -19,8 +20,12 @@ pub struct Snapshot {
     pub items: BTreeMap<Key, Item>,
     /// The customers.
     pub customers: BTreeMap<Identifier, Customer>,
-    /// The references to customers that moved, by the block's partition.
-    pub moved: BTreeSet<(String, Identifier)>,
+    /// The seats of customers that live in another block.
+    pub references: Vec<(Block, Reference)>,
+    /// The empty seats: something was lost where they are.
+    pub empty: Vec<Key>,
+    /// All places in blocks on which something stands.
+    pub places: BTreeSet<(Block, Place)>,
     /// The dealer customers, by their DCN.
     pub dealer_customers: BTreeMap<String, DealerCustomerRecord>,
     /// The claims.
@@ -92,14 +97,18 @@ impl Snapshot {
         let same = |again: Item| {
             if again == item { Ok(()) } else { Err("written again it is another item".to_owned()) }
         };
-        if keys::identifier_of(&key).is_some() {
-            let customer = items::customer(item.clone()).map_err(strictly)?;
-            same(items::customer_item(&customer))?;
-            self.customers.insert(customer.identifier.clone(), customer);
-        } else if keys::block_of(&key.pk).is_some()
-            && let Some(InBlock::Moved(identifier)) = keys::in_block(&key.sk)
-        {
-            self.moved.insert((key.pk, identifier));
+        if let Some((block, place)) = keys::place_of(&key) {
+            match items::occupant(item.clone()).map_err(strictly)?.1 {
+                Occupant::Customer(customer) => {
+                    same(items::customer_item(&customer))?;
+                    self.customers.insert(customer.identifier.clone(), *customer);
+                }
+                Occupant::Reference(reference) => {
+                    self.references.push((block.clone(), reference));
+                }
+                Occupant::Empty => self.empty.push(key),
+            }
+            self.places.insert((block, place));
         } else if keys::dcn_of(&key).is_some() {
             let record = items::dealer_customer(item).map_err(strictly)?;
             self.dealer_customers.insert(record.dealer_customer.dcn.to_string(), record);

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use domain::customer::{Customer, CustomerNumber, Identifier, Place};
 use domain::effect::{Did, EffectId};
+use domain::matching::block::Block;
 use domain::request::RequestInError;
 use store::item::Item;
-use store::items::{self, Claim, DealerCustomerRecord};
-use store::keys::{self, InBlock, Key};
+use store::items::{self, Claim, DealerCustomerRecord, Occupant, Reference};
+use store::keys::{self, Key};
 
 /// The table, read.
 #[derive(Debug, Default)]
@@ -20,8 +21,10 @@ pub(crate) struct Ledger {
     pub(crate) requests_in_error: Vec<RequestInError>,
     /// The holders of alternate numbers and relate ids, by the key of the claim.
     pub(crate) claims: BTreeMap<Key, Identifier>,
-    /// The references to customers that moved: the block, and the customer.
-    pub(crate) moved: Vec<(String, Identifier)>,
+    /// The seats of customers that live elsewhere: the block and the seat's place, and the customer.
+    pub(crate) references: Vec<(Block, Place, Reference)>,
+    /// The empty seats.
+    pub(crate) empty: Vec<(Block, Place)>,
 }
 
 impl Ledger {
@@ -48,13 +51,16 @@ impl Ledger {
         };
         let kind = key.pk.split('#').next().unwrap_or_default();
         match kind {
-            "BLOCK" => match keys::in_block(&key.sk) {
-                Some(InBlock::Customer(_)) => {
-                    self.customers.push(items::customer(item).map_err(bad)?);
+            "BLOCK" => {
+                let (block, place) = keys::place_of(key).ok_or("no block has such an item")?;
+                match items::occupant(item).map_err(bad)?.1 {
+                    Occupant::Customer(customer) => self.customers.push(*customer),
+                    Occupant::Reference(reference) => {
+                        self.references.push((block, place, reference));
+                    }
+                    Occupant::Empty => self.empty.push((block, place)),
                 }
-                Some(InBlock::Moved(identifier)) => self.moved.push((key.pk.clone(), identifier)),
-                None => return Err("no block has such an item".to_owned()),
-            },
+            }
             "DEALER" => {
                 let record = items::dealer_customer(item).map_err(bad)?;
                 let dcn = record.dealer_customer.dcn.to_string();
@@ -89,6 +95,7 @@ impl Ledger {
     pub(crate) fn check(&self) -> Result<(), String> {
         let mut numbers: BTreeMap<CustomerNumber, &Identifier> = BTreeMap::new();
         let mut seats: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        let mut occupied: Vec<(&Block, &Place)> = Vec::new();
         for customer in &self.customers {
             if let Some(other) = numbers.insert(customer.number, &customer.identifier) {
                 return Err(format!(
@@ -96,10 +103,8 @@ impl Ledger {
                     customer.identifier, customer.number
                 ));
             }
-            if let Place::Seat(seat) = &customer.identifier.place {
-                let block = customer.identifier.block.as_str();
-                seats.entry(block).or_default().push(*seat);
-            }
+            let Identifier { block, place, tail: _ } = &customer.identifier;
+            occupied.push((block, place));
             let creations = customer.effects.iter();
             if creations.filter(|(_, effect)| effect.did == Did::Created).count() != 1 {
                 return Err(format!("{} was not created once", customer.identifier));
@@ -111,14 +116,29 @@ impl Ledger {
                     customer.identifier, customer.version
                 ));
             }
-            if let Some(block) = &customer.moved_to {
-                let reference = (keys::block(block), customer.identifier.clone());
-                if !self.moved.contains(&reference) {
+            for block in &customer.seats {
+                let has_seat = |(of, _, reference): &(Block, Place, Reference)| {
+                    of == block && reference.to == customer.identifier
+                };
+                if !self.references.iter().any(has_seat) {
                     return Err(format!(
-                        "{} moved to {} and is not referred to there",
-                        customer.identifier, reference.0
+                        "{} has no seat in {}",
+                        customer.identifier,
+                        block.as_str()
                     ));
                 }
+            }
+        }
+        for (block, place, reference) in &self.references {
+            occupied.push((block, place));
+            if !self.customers.iter().any(|one| one.identifier == reference.to) {
+                return Err(format!("a seat of {} leads nowhere", block.as_str()));
+            }
+        }
+        occupied.extend(self.empty.iter().map(|(block, place)| (block, place)));
+        for (block, place) in occupied {
+            if let Place::Seat(seat) = place {
+                seats.entry(block.as_str()).or_default().push(*seat);
             }
         }
         for (block, mut seats) in seats {

@@ -70,10 +70,7 @@ impl Scenario {
     /// Where the operations do not even work for one request at a time.
     pub fn stage(&self) -> Stage {
         let table = ModelTable::new();
-        let controls = Controls::read(|name| {
-            (name == "KEY_SECRET").then(|| "the secret of the table in the model".to_owned())
-        })
-        .expect("the defaults are good");
+        let controls = controls();
         let mut made = Made::new();
         let mut answers = Vec::new();
         for request in &self.before {
@@ -91,6 +88,14 @@ impl Scenario {
         }
         Stage { table, made, answers, controls }
     }
+}
+
+/// The controls of a deployment that sets none but its secret.
+pub(super) fn controls() -> Controls {
+    Controls::read(|name| {
+        (name == "KEY_SECRET").then(|| "the secret of the table in the model".to_owned())
+    })
+    .expect("the defaults are good")
 }
 
 /// A fresh process over this table.

@@ -23,7 +23,7 @@ use serde_json::Value;
 use store::client::Connection;
 use store::dynamo::Dynamo;
 use store::item::{self, Item};
-use store::items;
+use store::items::{self, Occupant};
 use store::keys;
 use store::table::Table;
 use store::writes::{Condition, Write, Written};
@@ -184,11 +184,15 @@ impl Fixture {
         everything.filter(|((pk, _), _)| pk.starts_with(prefix)).map(|(_, item)| item).collect()
     }
 
-    /// All customers, whatever led to them; not what only refers to one that moved on.
+    /// All customers, whatever led to them; not what only refers to one.
     pub async fn customers(&self) -> Vec<Customer> {
         let items = self.items("BLOCK#").await.into_iter();
-        let items = items.filter(|item| !item::key_of(item).sk.starts_with("MOVED#"));
-        items.map(|item| items::customer(item).expect("a block holds customers")).collect()
+        let occupants = items.map(|item| items::occupant(item).expect("an item of a block").1);
+        let customer = |occupant| match occupant {
+            Occupant::Customer(customer) => Some(*customer),
+            Occupant::Reference(_) | Occupant::Empty => None,
+        };
+        occupants.filter_map(customer).collect()
     }
 
     /// The number of dealer customers, whoever's.

@@ -14,6 +14,11 @@ pub(super) fn holds(condition: &Condition, stands: Option<&Item>) -> bool {
         Condition::AbsentOrExpired(now) => stands.is_none_or(|item| {
             number(item, keys::EXPIRES_AT).is_some_and(|expires_at| expires_at < now.seconds())
         }),
+        Condition::Unbound(now) => stands.is_none_or(|item| {
+            !item.contains_key(items::INPUTS)
+                || number(item, keys::EXPIRES_AT).is_some_and(|expires| expires < now.seconds())
+        }),
+        Condition::Without(name) => stands.is_none_or(|item| !item.contains_key(*name)),
         Condition::VersionIs(version) => {
             stands.is_some_and(|item| number(item, items::VERSION) == Some(*version))
         }

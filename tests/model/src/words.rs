@@ -42,6 +42,8 @@ fn write(f: &mut fmt::Formatter<'_>, write: &Write) -> fmt::Result {
     let condition = match write.condition() {
         Condition::Absent => "if absent".to_owned(),
         Condition::AbsentOrExpired(_) => "if absent or expired".to_owned(),
+        Condition::Unbound(_) => "if without inputs or expired".to_owned(),
+        Condition::Without(name) => format!("if without {name}"),
         Condition::VersionIs(version) => format!("if its version is {version}"),
         Condition::Unassociated(_) => "if it belongs to nobody".to_owned(),
         Condition::Releasable(holder, effect) => {

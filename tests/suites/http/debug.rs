@@ -101,7 +101,12 @@ fn what_callers_say_shows_nothing_of_it() {
         correction.set(Field::Attribute(attribute), Some(CANARY.to_owned()));
     }
     redacts("correction", &correction);
-    let stored = || Stored { number: None, identifier: None, attributes: attributes() };
+    let stored = || Stored {
+        number: None,
+        identifier: None,
+        attributes: attributes(),
+        replaced: Vec::new(),
+    };
     let id = RequestInErrorId::parse("0123456789ABCDEF");
     for result in [
         MessageResult::Created(stored()),
@@ -110,7 +115,13 @@ fn what_callers_say_shows_nothing_of_it() {
     ] {
         redacts(
             "processed",
-            &MessageOutcome { message: message(), action: Action::Add, result, replayed: false },
+            &MessageOutcome {
+                message: message(),
+                action: Action::Add,
+                result,
+                not_compared: false,
+                replayed: false,
+            },
         );
     }
     redacts(

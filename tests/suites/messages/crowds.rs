@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::by::{By, Stamp};
-use domain::customer::{Customer, CustomerNumber, Identifier, Place};
+use domain::customer::{Customer, CustomerNumber, Identifier, Place, Tail};
 use domain::effect::{Cause, EffectId};
 use domain::message::{Attribute, Message};
 use domain::time::Timestamp;
@@ -83,18 +83,21 @@ fn seated(message: &Message, number: u32, seat: u32) -> Customer {
     let mut attributes = domain::message::change::kept(&message.attributes);
     attributes.set(Attribute::COMPANY, "1");
     let at = Timestamp::from_millis(1_795_408_496_000);
-    let cause = Cause { id: EffectId::of_key("planted", "add", &number.to_string()), keyed: false };
+    let effect = EffectId::of_key(&controls.secret, "planted", "add", &number.to_string());
+    let cause = Cause { id: effect, keyed: false };
     let stamp = Stamp { by: By::new("planted", "add", "request"), cause, at };
-    let block = domain::matching::duplicate::block_of(&attributes, &controls);
-    let identifier = Identifier { block: block.expect("a match code"), place: Place::Seat(seat) };
+    let blocks = domain::matching::duplicate::blocks_of(&attributes, &controls);
+    let block = blocks.into_iter().next().expect("a match code");
+    let tail = Tail::of([7; 10]);
+    let identifier = Identifier { block, place: Place::Seat(seat), tail };
     let number = CustomerNumber::new(u64::from(number)).expect("a number");
     Customer::new(identifier, number, attributes, &stamp)
 }
 
-/// The member of the crowd in one block: each lives in an apartment of its own.
+/// The member of the crowd in one block: each is another's contact in one business.
 fn neighbour(number: u32, check: &str) -> Message {
-    let mut message = person("Robinson", check);
-    message.attributes.set(Attribute::APARTMENT, number.to_string());
+    let mut message = person(&format!("Robinson {number}"), check);
+    message.attributes.set(Attribute::COMPANY_NAME, "Acme");
     message
 }
 

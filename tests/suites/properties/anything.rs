@@ -1,10 +1,10 @@
 //! Values of the domain, whatever they are.
 
 use domain::by::By;
-use domain::customer::{Identifier, Place};
+use domain::customer::{Identifier, Place, Tail};
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 use domain::effect::{Cause, EffectId};
-use domain::matching::match_code::Block;
+use domain::matching::block::Block;
 use domain::message::{Attribute, Attributes};
 use domain::time::Timestamp;
 use proptest::prelude::*;
@@ -20,7 +20,8 @@ pub(crate) fn block() -> impl Strategy<Value = Block> {
 pub(crate) fn identifier() -> impl Strategy<Value = Identifier> {
     let place =
         prop_oneof![(1..=Place::MAX_SEAT).prop_map(Place::Seat), bits().prop_map(Place::beside),];
-    (block(), place).prop_map(|(block, place)| Identifier { block, place })
+    let tail = bits().prop_map(Tail::of);
+    (block(), place, tail).prop_map(|(block, place, tail)| Identifier { block, place, tail })
 }
 
 pub(crate) fn dcn() -> impl Strategy<Value = Dcn> {

@@ -32,20 +32,20 @@ fn customer() -> impl Strategy<Value = Customer> {
         attributes(),
         prop::option::of(text()),
         prop::collection::vec(phone(), 0..4),
-        prop::option::of(block()),
+        prop::collection::vec(block(), 0..3),
     );
     let effects = prop::collection::vec((cause(), moment()), 1..6);
     let erased = (moment(), by()).prop_map(|(at, by)| Erased { at, by });
     let written = (prop::option::of(by()), prop::option::of(erased));
     (identity, said, effects, written).prop_map(|(identity, said, mut done, (by, erased))| {
         let (identifier, number, version, created_at, updated_at) = identity;
-        let (attributes, alternate_name, phones, moved_to) = said;
+        let (attributes, alternate_name, phones, seats) = said;
         done.sort_by_key(|(_, at)| *at);
         let mut done = done.into_iter();
         let (cause, at) = done.next().expect("one at least");
         let mut effects = Effects::created(&cause, at);
         for (cause, at) in done {
-            effects.updated(&cause, at);
+            effects.updated(&cause, &[Attribute::CITY], at);
         }
         Customer {
             identifier,
@@ -56,7 +56,7 @@ fn customer() -> impl Strategy<Value = Customer> {
             attributes,
             alternate_name,
             phones,
-            moved_to,
+            seats,
             effects,
             by,
             erased,

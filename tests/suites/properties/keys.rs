@@ -1,25 +1,24 @@
 //! Keys are read back as what they were made of, and no two things have the same.
 
+use domain::matching::fold;
 use domain::request::{RequestInErrorId, State};
 use proptest::prelude::*;
 use store::keys;
 
-use crate::anything::{block, dcn, effect, identifier, moment, text};
+use crate::anything::{dcn, effect, identifier, moment, text};
 
 proptest! {
     #[test]
-    fn a_customer_is_read_back_from_its_key(identifier in identifier(), to in block()) {
+    fn a_place_is_read_back_from_its_key(identifier in identifier()) {
         let key = keys::customer(&identifier);
-        prop_assert_eq!(keys::identifier_of(&key), Some(identifier.clone()));
         prop_assert_eq!(keys::block_of(&key.pk), Some(identifier.block.clone()));
-        let moved = keys::moved(&to, &identifier);
-        prop_assert_eq!(keys::identifier_of(&moved), None);
-        prop_assert_eq!(keys::in_block(&moved.sk), Some(keys::InBlock::Moved(identifier)));
+        prop_assert_eq!(keys::place_of(&key), Some((identifier.block, identifier.place)));
     }
 
     #[test]
-    fn two_customers_have_two_keys(one in identifier(), other in identifier()) {
-        prop_assert_eq!(one == other, keys::customer(&one) == keys::customer(&other));
+    fn two_places_have_two_keys(one in identifier(), other in identifier()) {
+        let same = (&one.block, &one.place) == (&other.block, &other.place);
+        prop_assert_eq!(same, keys::customer(&one) == keys::customer(&other));
     }
 
     #[test]
@@ -37,25 +36,28 @@ proptest! {
 
     #[test]
     fn numbers_of_other_systems_are_the_same_but_for_blanks_around_them(one in text(), other in text()) {
-        let same = one.trim() == other.trim();
-        prop_assert_eq!(same, keys::alternate_number(&one) == keys::alternate_number(&other));
-        prop_assert_eq!(same, keys::relate_id(&one) == keys::relate_id(&other));
-        prop_assert_ne!(keys::relate_id(&one), keys::alternate_number(&one));
-        prop_assert_eq!(keys::relate_id(&one), keys::relate_id(&format!(" {one}\t")));
+        let secret = local::controls::default().secret;
+        let alternate_number = |number: &str| keys::alternate_number(&secret, number);
+        let relate_id = |id: &str| keys::relate_id(&secret, id);
+        let same = fold::identifier(&one) == fold::identifier(&other);
+        prop_assert_eq!(same, alternate_number(&one) == alternate_number(&other));
+        prop_assert_eq!(same, relate_id(&one) == relate_id(&other));
+        prop_assert_ne!(relate_id(&one), alternate_number(&one));
+        prop_assert_eq!(relate_id(&one), relate_id(&format!(" {one}\t")));
     }
 
     #[test]
     fn nothing_of_one_kind_has_the_key_of_another(
         identifier in identifier(), dcn in dcn(), effect in effect(), number in text()
     ) {
+        let secret = local::controls::default().secret;
         let mut all = vec![
             keys::customer(&identifier),
-            keys::moved(&identifier.block, &identifier),
             keys::dealer_customer(&dcn),
             keys::request_in_error(&RequestInErrorId::of(&effect)),
             keys::idempotency_key(&effect),
-            keys::alternate_number(&number),
-            keys::relate_id(&number),
+            keys::alternate_number(&secret, &number),
+            keys::relate_id(&secret, &number),
             keys::customer_counter(),
         ];
         let count = all.len();

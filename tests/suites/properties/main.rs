@@ -6,3 +6,4 @@ mod cursors;
 mod folding;
 mod items;
 mod keys;
+mod same_party;

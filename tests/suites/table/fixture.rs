@@ -87,11 +87,11 @@ pub(crate) async fn done(table: &impl Table, write: &Write) {
 }
 
 pub(crate) fn customer(number: u8) -> Identifier {
-    Identifier::parse(&format!("0123456789ABCDEF-{number:06}")).expect("an identifier")
+    Identifier::parse(&format!("0123456789ABCDEF-{number:06}-01234567")).expect("an identifier")
 }
 
 pub(crate) fn effect(name: &str) -> EffectId {
-    EffectId::of_key("contract", "test", name)
+    EffectId::of_key(&local::controls::default().secret, "contract", "test", name)
 }
 
 /// The attribute with which an effect leaves its mark.

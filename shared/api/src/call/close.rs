@@ -30,7 +30,7 @@ impl Call {
         };
         let mut response = self.response(result);
         let measured = Values::of(response.status(), outcome, replayed, &cost, queue);
-        let Cost { steps, calls, read_units, write_units, rounds } = cost;
+        let Cost { steps, calls, read_units, write_units, rounds, .. } = cost;
         let duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(
             operation,
@@ -57,6 +57,8 @@ impl Call {
             Replays = measured.replays,
             RequestsInErrorOpened = measured.opened,
             RequestsInErrorResolved = measured.resolved,
+            DamagedBlocks = measured.damaged_blocks,
+            LargeBlocks = measured.large_blocks,
             OldestRequestInErrorAge = measured.oldest_age,
             "request"
         );

@@ -9,7 +9,7 @@ use operations::messages::{Action, MessageOutcome, MessageResult, Stored};
 use super::{ActionResult, CustomerOut, Shown};
 
 fn identifier() -> Identifier {
-    Identifier::parse("0123456789ABCDEF-000001").expect("an identifier")
+    Identifier::parse("0123456789ABCDEF-000001-01234567").expect("an identifier")
 }
 
 fn number(number: u64) -> Option<CustomerNumber> {
@@ -17,7 +17,7 @@ fn number(number: u64) -> Option<CustomerNumber> {
 }
 
 fn processed(message: Message, action: Action, result: MessageResult) -> MessageOutcome {
-    MessageOutcome { message, action, result, replayed: false }
+    MessageOutcome { message, action, result, not_compared: false, replayed: false }
 }
 
 /// A customer that a message created, with more attributes than an answer may show.
@@ -47,7 +47,12 @@ fn created() -> MessageOutcome {
         attributes: Attributes::from_iter([(Attribute::LAST_NAME, "Robinson")]),
         unknown: vec!["cst_favourite".to_owned()],
     };
-    let stored = Stored { number: number(13962), identifier: Some(identifier()), attributes };
+    let stored = Stored {
+        number: number(13962),
+        identifier: Some(identifier()),
+        attributes,
+        replaced: Vec::new(),
+    };
     processed(message, Action::Add, MessageResult::Created(stored))
 }
 
@@ -67,7 +72,7 @@ fn duplicate(numbers: &[u64]) -> MessageOutcome {
         ]),
         alternate_name: Some("Bobby".to_owned()),
         phones: Vec::new(),
-        moved_to: None,
+        seats: Vec::new(),
         effects: Default::default(),
         by: None,
         erased: None,
@@ -146,6 +151,7 @@ fn what_a_dry_run_would_create_has_neither_number_nor_identifier() {
         number: None,
         identifier: None,
         attributes: Attributes::default(),
+        replaced: Vec::new(),
     });
     let answer = CustomerOut::of(&dry, true);
     assert!(answer.dry_run);
@@ -230,7 +236,7 @@ fn a_success_is_written_in_the_order_in_which_a_person_reads_it() {
             r#"{"type":"CWCustomerOut","source":"OMS","resp_q":"R<1>","CustSoldTo":{"cst_company":"1","cst_cust_nbr":"000013962","#,
             r#""cst_action_type":"A","cst_action_result":"Success","cst_fname":"Julie","cst_lname":"Robinson","cst_street_addr":"100 Example Street","#,
             r#""cst_city":"Westborough","cst_state":"MA","cst_zip":"01581","cst_country":"USA"},"#,
-            r#""customerOrganizationIdentifier":"0123456789ABCDEF-000001","warnings":["cst_favourite is not a known attribute"]}"#
+            r#""customerOrganizationIdentifier":"0123456789ABCDEF-000001-01234567","warnings":["cst_favourite is not a known attribute"]}"#
         )
     );
 }

@@ -60,6 +60,8 @@ registry! {
     AlreadyDeleted = "already-deleted", CONFLICT, "The request in error is already deleted";
     /// The dealer customer belongs to no customer.
     NotAssociated = "not-associated", CONFLICT, "The dealer customer is not associated";
+    /// So much happened since the key was first used that nobody can tell any more what it did; it is never done again.
+    AlreadyProcessed = "already-processed", CONFLICT, "The request was processed before";
     /// The version that the caller saw is no longer the current one (`version`).
     VersionMismatch = "version-mismatch", PRECONDITION_FAILED, "The version has changed";
     /// The body is larger than 128 KiB.
@@ -99,6 +101,7 @@ mod tests {
                 ("already-resolved", 409),
                 ("already-deleted", 409),
                 ("not-associated", 409),
+                ("already-processed", 409),
                 ("version-mismatch", 412),
                 ("too-large", 413),
                 ("unsupported-media-type", 415),

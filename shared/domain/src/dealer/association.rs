@@ -8,7 +8,8 @@ use crate::customer::contact::{Email, Phone};
 use crate::customer::{Customer, Identifier};
 use crate::dealer::{Dcn, DealerProfile, DealerType};
 use crate::matching::comparison::Explanation;
-use crate::matching::duplicate;
+use crate::matching::duplicate::{self, Candidate};
+use crate::matching::party::Party;
 use crate::message::edits::{self, EditCode, Examined, FailedEdit, Subject};
 use crate::message::{Attribute, Attributes};
 
@@ -110,6 +111,12 @@ impl Associate {
         examined
     }
 
+    /// The same request, decided on these attributes.
+    #[must_use]
+    pub fn decided_on(self, attributes: Attributes) -> Self {
+        Self { attributes, ..self }
+    }
+
     pub fn dealer_type(&self) -> &DealerType {
         &self.statement.dealer_type
     }
@@ -178,21 +185,27 @@ pub enum Found<'a> {
     Several(Vec<Identifier>),
 }
 
-/// Finds the customer that the request means among those of its block.
-pub fn find<'a>(request: &Associate, candidates: &'a [Customer], controls: &Controls) -> Found<'a> {
-    let mut matches = duplicate::among(request.attributes(), candidates, controls);
-    match matches.len() {
-        0 => Found::None,
-        1 => {
-            let (customer, explanation) = matches.remove(0);
-            Found::One(customer, explanation)
+/// Finds the customer that the request means among those of its blocks. A dealer names no contact: of several that differ only in theirs it means the one without.
+pub fn find<'a>(
+    request: &Associate,
+    candidates: impl IntoIterator<Item = Candidate<'a>>,
+    controls: &Controls,
+) -> Found<'a> {
+    let matches = duplicate::among(request.attributes(), candidates, controls);
+    let businesses = matches.iter().map(|(customer, _)| Party::of(&customer.attributes, controls));
+    let without_contact: Vec<_> = businesses
+        .zip(&matches)
+        .filter(|(party, _)| !party.has_contact())
+        .map(|(_, found)| found.clone())
+        .collect();
+    match (&matches[..], &without_contact[..]) {
+        ([], _) => Found::None,
+        ([(customer, explanation)], _) | (_, [(customer, explanation)]) => {
+            Found::One(customer, explanation.clone())
         }
-        _ => Found::Several(
-            matches
-                .into_iter()
-                .take(MAX_CANDIDATES)
-                .map(|(customer, _)| customer.identifier.clone())
-                .collect(),
-        ),
+        _ => {
+            let several = matches.iter().take(MAX_CANDIDATES);
+            Found::Several(several.map(|(customer, _)| customer.identifier.clone()).collect())
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! Comparing two customers field by field. The fields are those of the control group F70, "Phone Interface Values".
 
 use crate::matching::fold;
-use crate::message::{Attribute, Attributes};
+use crate::matching::party::Party;
+use crate::matching::rule::Rule;
+use crate::message::Attribute;
 
 /// A field that is compared when a duplicate is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,18 +71,11 @@ impl MatchField {
         Self::ALL.into_iter().find(|field| field.name() == name)
     }
 
-    /// What is compared: the folded value.
-    fn folded(self, attributes: &Attributes) -> String {
+    /// Whether it says where a customer is: two that are the same have all of these in common, under the rule that compares them.
+    pub(crate) fn is_of_address(self) -> bool {
         match self {
-            Self::FirstName => fold::words(attributes.text(Attribute::FIRST_NAME)),
-            Self::LastName => fold::words(attributes.text(Attribute::LAST_NAME)),
-            Self::Company => fold::words(attributes.text(Attribute::COMPANY_NAME)),
-            Self::Street => fold::address_line(attributes.text(Attribute::STREET)),
-            Self::AddressLine2 => fold::address_line(attributes.text(Attribute::ADDRESS_LINE_2)),
-            Self::Apartment => fold::words(attributes.text(Attribute::APARTMENT)),
-            Self::City => fold::words(attributes.text(Attribute::CITY)),
-            Self::State => fold::words(attributes.text(Attribute::STATE)),
-            Self::Email => fold::email(attributes.text(Attribute::EMAIL)),
+            Self::Street | Self::AddressLine2 | Self::Apartment | Self::City | Self::State => true,
+            Self::FirstName | Self::LastName | Self::Company | Self::Email => false,
         }
     }
 
@@ -164,36 +159,57 @@ impl Explanation {
     }
 }
 
-/// Compares two customers of one match code; none where a field differs that must be equal. Blank equals only blank.
-pub fn compare(
-    wanted: &Attributes,
-    candidate: &Attributes,
-    exact: &[MatchField],
-) -> Option<Explanation> {
-    let mut comparisons = [Comparison::Blank; 9];
-    for (field, comparison) in MatchField::ALL.into_iter().zip(&mut comparisons) {
-        let (ours, theirs) = (field.folded(wanted), field.folded(candidate));
-        *comparison = if exact.contains(&field) && ours != theirs {
-            return None;
-        } else if ours.is_empty() {
-            Comparison::Blank
-        } else if ours == theirs {
-            let words = |of: &Attributes| field.line().map(|line| fold::words(of.text(line)));
-            if words(wanted) == words(candidate) {
-                Comparison::Equal
-            } else {
-                Comparison::EqualButRoadway
-            }
-        } else {
-            Comparison::DiffersAllowed
-        };
+/// Compares two parties that have the rule's place in common; none where they are not the same. Blank equals only blank.
+///
+/// The place is that of their block: one that stands there for an address that it no longer shows differs in it, and is the same all the same.
+pub fn compare(wanted: &Party, candidate: &Party, rule: &Rule) -> Option<Explanation> {
+    let emails = rule.compares(MatchField::Email)
+        && wanted.folded(MatchField::Email) != candidate.folded(MatchField::Email);
+    if emails
+        || wanted.is_placeholder()
+        || candidate.is_placeholder()
+        || !wanted.has_name_of(candidate, rule)
+    {
+        return None;
     }
-    Some(Explanation(comparisons))
+    Some(Explanation(MatchField::ALL.map(|field| explain(field, wanted, candidate))))
+}
+
+fn explain(field: MatchField, wanted: &Party, candidate: &Party) -> Comparison {
+    let (ours, theirs) = (wanted.folded(field), candidate.folded(field));
+    let is_name =
+        matches!(field, MatchField::FirstName | MatchField::LastName | MatchField::Company);
+    if ours.is_empty() {
+        Comparison::Blank
+    } else if is_name && wanted.form() != candidate.form() {
+        // The one is called in one word as the other is in two.
+        Comparison::Equal
+    } else if ours != theirs {
+        Comparison::DiffersAllowed
+    } else {
+        let words = |of: &Party| field.line().map(|line| fold::words(of.attributes().text(line)));
+        if words(wanted) == words(candidate) {
+            Comparison::Equal
+        } else {
+            Comparison::EqualButRoadway
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::controls::Controls;
+    use crate::matching::block::Block;
+    use crate::message::Attributes;
+
+    fn judge(wanted: &Attributes, candidate: &Attributes) -> Option<Explanation> {
+        let controls = Controls::default();
+        let block = |party: &Party| Block::of(party, &controls.rules.home, &controls.secret);
+        let (wanted, candidate) = (Party::of(wanted, &controls), Party::of(candidate, &controls));
+        let same_block = block(&wanted).is_some() && block(&wanted) == block(&candidate);
+        same_block.then(|| compare(&wanted, &candidate, &controls.rules.home)).flatten()
+    }
 
     fn person(values: [&str; 6]) -> Attributes {
         [
@@ -232,12 +248,8 @@ mod tests {
                 other[index] = value;
             }
             let other = person(other);
-            assert_eq!(compare(&julie, &other, &MatchField::DEFAULT).is_some(), same, "{change:?}");
-            assert_eq!(
-                compare(&other, &julie, &MatchField::DEFAULT).is_some(),
-                same,
-                "{change:?}, reversed"
-            );
+            assert_eq!(judge(&julie, &other).is_some(), same, "{change:?}");
+            assert_eq!(judge(&other, &julie).is_some(), same, "{change:?}, reversed");
         }
     }
 
@@ -248,7 +260,7 @@ mod tests {
         let mut wanted = person(JULIE);
         wanted.set(Attribute::FIRST_NAME, "Juliette");
         wanted.set(Attribute::STREET, "100 Example Court");
-        let explanation = compare(&wanted, &candidate, &MatchField::DEFAULT).unwrap();
+        let explanation = judge(&wanted, &candidate).unwrap();
         let told: Vec<_> = explanation
             .iter()
             .map(|(field, comparison)| (field.name(), comparison.name()))

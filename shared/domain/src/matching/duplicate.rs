@@ -1,72 +1,68 @@
 //! The duplicate judgement: which customers of a block are the same as a wanted one, and what an Add makes of that.
 
-use std::borrow::Cow;
-
 use crate::controls::Controls;
 use crate::customer::Customer;
-use crate::customer::company::Company;
-use crate::customer::country;
+use crate::matching::block::Block;
 use crate::matching::comparison::{Explanation, compare};
-use crate::matching::match_code::{Block, MatchCode};
-use crate::message::{Attribute, Attributes, DuplicateCheck};
+use crate::matching::party::Party;
+use crate::message::{Attributes, DuplicateCheck};
 
-/// The company that attributes name, or the deployment's default.
-pub fn company_of(attributes: &Attributes, controls: &Controls) -> Company {
-    match attributes.get(Attribute::COMPANY) {
-        Some(code) => controls.company(code).cloned().unwrap_or_else(|| Company::new(code)),
-        None => controls.default_company().clone(),
-    }
+/// The blocks of a customer with these attributes, one for each rule that is kept, the home rule's first; none where it can have no duplicates.
+pub fn blocks_of(attributes: &Attributes, controls: &Controls) -> Vec<Block> {
+    let party = Party::of(attributes, controls);
+    controls.rules.kept().filter_map(|rule| Block::of(&party, rule, &controls.secret)).collect()
 }
 
-/// What makes a block: the company and the match code; none where there is no match code. The attributes are in the form that records keep.
-fn home_of(kept: &Attributes, controls: &Controls) -> Option<(Company, MatchCode)> {
-    let code = MatchCode::of(kept, &controls.match_code_layout)?;
-    Some((company_of(kept, controls), code))
+/// Whether a customer with these attributes is nobody's duplicate, because it says in place of a name or a street what says nothing.
+pub fn is_placeholder(attributes: &Attributes, controls: &Controls) -> bool {
+    Party::of(attributes, controls).is_placeholder()
 }
 
-/// What of an address has more than one form.
-const PLACE: [Attribute; 3] = [Attribute::COUNTRY, Attribute::STATE, Attribute::POSTAL_CODE];
-
-/// The attributes as they are compared. Duplicates are looked for before the edits, so a message may still say `Massachusetts` where the record says `MA`.
-fn in_kept_form(attributes: &Attributes, controls: &Controls) -> Attributes {
-    country::in_kept_form(attributes, controls.default_country)
+/// A customer with a seat in a block that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate<'a> {
+    pub customer: &'a Customer,
+    /// The block that it was found in.
+    pub block: &'a Block,
+    /// The block of the values that it had when it took this seat for an address that was given and not verified.
+    pub as_given: Option<&'a Block>,
 }
 
-/// The block that a customer with these attributes belongs to; none where it has no match code.
-pub fn block_of(attributes: &Attributes, controls: &Controls) -> Option<Block> {
-    home_of(&in_kept_form(attributes, controls), controls)
-        .map(|(company, code)| Block::of(&company, &code))
-}
-
-/// The customers among `candidates` that are the same as the wanted one, the highest customer number first. Candidates are those found in the wanted one's block;
-/// one whose current match code or company is another's is none. Inactive customers count.
+/// The customers among `candidates` that are the same as the wanted one, the highest customer number first, each once. A candidate counts where its current values make
+/// the block that it was found in, or those that it still has were once given with this block's address. Inactive customers count.
 pub fn among<'a>(
     wanted: &Attributes,
-    candidates: &'a [Customer],
+    candidates: impl IntoIterator<Item = Candidate<'a>>,
     controls: &Controls,
 ) -> Vec<(&'a Customer, Explanation)> {
-    let wanted = in_kept_form(wanted, controls);
-    let home = home_of(&wanted, controls);
-    if home.is_none() {
+    let wanted = Party::of(wanted, controls);
+    if wanted.is_placeholder() {
         return Vec::new();
     }
-    let mut duplicates: Vec<_> = candidates
-        .iter()
-        .filter_map(|candidate| {
-            // Most candidates are at the very place that is wanted, which is in that form already.
-            let known =
-                if PLACE.iter().all(|part| candidate.attributes.get(*part) == wanted.get(*part)) {
-                    Cow::Borrowed(&candidate.attributes)
-                } else {
-                    Cow::Owned(in_kept_form(&candidate.attributes, controls))
-                };
-            let here = home_of(&known, controls) == home;
-            let explanation = here.then(|| compare(&wanted, &known, &controls.exact_match))??;
-            Some((candidate, explanation))
-        })
-        .collect();
+    let mut duplicates: Vec<(&Customer, Explanation)> = Vec::new();
+    for Candidate { customer, block, as_given } in candidates {
+        let known = Party::of(&customer.attributes, controls);
+        let found = controls.rules.kept().find_map(|rule| {
+            let now = Block::of(&known, rule, &controls.secret)?;
+            let counts = now == *block || as_given == Some(&now);
+            counts.then(|| compare(&wanted, &known, rule))?
+        });
+        let is_new = duplicates.iter().all(|(one, _)| one.number != customer.number);
+        duplicates.extend(found.filter(|_| is_new).map(|explanation| (customer, explanation)));
+    }
     duplicates.sort_by_key(|(duplicate, _)| std::cmp::Reverse(duplicate.number));
     duplicates
+}
+
+/// Whether two records are the same party under a rule that is kept, by the values that both have now.
+pub fn are_same(one: &Attributes, other: &Attributes, controls: &Controls) -> bool {
+    let (one, other) = (Party::of(one, controls), Party::of(other, controls));
+    controls.rules.kept().any(|rule| {
+        let block = Block::of(&one, rule, &controls.secret);
+        block.is_some()
+            && block == Block::of(&other, rule, &controls.secret)
+            && compare(&one, &other, rule).is_some()
+    })
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

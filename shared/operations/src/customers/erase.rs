@@ -74,7 +74,7 @@ async fn write<T: Table>(
     let last = if erased.attributes == customer.attributes {
         Vec::new()
     } else {
-        customer_writes::update(attempt, customer, &erased, &Default::default())
+        customer_writes::update(attempt, (customer, &erased), Vec::new(), &Default::default())
     };
     let parts: Vec<Write> = profiles.chain(requests).collect();
     for writes in parts.chunks(MAX_ITEMS).chain(last.chunks(MAX_ITEMS)) {
@@ -137,10 +137,9 @@ fn is_about<T: Table>(
     let same = |attribute| {
         given.get(attribute).is_some_and(|value| customer.attributes.get(attribute) == Some(value))
     };
-    let candidates = std::slice::from_ref(customer);
     given.get(Attribute::CUSTOMER_NUMBER).and_then(CustomerNumber::parse) == Some(customer.number)
         || same(Attribute::ALTERNATE_NUMBER)
         || same(Attribute::RELATE_ID)
         || request.customer_number() == Some(customer.number)
-        || !duplicate::among(given, candidates, attempt.controls()).is_empty()
+        || duplicate::are_same(given, &customer.attributes, attempt.controls())
 }

@@ -5,13 +5,15 @@ use domain::dealer::association::{
     self, Associate, DealerCustomerEffect, Found, Organization, Origin,
 };
 use domain::matching::duplicate;
+use domain::message::Attribute;
 use store::items::{self, Association, DealerCustomerRecord};
+use store::records;
 use store::table::Table;
 use store::writes::{Refusal, Transacted, Write, Written};
-use store::{block, records};
 use tokio::join;
 
-use crate::kit::{Attempt, Stopped, commit, customer_writes};
+use crate::kit::seats::{self, behind_bound, wanted};
+use crate::kit::{Attempt, Inputs, Seats, Stopped, commit, customer_writes};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AssociateOutcome {
@@ -85,21 +87,39 @@ async fn searched<T: Table>(
     request: &Associate,
 ) -> Result<AssociateOutcome, Stopped> {
     let (table, controls) = (attempt.table(), attempt.controls());
-    let home = duplicate::block_of(request.attributes(), controls);
-    let (bound, mut read, number) =
-        join!(attempt.bind(), block::read(table, home.as_ref()), attempt.have_number());
-    bound?;
+    let looks = !duplicate::is_placeholder(request.attributes(), controls);
+    let mut wanted = wanted(attempt, request.attributes());
+    let blocks = wanted.iter().map(|seat| seat.block.clone()).collect();
+    let company = request.attributes().text(Attribute::COMPANY).to_owned();
+    let own = Inputs { blocks, otherwise: vec![(Attribute::COMPANY, company)] };
+    let mut seats = Seats::default();
+    let (bound, read, number) = join!(
+        attempt.bind_inputs(&own),
+        seats.read(table, own.blocks.iter().filter(|_| looks)),
+        attempt.have_number()
+    );
+    let bound = bound?;
+    read?;
     number?;
+    let request = &request.clone().decided_on(bound.apply(request.attributes()));
+    if *bound != own {
+        wanted = behind_bound(&bound.blocks, seats::wanted(attempt, request.attributes()));
+    }
     if attempt.is_replay()
         && let Some(record) = records::dealer_customer(table, &request.dcn).await?
-        && let Some(outcome) = replay(attempt, &record)
     {
-        return Ok(outcome);
+        if let Some(outcome) = replay(attempt, &record) {
+            return Ok(outcome);
+        }
+        attempt.refuse_if_forgotten(record.is_full())?;
     }
     loop {
-        let seats = read?;
-        if seats.complete {
-            match association::find(request, &seats.customers, controls) {
+        if looks {
+            seats.read(table, wanted.iter().map(|seat| &seat.block)).await?;
+        }
+        let mut occupied = false;
+        if seats.are_complete() {
+            match association::find(request, seats.candidates(), controls) {
                 Found::Several(candidates) => return Ok(AssociateOutcome::Ambiguous(candidates)),
                 Found::One(customer, explanation) => {
                     return claim(attempt, request, customer, Origin::Matched(explanation)).await;
@@ -108,25 +128,40 @@ async fn searched<T: Table>(
                     return dry_run_outcome(attempt, request, None, Origin::Created).await;
                 }
                 Found::None => {
-                    let free_seat = Some(seats.next_seat);
-                    let at = customer_writes::place(home.clone(), free_seat, attempt.effect())?;
-                    if let Some(outcome) = create(attempt, request, at).await? {
-                        return Ok(outcome);
+                    let place = seats.for_new(attempt, &wanted, looks)?;
+                    match create(attempt, request, place, &mut seats).await? {
+                        Created::Outcome(outcome) => return Ok(outcome),
+                        Created::Occupied => occupied = true,
+                        Created::Changed => {}
                     }
                 }
             }
         }
-        attempt.again().await?;
-        read = block::read(table, home.as_ref()).await;
+        if occupied {
+            attempt.again_at_once()?;
+        } else {
+            seats = Seats::default();
+            attempt.again().await?;
+        }
     }
 }
 
-/// Creates the customer at its place together with the DCN; none where the place was taken meanwhile.
+/// What came of creating the customer.
+enum Created {
+    Outcome(AssociateOutcome),
+    /// Somebody has its seat, and is known now.
+    Occupied,
+    /// What was decided on is no longer so.
+    Changed,
+}
+
+/// Creates the customer at its place together with the DCN.
 async fn create<T: Table>(
     attempt: &Attempt<'_, T>,
     request: &Associate,
-    at: Identifier,
-) -> Result<Option<AssociateOutcome>, Stopped> {
+    (at, other_seats): (Identifier, Vec<Write>),
+    seats: &mut Seats,
+) -> Result<Created, Stopped> {
     let attributes = request.attributes().clone();
     let customer = Customer {
         alternate_name: request.alternate_name().map(str::to_owned),
@@ -134,7 +169,7 @@ async fn create<T: Table>(
         ..customer_writes::new_customer(attempt, at, attributes).await?
     };
     // What a dealer says has no number of another system's, so there is nothing to claim but the DCN.
-    let mut writes = customer_writes::create(attempt, &customer, &Default::default());
+    let mut writes = customer_writes::create(attempt, &customer, other_seats, &Default::default());
     let free = claim_write(attempt, request, &customer, &Origin::Created);
     // A transaction tells nothing of what it replaced, so it asks for a new DCN first, and for a free one when a free one refused it.
     for (claim, dealer_customer) in [
@@ -142,8 +177,8 @@ async fn create<T: Table>(
         (free, DealerCustomerOutcome::Associated),
     ] {
         writes.push(claim);
-        let Transacted::Refused(reasons) = commit(attempt.table(), &writes).await? else {
-            return Ok(Some(AssociateOutcome::Associated(Associated {
+        let Transacted::Refused(mut reasons) = commit(attempt.table(), &writes).await? else {
+            return Ok(Created::Outcome(AssociateOutcome::Associated(Associated {
                 organization: Some(customer.identifier),
                 origin: Origin::Created,
                 dealer_customer,
@@ -151,22 +186,26 @@ async fn create<T: Table>(
             })));
         };
         writes.pop();
-        let [place, Some(Refusal::Condition(Some(stood)))] = &reasons[..] else {
-            return Ok(None);
-        };
-        let record = items::dealer_customer(stood.clone())?;
-        if let Some(done) = replay(attempt, &record) {
-            return Ok(Some(done));
+        let of_dcn = reasons.split_off(writes.len());
+        if let [Some(Refusal::Condition(Some(stood)))] = &of_dcn[..] {
+            let record = items::dealer_customer(stood.clone())?;
+            if let Some(done) = replay(attempt, &record) {
+                return Ok(Created::Outcome(done));
+            }
+            // A taken place may change which customer is meant, and that is decided before the DCN is.
+            if reasons.iter().all(Option::is_none) {
+                match taken(&record, &customer.identifier) {
+                    Some(taken) => return Ok(Created::Outcome(taken)),
+                    None => continue,
+                }
+            }
         }
-        // A taken place may change which customer is meant, and that is decided before the DCN is.
-        if place.is_some() {
-            return Ok(None);
-        }
-        if let Some(taken) = taken(&record, &customer.identifier) {
-            return Ok(Some(taken));
-        }
+        let contended =
+            matches!(&of_dcn[..], [Some(Refusal::Contended | Refusal::Condition(None))]);
+        let only_seats = seats.admit(attempt.table(), &writes, reasons).await?;
+        return Ok(if only_seats && !contended { Created::Occupied } else { Created::Changed });
     }
-    Ok(None)
+    Ok(Created::Changed)
 }
 
 /// Claims the DCN for a customer that is there.
@@ -193,6 +232,9 @@ async fn claim<T: Table>(
             Written::Refused(Refusal::Condition(Some(stood))) => {
                 let record = items::dealer_customer(stood)?;
                 let outcome = replay(attempt, &record);
+                if outcome.is_none() {
+                    attempt.refuse_if_forgotten(record.is_full())?;
+                }
                 if let Some(outcome) = outcome.or_else(|| taken(&record, &customer.identifier)) {
                     return Ok(outcome);
                 }

@@ -29,6 +29,7 @@ pub async fn release<T: Table>(
         if record.effect_of(attempt.effect()) == Some(&DealerCustomerEffect::Released) {
             return Ok(ReleaseOutcome::Released);
         }
+        attempt.refuse_if_forgotten(record.is_full())?;
         let Some(organization) = &record.dealer_customer.organization else {
             return Ok(ReleaseOutcome::NotAssociated);
         };

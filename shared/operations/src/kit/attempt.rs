@@ -5,26 +5,52 @@
 use std::fmt;
 use std::sync::OnceLock;
 
+use data_encoding::BASE32_NOPAD;
 use domain::by::{By, Stamp};
 use domain::controls::Controls;
+use domain::customer::Identifier;
 use domain::effect::{Cause, EffectId};
+use domain::secret::{Seal, Secret};
+use store::item::Item;
 use store::items;
 use store::table::{Table, TableError};
 use store::writes::{Refusal, Written};
 
 use super::rounds::Rounds;
-use super::{Master, Stopped};
+use super::{Inputs, Master, Stopped};
 
 pub struct Attempt<'m, T> {
     pub(crate) master: &'m Master<T>,
     by: By,
     cause: Cause,
-    /// What tells this request from another under the same key; empty without a key.
-    fingerprint: String,
+    /// What tells this request from another under the same key; none without a key.
+    print: Option<Print>,
     /// Whether nothing shall be written.
     pub dry_run: bool,
     binding: OnceLock<Binding>,
+    inputs: OnceLock<Inputs>,
+    unchanged: OnceLock<Identifier>,
     rounds: Rounds,
+}
+
+/// What is kept of a request under its key, and what nobody can make who does not have the request.
+#[derive(Debug)]
+struct Print {
+    fingerprint: String,
+    digest: String,
+    seal: Seal,
+}
+
+impl Print {
+    fn of(secret: &Secret, digest: &str, effect: &EffectId) -> Self {
+        let parts = [digest.as_bytes(), effect.as_str().as_bytes()];
+        Self {
+            fingerprint: BASE32_NOPAD
+                .encode(&secret.code("fingerprint", &[digest.as_bytes()])[..20]),
+            digest: digest.to_owned(),
+            seal: Seal::of(secret, &parts),
+        }
+    }
 }
 
 /// Whether the request was there before.
@@ -37,19 +63,22 @@ enum Binding {
 }
 
 impl<'m, T: Table> Attempt<'m, T> {
-    /// One try. `key` is the idempotency key, where there is one, with a fingerprint that is the same for the same request and differs for another.
+    /// One try. `key` is the idempotency key, where there is one, with a digest that is the same for the same request and differs for another.
     /// A dry run uses up no key.
     pub fn new(master: &'m Master<T>, by: By, key: Option<(&str, String)>, dry_run: bool) -> Self {
         let table = master.table();
-        let (cause, fingerprint) = match key.filter(|_| !dry_run) {
-            Some((key, fingerprint)) => {
-                let id = EffectId::of_key(&by.caller, &by.operation, key);
-                (Cause { id, keyed: true }, fingerprint)
+        let secret = &master.controls().secret;
+        let (cause, print) = match key.filter(|_| !dry_run) {
+            Some((key, digest)) => {
+                let id = EffectId::of_key(secret, &by.caller, &by.operation, key);
+                let print = Print::of(secret, &digest, &id);
+                (Cause { id, keyed: true }, Some(print))
             }
-            None => (Cause { id: EffectId::random(table.chance()), keyed: false }, String::new()),
+            None => (Cause { id: EffectId::random(table.chance()), keyed: false }, None),
         };
-        let rounds = Rounds::begin(table);
-        Self { master, by, cause, fingerprint, dry_run, binding: OnceLock::new(), rounds }
+        let (binding, inputs) = (OnceLock::new(), OnceLock::new());
+        let (unchanged, rounds) = (OnceLock::new(), Rounds::begin(table));
+        Self { master, by, cause, print, dry_run, binding, inputs, unchanged, rounds }
     }
 
     /// A look at what would happen, for nobody: nothing is written.
@@ -60,13 +89,18 @@ impl<'m, T: Table> Attempt<'m, T> {
     /// The part of this request that acts on one of several things, with time of its own.
     #[must_use]
     pub fn on(&self, thing: &str) -> Self {
+        let id = self.cause.id.on(thing);
+        let secret = &self.controls().secret;
+        let print = self.print.as_ref().map(|print| Print::of(secret, &print.digest, &id));
         Self {
             master: self.master,
             by: self.by.clone(),
-            cause: Cause { id: self.cause.id.on(thing), keyed: self.cause.keyed },
-            fingerprint: self.fingerprint.clone(),
+            cause: Cause { id, keyed: self.cause.keyed },
+            print,
             dry_run: self.dry_run,
-            binding: self.binding.clone(),
+            binding: OnceLock::new(),
+            inputs: OnceLock::new(),
+            unchanged: OnceLock::new(),
             rounds: Rounds::begin(self.table()),
         }
     }
@@ -100,30 +134,104 @@ impl<'m, T: Table> Attempt<'m, T> {
     /// `KeyReused` where the key is bound to another request.
     pub(crate) async fn bind(&self) -> Result<(), Stopped> {
         if self.binding.get().is_none() {
-            let binding = self.bound().await?;
-            self.binding.get_or_init(|| binding);
+            self.bound(None).await?;
         }
         Ok(())
     }
 
-    async fn bound(&self) -> Result<Binding, Stopped> {
-        if !self.cause.keyed {
-            return Ok(Binding::First);
+    /// Binds the request's key to it, with what this try would decide on, and tells what it is decided on: the same in each try.
+    ///
+    /// # Errors
+    /// `KeyReused` where the key is bound to another request.
+    pub(crate) async fn bind_inputs(&self, own: &Inputs) -> Result<&Inputs, Stopped> {
+        let Some(print) = &self.print else {
+            return Ok(self.inputs.get_or_init(|| own.clone()));
+        };
+        if self.binding.get().is_none() {
+            self.bound(Some(own)).await?;
         }
-        let write = items::idempotency_key(&self.fingerprint, &self.stamp());
-        match self.table().write(&write).await? {
-            Written::Done(_) => Ok(Binding::First),
-            Written::Refused(Refusal::Condition(Some(bound)))
-                if items::same_request(bound.clone(), &self.fingerprint)? =>
-            {
-                Ok(Binding::Replay)
+        if self.inputs.get().is_none() {
+            let sealed = own.sealed(&print.seal, self.table());
+            let write = items::bind_inputs(&print.fingerprint, &sealed, &self.stamp());
+            match self.table().write(&write).await? {
+                Written::Done(_) => {}
+                Written::Refused(Refusal::Condition(Some(stood))) => self.recall(print, stood)?,
+                Written::Refused(Refusal::Condition(None) | Refusal::Contended) => {
+                    return Err(Stopped::Busy);
+                }
             }
-            Written::Refused(Refusal::Condition(Some(_))) => Err(Stopped::KeyReused),
+        }
+        Ok(self.inputs.get_or_init(|| own.clone()))
+    }
+
+    async fn bound(&self, inputs: Option<&Inputs>) -> Result<(), Stopped> {
+        let Some(print) = &self.print else {
+            self.binding.get_or_init(|| Binding::First);
+            return Ok(());
+        };
+        let sealed = inputs.map(|inputs| inputs.sealed(&print.seal, self.table()));
+        let write = items::bind_key(&print.fingerprint, sealed.as_ref(), &self.stamp());
+        let binding = match self.table().write(&write).await? {
+            Written::Done(_) => {
+                inputs.map(|inputs| self.inputs.get_or_init(|| inputs.clone()));
+                Binding::First
+            }
+            Written::Refused(Refusal::Condition(Some(stood))) => {
+                self.recall(print, stood)?;
+                Binding::Replay
+            }
             Written::Refused(Refusal::Condition(None)) => {
-                Err(TableError::Defect("a key was refused and nothing stood there".into()).into())
+                return Err(
+                    TableError::Defect("a key was refused and nothing stood there".into()).into()
+                );
             }
-            Written::Refused(Refusal::Contended) => Err(Stopped::Busy),
+            Written::Refused(Refusal::Contended) => return Err(Stopped::Busy),
+        };
+        self.binding.get_or_init(|| binding);
+        Ok(())
+    }
+
+    /// Takes over what an earlier try left on the key.
+    fn recall(&self, print: &Print, stood: Item) -> Result<(), Stopped> {
+        let bound = items::bound_key(stood)?;
+        if bound.fingerprint != print.fingerprint {
+            return Err(Stopped::KeyReused);
         }
+        if let Some(inputs) = bound.inputs {
+            let inputs = Inputs::opened(inputs, &print.seal)?;
+            self.inputs.get_or_init(|| inputs);
+        }
+        if let Some(unchanged) = bound.unchanged {
+            self.unchanged.get_or_init(|| unchanged);
+        }
+        Ok(())
+    }
+
+    /// The customer that an earlier try of this request found to be as it wants it, where it did. Known once the key is bound.
+    pub(crate) fn found_unchanged(&self) -> Option<&Identifier> {
+        self.unchanged.get()
+    }
+
+    /// Writes to the key, where there is one, that the request found this customer to be as it wants it: a change in between shall not make its next try another change.
+    pub(crate) async fn remember_unchanged(&self, customer: &Identifier) -> Result<(), Stopped> {
+        if let Some(print) = &self.print {
+            let write = items::remember_unchanged(&print.fingerprint, customer, &self.stamp());
+            match self.table().write(&write).await? {
+                Written::Done(_) => {}
+                // Another try wrote it.
+                Written::Refused(Refusal::Condition(_)) => {}
+                Written::Refused(Refusal::Contended) => return Err(Stopped::Busy),
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses to do again what an earlier try may have done, where so much happened since that its trace may be gone.
+    ///
+    /// # Errors
+    /// `AlreadyProcessed`.
+    pub(crate) fn refuse_if_forgotten(&self, is_full: bool) -> Result<(), Stopped> {
+        if self.is_replay() && is_full { Err(Stopped::AlreadyProcessed) } else { Ok(()) }
     }
 
     /// Whether an earlier try of this request may have had its effect. Known once the key is bound.
@@ -134,6 +242,14 @@ impl<'m, T: Table> Attempt<'m, T> {
     /// Whether nothing was decided again yet.
     pub(crate) fn is_first_round(&self) -> bool {
         self.rounds.is_first()
+    }
+
+    /// Begins the next round at once: what refused this one told what is so.
+    ///
+    /// # Errors
+    /// `Busy` when the request's time is used up.
+    pub(crate) fn again_at_once(&self) -> Result<(), Stopped> {
+        self.rounds.next_at_once(self.table())
     }
 
     /// Begins the next round: what this one decided on is no longer so.

@@ -33,6 +33,19 @@ impl Rounds {
         self.done.load(Ordering::Relaxed) == 0
     }
 
+    /// The next round begins at once: what was refused told all that it must know.
+    ///
+    /// # Errors
+    /// `Busy` when the time is used up.
+    pub(crate) fn next_at_once(&self, table: &impl Table) -> Result<(), Stopped> {
+        if table.now() >= self.until {
+            return Err(Stopped::Busy);
+        }
+        self.done.fetch_add(1, Ordering::Relaxed);
+        table.meter().round();
+        Ok(())
+    }
+
     /// The next round begins, after a random wait (full jitter: Brooker 2015, "Exponential Backoff And Jitter").
     ///
     /// # Errors

@@ -11,6 +11,8 @@ pub enum Stopped {
     Busy,
     /// The idempotency key is bound to another request.
     KeyReused,
+    /// So much happened to what an earlier try of the request may have changed that nobody can tell any more whether it did.
+    AlreadyProcessed,
     /// The database throttled, failed or did not answer in time, for longer than retries last. What was to be written may have been.
     Unavailable(Box<dyn Error + Send + Sync>),
     /// A defect of the code or of the deployment.
@@ -22,6 +24,9 @@ impl fmt::Display for Stopped {
         f.write_str(match self {
             Self::Busy => "other requests kept changing what this one decides on",
             Self::KeyReused => "the idempotency key is bound to another request",
+            Self::AlreadyProcessed => {
+                "what an earlier try of this request did is not known any more"
+            }
             Self::Unavailable(_) => "the database did not answer in time",
             Self::Defect(_) => "a defect of the code or of the deployment",
         })
@@ -31,7 +36,7 @@ impl fmt::Display for Stopped {
 impl Error for Stopped {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Busy | Self::KeyReused => None,
+            Self::Busy | Self::KeyReused | Self::AlreadyProcessed => None,
             Self::Unavailable(source) | Self::Defect(source) => Some(source.as_ref()),
         }
     }

@@ -2,18 +2,20 @@
 
 use domain::controls::Controls;
 use domain::customer::Customer;
-use domain::effect::Did;
+use domain::effect::Effect;
 use domain::matching::duplicate::{self, Judgement};
 use domain::message::change::{kept, merge};
 use domain::message::edits::{self, EditCode, Examined, FailedEdit, Subject};
 use domain::message::{Attribute, Attributes, DuplicateCheck, Message};
-use store::block::{self, ReadBlock};
-use store::table::Table;
+use store::records;
+use store::table::{Table, TableError};
+use store::writes::Write;
 use tokio::join;
 
 use super::Action;
 use super::target::{self, Holders, Target};
-use crate::kit::{Attempt, Stopped, customer_writes};
+use crate::kit::seats::{Wanted, behind_bound, wanted, wanted_also_as_given};
+use crate::kit::{Attempt, Inputs, Seats, Stopped, customer_writes};
 
 /// What was decided of a message, and what it rests on.
 pub(crate) struct Decision {
@@ -27,14 +29,19 @@ pub(crate) enum Verdict {
     /// What was read overlapped a write and decides nothing.
     ReadAgain,
     /// The request did this already: an earlier try of it, or a repetition by the database client of a call whose answer was lost.
-    Replay(Did, Box<Customer>),
-    Create(Box<Customer>),
+    Replay(Effect, Box<Customer>),
+    /// The customer, and the writes that take its other seats.
+    Create(Box<Customer>, Vec<Write>),
     /// A customer of these attributes would be created, were it not a dry run, which uses up no number.
     WouldCreate(Attributes),
+    /// The customer before and after, and the writes that take its seats.
     Update {
         before: Box<Customer>,
         after: Box<Customer>,
+        seats: Vec<Write>,
     },
+    /// The customer is as the message wants it, but for these seats.
+    Unchanged(Box<Customer>, Vec<Write>),
     /// Nothing is done. `failed` are the edits that the message would fail besides.
     Duplicate {
         duplicates: Vec<Customer>,
@@ -43,14 +50,26 @@ pub(crate) enum Verdict {
     Fail(Vec<FailedEdit>),
 }
 
-/// Decides. `standardized` becomes the message with the address that the address service verified, once for all rounds.
+/// What a request has found out, for all its rounds.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    /// The message with the address that the address service verified.
+    pub(crate) standardized: Option<Message>,
+    /// Whether it says in place of a name or a street what says nothing, so that no duplicates were looked for.
+    pub(crate) not_compared: bool,
+    /// What was read of the blocks that concern it; forgotten where it must be read again.
+    pub(crate) seats: Seats,
+}
+
+/// Decides. What was found out already is not asked for again.
 pub(crate) async fn decide<T: Table>(
     attempt: &Attempt<'_, T>,
     message: &Message,
-    standardized: &mut Option<Message>,
+    known: &mut Known,
 ) -> Result<Decision, Stopped> {
     let named = message.names_a_customer();
     if let Some(failed) = edits::refuse_deletion(message) {
+        attempt.bind().await?;
         return Ok(Decision {
             action: if named { Action::Change } else { Action::Add },
             verdict: Verdict::Fail(vec![failed]),
@@ -58,21 +77,18 @@ pub(crate) async fn decide<T: Table>(
         });
     }
     let (target, holders) = if named {
-        target::find(attempt.master, message).await?
+        let (bound, found) = join!(attempt.bind(), target::find(attempt.master, message));
+        bound?;
+        found?
     } else {
         (Target::New, Holders::default())
     };
     let (action, verdict) = match target {
         Target::Unsettled => (Action::Change, Verdict::ReadAgain),
-        Target::New => {
-            if standardized.is_none() {
-                *standardized = Some(with_verified_address(attempt, message).await);
-            }
-            let message = standardized.as_ref().unwrap_or(message);
-            (Action::Add, add(attempt, message, &holders).await?)
-        }
+        Target::New => (Action::Add, add(attempt, message, &holders, known).await?),
         Target::Existing(customer) => {
-            (Action::Change, change(attempt, message, *customer, &holders).await?)
+            let change = change(attempt, message, *customer, (&holders, known)).await?;
+            (Action::Change, change)
         }
         Target::Missing => (Action::Change, Verdict::Fail(missing(message, attempt.controls()))),
     };
@@ -95,50 +111,112 @@ async fn with_verified_address<T: Table>(attempt: &Attempt<'_, T>, message: &Mes
     }
 }
 
-/// Order of work of an Add: duplicate check, then edits.
+/// An Add as it is decided: what it gives, what that is after its edits, and the seats that it asks for.
+struct Wish {
+    inputs: Inputs,
+    message: Message,
+    attributes: Attributes,
+    failed: Vec<FailedEdit>,
+    seats: Vec<Wanted>,
+}
+
+impl Wish {
+    /// The Add of a message whose address was verified, or is taken as it was given.
+    fn of<T: Table>(attempt: &Attempt<'_, T>, given: &Message, verified: Message) -> Self {
+        let controls = attempt.controls();
+        let examined = |message: &Message| {
+            edits::examine(&kept(&message.attributes), subject(message, controls), controls)
+        };
+        let Examined { attributes, failed } = examined(&verified);
+        let as_given = examined(given).attributes;
+        let seats = wanted_also_as_given(attempt, &attributes, &as_given);
+        let company =
+            verified.attributes.get(Attribute::COMPANY).or(attributes.get(Attribute::COMPANY));
+        let mut decided_on = verified.attributes.clone();
+        decided_on.set(Attribute::COMPANY, company.unwrap_or_default());
+        let blocks = seats.iter().map(|seat| seat.block.clone()).collect();
+        let inputs = Inputs::of(&given.attributes, &decided_on, blocks);
+        Self { inputs, message: verified, attributes, failed, seats }
+    }
+
+    /// The same Add, decided on what an earlier try of it was decided on, and with seats in that try's blocks too: what it wrote may arrive late.
+    fn bound<T: Table>(attempt: &Attempt<'_, T>, given: &Message, inputs: &Inputs) -> Self {
+        let attributes = inputs.apply(&given.attributes);
+        let mut wish = Self::of(attempt, given, Message { attributes, ..given.clone() });
+        wish.seats = behind_bound(&inputs.blocks, wish.seats);
+        wish
+    }
+}
+
+/// Order of work of an Add: address standardization, duplicate check, then edits.
 async fn add<T: Table>(
     attempt: &Attempt<'_, T>,
     message: &Message,
     holders: &Holders,
+    known: &mut Known,
 ) -> Result<Verdict, Stopped> {
-    let controls = attempt.controls();
+    let verified = match known.standardized.take() {
+        Some(verified) => verified,
+        None => with_verified_address(attempt, message).await,
+    };
     let check = DuplicateCheck::of(&message.attributes);
-    let Examined { attributes, failed } =
-        edits::examine(&kept(&message.attributes), subject(message, controls), controls);
-    let failed: Vec<_> = edits::examine_envelope(message).into_iter().chain(failed).collect();
+    let mut wish = Wish::of(attempt, message, verified);
+    let is_placeholder = duplicate::is_placeholder(&wish.attributes, attempt.controls());
+    let looks = check != DuplicateCheck::Unchecked && !is_placeholder;
+    let read = async |known: &mut Known, wish: &Wish| {
+        if looks {
+            let blocks = wish.seats.iter().map(|seat| &seat.block);
+            known.seats.read(attempt.table(), blocks).await?;
+        }
+        Ok::<_, TableError>(())
+    };
+    let (inputs, read_first, number) =
+        join!(attempt.bind_inputs(&wish.inputs), read(known, &wish), async {
+            if wish.failed.is_empty() { attempt.have_number().await } else { Ok(()) }
+        },);
+    read_first?;
+    number?;
+    let inputs = inputs?;
+    if *inputs != wish.inputs {
+        wish = Wish::bound(attempt, message, inputs);
+        read(known, &wish).await?;
+    }
+    known.standardized = Some(wish.message.clone());
+    known.not_compared = is_placeholder && check != DuplicateCheck::Unchecked;
+    let own = known.seats.customers().find_map(|customer| own_effect(attempt, customer));
+    if let Some(replay) = own {
+        return Ok(replay);
+    }
+    if !looks && attempt.is_replay() {
+        let (place, _) = known.seats.for_new(attempt, &wish.seats, false)?;
+        if let Some(customer) = records::customer_at(attempt.table(), &place).await?
+            && let Some(replay) = own_effect(attempt, &customer)
+        {
+            return Ok(replay);
+        }
+    }
+    if !known.seats.are_complete() {
+        return Ok(Verdict::ReadAgain);
+    }
+    let envelope = edits::examine_envelope(&wish.message);
+    let failed: Vec<_> = envelope.into_iter().chain(wish.failed.iter().copied()).collect();
     let failed_for = |target: Option<&Customer>| {
         failed.iter().copied().chain(holders.taken(target)).collect::<Vec<_>>()
     };
-    // The block is the one of the address as records keep it; where that fails its edits, of the address as it came.
-    let home = duplicate::block_of(&attributes, controls);
-    let looked_at = home.as_ref().filter(|_| check != DuplicateCheck::Unchecked);
-    let (read, number) = join!(block::read(attempt.table(), looked_at), async {
-        if failed.is_empty() { attempt.have_number().await } else { Ok(()) }
-    });
-    let ReadBlock { customers, next_seat, complete } = read?;
-    number?;
-    let own = |customer: &Customer| {
-        let effect = customer.effects.of(attempt.effect())?;
-        Some(Verdict::Replay(effect.did, Box::new(customer.clone())))
-    };
-    if let Some(replay) = customers.iter().find_map(own) {
-        return Ok(replay);
-    }
-    if !complete {
-        return Ok(Verdict::ReadAgain);
-    }
-    match duplicate::judge(check, duplicate::among(&attributes, &customers, controls)) {
+    let duplicates =
+        duplicate::among(&wish.attributes, known.seats.candidates(), attempt.controls());
+    match duplicate::judge(if looks { check } else { DuplicateCheck::Unchecked }, duplicates) {
         Judgement::Duplicate(duplicates) => Ok(Verdict::Duplicate {
             duplicates: duplicates.into_iter().cloned().collect(),
             failed: failed_for(None),
         }),
         Judgement::Update(duplicate) => {
             let failed = failed_for(Some(duplicate));
-            if failed.is_empty() {
-                update(attempt, duplicate.clone(), message).await
-            } else {
-                Ok(Verdict::Fail(failed))
+            if !failed.is_empty() {
+                return Ok(Verdict::Fail(failed));
             }
+            let duplicate = duplicate.clone();
+            update(attempt, duplicate, &wish, known).await
         }
         Judgement::Create => {
             let failed = failed_for(None);
@@ -146,28 +224,46 @@ async fn add<T: Table>(
                 return Ok(Verdict::Fail(failed));
             }
             if attempt.dry_run {
-                return Ok(Verdict::WouldCreate(attributes));
+                return Ok(Verdict::WouldCreate(wish.attributes));
             }
-            let free_seat = looked_at.map(|_| next_seat);
-            let at = customer_writes::place(home.clone(), free_seat, attempt.effect())?;
-            let customer = customer_writes::new_customer(attempt, at, attributes).await?;
-            Ok(Verdict::Create(Box::new(customer)))
+            let (at, seats) = known.seats.for_new(attempt, &wish.seats, looks)?;
+            let customer = customer_writes::new_customer(attempt, at, wish.attributes).await?;
+            Ok(Verdict::Create(Box::new(customer), seats))
         }
     }
+}
+
+/// What this request did to a customer already, if it did.
+fn own_effect<T: Table>(attempt: &Attempt<'_, T>, customer: &Customer) -> Option<Verdict> {
+    let effect = customer.effects.of(attempt.effect())?;
+    Some(Verdict::Replay(effect.clone(), Box::new(customer.clone())))
 }
 
 /// The duplicate that an Add updates: by the same rules as a Change, but for the edits, which were those of the Add.
 async fn update<T: Table>(
     attempt: &Attempt<'_, T>,
     duplicate: Customer,
-    message: &Message,
+    wish: &Wish,
+    known: &mut Known,
 ) -> Result<Verdict, Stopped> {
     let controls = attempt.controls();
     let defaults = defaults(attempt).await?;
-    let merged = merge(&duplicate.attributes, &message.attributes, defaults.as_ref());
+    let merged = merge(&duplicate.attributes, &wish.message.attributes, defaults.as_ref());
     let Examined { attributes, failed } =
-        edits::examine(&merged, subject(message, controls), controls);
-    Ok(updated(attempt, duplicate, attributes, failed))
+        edits::examine(&merged, subject(&wish.message, controls), controls);
+    if !failed.is_empty() {
+        return Ok(Verdict::Fail(failed));
+    }
+    let replaced = replaced(&duplicate.attributes, &attributes);
+    updated(attempt, duplicate, (attributes, replaced, &wish.seats), known).await
+}
+
+/// The attributes whose value is another than before; those that were blank are not among them.
+fn replaced(before: &Attributes, after: &Attributes) -> Vec<Attribute> {
+    let changed = before.iter().filter(|(attribute, value)| {
+        after.get(*attribute).is_some_and(|replacement| replacement != *value)
+    });
+    changed.map(|(attribute, _)| attribute).collect()
 }
 
 /// A Change: the edits apply to what it leads to.
@@ -175,10 +271,10 @@ async fn change<T: Table>(
     attempt: &Attempt<'_, T>,
     message: &Message,
     customer: Customer,
-    holders: &Holders,
+    (holders, known): (&Holders, &mut Known),
 ) -> Result<Verdict, Stopped> {
-    if let Some(effect) = customer.effects.of(attempt.effect()) {
-        return Ok(Verdict::Replay(effect.did, Box::new(customer)));
+    if let Some(replay) = own_effect(attempt, &customer) {
+        return Ok(replay);
     }
     let controls = attempt.controls();
     let subject = subject(message, controls);
@@ -189,26 +285,46 @@ async fn change<T: Table>(
     }
     let merged = merge(&customer.attributes, &message.attributes, defaults.as_ref());
     let Examined { attributes, failed } = edits::examine(&merged, subject, controls);
-    let failed = edits::examine_envelope(&message)
+    let failed: Vec<_> = edits::examine_envelope(&message)
         .into_iter()
         .chain(failed)
         .chain(holders.taken(Some(&customer)))
         .collect();
-    Ok(updated(attempt, customer, attributes, failed))
+    if !failed.is_empty() {
+        return Ok(Verdict::Fail(failed));
+    }
+    updated(attempt, customer, (attributes, Vec::new(), &[]), known).await
 }
 
-fn updated<T: Table>(
+/// An update to these attributes: the seats that they ask for are taken where the customer has none yet. `replaced` are those that the answer names, `also` the seats that
+/// the request asks for besides.
+async fn updated<T: Table>(
     attempt: &Attempt<'_, T>,
     before: Customer,
-    attributes: Attributes,
-    failed: Vec<FailedEdit>,
-) -> Verdict {
-    if !failed.is_empty() {
-        return Verdict::Fail(failed);
+    (attributes, replaced, also): (Attributes, Vec<Attribute>, &[Wanted]),
+    known: &mut Known,
+) -> Result<Verdict, Stopped> {
+    attempt.refuse_if_forgotten(before.effects.is_full())?;
+    let own = wanted(attempt, &attributes);
+    let blocks: Vec<_> = own.iter().map(|seat| seat.block.clone()).collect();
+    let has_seat = |seat: &Wanted| {
+        seat.as_given.is_none()
+            && (seat.block == before.identifier.block || before.seats.contains(&seat.block))
+    };
+    let counts = |seat: &&Wanted| seat.as_given.as_ref().is_none_or(|now| blocks.contains(now));
+    let missing = own.iter().chain(also.iter().filter(counts)).cloned();
+    let mut missing: Vec<_> = missing.filter(|seat| !has_seat(seat)).collect();
+    missing.dedup();
+    known.seats.read(attempt.table(), missing.iter().map(|seat| &seat.block)).await?;
+    if !known.seats.are_complete() {
+        return Ok(Verdict::ReadAgain);
     }
-    let block = duplicate::block_of(&attributes, attempt.controls());
-    let after = before.updated(attributes, block, &attempt.stamp());
-    Verdict::Update { before: Box::new(before), after: Box::new(after) }
+    let seats = known.seats.for_existing(attempt, &before.identifier, &missing)?;
+    if attributes == before.attributes {
+        return Ok(Verdict::Unchanged(Box::new(before), seats));
+    }
+    let after = before.updated(attributes, &blocks, &replaced, &attempt.stamp());
+    Ok(Verdict::Update { before: Box::new(before), after: Box::new(after), seats })
 }
 
 /// The edits of a Change for a customer that is not there: what it gives must be right all the same.

@@ -4,7 +4,7 @@ use domain::message::Message;
 use domain::message::edits::FailedEdit;
 use store::table::Table;
 
-use super::decide::{Verdict, decide};
+use super::decide::{Known, Verdict, decide};
 use crate::kit::{Attempt, Master, Stopped};
 
 pub(crate) async fn failing<T: Table>(
@@ -12,15 +12,19 @@ pub(crate) async fn failing<T: Table>(
     message: &Message,
 ) -> Result<Vec<FailedEdit>, Stopped> {
     let attempt = Attempt::look(master, "show");
-    let mut standardized = None;
+    let mut known = Known::default();
     loop {
-        match decide(&attempt, message, &mut standardized).await?.verdict {
+        match decide(&attempt, message, &mut known).await?.verdict {
             Verdict::Duplicate { failed, .. } | Verdict::Fail(failed) => return Ok(failed),
             Verdict::Replay(..)
-            | Verdict::Create(_)
+            | Verdict::Create(..)
             | Verdict::WouldCreate(_)
+            | Verdict::Unchanged(..)
             | Verdict::Update { .. } => return Ok(Vec::new()),
-            Verdict::ReadAgain => attempt.again().await?,
+            Verdict::ReadAgain => {
+                known.seats = Default::default();
+                attempt.again().await?;
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is kept of a message that came to no customer: a request in error, or one more attempt in its history. And how it ends with the customer that comes of it.
 
 use domain::customer::Customer;
-use domain::effect::Did;
+use domain::effect::Effect;
 use domain::message::edits::FailedEdit;
 use domain::message::{Action, Message};
 use domain::request::{
@@ -11,7 +11,7 @@ use store::table::{Table, TableError};
 use store::writes::{Refusal, Write, Written};
 use store::{items, records};
 
-use super::MessageResult;
+use super::{MessageResult, Stored};
 use crate::kit::{Attempt, Stopped, request_writes};
 
 /// What a message is processed for.
@@ -34,8 +34,14 @@ pub(crate) struct Kept {
 
 impl Kept {
     /// That this was done with a customer. An update is a Change, also of a duplicate, and a creation an Add, also when its next try finds it by its numbers.
-    pub(crate) fn done(did: Did, customer: &Customer, before: bool) -> Self {
-        Self { action: did.into(), result: MessageResult::of(did, customer), before }
+    pub(crate) fn done(effect: &Effect, customer: &Customer, before: bool) -> Self {
+        Self { action: effect.did.into(), result: MessageResult::of(effect, customer), before }
+    }
+
+    /// That a customer is as the message wants it, and nothing was written.
+    pub(crate) fn unchanged(customer: &Customer, before: bool) -> Self {
+        let result = MessageResult::Updated(Stored::of(customer));
+        Self { action: Action::Change, result, before }
     }
 }
 

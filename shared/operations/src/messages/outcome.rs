@@ -1,9 +1,9 @@
 //! What a message came to.
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
-use domain::effect::Did;
+use domain::effect::{Did, Effect};
 use domain::message::edits::FailedEdit;
-use domain::message::{Action, Attributes, Message};
+use domain::message::{Action, Attribute, Attributes, Message};
 use domain::request::RequestInErrorId;
 
 /// A message with what came of it.
@@ -13,6 +13,8 @@ pub struct MessageOutcome {
     pub message: Message,
     pub action: Action,
     pub result: MessageResult,
+    /// Whether duplicates were asked for and none could be looked for, because what stands in place of a name or a street says nothing.
+    pub not_compared: bool,
     /// Whether an earlier try of the same request did it.
     pub replayed: bool,
 }
@@ -42,10 +44,12 @@ pub enum MessageResult {
 }
 
 impl MessageResult {
-    pub(crate) fn of(did: Did, customer: &Customer) -> Self {
-        match did {
-            Did::Created => Self::Created(Stored::of(customer)),
-            Did::Updated => Self::Updated(Stored::of(customer)),
+    /// That this was done with a customer.
+    pub(crate) fn of(effect: &Effect, customer: &Customer) -> Self {
+        let stored = Stored { replaced: effect.replaced.clone(), ..Stored::of(customer) };
+        match effect.did {
+            Did::Created => Self::Created(stored),
+            Did::Updated => Self::Updated(stored),
         }
     }
 }
@@ -59,6 +63,8 @@ pub struct Stored {
     pub identifier: Option<Identifier>,
     /// Its attributes, after the message.
     pub attributes: Attributes,
+    /// The attributes of a duplicate whose value was replaced by another.
+    pub replaced: Vec<Attribute>,
 }
 
 impl Stored {
@@ -67,6 +73,7 @@ impl Stored {
             number: Some(customer.number),
             identifier: Some(customer.identifier.clone()),
             attributes: customer.attributes.clone(),
+            replaced: Vec::new(),
         }
     }
 }

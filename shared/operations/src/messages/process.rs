@@ -3,19 +3,19 @@
 //! A new message and one that a steward reprocesses go the same way; only what is kept of one that comes to nothing differs ([`Purpose`]).
 
 use domain::customer::Customer;
-use domain::effect::Did;
+use domain::effect::{Did, EffectId};
 use domain::message::Message;
 use domain::request::{EntryOutcome, Received};
+use store::items::{self, Occupant};
+use store::records;
 use store::table::{Table, TableError};
 use store::writes::{Refusal, Transacted, Write};
-use store::{items, records};
-use tokio::join;
 
-use super::decide::{Decision, Verdict, decide};
+use super::decide::{Decision, Known, Verdict, decide};
 use super::kept::{self, Kept, Purpose, Unprocessed};
 use super::target::Holders;
 use super::{MessageOutcome, MessageResult, Stored};
-use crate::kit::{Attempt, Stopped, commit, customer_writes};
+use crate::kit::{Attempt, Seats, Stopped, commit, customer_writes};
 
 /// Processes a message that just came.
 pub async fn process<T: Table>(
@@ -37,22 +37,41 @@ pub(crate) async fn run<T: Table>(
     message: &Message,
     purpose: Purpose<'_>,
 ) -> Result<MessageOutcome, Unprocessed> {
-    let mut standardized = None;
+    let mut known = Known::default();
     loop {
-        let (bound, decision) = join!(attempt.bind(), decide(attempt, message, &mut standardized));
-        bound?;
-        let decision = decision?;
+        let decision = decide(attempt, message, &mut known).await?;
         let kept = match earlier(attempt, purpose, &decision.holders).await? {
-            Some(kept) => Some(kept),
-            None if attempt.dry_run => dry_run_outcome(decision),
-            None => write(attempt, message, purpose, decision).await?,
+            Some(kept) => Done::Kept(kept),
+            None if attempt.dry_run => dry_run_outcome(decision, attempt.effect()).into(),
+            None => write(attempt, message, (purpose, decision), &mut known).await?,
         };
-        if let Some(Kept { action, result, before }) = kept {
-            let message = standardized.unwrap_or_else(|| message.clone());
-            let replayed = before && attempt.is_replay();
-            return Ok(MessageOutcome { message, action, result, replayed });
+        match kept {
+            Done::Kept(Kept { action, result, before }) => {
+                let message = known.standardized.unwrap_or_else(|| message.clone());
+                let (not_compared, replayed) = (known.not_compared, before && attempt.is_replay());
+                return Ok(MessageOutcome { message, action, result, not_compared, replayed });
+            }
+            Done::Occupied => attempt.again_at_once()?,
+            Done::Changed => {
+                known.seats = Seats::default();
+                attempt.again().await?;
+            }
         }
-        attempt.again().await?;
+    }
+}
+
+/// What came of a round.
+enum Done {
+    Kept(Kept),
+    /// Somebody has the seats that were to be taken, and is known now: it can be decided again at once.
+    Occupied,
+    /// What was decided on is no longer so, and must be read again.
+    Changed,
+}
+
+impl From<Option<Kept>> for Done {
+    fn from(kept: Option<Kept>) -> Self {
+        kept.map_or(Self::Changed, Self::Kept)
     }
 }
 
@@ -70,53 +89,67 @@ async fn earlier<T: Table>(
     if first && let Some(failure) = kept::earlier_failure(attempt, purpose).await? {
         return Ok(Some(failure));
     }
+    if let Some(found) = attempt.found_unchanged()
+        && let Some(customer) = records::customer(attempt.table(), found).await?
+    {
+        return Ok(Some(Kept::unchanged(&customer, true)));
+    }
     let former = records::customers(attempt.table(), &holders.claims.former_holders()).await?;
     Ok(former.iter().find_map(|customer| {
         let effect = customer.effects.of(attempt.effect())?;
-        Some(Kept::done(effect.did, customer, true))
+        Some(Kept::done(effect, customer, true))
     }))
 }
 
 /// What a dry run would do; none where it must read again.
-fn dry_run_outcome(Decision { action, verdict, .. }: Decision) -> Option<Kept> {
+fn dry_run_outcome(Decision { action, verdict, .. }: Decision, effect: &EffectId) -> Option<Kept> {
     let result = match verdict {
         Verdict::ReadAgain => return None,
-        Verdict::Replay(did, customer) => return Some(Kept::done(did, &customer, true)),
-        Verdict::Create(customer) => MessageResult::of(Did::Created, &customer),
+        Verdict::Replay(effect, customer) => return Some(Kept::done(&effect, &customer, true)),
+        Verdict::Create(customer, _) => MessageResult::Created(Stored::of(&customer)),
         Verdict::WouldCreate(attributes) => {
-            MessageResult::Created(Stored { number: None, identifier: None, attributes })
+            let (number, identifier, replaced) = (None, None, Vec::new());
+            MessageResult::Created(Stored { number, identifier, attributes, replaced })
         }
-        Verdict::Update { after, .. } => return Some(Kept::done(Did::Updated, &after, false)),
+        Verdict::Update { after, .. } => {
+            let effect = after.effects.of(effect)?;
+            return Some(Kept::done(effect, &after, false));
+        }
+        Verdict::Unchanged(customer, _) => return Some(Kept::unchanged(&customer, false)),
         Verdict::Duplicate { duplicates, .. } => MessageResult::Duplicate(duplicates),
         Verdict::Fail(failed) => MessageResult::Failed { failed, request_in_error: None },
     };
     Some(Kept { action, result, before: false })
 }
 
-/// Writes what was decided; none where what it rests on has changed.
+/// Writes what was decided.
 async fn write<T: Table>(
     attempt: &Attempt<'_, T>,
     message: &Message,
-    purpose: Purpose<'_>,
-    decision: Decision,
-) -> Result<Option<Kept>, Unprocessed> {
+    (purpose, decision): (Purpose<'_>, Decision),
+    known: &mut Known,
+) -> Result<Done, Unprocessed> {
     let seen = &decision.holders.claims;
     match decision.verdict {
-        Verdict::ReadAgain | Verdict::WouldCreate(_) => Ok(None),
-        Verdict::Replay(did, customer) => Ok(Some(Kept::done(did, &customer, true))),
-        Verdict::Create(customer) => {
-            let writes = customer_writes::create(attempt, &customer, seen);
-            write_customer(attempt, purpose, writes, Did::Created, &customer).await
+        Verdict::ReadAgain | Verdict::WouldCreate(_) => Ok(Done::Changed),
+        Verdict::Replay(effect, customer) => Ok(Done::Kept(Kept::done(&effect, &customer, true))),
+        Verdict::Create(customer, seats) => {
+            let writes = customer_writes::create(attempt, &customer, seats, seen);
+            write_customer(attempt, purpose, (writes, &customer), known).await
         }
-        Verdict::Update { before, after } => {
-            let writes = customer_writes::update(attempt, &before, &after, seen);
-            write_customer(attempt, purpose, writes, Did::Updated, &after).await
+        Verdict::Update { before, after, seats } => {
+            let writes = customer_writes::update(attempt, (&before, &after), seats, seen);
+            write_customer(attempt, purpose, (writes, &after), known).await
+        }
+        Verdict::Unchanged(customer, seats) => {
+            write_unchanged(attempt, purpose, (&customer, seats), known).await
         }
         Verdict::Duplicate { duplicates, failed } => {
-            kept::duplicate(attempt, purpose, duplicates, failed).await
+            Ok(kept::duplicate(attempt, purpose, duplicates, failed).await?.into())
         }
         Verdict::Fail(failed) => {
-            kept::failure(attempt, purpose, message, (decision.action, failed)).await
+            let failed = (decision.action, failed);
+            Ok(kept::failure(attempt, purpose, message, failed).await?.into())
         }
     }
 }
@@ -125,31 +158,61 @@ async fn write<T: Table>(
 async fn write_customer<T: Table>(
     attempt: &Attempt<'_, T>,
     purpose: Purpose<'_>,
-    mut writes: Vec<Write>,
-    did: Did,
-    customer: &Customer,
-) -> Result<Option<Kept>, Unprocessed> {
+    (mut writes, customer): (Vec<Write>, &Customer),
+    known: &mut Known,
+) -> Result<Done, Unprocessed> {
+    let effect = customer.effects.of(attempt.effect());
+    let effect = effect.ok_or_else(|| Stopped::Defect("a write does not name its cause".into()))?;
     let customer_writes = writes.len();
-    let outcome = match did {
+    let outcome = match effect.did {
         Did::Created => EntryOutcome::Created(customer.number),
         Did::Updated => EntryOutcome::Updated(customer.number),
     };
     writes.extend(kept::resolution(attempt, purpose, outcome));
     let reasons = match commit(attempt.table(), &writes).await? {
-        Transacted::Done => {
-            return Ok(Some(Kept::done(did, customer, false)));
-        }
+        Transacted::Done => return Ok(Done::Kept(Kept::done(effect, customer, false))),
         Transacted::Refused(reasons) => reasons,
     };
     if let Some(Some(Refusal::Condition(_))) = reasons.get(customer_writes) {
         return Err(Unprocessed::Overtaken);
     }
     // What stands where the customer was to be written may be what this very request wrote.
-    if let Some(Some(Refusal::Condition(Some(stood)))) = reasons.first() {
-        let stood = items::customer(stood.clone())?;
-        if let Some(effect) = stood.effects.of(attempt.effect()) {
-            return Ok(Some(Kept::done(effect.did, &stood, true)));
-        }
+    if let Some(Some(Refusal::Condition(Some(stood)))) = reasons.first()
+        && let (_, Occupant::Customer(stood)) = items::occupant(stood.clone())?
+        && let Some(effect) = stood.effects.of(attempt.effect())
+    {
+        return Ok(Done::Kept(Kept::done(effect, &stood, true)));
     }
-    Ok(None)
+    refused(attempt, (&writes, reasons), known).await
+}
+
+/// Takes the seats of a customer that is as the message wants it, resolves the request in error where there is one, and lets the key remember that nothing was changed.
+async fn write_unchanged<T: Table>(
+    attempt: &Attempt<'_, T>,
+    purpose: Purpose<'_>,
+    (customer, seats): (&Customer, Vec<Write>),
+    known: &mut Known,
+) -> Result<Done, Unprocessed> {
+    let (taken, mut writes) = (seats.len(), seats);
+    writes.extend(kept::resolution(attempt, purpose, EntryOutcome::Updated(customer.number)));
+    if !writes.is_empty()
+        && let Transacted::Refused(reasons) = commit(attempt.table(), &writes).await?
+    {
+        if let Some(Some(Refusal::Condition(_))) = reasons.get(taken) {
+            return Err(Unprocessed::Overtaken);
+        }
+        return refused(attempt, (&writes, reasons), known).await;
+    }
+    attempt.remember_unchanged(&customer.identifier).await?;
+    Ok(Done::Kept(Kept::unchanged(customer, false)))
+}
+
+/// Whether what refused the writes was only that others had taken their seats.
+async fn refused<T: Table>(
+    attempt: &Attempt<'_, T>,
+    (writes, reasons): (&[Write], Vec<Option<Refusal>>),
+    known: &mut Known,
+) -> Result<Done, Unprocessed> {
+    let only_seats = known.seats.admit(attempt.table(), writes, reasons).await?;
+    Ok(if only_seats { Done::Occupied } else { Done::Changed })
 }

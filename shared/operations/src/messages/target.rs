@@ -127,9 +127,9 @@ async fn claimed<T: Table>(
         return Ok((Held::ByNobody, None));
     };
     let key = if attribute == Attribute::RELATE_ID {
-        keys::relate_id(number)
+        keys::relate_id(&master.controls.secret, number)
     } else {
-        keys::alternate_number(number)
+        keys::alternate_number(&master.controls.secret, number)
     };
     let Some(claimed) = records::claim(master.table(), &key).await? else {
         return Ok((Held::ByNobody, None));

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use domain::message::Attribute;
 use domain::request::{EntryOutcome, RequestInError};
+use domain::secret::Secret;
 use store::keys::Key;
 use store::table::{MAX_ITEMS, Table};
 use store::{item, keys};
@@ -17,7 +18,9 @@ pub async fn actions<T: Table>(
     master: &Master<T>,
     requests: &[RequestInError],
 ) -> Result<Vec<Action>, Stopped> {
-    let mut wanted: Vec<_> = requests.iter().filter_map(deciding_claim).collect();
+    let secret = &master.controls().secret;
+    let mut wanted: Vec<_> =
+        requests.iter().filter_map(|request| deciding_claim(request, secret)).collect();
     wanted.sort_unstable();
     wanted.dedup();
     let mut held = HashSet::new();
@@ -26,7 +29,7 @@ pub async fn actions<T: Table>(
         held.extend(found.iter().map(item::key_of));
     }
     let action = |request: &RequestInError| {
-        let changes = match deciding_claim(request) {
+        let changes = match deciding_claim(request, secret) {
             Some(claim) => held.contains(&claim),
             None => request.message.names_a_customer(),
         };
@@ -36,14 +39,16 @@ pub async fn actions<T: Table>(
 }
 
 /// The claim that decides whether the message changes a customer; none where none need be looked up.
-fn deciding_claim(request: &RequestInError) -> Option<Key> {
+fn deciding_claim(request: &RequestInError, secret: &Secret) -> Option<Key> {
     if came_to(request).is_some() {
         return None;
     }
     match request.message.naming()? {
-        naming @ Attribute::RELATE_ID => request.attribute(naming).map(keys::relate_id),
+        naming @ Attribute::RELATE_ID => {
+            request.attribute(naming).map(|id| keys::relate_id(secret, id))
+        }
         naming @ Attribute::ALTERNATE_NUMBER => {
-            request.attribute(naming).map(keys::alternate_number)
+            request.attribute(naming).map(|number| keys::alternate_number(secret, number))
         }
         _ => None,
     }

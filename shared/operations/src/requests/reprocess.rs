@@ -92,7 +92,8 @@ async fn replay<T: Table>(
         return Ok(Replay::NotYet);
     };
     let message = request.message.clone();
-    let outcome = MessageOutcome { message, action, result, replayed: attempt.is_replay() };
+    let replayed = attempt.is_replay();
+    let outcome = MessageOutcome { message, action, result, not_compared: false, replayed };
     Ok(Replay::Outcome(Box::new(outcome)))
 }
 

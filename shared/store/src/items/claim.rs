@@ -108,8 +108,8 @@ mod tests {
 
     fn claim(seat: u32) -> Claim {
         Claim {
-            key: keys::relate_id("R"),
-            holder: Identifier::parse(&format!("0123456789ABCDEF-{seat:06}")).unwrap(),
+            key: keys::relate_id(&super::super::tests::secret(), "R"),
+            holder: Identifier::parse(&format!("0123456789ABCDEF-{seat:06}-01234567")).unwrap(),
         }
     }
 

@@ -1,21 +1,20 @@
-//! The item of a customer, and the reference to one that moved.
+//! The item of a customer.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::customer::contact::Phone;
-use domain::customer::{Customer, CustomerNumber, Erased, Identifier};
+use domain::customer::{Customer, CustomerNumber, Erased, Identifier, Tail};
 use domain::effect::{Did, Effect, EffectId, Effects};
-use domain::matching::match_code::Block;
+use domain::matching::block::Block;
 use domain::message::{Attribute, Attributes};
 
+use super::VERSION;
 use super::by::{BY, by_value};
 use super::fields::{Fields, corrupt, in_index, map_of, new_item, number, set, text, text_of};
-use super::{ORGANIZATION, VERSION};
 use crate::item::Item;
 use crate::keys;
 use crate::table::TableError;
-use crate::writes::{Condition, Write};
 
 const CUSTOMER: &str = "customer";
 
@@ -29,13 +28,14 @@ pub fn customer_item(customer: &Customer) -> Item {
         attributes,
         alternate_name,
         phones,
-        moved_to,
+        seats,
         effects,
         by,
         erased,
     } = customer;
     let mut item = new_item(keys::customer(identifier));
     in_index(&mut item, keys::number(*customer_number));
+    item.insert("tail".to_owned(), text(identifier.tail.as_str()));
     item.insert("number".to_owned(), number(u64::from(customer_number.get())));
     item.insert(VERSION.to_owned(), number(*version));
     item.insert("created_at".to_owned(), number(created_at.millis()));
@@ -43,7 +43,8 @@ pub fn customer_item(customer: &Customer) -> Item {
     item.insert("attributes".to_owned(), attributes_value(attributes));
     set(&mut item, "alternate_name", alternate_name.as_ref().map(text));
     set(&mut item, "phones", (!phones.is_empty()).then(|| phones_value(phones)));
-    set(&mut item, "moved_to", moved_to.as_ref().map(|block| text(block.as_str())));
+    let seats: Vec<_> = seats.iter().map(|block| text(block.as_str())).collect();
+    set(&mut item, "seats", (!seats.is_empty()).then_some(AttributeValue::L(seats)));
     item.insert("effects".to_owned(), effects_value(effects));
     set(&mut item, BY, by.as_ref().map(by_value));
     set(&mut item, "erased", erased.as_ref().map(erased_value));
@@ -52,8 +53,9 @@ pub fn customer_item(customer: &Customer) -> Item {
 
 pub fn customer(item: Item) -> Result<Customer, TableError> {
     let (mut fields, key) = Fields::of_item(CUSTOMER, item)?;
+    let (block, place) = keys::place_of(&key).ok_or_else(|| corrupt(CUSTOMER, "key"))?;
     let customer = Customer {
-        identifier: keys::identifier_of(&key).ok_or_else(|| corrupt(CUSTOMER, "key"))?,
+        identifier: Identifier { block, place, tail: fields.parsed("tail", Tail::parse)? },
         number: CustomerNumber::new(fields.number("number")?)
             .ok_or_else(|| corrupt(CUSTOMER, "number"))?,
         version: fields.number(VERSION)?,
@@ -62,7 +64,7 @@ pub fn customer(item: Item) -> Result<Customer, TableError> {
         attributes: attributes_of(fields.map("attributes")?)?,
         alternate_name: fields.optional_text("alternate_name")?,
         phones: phones_of(fields.list("phones")?)?,
-        moved_to: fields.optional_parsed("moved_to", Block::parse)?,
+        seats: seats_of(fields.list("seats")?)?,
         effects: effects_of(fields.map("effects")?)?,
         by: fields.by()?,
         erased: fields.take("erased").map(erased_of).transpose()?,
@@ -71,12 +73,10 @@ pub fn customer(item: Item) -> Result<Customer, TableError> {
     Ok(customer)
 }
 
-/// Leaves a reference, in the block that a customer moved to, to that customer. It stays there for ever, also when the customer moves on: who is a candidate is decided
-/// by the customer itself, and the next try of a request that found its customer in this block finds it still.
-pub fn moved_reference(to: &Block, identifier: &Identifier) -> Write {
-    let mut item = new_item(keys::moved(to, identifier));
-    item.insert(ORGANIZATION.to_owned(), text(identifier.to_string()));
-    Write::Put { item, on: Condition::AbsentOrBelongsTo(identifier.clone()) }
+fn seats_of(list: Vec<AttributeValue>) -> Result<Vec<Block>, TableError> {
+    let read =
+        |value| Block::parse(&text_of(CUSTOMER, value)?).ok_or_else(|| corrupt(CUSTOMER, "seats"));
+    list.into_iter().map(read).collect()
 }
 
 pub(super) fn attributes_value(attributes: &Attributes) -> AttributeValue {
@@ -140,11 +140,14 @@ fn effects_value(effects: &Effects) -> AttributeValue {
             Did::Created => "created",
             Did::Updated => "updated",
         };
-        AttributeValue::M(Item::from([
+        let mut map = Item::from([
             ("did".to_owned(), text(did)),
             ("at".to_owned(), number(effect.at.millis())),
             ("keyed".to_owned(), AttributeValue::Bool(effect.keyed)),
-        ]))
+        ]);
+        let replaced: Vec<_> = effect.replaced.iter().map(|one| text(one.name())).collect();
+        set(&mut map, "replaced", (!replaced.is_empty()).then_some(AttributeValue::L(replaced)));
+        AttributeValue::M(map)
     };
     AttributeValue::M(
         effects.iter().map(|(id, effect)| (id.as_str().to_owned(), value(effect))).collect(),
@@ -160,7 +163,20 @@ fn effects_of(map: HashMap<String, AttributeValue>) -> Result<Effects, TableErro
             "updated" => Some(Did::Updated),
             _ => None,
         })?;
-        let effect = Effect { did, at: fields.time("at")?, keyed: fields.flag("keyed")? };
+        let replaced = |value| {
+            let name = text_of("effect", value)?;
+            Attribute::named(&name).ok_or_else(|| corrupt("effect", "replaced"))
+        };
+        let effect = Effect {
+            did,
+            at: fields.time("at")?,
+            keyed: fields.flag("keyed")?,
+            replaced: fields
+                .list("replaced")?
+                .into_iter()
+                .map(replaced)
+                .collect::<Result<_, _>>()?,
+        };
         fields.end()?;
         Ok((id, effect))
     };
@@ -178,7 +194,7 @@ mod tests {
     fn a_customer_is_written_and_read_back_and_its_item_is_pinned() {
         let stamp = stamp("key", Timestamp::from_millis(1));
         let whole = Customer {
-            identifier: Identifier::parse("0123456789ABCDEF-000001").unwrap(),
+            identifier: Identifier::parse("0123456789ABCDEF-000001-01234567").unwrap(),
             number: CustomerNumber::new(13_962).unwrap(),
             version: 3,
             created_at: Timestamp::from_millis(1),
@@ -189,7 +205,7 @@ mod tests {
                 Phone::parse(Some("BUSINESS"), "1").unwrap(),
                 Phone::parse(None, "2").unwrap(),
             ],
-            moved_to: Block::parse("ZZZZZZZZZZZZZZZZ"),
+            seats: Block::parse("ZZZZZZZZZZZZZZZZ").into_iter().collect(),
             effects: Effects::created(&stamp.cause, stamp.at),
             by: Some(stamp.by.clone()),
             erased: Some(Erased { at: stamp.at, by: stamp.by.clone() }),
@@ -208,11 +224,12 @@ mod tests {
                 "erased",
                 "gsi1pk",
                 "gsi1sk",
-                "moved_to",
                 "number",
                 "phones",
                 "pk",
+                "seats",
                 "sk",
+                "tail",
                 "updated_at",
                 "version"
             ]
@@ -222,12 +239,12 @@ mod tests {
         let bare = Customer {
             alternate_name: None,
             phones: Vec::new(),
-            moved_to: None,
+            seats: Vec::new(),
             by: None,
             erased: None,
             ..whole
         };
-        assert_eq!(customer_item(&bare).len(), 10);
+        assert_eq!(customer_item(&bare).len(), 11);
         assert_eq!(customer(customer_item(&bare)).unwrap(), bare);
 
         for strange in ["pk", "number", "surplus"] {

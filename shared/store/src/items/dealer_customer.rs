@@ -60,6 +60,11 @@ impl DealerCustomerRecord {
         self.effects.iter().find(|known| known.id == *id).map(|known| &known.effect)
     }
 
+    /// Whether so many effects are remembered that an older one may have been forgotten before its time.
+    pub fn is_full(&self) -> bool {
+        self.effects.len() >= MAX_EFFECTS
+    }
+
     /// The effects that need not be remembered any more.
     fn forgotten(&self, now: Timestamp) -> Vec<&EffectId> {
         let effects = self.effects.iter();
@@ -279,7 +284,7 @@ mod tests {
             email: Email::parse("a@b.c").ok(),
             phones: vec![Phone::parse(None, "1").unwrap()],
         };
-        let identifier = Identifier::parse("0123456789ABCDEF-000001").unwrap();
+        let identifier = Identifier::parse("0123456789ABCDEF-000001-01234567").unwrap();
         let explanation = Explanation::from_letters("EEEEEEEDB").unwrap();
         let now = Timestamp::from_millis(7);
         let first = stamp("a", now);

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::controls::Controls;
 use domain::customer::{Customer, Identifier, Place};
 use domain::effect::Did;
+use domain::matching::block::Block;
 use domain::matching::duplicate;
 use domain::message::Attribute;
 use store::keys::{self, Key};
@@ -22,9 +23,9 @@ impl Judge<'_> {
 
     pub(super) fn seats(&mut self) {
         let mut blocks: BTreeMap<_, Vec<u32>> = BTreeMap::new();
-        for identifier in self.table.customers.keys() {
-            if let Place::Seat(seat) = identifier.place {
-                blocks.entry(identifier.block.clone()).or_default().push(seat);
+        for (block, place) in &self.table.places {
+            if let Place::Seat(seat) = place {
+                blocks.entry(block.clone()).or_default().push(*seat);
             }
         }
         for (block, seats) in blocks {
@@ -75,14 +76,17 @@ impl Judge<'_> {
                     Vec::new(),
                 );
             }
-            let now_in = duplicate::block_of(&customer.attributes, controls)
-                .filter(|block| *block != customer.identifier.block);
-            let referred = now_in.as_ref().is_none_or(|block| {
-                self.table.moved.contains(&(keys::block(block), customer.identifier.clone()))
-            });
-            if now_in != customer.moved_to || !referred {
+            let mut blocks = duplicate::blocks_of(&customer.attributes, controls);
+            blocks.retain(|block| *block != customer.identifier.block);
+            let has_seat = |block: &Block| {
+                self.table
+                    .references
+                    .iter()
+                    .any(|(of, reference)| of == block && reference.to == customer.identifier)
+            };
+            if blocks != customer.seats || !blocks.iter().all(has_seat) {
                 self.violation(
-                    "a customer that moved cannot be found where it belongs".to_owned(),
+                    "a customer has no seat where its values belong".to_owned(),
                     vec![key],
                     Vec::new(),
                 );
@@ -102,14 +106,18 @@ impl Judge<'_> {
                 entries,
             );
         }
-        for (block, identifier) in &self.table.moved {
-            if !self.table.customers.contains_key(identifier) {
+        for (block, reference) in &self.table.references {
+            if !self.table.customers.contains_key(&reference.to) {
+                let (block, to) = (block.as_str(), &reference.to);
                 self.violation(
-                    format!("{block} refers to {identifier}, which is not there"),
+                    format!("{block} refers to {to}, which is not there"),
                     Vec::new(),
                     Vec::new(),
                 );
             }
+        }
+        for key in self.table.empty.clone() {
+            self.violation("a seat holds nobody".to_owned(), vec![key], Vec::new());
         }
     }
 
@@ -180,8 +188,10 @@ impl Judge<'_> {
 }
 
 fn claims_of(customer: &Customer) -> impl Iterator<Item = Key> {
-    let relate_id = customer.attributes.get(Attribute::RELATE_ID).map(keys::relate_id);
-    let alternate =
-        customer.attributes.get(Attribute::ALTERNATE_NUMBER).map(keys::alternate_number);
+    let secret = local::controls::default().secret;
+    let relate_id = customer.attributes.get(Attribute::RELATE_ID);
+    let relate_id = relate_id.map(|id| keys::relate_id(&secret, id));
+    let alternate = customer.attributes.get(Attribute::ALTERNATE_NUMBER);
+    let alternate = alternate.map(|number| keys::alternate_number(&secret, number));
     relate_id.into_iter().chain(alternate)
 }

@@ -134,6 +134,7 @@ fn nobody(query: &Query) -> Item {
         (store::keys::SORT_KEY.to_owned(), text("SEAT#000001")),
         (store::keys::INDEX_PARTITION_KEY.to_owned(), text("NUMBER#999999999")),
         (store::keys::INDEX_SORT_KEY.to_owned(), text("NUMBER")),
+        ("tail".to_owned(), text("ZZZZZZZZ")),
         ("number".to_owned(), number("999999999")),
         ("version".to_owned(), number("1")),
         ("created_at".to_owned(), number("1")),

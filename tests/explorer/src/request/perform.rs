@@ -91,6 +91,7 @@ impl Request {
             answer: answer.unwrap_or_else(|stopped| match stopped {
                 Stopped::Busy => Answer::Busy,
                 Stopped::KeyReused => Answer::KeyReused,
+                stopped @ Stopped::AlreadyProcessed => Answer::Defect(stopped.to_string()),
                 Stopped::Unavailable(_) => Answer::Unavailable,
                 Stopped::Defect(source) => Answer::Defect(source.to_string()),
             }),

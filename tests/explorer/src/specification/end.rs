@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use domain::message::Attribute;
 use domain::request::{RequestInErrorId, State};
+use domain::secret::Secret;
 use store::keys::{self, Key};
 
 use super::super::ledger::Ledger;
+use super::super::scenario::controls;
 use super::{Names, Specification, Standing};
 
 impl Specification {
@@ -22,6 +24,7 @@ impl Specification {
                 self.customers.len()
             ));
         }
+        let secret = controls().secret;
         for customer in &self.customers {
             let stands = ledger.created_by(&customer.effect).ok_or("a customer is missing")?;
             if stands.version != customer.version {
@@ -38,7 +41,7 @@ impl Specification {
             }
             for (name, key) in CLAIMED {
                 if let Some(value) = customer.attributes.get(name)
-                    && ledger.claims.get(&key(value)) != Some(&stands.identifier)
+                    && ledger.claims.get(&key(&secret, value)) != Some(&stands.identifier)
                 {
                     return Err(format!("{} has not claimed its {name}", stands.identifier));
                 }
@@ -108,7 +111,7 @@ impl Specification {
 }
 
 /// The key of a claim.
-type KeyOf = fn(&str) -> Key;
+type KeyOf = fn(&Secret, &str) -> Key;
 
 /// What is claimed, with the key of its claim.
 const CLAIMED: [(&str, KeyOf); 2] =

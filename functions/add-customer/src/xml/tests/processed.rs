@@ -7,7 +7,7 @@ use domain::request::RequestInErrorId;
 use operations::messages::{Action, MessageOutcome, MessageResult, Stored};
 
 fn identifier() -> Identifier {
-    Identifier::parse("0123456789ABCDEF-000001").expect("an identifier")
+    Identifier::parse("0123456789ABCDEF-000001-01234567").expect("an identifier")
 }
 
 fn number(number: u64) -> Option<CustomerNumber> {
@@ -15,7 +15,7 @@ fn number(number: u64) -> Option<CustomerNumber> {
 }
 
 fn processed(message: Message, action: Action, result: MessageResult) -> MessageOutcome {
-    MessageOutcome { message, action, result, replayed: false }
+    MessageOutcome { message, action, result, not_compared: false, replayed: false }
 }
 
 /// A customer that a message created, with more attributes than an answer may show.
@@ -45,7 +45,12 @@ pub(crate) fn created() -> MessageOutcome {
         attributes: Attributes::from_iter([(Attribute::LAST_NAME, "Robinson")]),
         unknown: vec!["cst_favourite".to_owned()],
     };
-    let stored = Stored { number: number(13962), identifier: Some(identifier()), attributes };
+    let stored = Stored {
+        number: number(13962),
+        identifier: Some(identifier()),
+        attributes,
+        replaced: Vec::new(),
+    };
     processed(message, Action::Add, MessageResult::Created(stored))
 }
 
@@ -65,7 +70,7 @@ pub(crate) fn duplicate(numbers: &[u64]) -> MessageOutcome {
         ]),
         alternate_name: Some("Bobby".to_owned()),
         phones: Vec::new(),
-        moved_to: None,
+        seats: Vec::new(),
         effects: Default::default(),
         by: None,
         erased: None,

@@ -46,7 +46,14 @@ fn a_call_leaves_one_log_line_with_what_it_did_and_cost() {
         event["headers"]["x-correlation-id"] = json!("order-7");
     });
     let answer = Answer::json(StatusCode::CREATED, "created", &json!({})).replayed(true);
-    let cost = Cost { steps: 2, calls: 4, read_units: 1.5, write_units: 6.0, rounds: 3 };
+    let cost = Cost {
+        steps: 2,
+        calls: 4,
+        read_units: 1.5,
+        write_units: 6.0,
+        rounds: 3,
+        ..Cost::default()
+    };
     let (_, mut lines) = logged(|| call.close("associate", Ok(answer), cost));
     let [line] = lines.as_mut_slice() else { panic!("one line in {lines:?}") };
     let line = line.as_object_mut().expect("an object");

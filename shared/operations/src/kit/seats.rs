@@ -1,0 +1,195 @@
+//! Seats: in which blocks a customer must have one, what a request has read of these blocks, and the writes that take them. Whoever wants to create meets every seat, so whoever
+//! takes one has read its block.
+
+use domain::customer::{Customer, Identifier, Place, Tail};
+use domain::matching::block::Block;
+use domain::matching::duplicate::{self, Candidate};
+use domain::message::Attributes;
+use futures_util::future;
+use store::block::ReadBlock;
+use store::items;
+use store::keys;
+use store::table::{Table, TableError};
+use store::writes::{Refusal, Write};
+
+use super::Attempt;
+
+/// A seat that a customer's values ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) block: Block,
+    /// The block that the customer's values make, where this one is made of the address as it was given and the address service verified another.
+    pub(crate) as_given: Option<Block>,
+}
+
+/// The seats of a customer with these attributes: in each block that they make.
+pub(crate) fn wanted<T: Table>(attempt: &Attempt<'_, T>, attributes: &Attributes) -> Vec<Wanted> {
+    let blocks = duplicate::blocks_of(attributes, attempt.controls());
+    blocks.into_iter().map(|block| Wanted { block, as_given: None }).collect()
+}
+
+/// The seats of a customer with these attributes whose address was given otherwise.
+pub(crate) fn wanted_also_as_given<T: Table>(
+    attempt: &Attempt<'_, T>,
+    attributes: &Attributes,
+    given: &Attributes,
+) -> Vec<Wanted> {
+    let mut seats = wanted(attempt, attributes);
+    let as_given = duplicate::blocks_of(given, attempt.controls()).into_iter().zip(&seats);
+    let differing: Vec<_> = as_given
+        .filter(|(block, seat)| *block != seat.block)
+        .map(|(block, seat)| Wanted { block, as_given: Some(seat.block.clone()) })
+        .collect();
+    seats.extend(differing);
+    seats
+}
+
+/// These seats, behind those in the blocks that an earlier try was decided on, the home first: what that try wrote may arrive late, and must meet this one.
+pub(crate) fn behind_bound(blocks: &[Block], wanted: Vec<Wanted>) -> Vec<Wanted> {
+    let bound = blocks.iter().map(|block| Wanted { block: block.clone(), as_given: None });
+    let mut seats: Vec<_> = bound.collect();
+    for seat in wanted {
+        match seats.iter_mut().find(|known| known.block == seat.block) {
+            Some(known) => *known = seat,
+            None => seats.push(seat),
+        }
+    }
+    seats
+}
+
+/// What a request has read of the blocks that concern it.
+#[derive(Debug, Default)]
+pub(crate) struct Seats(Vec<ReadBlock>);
+
+impl Seats {
+    /// Reads those of these blocks that were not read yet, side by side.
+    pub(crate) async fn read<'b>(
+        &mut self,
+        table: &impl Table,
+        blocks: impl IntoIterator<Item = &'b Block>,
+    ) -> Result<(), TableError> {
+        let mut missing: Vec<&Block> = Vec::new();
+        for block in blocks {
+            if self.of(block).is_none() && !missing.contains(&block) {
+                missing.push(block);
+            }
+        }
+        let reads = missing.into_iter().map(|block| ReadBlock::read(table, block));
+        self.0.extend(future::try_join_all(reads).await?);
+        Ok(())
+    }
+
+    fn of(&self, block: &Block) -> Option<&ReadBlock> {
+        self.0.iter().find(|read| read.block == *block)
+    }
+
+    /// Whether nothing that was read overlapped a write.
+    pub(crate) fn are_complete(&self) -> bool {
+        self.0.iter().all(|read| read.complete)
+    }
+
+    pub(crate) fn customers(&self) -> impl Iterator<Item = &Customer> {
+        self.0.iter().flat_map(|read| &read.seated).map(|seated| &seated.customer)
+    }
+
+    pub(crate) fn candidates(&self) -> impl Iterator<Item = Candidate<'_>> {
+        self.0.iter().flat_map(ReadBlock::candidates)
+    }
+
+    /// Where a new customer lives, at the first of the wanted seats or, without any, in a block of its own; and the writes that take its other seats. `checked` says
+    /// whether the blocks were read: a customer that is added unchecked decides nothing from them, and stands beside the seats.
+    ///
+    /// # Errors
+    /// A defect where a block has no seat left.
+    pub(crate) fn for_new<T: Table>(
+        &self,
+        attempt: &Attempt<'_, T>,
+        wanted: &[Wanted],
+        checked: bool,
+    ) -> Result<(Identifier, Vec<Write>), TableError> {
+        let place = |block: &Block, purpose: &str| match self.of(block).filter(|_| checked) {
+            Some(read) => seat(read),
+            None => Ok(Place::beside(attempt.effect().bits(purpose))),
+        };
+        let tail = Tail::of(attempt.table().chance());
+        let Some((home, others)) = wanted.split_first() else {
+            let block = Block::apart(attempt.effect().bits("block"));
+            let place = Place::beside(attempt.effect().bits("place"));
+            return Ok((Identifier { block, place, tail }, Vec::new()));
+        };
+        let home = &home.block;
+        let place_at_home = place(home, "place")?;
+        let identifier = Identifier { block: home.clone(), place: place_at_home, tail };
+        let stamp = attempt.stamp();
+        let mut taken = Vec::new();
+        for Wanted { block, as_given } in others.iter().filter(|seat| seat.block != *home) {
+            let place = place(block, block.as_str())?;
+            taken.push(items::take_seat(block, &place, &identifier, as_given.as_ref(), &stamp));
+        }
+        Ok((identifier, taken))
+    }
+
+    /// The writes that take those of the wanted seats that a customer does not have yet.
+    ///
+    /// # Errors
+    /// A defect where a block has no seat left.
+    pub(crate) fn for_existing<T: Table>(
+        &self,
+        attempt: &Attempt<'_, T>,
+        identifier: &Identifier,
+        wanted: &[Wanted],
+    ) -> Result<Vec<Write>, TableError> {
+        let stamp = attempt.stamp();
+        let mut taken = Vec::new();
+        for Wanted { block, as_given } in wanted {
+            let Some(read) = self.of(block) else { continue };
+            let as_given = as_given.as_ref();
+            let mut references = read.seats_of(identifier).filter_map(|seated| {
+                seated.reference.as_ref().map(|reference| (&seated.place, reference))
+            });
+            match (as_given, references.next()) {
+                (None, _) if read.seats_of(identifier).next().is_some() => {}
+                (Some(_), Some((place, reference))) => {
+                    if reference.as_given.as_ref() != as_given {
+                        taken.push(items::renew_seat(block, place, identifier, as_given, &stamp));
+                    }
+                }
+                (_, None) | (None, Some(_)) => {
+                    taken.push(items::take_seat(block, &seat(read)?, identifier, as_given, &stamp));
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Admits whoever stood where these writes were to take a seat. Whether that is all that refused them: then the request can decide again on what it has read.
+    pub(crate) async fn admit(
+        &mut self,
+        table: &impl Table,
+        writes: &[Write],
+        reasons: Vec<Option<Refusal>>,
+    ) -> Result<bool, TableError> {
+        let mut only_seats = true;
+        for (write, reason) in writes.iter().zip(reasons) {
+            let place = keys::place_of(&write.key());
+            let read =
+                place.and_then(|(block, _)| self.0.iter_mut().find(|read| read.block == block));
+            match (reason, read) {
+                (None, _) => {}
+                (Some(Refusal::Condition(Some(stood))), Some(read)) if write.takes_a_place() => {
+                    read.admit(table, stood).await?;
+                }
+                (Some(Refusal::Condition(_) | Refusal::Contended), _) => only_seats = false,
+            }
+        }
+        Ok(only_seats)
+    }
+}
+
+/// The free seat of a block.
+fn seat(read: &ReadBlock) -> Result<Place, TableError> {
+    if read.next_seat > Place::MAX_SEAT {
+        return Err(TableError::Defect("a block has no seat left".into()));
+    }
+    Ok(Place::Seat(read.next_seat))
+}
