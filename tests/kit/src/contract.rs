@@ -2,6 +2,7 @@
 //!
 //! Nothing of the customer master is known here; what the document says is taken as it is.
 
+pub mod aliases;
 pub mod files;
 mod walkthrough;
 
@@ -9,6 +10,7 @@ use serde_json::Value;
 
 use local::yaml;
 
+pub use aliases::Aliases;
 pub use walkthrough::{Chapter, Expected, Step};
 
 /// The document.

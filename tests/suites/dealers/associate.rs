@@ -182,8 +182,8 @@ async fn an_unknown_identifier_is_refused_and_nothing_is_created() {
     let next = format!("{}2", &organization[..organization.len() - 1]);
     for unknown in [
         next.as_str(),
-        "0123456789ABCDEF-000001",
-        "0123456789ABCDEF-ZZZZZZZZZZZZZZZZ",
+        "0123456789ABCDEF-000001-01234567",
+        "0123456789ABCDEF-ZZZZZZZZZZZZZZZZ-7TZ8Q2XK",
         "nobody",
         "../..",
         "BLOCK#0123456789ABCDEF",

@@ -86,7 +86,7 @@ async fn dealers_customers_belong_to_the_first_company() {
         let organization = identifier(&stand.associate(&acme()).await.is(201));
         let customer = stand.customer(&organization).await;
         assert_eq!(customer.attributes.text(Attribute::COMPANY), first);
-        identifiers.push(organization);
+        identifiers.push(customer.identifier.block);
     }
     // Each company has blocks of its own, and `007` is `7`.
     assert_eq!(identifiers[1], identifiers[3]);

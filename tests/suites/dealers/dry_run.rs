@@ -40,7 +40,7 @@ async fn each_outcome_of_an_association_is_foretold_and_nothing_is_written() {
     let organization = identifier(&organization.is(200));
     foretold(&stand, &given("TD70", "given", &organization), 201).await;
     foretold(&stand, &given("TD70", "given", &organization), 400).await;
-    foretold(&stand, &given("TD70", "other", "0123456789ABCDEF-000001"), 404).await;
+    foretold(&stand, &given("TD70", "other", "0123456789ABCDEF-000001-01234567"), 404).await;
 
     stand.release("TD70", "given").await.is_empty(204);
     foretold(&stand, &given("TD70", "given", &organization), 200).await;

@@ -65,7 +65,8 @@ async fn an_unknown_identifier_is_not_found_for_whoever_may_ask() {
     let stand = Fixture::new().await;
     let organization = identifier(&stand.associate(&acme()).await.is(201));
     let next = format!("{}2", &organization[..organization.len() - 1]);
-    for unknown in [next.as_str(), "0123456789ABCDEF-000001", "nobody", "%00", "SEAT%23000001", "-"]
+    for unknown in
+        [next.as_str(), "0123456789ABCDEF-000001-01234567", "nobody", "%00", "SEAT%23000001", "-"]
     {
         let path = format!("/customer-organizations/{unknown}");
         stand.get(&path).send().await.is_problem(404, "not-found");

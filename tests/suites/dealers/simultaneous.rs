@@ -150,7 +150,7 @@ async fn customers_made_at_the_same_moment_have_different_numbers() {
         let body = changed(
             acme_as("TD68", &business.to_string()),
             "businessName",
-            json!(format!("{business} Business")),
+            json!(format!("Business {business}")),
         );
         stand.post("/dealer-customers").json(&body)
     }))

@@ -60,7 +60,7 @@ fn deployed() -> BTreeMap<Route, BTreeSet<String>> {
 fn filled(path: &str) -> String {
     path.replace("{file}", "main.js")
         .replace("{number}", "1")
-        .replace("{identifier}", "0123456789ABCDEF-000001")
+        .replace("{identifier}", "0123456789ABCDEF-000001-01234567")
         .replace("{id}", "0123456789ABCDEF")
         .replace("{dealerCode}", "TD68")
         .replace("{dealerCustomerNumber}", "245TRSSDG343456")

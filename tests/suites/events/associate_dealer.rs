@@ -1,11 +1,12 @@
 //! Dealers: one story of associations, reads and releases.
 
+use kit::contract::Aliases;
 use kit::fixture::Fixture;
 
 use crate::Story;
 
-/// The customer that `associate-created` makes: identifiers follow from name and place, so that later events can name it.
-const ACME: &str = "NGPWTW8181RA8CQ7-000001";
+/// The customer that `associate-created` makes, as the events name it. An identifier ends at random, so it is replaced by the one that was made.
+const ACME: &str = "NGPWTW8181RA8CQ7-000001-7TZ8Q2XK";
 
 pub(crate) const STORY: Story = &[
     ("associate-dry-run", 201, "/customerOrganization", "created"),
@@ -48,8 +49,8 @@ pub(crate) const STORY: Story = &[
 ];
 
 /// Puts what an event needs into the table before it is sent.
-pub(crate) async fn prepare(master: &Fixture, event: &str) {
+pub(crate) async fn prepare(master: &Fixture, event: &str, aliases: &Aliases) {
     if event == "associate-ambiguous" {
-        master.plant_twin(ACME, [1; 10]).await;
+        master.plant_twin(&aliases.as_found(ACME), [1; 10]).await;
     }
 }

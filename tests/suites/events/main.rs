@@ -11,6 +11,7 @@ use std::io::Read as _;
 use std::path::PathBuf;
 
 use flate2::read::GzDecoder;
+use kit::contract::Aliases;
 use kit::fixture::Fixture;
 use kit::xml;
 use lambda_http::{Body, Response};
@@ -27,9 +28,10 @@ fn folder(function: &str) -> PathBuf {
 }
 
 /// Sends an event as the Lambda runtime would.
-async fn sent(master: &Fixture, function: &str, name: &str) -> Response<Body> {
+async fn sent(master: &Fixture, function: &str, name: &str, aliases: &Aliases) -> Response<Body> {
     let file = folder(function).join(format!("{name}.json"));
     let event = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let event = aliases.as_found(&event);
     stand::functions(master.master())[function](api::event::request(&event)).await
 }
 
@@ -48,9 +50,10 @@ fn text(answer: &Response<Body>) -> String {
 
 /// Holds that the event gets the answer of its story.
 async fn told(master: &Fixture, function: &str, story: Story) {
+    let mut aliases = Aliases::default();
     for (name, status, pointer, value) in story {
-        associate_dealer::prepare(master, name).await;
-        let answer = sent(master, function, name).await;
+        associate_dealer::prepare(master, name, &aliases).await;
+        let answer = sent(master, function, name, &aliases).await;
         let body = text(&answer);
         assert_eq!(answer.status().as_u16(), *status, "{name}: {body}");
         match (*pointer, *value) {
@@ -63,7 +66,11 @@ async fn told(master: &Fixture, function: &str, story: Story) {
                 } else {
                     serde_json::from_str(&body).expect("JSON")
                 };
-                assert_eq!(told.pointer(pointer), Some(&json!(value)), "{name}: {body}");
+                let told = told.pointer(pointer).cloned().unwrap_or_default();
+                if let Some(found) = told.as_str() {
+                    aliases.learn(value, found);
+                }
+                assert_eq!(told, json!(aliases.as_found(value)), "{name}: {body}");
             }
         }
         let replayed = answer.headers().contains_key("idempotency-replayed");

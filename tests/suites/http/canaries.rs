@@ -122,7 +122,7 @@ pub(crate) async fn ask_everything(url: &str) -> Vec<u16> {
     let own = format!("/dealer-customers/TD68/{DCN}");
     let identifier = added["customerOrganizationIdentifier"]
         .as_str()
-        .unwrap_or("0123456789ABCDEF-000001")
+        .unwrap_or("0123456789ABCDEF-000001-01234567")
         .to_owned();
     let mut other = dealer_body();
     other["businessName"] = json!("Qanari Bagels");

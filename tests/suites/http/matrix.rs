@@ -92,7 +92,7 @@ async fn rows(door: &Door) -> Vec<Row> {
     let organizations = [
         (both.as_str(), true, true, 200),
         (theirs.as_str(), false, true, 200),
-        ("0123456789ABCDEF-000001", false, false, 404),
+        ("0123456789ABCDEF-000001-01234567", false, false, 404),
         ("no-identifier", false, false, 404),
     ];
     for (identifier, own, foreign, good) in organizations {

@@ -78,7 +78,7 @@ async fn nothing_of_a_person_is_in_what_a_process_writes_in_a_problem_a_key_or_t
     let broken = ask(
         &process.url,
         Method::GET,
-        "/customer-organizations/0123456789ABCDEF-000001",
+        "/customer-organizations/0123456789ABCDEF-000001-01234567",
         &[],
         String::new(),
     )

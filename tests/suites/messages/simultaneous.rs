@@ -45,7 +45,7 @@ async fn of_fifty_equal_single_adds_one_creates_the_customer_that_the_others_upd
     assert_eq!(numbers.len(), 1);
     let customers = stand.customers().await;
     assert_eq!(customers.len(), 1);
-    assert_eq!(customers[0].version, 50);
+    assert_eq!(customers[0].version, 1, "what changes nothing is not written");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,7 +63,7 @@ async fn a_hundred_unchecked_adds_make_a_hundred_customers_with_a_hundred_number
 #[tokio::test(flavor = "multi_thread")]
 async fn adds_of_many_people_at_once_do_not_hinder_each_other() {
     let stand = Fixture::new().await;
-    let people = |person: usize| checked("Y").with("cst_lname", &format!("{person} Person"));
+    let people = |person: usize| checked("Y").with("cst_lname", &format!("Person {person}"));
     let told = told_at_once(&stand, (0..40).map(|turn| people(turn % 20))).await;
     assert_eq!(statuses(&told), BTreeMap::from([(201, 20), (409, 20)]));
     assert_eq!(stand.customers().await.len(), 20);
@@ -77,7 +77,7 @@ async fn of_twenty_adds_with_one_relate_id_one_creates_the_customer_that_the_oth
     assert_eq!(statuses(&told), BTreeMap::from([(200, 19), (201, 1)]));
     let customers = stand.customers().await;
     assert_eq!(customers.len(), 1);
-    assert_eq!(customers[0].version, 20);
+    assert_eq!(customers[0].version, 1, "what changes nothing is not written");
 }
 
 #[tokio::test(flavor = "multi_thread")]

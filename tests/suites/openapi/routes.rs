@@ -17,7 +17,7 @@ fn filled(path: &str) -> String {
     [
         ("{dealerCode}", "TD68"),
         ("{dealerCustomerNumber}", "nobody"),
-        ("{identifier}", "0123456789ABCDEF-000001"),
+        ("{identifier}", "0123456789ABCDEF-000001-01234567"),
         ("{number}", "999999999"),
         ("{id}", "0123456789ABCDEF"),
         ("{file}", "console.css"),

@@ -10,7 +10,7 @@ async fn a_stranger_is_refused_at_every_door() {
     for (method, path) in [
         (Method::GET, "/dealer-customers/SMOKE"),
         (Method::POST, "/dealer-customers"),
-        (Method::GET, "/customer-organizations/0123456789ABCDEF-000001"),
+        (Method::GET, "/customer-organizations/0123456789ABCDEF-000001-01234567"),
         (Method::POST, "/customers"),
         (Method::GET, "/customers/1"),
         (Method::GET, "/errors"),

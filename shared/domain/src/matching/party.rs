@@ -174,6 +174,7 @@ impl Party {
         rule.compares(MatchField::Company)
             && rule.compares(MatchField::LastName)
             && !self.has_contact
+            && !person.last_name.is_empty()
             && self.company_name == person.full_name
     }
 }

@@ -83,6 +83,9 @@ pub(crate) async fn decide<T: Table>(
     } else {
         (Target::New, Holders::default())
     };
+    if let Some(replay) = done_to_a_former_holder(attempt, &holders).await? {
+        return Ok(Decision { action: Action::Change, verdict: replay, holders });
+    }
     let (action, verdict) = match target {
         Target::Unsettled => (Action::Change, Verdict::ReadAgain),
         Target::New => (Action::Add, add(attempt, message, &holders, known).await?),
@@ -93,6 +96,19 @@ pub(crate) async fn decide<T: Table>(
         Target::Missing => (Action::Change, Verdict::Fail(missing(message, attempt.controls()))),
     };
     Ok(Decision { action, verdict, holders })
+}
+
+/// What an earlier try or round of this request did to a customer that has given up the number by which it was found.
+/// An earlier round may have written without hearing of it: the database client repeats a call whose answer was lost.
+async fn done_to_a_former_holder<T: Table>(
+    attempt: &Attempt<'_, T>,
+    holders: &Holders,
+) -> Result<Option<Verdict>, TableError> {
+    if attempt.is_first_round() && !attempt.is_replay() {
+        return Ok(None);
+    }
+    let former = records::customers(attempt.table(), &holders.claims.former_holders()).await?;
+    Ok(former.iter().find_map(|customer| own_effect(attempt, customer)))
 }
 
 /// The message with the address that the address service verified; as it came where that address would fail edits that it passes.

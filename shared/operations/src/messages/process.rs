@@ -13,7 +13,6 @@ use store::writes::{Refusal, Transacted, Write};
 
 use super::decide::{Decision, Known, Verdict, decide};
 use super::kept::{self, Kept, Purpose, Unprocessed};
-use super::target::Holders;
 use super::{MessageOutcome, MessageResult, Stored};
 use crate::kit::{Attempt, Seats, Stopped, commit, customer_writes};
 
@@ -40,7 +39,7 @@ pub(crate) async fn run<T: Table>(
     let mut known = Known::default();
     loop {
         let decision = decide(attempt, message, &mut known).await?;
-        let kept = match earlier(attempt, purpose, &decision.holders).await? {
+        let kept = match earlier(attempt, purpose).await? {
             Some(kept) => Done::Kept(kept),
             None if attempt.dry_run => dry_run_outcome(decision, attempt.effect()).into(),
             None => write(attempt, message, (purpose, decision), &mut known).await?,
@@ -75,12 +74,11 @@ impl From<Option<Kept>> for Done {
     }
 }
 
-/// What an earlier try or round of this request did, where the decision cannot know: it failed, or it found a customer by a number that this has given up since.
+/// What an earlier try or round of this request did, where the decision cannot know: it failed, or found that there was nothing to change.
 /// An earlier round may have written without hearing of it: the database client repeats a call whose answer was lost.
 async fn earlier<T: Table>(
     attempt: &Attempt<'_, T>,
     purpose: Purpose<'_>,
-    holders: &Holders,
 ) -> Result<Option<Kept>, TableError> {
     let first = attempt.is_first_round();
     if first && !attempt.is_replay() {
@@ -94,11 +92,7 @@ async fn earlier<T: Table>(
     {
         return Ok(Some(Kept::unchanged(&customer, true)));
     }
-    let former = records::customers(attempt.table(), &holders.claims.former_holders()).await?;
-    Ok(former.iter().find_map(|customer| {
-        let effect = customer.effects.of(attempt.effect())?;
-        Some(Kept::done(effect, customer, true))
-    }))
+    Ok(None)
 }
 
 /// What a dry run would do; none where it must read again.

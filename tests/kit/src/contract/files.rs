@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::{Chapter, Contract, Step};
+use super::{Chapter, Contract, Step, aliases};
 use local::claims;
 
 /// The address that the files send to, unless the person says another.
@@ -49,8 +49,14 @@ fn http(chapter: &Chapter<'_>) -> String {
         chapter.title,
         local_developer()
     );
+    let named = named(chapter);
+    if named.is_some() {
+        file.push_str("# What the first association answers as customerOrganizationIdentifier:\n@identifier = \n");
+    }
+    let as_variable = |text: &str| replaced(text, named.as_deref(), "{{identifier}}");
     for step in &chapter.steps {
-        let Step { operation, target, .. } = step;
+        let Step { operation, .. } = step;
+        let target = as_variable(&step.target);
         let title = title(step);
         let method = operation.method;
         // Writing into a string cannot fail.
@@ -62,7 +68,7 @@ fn http(chapter: &Chapter<'_>) -> String {
             let _ = writeln!(file, "{name}: {value}");
         }
         if let Some(body) = &step.body {
-            let _ = writeln!(file, "\n{body}");
+            let _ = writeln!(file, "\n{}", as_variable(body));
         }
     }
     file
@@ -74,9 +80,12 @@ fn curl(chapter: &Chapter<'_>) -> String {
         chapter.title,
         local_developer()
     );
+    let named = named(chapter);
+    let as_variable = |text: &str| replaced(&quoted(text), named.as_deref(), "'\"$identifier\"'");
+    let mut kept = false;
     for step in &chapter.steps {
         let method = step.operation.method;
-        let target = quoted(&step.target);
+        let target = as_variable(&step.target);
         let title = title(step);
         let _ = write!(file, "\n# {title}\ncurl -sS -i -X {method} \"$address\"{target}");
         if asks_who_calls(step) {
@@ -86,11 +95,32 @@ fn curl(chapter: &Chapter<'_>) -> String {
             let _ = write!(file, " \\\n  -H {}", quoted(&format!("{name}: {value}")));
         }
         if let Some(body) = &step.body {
-            let _ = write!(file, " \\\n  --data-binary {}", quoted(body));
+            let _ = write!(file, " \\\n  --data-binary {}", as_variable(body));
+        }
+        let answers = step.expected.as_ref().map(|expected| expected.value);
+        let identifier =
+            answers.and_then(|answer| answer["customerOrganizationIdentifier"].as_str());
+        let is_dry = step.target.contains("dryRun=true");
+        if !kept && !is_dry && identifier.is_some() && identifier == named.as_deref() {
+            kept = true;
+            file.push_str(" > answer.txt\ncat answer.txt\n");
+            file.push_str("identifier=$(sed -n 's/.*\"customerOrganizationIdentifier\":\"\\([^\"]*\\)\".*/\\1/p' answer.txt)\nrm answer.txt");
         }
         file.push_str("\necho\n");
     }
     file
+}
+
+/// The identifier by which the requests of a chapter name a customer that one of them makes.
+fn named(chapter: &Chapter<'_>) -> Option<String> {
+    let steps = chapter.steps.iter();
+    let texts = steps.flat_map(|step| [Some(step.target.as_str()), step.body.as_deref()]).flatten();
+    let found = texts.flat_map(aliases::identifiers).find(|one| *one != aliases::UNKNOWN);
+    found.map(str::to_owned)
+}
+
+fn replaced(text: &str, named: Option<&str>, variable: &str) -> String {
+    named.map_or_else(|| text.to_owned(), |named| text.replace(named, variable))
 }
 
 fn title(step: &Step<'_>) -> String {

@@ -326,7 +326,7 @@ fn bodies(contract: &Contract, world: &World, route: &Route, asking: &Asking) ->
             ("null", Some(Value::Null)),
             ("of the wrong kind", Some(json!([{ "a": 1 }]))),
             ("malformed", Some(json!("!\u{1}"))),
-            ("forged", Some(json!("0123456789ABCDEF-000009"))),
+            ("forged", Some(json!("0123456789ABCDEF-000009-7TZ8Q2XK"))),
             ("another's", Some(other)),
         ];
         for (label, value) in values {
