@@ -29,7 +29,10 @@ curl -sS -i -X POST "$address"'/dealer-customers' \
       "type": "BUSINESS"
     }
   ]
-}'
+}' > answer.txt
+cat answer.txt
+identifier=$(sed -n 's/.*"customerOrganizationIdentifier":"\([^"]*\)".*/\1/p' answer.txt)
+rm answer.txt
 echo
 
 # Associate a customer with a dealer: What would happen, without an effect (201)
@@ -102,7 +105,7 @@ curl -sS -i -X POST "$address"'/dealer-customers' \
   -H 'Idempotency-Key: 8e03978e-40d5-43dd-bc93-6894a57f9324' \
   -H 'Content-Type: application/json' \
   --data-binary '{
-  "customerOrganizationIdentifier": "NGPWTW8181RA8CQ7-000001",
+  "customerOrganizationIdentifier": "'"$identifier"'",
   "dealerCode": "TD71",
   "dealerCustomerNumber": "ACME-1",
   "dealerType": "PARTS ONLY"
@@ -115,7 +118,7 @@ curl -sS -i -X POST "$address"'/dealer-customers' \
   -H 'Idempotency-Key: 8e03978e-40d5-43dd-bc93-6894a57f9324' \
   -H 'Content-Type: application/json' \
   --data-binary '{
-  "customerOrganizationIdentifier": "NGPWTW8181RA8CQ7-000001",
+  "customerOrganizationIdentifier": "'"$identifier"'",
   "dealerCode": "TD71",
   "dealerCustomerNumber": "ACME-1",
   "dealerType": "PARTS ONLY"
@@ -128,7 +131,7 @@ curl -sS -i -X POST "$address"'/dealer-customers' \
   -H 'Idempotency-Key: 8e03978e-40d5-43dd-bc93-6894a57f9324' \
   -H 'Content-Type: application/json' \
   --data-binary '{
-  "customerOrganizationIdentifier": "NGPWTW8181RA8CQ7-000001",
+  "customerOrganizationIdentifier": "'"$identifier"'",
   "dealerCode": "TD71",
   "dealerCustomerNumber": "ACME-2"
 }'
@@ -139,7 +142,7 @@ curl -sS -i -X POST "$address"'/dealer-customers' \
   -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
-  "customerOrganizationIdentifier": "NGPWTW8181RA8CQ7-000001",
+  "customerOrganizationIdentifier": "'"$identifier"'",
   "dealerCode": "TD71",
   "dealerCustomerNumber": "ACME-1"
 }'
@@ -174,7 +177,7 @@ curl -sS -i -X POST "$address"'/dealer-customers' \
   -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
-  "customerOrganizationIdentifier": "0123456789ABCDEF-000001",
+  "customerOrganizationIdentifier": "0123456789ABCDEF-000001-01234567",
   "dealerCode": "TD68",
   "dealerCustomerNumber": "NOBODY-1"
 }'
@@ -185,7 +188,7 @@ curl -sS -i -X POST "$address"'/dealer-customers' \
   -H 'Authorization: Bearer dev.eyJkZWFsZXJfY29kZXMiOiJURDcwIiwic2NvcGUiOiJkZWFsZXIiLCJzdWIiOiJlcnAtb2YtdGQ3MCJ9' \
   -H 'Content-Type: application/json' \
   --data-binary '{
-  "customerOrganizationIdentifier": "NGPWTW8181RA8CQ7-000001",
+  "customerOrganizationIdentifier": "'"$identifier"'",
   "dealerCode": "TD68",
   "dealerCustomerNumber": "MINE-NOW"
 }'
@@ -207,7 +210,7 @@ curl -sS -i -X GET "$address"'/dealer-customers/TD68/245TRSSDG343456?verbose=tru
 echo
 
 # Read a customer organization (200)
-curl -sS -i -X GET "$address"'/customer-organizations/NGPWTW8181RA8CQ7-000001' \
+curl -sS -i -X GET "$address"'/customer-organizations/'"$identifier"'' \
   -H 'Authorization: Bearer dev.eyJkZWFsZXJfY29kZXMiOiJURDcwIiwic2NvcGUiOiJkZWFsZXIiLCJzdWIiOiJlcnAtb2YtdGQ3MCJ9'
 echo
 
@@ -236,7 +239,7 @@ curl -sS -i -X POST "$address"'/dealer-customers' \
   -H "Authorization: $authorization" \
   -H 'Content-Type: application/json' \
   --data-binary '{
-  "customerOrganizationIdentifier": "NGPWTW8181RA8CQ7-000001",
+  "customerOrganizationIdentifier": "'"$identifier"'",
   "dealerCode": "TD68",
   "dealerCustomerNumber": "245TRSSDG343456"
 }'

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::Invalid;
-use crate::customer::Identifier;
 use crate::customer::address::Address;
 use crate::customer::contact::{Email, Phone};
+use crate::customer::{Customer, Identifier};
 
 /// The code of one dealer: 1 to 10 of `A-Z 0-9`. Small letters are taken as capitals.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -141,13 +141,14 @@ impl Default for DealerType {
     }
 }
 
-/// What a dealer says of a customer: kept on the dealer customer from its creation on, also while it belongs to no customer.
+/// What a dealer said of a customer, and nothing else: kept on the dealer customer from its creation on, also while it belongs to no customer. What it left out of name and
+/// address is the customer's, whenever it is read; e-mail address and telephone numbers are the dealer's own or none.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DealerProfile {
     pub dealer_type: DealerType,
-    pub business_name: String,
+    pub business_name: Option<String>,
     pub alternate_name: Option<String>,
-    pub address: Address,
+    pub address: Option<Address>,
     pub email: Option<Email>,
     /// Its telephone numbers, ten at most.
     pub phones: Vec<Phone>,
@@ -157,11 +158,29 @@ impl DealerProfile {
     pub fn erased(&self) -> Self {
         Self {
             dealer_type: self.dealer_type.clone(),
-            business_name: String::new(),
+            business_name: None,
             alternate_name: None,
-            address: Address::default(),
+            address: None,
             email: None,
             phones: Vec::new(),
+        }
+    }
+
+    /// Whether the dealer left something to the customer.
+    pub fn is_filled_in(&self) -> bool {
+        self.business_name.is_none() || self.address.is_none()
+    }
+
+    /// The profile as it is read, with what the dealer left out from the customer that it belongs to. The alternate name goes with the name.
+    #[must_use]
+    pub fn filled_in(self, customer: &Customer) -> Self {
+        let its_alternate_name =
+            customer.alternate_name.clone().filter(|_| self.business_name.is_none());
+        Self {
+            alternate_name: self.alternate_name.or(its_alternate_name),
+            business_name: self.business_name.or_else(|| Some(customer.business_name())),
+            address: self.address.or_else(|| Some(customer.address())),
+            ..self
         }
     }
 }

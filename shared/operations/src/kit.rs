@@ -4,7 +4,6 @@ mod attempt;
 mod commit;
 pub(crate) mod customer_writes;
 mod inputs;
-mod known;
 mod master;
 mod page;
 pub(crate) mod request_writes;

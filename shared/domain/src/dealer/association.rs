@@ -136,19 +136,17 @@ impl Associate {
         &self.statement.phones
     }
 
-    /// The dealer customer's profile: what the dealer said, and for the rest what is known of the customer.
-    pub fn profile(&self, customer: &Customer) -> DealerProfile {
+    /// What the dealer said.
+    pub fn profile(&self) -> DealerProfile {
         let Statement { dealer_type, business_name, alternate_name, address, email, phones } =
             self.statement.clone();
         DealerProfile {
             dealer_type,
-            business_name: business_name.unwrap_or_else(|| customer.business_name()),
-            alternate_name: alternate_name.or_else(|| customer.alternate_name.clone()),
-            address: address.unwrap_or_else(|| customer.address()),
-            email: email
-                .and_then(|email| Email::parse(email.trim()).ok())
-                .or_else(|| customer.email()),
-            phones: if phones.is_empty() { customer.all_phones() } else { phones },
+            business_name,
+            alternate_name,
+            address,
+            email: email.and_then(|email| Email::parse(email.trim()).ok()),
+            phones,
         }
     }
 }

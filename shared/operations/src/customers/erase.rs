@@ -49,7 +49,6 @@ pub async fn erase<T: Table>(
             replayed: false,
         };
         if attempt.dry_run || write(attempt, &customer, &dealer_customers, &requests).await? {
-            attempt.master.forget(&customer.identifier);
             return Ok(Some(erased));
         }
         attempt.again().await?;

@@ -8,8 +8,14 @@ use store::{items, keys, records};
 
 use crate::kit::{Master, Stopped};
 
-/// How long the index may lag behind a number that it does not know before it is asked again.
-const LAG: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(150)];
+/// How long the index may lag behind a number that it does not know before it is asked again: two seconds in all, before a number counts as unknown.
+const LAG: [Duration; 5] = [
+    Duration::from_millis(50),
+    Duration::from_millis(150),
+    Duration::from_millis(300),
+    Duration::from_millis(500),
+    Duration::from_millis(1000),
+];
 
 pub async fn customer<T: Table>(
     master: &Master<T>,

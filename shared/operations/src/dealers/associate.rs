@@ -67,13 +67,14 @@ pub async fn associate<T: Table>(
     }
 }
 
-/// The caller names the customer: one read, which a process that has seen the customer saves, and one write.
+/// The caller names the customer: one read and one write.
 async fn given<T: Table>(
     attempt: &Attempt<'_, T>,
     request: &Associate,
     identifier: &Identifier,
 ) -> Result<AssociateOutcome, Stopped> {
-    let (bound, customer) = join!(attempt.bind(), attempt.master.known_customer(identifier));
+    let customer = records::customer(attempt.table(), identifier);
+    let (bound, customer) = join!(attempt.bind(), customer);
     bound?;
     match customer? {
         None => Ok(AssociateOutcome::UnknownOrganization),
@@ -251,7 +252,7 @@ fn claim_write<T: Table>(
     customer: &Customer,
     origin: &Origin,
 ) -> Write {
-    let profile = request.profile(customer);
+    let profile = request.profile();
     let organization = &customer.identifier;
     let association = Association { dcn: &request.dcn, profile: &profile, organization, origin };
     items::associate(association, &attempt.stamp())

@@ -10,6 +10,7 @@ use store::table::{IndexQuery, MAX_ITEMS, Page, Table};
 use store::{keys, records};
 use tokio::join;
 
+use super::read::filled_in_from;
 use crate::customers::read::customer;
 use crate::kit::{Listed, Master, Stopped};
 
@@ -62,8 +63,12 @@ pub async fn customer_organization<T: Table>(
 ) -> Result<Option<(Customer, Listed<DealerCustomer, Dcn>)>, Stopped> {
     let (customer, dealer_customers) =
         join!(customer(master, identifier), dealer_customers_of(master, identifier, ranges, after));
-    let dealer_customers = dealer_customers?;
-    Ok(customer?.map(|customer| (customer, dealer_customers)))
+    let Listed { found, next } = dealer_customers?;
+    Ok(customer?.map(|customer| {
+        let own = std::slice::from_ref(&customer);
+        let found = found.into_iter().map(|one| filled_in_from(one, own)).collect();
+        (customer, Listed { found, next })
+    }))
 }
 
 /// Where the index has dealer customers of these codes. It is asked once more where it knows none, because it may not know an association that was just made.

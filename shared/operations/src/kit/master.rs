@@ -3,16 +3,13 @@
 use std::sync::Arc;
 
 use domain::controls::Controls;
-use domain::customer::{Customer, Identifier};
 use store::client::Connection;
 use store::dynamo::Dynamo;
 use store::meter::{Cost, Meter};
 use store::numbers::Numbers;
-use store::records;
-use store::table::{Table, TableError};
+use store::table::Table;
 
 use super::Standardizer;
-use super::known::Known;
 
 /// The customer master: its table, its controls, and what one process remembers between requests.
 #[derive(Debug, Clone)]
@@ -21,7 +18,6 @@ pub struct Master<T> {
     pub(crate) controls: Arc<Controls>,
     pub(crate) numbers: Arc<Numbers>,
     pub(crate) standardizer: Arc<Standardizer>,
-    known: Arc<Known>,
 }
 
 impl<T: Table> Master<T> {
@@ -32,7 +28,6 @@ impl<T: Table> Master<T> {
             controls: Arc::new(controls),
             numbers: Arc::default(),
             standardizer: Arc::new(standardizer),
-            known: Arc::default(),
         }
     }
 
@@ -53,27 +48,6 @@ impl<T: Table> Master<T> {
 
     pub fn table(&self) -> &T {
         &self.table
-    }
-
-    /// A customer as it stood a minute ago at the most. Customers never vanish, so one that was seen needs no look to be known.
-    pub(crate) async fn known_customer(
-        &self,
-        identifier: &Identifier,
-    ) -> Result<Option<Arc<Customer>>, TableError> {
-        let now = self.table.now();
-        if let Some(customer) = self.known.get(identifier, now) {
-            return Ok(Some(customer));
-        }
-        let customer = records::customer(&self.table, identifier).await?.map(Arc::new);
-        if let Some(customer) = &customer {
-            self.known.remember(Arc::clone(customer), now);
-        }
-        Ok(customer)
-    }
-
-    /// Forgets what this process remembers of a customer: its data are not to be filled in any more.
-    pub(crate) fn forget(&self, identifier: &Identifier) {
-        self.known.forget(identifier);
     }
 }
 

@@ -215,32 +215,37 @@ fn remembered(id: &str, value: AttributeValue) -> Result<RememberedEffect, Table
 fn profile_map(profile: &DealerProfile) -> Item {
     let DealerProfile { dealer_type, business_name, alternate_name, address, email, phones } =
         profile;
-    let parts =
-        Address::PARTS.into_iter().zip(address.values()).filter(|(_, value)| !value.is_empty());
-    let address = parts.map(|((name, _), value)| (name.to_owned(), text(value))).collect();
-    let mut map = Item::from([
-        ("dealer_type".to_owned(), text(dealer_type.as_str())),
-        ("business_name".to_owned(), text(business_name)),
-        ("address".to_owned(), AttributeValue::M(address)),
-    ]);
+    let mut map = Item::from([("dealer_type".to_owned(), text(dealer_type.as_str()))]);
+    set(&mut map, "business_name", business_name.as_ref().map(text));
+    set(&mut map, "address", address.as_ref().map(address_value));
     set(&mut map, "alternate_name", alternate_name.as_ref().map(text));
     set(&mut map, "email", email.as_ref().map(|email| text(email.as_str())));
     set(&mut map, "phones", (!phones.is_empty()).then(|| phones_value(phones)));
     map
 }
 
-fn profile_of(mut fields: Fields) -> Result<DealerProfile, TableError> {
-    let mut address = Fields::of("address", fields.map("address")?);
+fn address_value(address: &Address) -> AttributeValue {
+    let parts =
+        Address::PARTS.into_iter().zip(address.values()).filter(|(_, value)| !value.is_empty());
+    AttributeValue::M(parts.map(|((name, _), value)| (name.to_owned(), text(value))).collect())
+}
+
+fn address_of(value: AttributeValue) -> Result<Address, TableError> {
+    let mut fields = map_of("address", value)?;
     let mut parts: [String; 7] = Default::default();
     for ((name, _), part) in Address::PARTS.into_iter().zip(&mut parts) {
-        *part = address.optional_text(name)?.unwrap_or_default();
+        *part = fields.optional_text(name)?.unwrap_or_default();
     }
-    address.end()?;
+    fields.end()?;
+    Ok(Address::from_values(parts))
+}
+
+fn profile_of(mut fields: Fields) -> Result<DealerProfile, TableError> {
     let profile = DealerProfile {
         dealer_type: fields.parsed("dealer_type", |text| DealerType::parse(text).ok())?,
-        business_name: fields.text("business_name")?,
+        business_name: fields.optional_text("business_name")?,
         alternate_name: fields.optional_text("alternate_name")?,
-        address: Address::from_values(parts),
+        address: fields.take("address").map(address_of).transpose()?,
         email: fields.optional_parsed("email", |text| Email::parse(text).ok())?,
         phones: phones_of(fields.list("phones")?)?,
     };
@@ -278,9 +283,9 @@ mod tests {
         };
         let profile = DealerProfile {
             dealer_type: DealerType::default(),
-            business_name: "Acme Mining".to_owned(),
+            business_name: Some("Acme Mining".to_owned()),
             alternate_name: Some("Acme".to_owned()),
-            address: Address { city: "Westborough".to_owned(), ..Address::default() },
+            address: Some(Address { city: "Westborough".to_owned(), ..Address::default() }),
             email: Email::parse("a@b.c").ok(),
             phones: vec![Phone::parse(None, "1").unwrap()],
         };
