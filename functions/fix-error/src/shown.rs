@@ -200,7 +200,9 @@ impl EntryBody {
             who: entry.who.clone(),
             what: entry.what.as_str(),
             outcome: entry.outcome.map(|outcome| match outcome {
-                EntryOutcome::Created(_) | EntryOutcome::Updated(_) => "success",
+                EntryOutcome::Created(_)
+                | EntryOutcome::Updated(_)
+                | EntryOutcome::Unchanged(_) => "success",
                 EntryOutcome::Failure(_) => "failure",
                 EntryOutcome::Duplicate => "duplicate",
             }),

@@ -228,7 +228,11 @@ impl RequestInError {
     /// The number of the customer that came of it.
     pub fn customer_number(&self) -> Option<CustomerNumber> {
         self.history.iter().rev().find_map(|entry| match entry.outcome {
-            Some(EntryOutcome::Created(number) | EntryOutcome::Updated(number)) => Some(number),
+            Some(
+                EntryOutcome::Created(number)
+                | EntryOutcome::Updated(number)
+                | EntryOutcome::Unchanged(number),
+            ) => Some(number),
             Some(EntryOutcome::Failure(_) | EntryOutcome::Duplicate) | None => None,
         })
     }

@@ -67,7 +67,7 @@ struct Judge<'a> {
     table: &'a Snapshot,
     log: &'a [Entry],
     late: &'a [LateCopy],
-    /// Which customers an effect is on.
+    /// Which customers an effect is on, or was found to be as its request wants them.
     effects: BTreeMap<EffectId, Vec<(Identifier, Did)>>,
     verdict: Verdict,
 }
@@ -101,6 +101,9 @@ fn effects(table: &Snapshot) -> BTreeMap<EffectId, Vec<(Identifier, Did)>> {
         for (id, effect) in customer.effects.iter() {
             effects.entry(id.clone()).or_default().push((customer.identifier.clone(), effect.did));
         }
+    }
+    for (id, found) in &table.unchanged {
+        effects.entry(id.clone()).or_default().push((found.clone(), Did::Updated));
     }
     effects
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::customer::{Customer, Identifier, Place};
+use domain::effect::EffectId;
 use domain::matching::block::Block;
 use domain::request::RequestInError;
 use store::item::{self, Item};
@@ -32,6 +33,8 @@ pub struct Snapshot {
     pub claims: BTreeMap<Key, Claimed>,
     /// The requests in error, by their id.
     pub requests: BTreeMap<String, RequestInError>,
+    /// The customers that a keyed request found to be as it wants them, by the request's effect.
+    pub unchanged: BTreeMap<EffectId, Identifier>,
     /// The last number that was leased.
     pub counter: u64,
     /// The entries of the index: its keys and the item's key.
@@ -125,7 +128,12 @@ impl Snapshot {
             };
         } else if is_in(&key, "ALTERNATE#") || is_in(&key, "RELATE#") {
             self.claims.insert(key, Claim::read(item).map_err(strictly)?);
-        } else if !is_in(&key, "KEY#") {
+        } else if let Some(effect) = key.pk.strip_prefix("KEY#") {
+            let effect = EffectId::parse(effect).map_err(|_| "no effect has this name")?;
+            if let Some(found) = items::bound_key(item).map_err(strictly)?.unchanged {
+                self.unchanged.insert(effect, found);
+            }
+        } else {
             return Err("no item has this key".to_owned());
         }
         Ok(())

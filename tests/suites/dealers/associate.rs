@@ -101,9 +101,10 @@ async fn with_the_identifier_nothing_else_is_needed_and_what_is_left_out_comes_f
         })
     );
     let read = stand.get("/dealer-customers/TD69/G-1").send().await.is(200);
-    for property in ["businessName", "alternateName", "address", "email", "phones"] {
+    for property in ["businessName", "alternateName", "address"] {
         assert_eq!(read[property], acme()[property], "{property}");
     }
+    assert_eq!((&read["email"], &read["phones"]), (&Value::Null, &json!([])), "its own, or none");
     let own = json!({
         "dealerCode": "TD69", "dealerCustomerNumber": "G-2", "customerOrganizationIdentifier": organization, "dealerType": "NON_REVENUE",
         "businessName": "Acme, as we know it", "phones": ["1", "2"]
@@ -112,8 +113,28 @@ async fn with_the_identifier_nothing_else_is_needed_and_what_is_left_out_comes_f
     let read = stand.get("/dealer-customers/TD69/G-2").send().await.is(200);
     assert_eq!(read["businessName"], "Acme, as we know it");
     assert_eq!(read["phones"], json!([{ "number": "1" }, { "number": "2" }]));
-    assert_eq!(read["email"], "office@acme.example");
+    assert_eq!(read["email"], Value::Null);
     assert_eq!(stand.customers().await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_dealer_left_out_is_the_customers_whenever_it_is_read() {
+    let stand = Fixture::new().await;
+    let organization = identifier(&stand.associate(&acme()).await.is(201));
+    stand.associate(&given("TD69", "G-1", &organization)).await.is(201);
+    let moved = json!({ "type": "CWCustomerIn", "CustSoldTo": {
+        "cst_cust_nbr": "1", "cst_city": "Boston", "cst_zip": "02108", "cst_company_name": "Acme Mines"
+    } });
+    let change = stand.post("/customers").json(&moved);
+    assert_eq!(change.send().await.status, 200);
+    for path in ["/dealer-customers/TD69/G-1", "/dealer-customers/TD69"] {
+        let read = stand.get(path).send().await.is(200);
+        let read = read["dealerCustomers"].get(0).cloned().unwrap_or(read);
+        assert_eq!(read["businessName"], "Acme Mines", "{path}");
+        assert_eq!(read["address"]["city"], "Boston", "{path}");
+    }
+    let own = stand.get("/dealer-customers/TD68/245TRSSDG343456").send().await.is(200);
+    assert_eq!(own["address"]["city"], acme()["address"]["city"]);
 }
 
 #[tokio::test]

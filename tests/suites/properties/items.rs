@@ -91,6 +91,7 @@ fn entry() -> impl Strategy<Value = Entry> {
         Just((What::Deleted, None)),
         number().prop_map(|number| (What::Resolved, Some(EntryOutcome::Created(number)))),
         number().prop_map(|number| (What::Resolved, Some(EntryOutcome::Updated(number)))),
+        number().prop_map(|number| (What::Resolved, Some(EntryOutcome::Unchanged(number)))),
     ];
     (moment(), text(), what, failed(), correction(), effect()).prop_map(
         |(at, who, (what, outcome), failed, correction, effect)| Entry {

@@ -48,6 +48,8 @@ impl What {
 pub enum EntryOutcome {
     Created(CustomerNumber),
     Updated(CustomerNumber),
+    /// The customer was as the message wants it.
+    Unchanged(CustomerNumber),
     /// Its edits failed, of an Add or of a Change.
     Failure(Action),
     Duplicate,

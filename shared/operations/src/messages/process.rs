@@ -188,7 +188,7 @@ async fn write_unchanged<T: Table>(
     known: &mut Known,
 ) -> Result<Done, Unprocessed> {
     let (taken, mut writes) = (seats.len(), seats);
-    writes.extend(kept::resolution(attempt, purpose, EntryOutcome::Updated(customer.number)));
+    writes.extend(kept::resolution(attempt, purpose, EntryOutcome::Unchanged(customer.number)));
     if !writes.is_empty()
         && let Transacted::Refused(reasons) = commit(attempt.table(), &writes).await?
     {

@@ -59,7 +59,7 @@ fn came_to(request: &RequestInError) -> Option<Action> {
     let outcomes = request.history.iter().rev().filter_map(|entry| entry.outcome);
     outcomes.into_iter().find_map(|outcome| match outcome {
         EntryOutcome::Created(_) => Some(Action::Add),
-        EntryOutcome::Updated(_) => Some(Action::Change),
+        EntryOutcome::Updated(_) | EntryOutcome::Unchanged(_) => Some(Action::Change),
         EntryOutcome::Failure(_) | EntryOutcome::Duplicate => None,
     })
 }

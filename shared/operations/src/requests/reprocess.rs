@@ -79,7 +79,7 @@ async fn replay<T: Table>(
         Some(EntryOutcome::Created(number)) => {
             (Action::Add, stored(attempt, *number).await?.map(MessageResult::Created))
         }
-        Some(EntryOutcome::Updated(number)) => {
+        Some(EntryOutcome::Updated(number) | EntryOutcome::Unchanged(number)) => {
             (Action::Change, stored(attempt, *number).await?.map(MessageResult::Updated))
         }
         Some(EntryOutcome::Failure(action)) => {

@@ -146,6 +146,7 @@ fn entry_map(entry: &Entry) -> Item {
         let (word, customer_number, action) = match outcome {
             EntryOutcome::Created(number) => ("created", Some(*number), None),
             EntryOutcome::Updated(number) => ("updated", Some(*number), None),
+            EntryOutcome::Unchanged(number) => ("unchanged", Some(*number), None),
             EntryOutcome::Failure(action) => ("failure", None, Some(*action)),
             EntryOutcome::Duplicate => ("duplicate", None, None),
         };
@@ -172,6 +173,7 @@ fn entry_of(mut fields: Fields) -> Result<Entry, TableError> {
         (None, None, None) => None,
         (Some("created"), Some(number), None) => Some(EntryOutcome::Created(number)),
         (Some("updated"), Some(number), None) => Some(EntryOutcome::Updated(number)),
+        (Some("unchanged"), Some(number), None) => Some(EntryOutcome::Unchanged(number)),
         (Some("failure"), None, Some(action)) => Some(EntryOutcome::Failure(action)),
         (Some("duplicate"), None, None) => Some(EntryOutcome::Duplicate),
         _ => return Err(corrupt("history", "attempt")),

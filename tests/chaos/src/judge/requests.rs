@@ -57,10 +57,28 @@ impl Judge<'_> {
             }
             for entry in request.history.iter().filter(|entry| entry.what == What::Resolved) {
                 let on = self.effects.get(&entry.effect).cloned().unwrap_or_default();
+                if let Some(EntryOutcome::Unchanged(number)) = entry.outcome {
+                    let is_there =
+                        self.table.customers.values().any(|customer| customer.number == number);
+                    if !is_there || on.iter().any(|(_, did)| *did == Did::Created) {
+                        self.violation(
+                            "a request in error was resolved with a customer that is not there"
+                                .to_owned(),
+                            vec![key.clone()],
+                            Vec::new(),
+                        );
+                    }
+                    continue;
+                }
                 let wanted = match entry.outcome {
                     Some(EntryOutcome::Created(number)) => Some((number, Did::Created)),
                     Some(EntryOutcome::Updated(number)) => Some((number, Did::Updated)),
-                    Some(EntryOutcome::Failure(_) | EntryOutcome::Duplicate) | None => None,
+                    Some(
+                        EntryOutcome::Failure(_)
+                        | EntryOutcome::Duplicate
+                        | EntryOutcome::Unchanged(_),
+                    )
+                    | None => None,
                 };
                 let is = match &on[..] {
                     [(identifier, did)] => {
