@@ -55,23 +55,31 @@ fn what_a_refused_message_is_answered_with_is_told_apart_by_its_type() {
 
 /// The values by which the members of a union are told apart. Each is in one member alone, and the union's mapping leads to that one.
 fn told_apart(conformity: &Conformity, union: &Value) -> BTreeSet<String> {
-    let property = union["discriminator"]["propertyName"].as_str().unwrap();
-    let mapping = union["discriminator"]["mapping"].as_object().unwrap();
+    let property =
+        union["discriminator"]["propertyName"].as_str().expect("a union that is told apart");
+    let mapping = union["discriminator"]["mapping"].as_object().expect("a mapping");
     let mut values = BTreeSet::new();
-    for reference in union["oneOf"].as_array().unwrap() {
-        let member = conformity.contract.resolve(reference).unwrap();
-        assert!(member["required"].as_array().unwrap().iter().any(|name| name == property));
-        let kind = conformity.contract.resolve(&member["properties"][property]).unwrap();
+    for reference in union["oneOf"].as_array().expect("members") {
+        let member = conformity.contract.resolve(reference).expect("a member");
+        assert!(
+            member["required"]
+                .as_array()
+                .expect("required properties")
+                .iter()
+                .any(|name| name == property)
+        );
+        let kind = conformity.contract.resolve(&member["properties"][property]).expect("its type");
         let several = kind["enum"].as_array().cloned().unwrap_or_default();
         if let Some(names) = kind["x-enum-varnames"].as_array() {
-            let slug = |name: &Value| name.as_str().unwrap().to_lowercase().replace('_', "-");
+            let slug =
+                |name: &Value| name.as_str().expect("a name").to_lowercase().replace('_', "-");
             let uris: Vec<_> =
                 names.iter().map(|name| format!("/problems/{}", slug(name))).collect();
             assert_eq!(json!(uris), kind["enum"]);
         }
         let one = kind.get("const").cloned();
         for value in several.into_iter().chain(one) {
-            let value = value.as_str().unwrap().to_owned();
+            let value = value.as_str().expect("a text").to_owned();
             if let Some(target) = mapping.get(&value) {
                 assert_eq!(*target, reference["$ref"], "{value}");
             }
