@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Holds openapi.yaml against two tools that know nothing of us: Spectral lints the document, schemathesis sends what it allows, and what it
-# does not allow, to a running customer master and compares every answer with it.
+# Holds openapi.yaml against three tools that know nothing of us: Spectral and Redocly's linter lint the document, schemathesis sends what it
+# allows, and what it does not allow, to a running customer master and compares every answer with it.
 #
-# Spectral comes from npm and schemathesis from PyPI, each at a pinned version, under target/tools; a second run installs nothing. Where there
+# The linters come from npm and schemathesis from PyPI, each at a pinned version, under target/tools; a second run installs nothing. Where there
 # is no npm or no curl, Debian's is installed. The server listens on 127.0.0.1, asks for a token as a deployment does, and is stopped at the
-# end; its table, in memory, is filled by the walkthrough of tests/http. What either tool is told to leave out stands with its reason in
+# end; its table, in memory, is filled by the walkthrough of tests/http. What a tool is told to leave out stands with its reason in
 # .ci/tools/contract/.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. .ci/tools/local-server.sh
 
-spectral_version=6.16.3 requirements=.ci/tools/contract/requirements.txt
+spectral_version=6.16.3 redocly_version=2.77.0 requirements=.ci/tools/contract/requirements.txt
 target=${CARGO_TARGET_DIR:-target}
 tools=$target/tools
 mkdir -p "$tools"
@@ -20,14 +21,19 @@ if ! command -v npm >/dev/null || ! command -v curl >/dev/null; then
     apt-get -qq update
     apt-get -qq install --yes --no-install-recommends nodejs npm curl ca-certificates >/dev/null
 fi
-spectral=$tools/spectral-$spectral_version
-if [[ ! -e $spectral/complete ]]; then
-    echo "installing Spectral $spectral_version" >&2
-    rm -rf "$spectral"
-    nice -n 15 npm install --prefix "$spectral" --no-save --no-audit --no-fund --ignore-scripts --loglevel=error \
-        "@stoplight/spectral-cli@$spectral_version" >&2
-    touch "$spectral/complete"
-fi
+# npm_tool NAME PACKAGE VERSION leaves the folder with the programs of a package in the variable NAME.
+npm_tool() {
+    local folder=$tools/$1-$3
+    if [[ ! -e $folder/complete ]]; then
+        echo "installing $2 $3" >&2
+        rm -rf "$folder"
+        nice -n 15 npm install --prefix "$folder" --no-save --no-audit --no-fund --ignore-scripts --loglevel=error "$2@$3" >&2
+        touch "$folder/complete"
+    fi
+    printf -v "$1" %s "$folder/node_modules/.bin"
+}
+npm_tool spectral @stoplight/spectral-cli "$spectral_version"
+npm_tool redocly @redocly/cli "$redocly_version"
 
 schemathesis=$tools/python-schemathesis
 if ! cmp -s "$requirements" "$schemathesis/complete"; then
@@ -37,20 +43,12 @@ if ! cmp -s "$requirements" "$schemathesis/complete"; then
     cp "$requirements" "$schemathesis/complete"
 fi
 
-"$spectral/node_modules/.bin/spectral" lint --ruleset .ci/tools/contract/spectral.yaml --fail-severity hint openapi.yaml
+"$spectral/spectral" lint --ruleset .ci/tools/contract/spectral.yaml --fail-severity hint openapi.yaml
+REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true "$redocly/redocly" lint --config .ci/tools/contract/redocly.yaml openapi.yaml
 
-cargo build --quiet --package local --bin local
 work=$(mktemp -d)
-"$target/debug/local" --port 0 --empty --require-token >"$work/out" 2>"$work/log" &
-server=$!
-trap 'kill -INT "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
-for _ in $(seq 100); do
-    url=$(sed -n 's/^listening on //p' "$work/out")
-    [[ -n $url ]] && break
-    kill -0 "$server" || { cat "$work/log" >&2; exit 1; }
-    sleep 0.1
-done
-[[ -n $url ]] || { echo "the server does not say where it listens" >&2; exit 1; }
+trap 'kill -INT "${server:-}" 2>/dev/null || true; wait "${server:-}" 2>/dev/null || true; rm -rf "$work"' EXIT
+local_server "$work" --empty --require-token
 
 # The curl lines of the walkthrough: each is answered with the status that stands beside it, and leaves what the examples of the document name.
 for chapter in tests/http/*.sh; do
@@ -60,4 +58,4 @@ for chapter in tests/http/*.sh; do
 done
 
 "$schemathesis/bin/schemathesis" --config-file .ci/tools/contract/schemathesis.toml run openapi.yaml --url "$url"
-echo "openapi.yaml: Spectral and schemathesis found nothing"
+echo "openapi.yaml: Spectral, Redocly and schemathesis found nothing"

@@ -84,7 +84,9 @@ fn processed(outcome: &MessageOutcome, form: Media, dry_run: bool) -> Answer {
     let answer = answer.replayed(outcome.replayed);
     match &outcome.result {
         MessageResult::Created(stored) | MessageResult::Updated(stored) => match stored.number {
-            Some(number) => answer.location(&format!("/customers/{number}")),
+            Some(number) => {
+                answer.customer_number(number).location(&format!("/customers/{number}"))
+            }
             None => answer,
         },
         MessageResult::Failed { request_in_error: Some(id), .. } => answer
@@ -104,5 +106,5 @@ async fn customer<T: Table>(
     call.without_parameters()?;
     let number = CustomerNumber::parse(number).ok_or_else(Problem::not_found)?;
     let customer = customer_by_number(master, number).await?.ok_or_else(Problem::not_found)?;
-    Ok(Answer::json(StatusCode::OK, "found", &StoredCustomer(&customer)))
+    Ok(Answer::json(StatusCode::OK, "found", &StoredCustomer(&customer)).etag(customer.version))
 }

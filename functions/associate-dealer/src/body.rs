@@ -152,6 +152,7 @@ pub(crate) struct Association {
     dealer_customer_number: String,
     dealer_type: String,
     customer_organization_identifier: Option<String>,
+    customer_number: Option<String>,
     customer_organization: &'static str,
     dealer_customer: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -164,7 +165,7 @@ pub(crate) struct Association {
 
 impl Association {
     pub(crate) fn of(request: &Associate, associated: &Associated, dry_run: bool) -> Self {
-        let Associated { organization, origin, dealer_customer, replayed: _ } = associated;
+        let Associated { organization, number, origin, dealer_customer, replayed: _ } = associated;
         let (customer_organization, explanation) = match origin {
             Origin::Created => ("created", None),
             Origin::Matched(explanation) => ("matched", Some(explanation)),
@@ -176,6 +177,7 @@ impl Association {
             dealer_customer_number: request.dcn.dealer_customer_number.to_string(),
             dealer_type: request.dealer_type().as_str().to_owned(),
             customer_organization_identifier: organization.as_ref().map(ToString::to_string),
+            customer_number: number.as_ref().map(ToString::to_string),
             customer_organization,
             dealer_customer: match dealer_customer {
                 DealerCustomerOutcome::Created => "created",

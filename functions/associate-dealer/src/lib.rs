@@ -153,7 +153,8 @@ async fn customer_organization<T: Table>(
         StatusCode::OK,
         "found",
         &body::CustomerOrganization::of(&customer, &associated.found, next),
-    ))
+    )
+    .etag(customer.version))
 }
 
 fn dcn(code: &str, number: &str) -> Option<Dcn> {

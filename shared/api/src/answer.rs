@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use domain::customer::CustomerNumber;
 use lambda_http::Body;
 use lambda_http::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -15,6 +16,9 @@ use crate::media;
 
 /// Told to the caller when an idempotency key's effect is answered again.
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// Which customer a message made or changed: told beside `Location` to those who want no body.
+const CUSTOMER_NUMBER: HeaderName = HeaderName::from_static("customer-number");
 
 /// A status, an outcome for the log, headers and a body.
 pub struct Answer {
@@ -79,6 +83,11 @@ impl Answer {
 
     pub fn etag(self, version: u64) -> Answer {
         self.header(ETAG, &format!("\"{version}\""))
+    }
+
+    /// Sets `Customer-Number`.
+    pub fn customer_number(self, number: CustomerNumber) -> Answer {
+        self.header(CUSTOMER_NUMBER, &number.to_string())
     }
 
     /// Sets `Location` to a path of ours.

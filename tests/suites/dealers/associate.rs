@@ -16,7 +16,7 @@ async fn the_worked_request_of_the_contract_gets_its_worked_answer() {
         body,
         json!({
             "dcn": "TD68|245TRSSDG343456", "dealerCode": "TD68", "dealerCustomerNumber": "245TRSSDG343456", "dealerType": "REVENUE",
-            "customerOrganizationIdentifier": identifier(&body), "customerOrganization": "created", "dealerCustomer": "created"
+            "customerOrganizationIdentifier": identifier(&body), "customerNumber": "000000001", "customerOrganization": "created", "dealerCustomer": "created"
         })
     );
 }
@@ -34,9 +34,10 @@ async fn what_was_created_can_be_read_as_the_contract_shows_it() {
     assert_eq!(read.send().await.is(200), dealer_customer);
     let list = stand.get("/dealer-customers/TD68").send().await.is(200);
     assert_eq!(list, json!({ "dealerCustomers": [dealer_customer], "next": null }));
-    let read = stand.get(&format!("/customer-organizations/{organization}"));
+    let read = stand.get(&format!("/customer-organizations/{organization}")).send().await;
+    assert_eq!(read.header("etag"), Some("\"1\""));
     assert_eq!(
-        read.send().await.is(200),
+        read.is(200),
         json!({
             "customerOrganizationIdentifier": organization, "customerNumber": "000000001", "status": "ACTIVE", "businessName": "Acme Mining",
             "alternateName": "Acme", "address": acme()["address"], "email": "office@acme.example",
@@ -61,7 +62,7 @@ async fn a_second_dealer_who_writes_the_same_business_otherwise_meets_the_same_c
         body,
         json!({
             "dcn": "TD69|A-1", "dealerCode": "TD69", "dealerCustomerNumber": "A-1", "dealerType": "REVENUE",
-            "customerOrganizationIdentifier": first, "customerOrganization": "matched", "dealerCustomer": "created",
+            "customerOrganizationIdentifier": first, "customerNumber": "000000001", "customerOrganization": "matched", "dealerCustomer": "created",
             "match": {
                 "first_name": "blank", "last_name": "blank", "company": "equal", "street": "equal-but-roadway", "address_line_2": "blank",
                 "apartment": "blank", "city": "equal", "state": "equal", "email": "differs-allowed"
@@ -97,7 +98,7 @@ async fn with_the_identifier_nothing_else_is_needed_and_what_is_left_out_comes_f
         body,
         json!({
             "dcn": "TD69|G-1", "dealerCode": "TD69", "dealerCustomerNumber": "G-1", "dealerType": "REVENUE",
-            "customerOrganizationIdentifier": organization, "customerOrganization": "given", "dealerCustomer": "created"
+            "customerOrganizationIdentifier": organization, "customerNumber": "000000001", "customerOrganization": "given", "dealerCustomer": "created"
         })
     );
     let read = stand.get("/dealer-customers/TD69/G-1").send().await.is(200);

@@ -8,7 +8,7 @@ use kit::process::run;
 use crate::server;
 
 /// The READMEs, from the root of the workspace.
-const READMES: [&str; 9] = [
+const READMES: [&str; 10] = [
     "README.md",
     ".ci/README.md",
     "functions/add-customer/README.md",
@@ -17,6 +17,7 @@ const READMES: [&str; 9] = [
     "shared/README.md",
     "tests/README.md",
     "tests/bench/README.md",
+    "tests/clients/README.md",
     "tests/fuzz/README.md",
 ];
 

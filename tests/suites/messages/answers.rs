@@ -28,6 +28,9 @@ async fn without_a_wanted_response_status_and_headers_are_the_same_and_the_body_
                 let begins =
                     |location: &str| there.is_some_and(|there| there.starts_with(location));
                 assert!(location.map_or(there.is_none(), begins), "{}", told.answer);
+                let named = told.answer.header("customer-number");
+                let of_location = there.and_then(|there| there.strip_prefix("/customers/"));
+                assert_eq!(named, of_location, "{}", told.answer);
                 assert!(told.answer.header("x-request-id").is_some());
             }
         }
@@ -40,11 +43,14 @@ async fn the_location_is_that_of_the_customer_and_can_be_read() {
     let told = stand.add(&julie()).await.created();
     let location = told.answer.header("location").expect("a location");
     assert_eq!(location, format!("/customers/{}", told.number()));
-    let stored = stand.get(location).send().await.is(200);
+    let read = stand.get(location).send().await;
+    assert_eq!(read.header("etag"), Some("\"1\""));
+    let stored = read.is(200);
     assert_eq!(stored["cst_cust_nbr"], told.number());
     let identifier = &told.body["customerOrganizationIdentifier"];
     assert_eq!(&stored["customerOrganizationIdentifier"], identifier);
     let updated = stand.add(&change("cst_cust_nbr", &told.number())).await.updated();
+    assert_eq!(stand.get(location).send().await.header("etag"), Some("\"2\""));
     assert_eq!(updated.answer.header("location"), Some(location));
     assert_eq!(&updated.body["customerOrganizationIdentifier"], identifier);
 }

@@ -101,8 +101,15 @@ impl Conformity {
         let content = response["content"].as_object();
         if answer.text.is_empty() {
             // A message's sender may want no body, whatever comes of the message.
-            let may_be_empty = content.is_none() || operation.id == "addCustomer";
-            return if may_be_empty { Vec::new() } else { vec!["the body is missing".into()] };
+            let may_be_empty = content.is_none() || response["x-may-be-empty"] == true;
+            let mut faults = Vec::new();
+            if !may_be_empty {
+                faults.push(format!("the body of {} is missing", operation.id));
+            }
+            if let Some(kind) = answer.header("content-type") {
+                faults.push(format!("nothing is said to be {kind}"));
+            }
+            return faults;
         }
         let content_type = answer.header("content-type").unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or_default();
@@ -130,6 +137,14 @@ impl Conformity {
             if !types.into_iter().flatten().any(|known| known == slug) {
                 faults.push(format!("the problem {slug} is not documented here"));
             }
+            if value["status"] != answer.status {
+                faults.push(format!("the problem says {}", value["status"]));
+            }
+        }
+        // Where one schema is that of both content types, each has its own part of it.
+        let is_problem = value["type"].as_str().is_some_and(|kind| kind.starts_with("/problems/"));
+        if is_problem != (media_type == "application/problem+json") {
+            faults.push(format!("the content type of {} is {media_type}", value["type"]));
         }
         faults
     }
@@ -146,7 +161,7 @@ fn is_of_the_gateway(answer: &Answer) -> bool {
 /// Closes every object that has named properties and does not say what others may be. What a schema says further of its own properties, in
 /// `oneOf` and its kin, is no object of its own.
 fn close(schema: &mut Value) {
-    const FURTHER: [&str; 3] = ["allOf", "anyOf", "oneOf"];
+    const FURTHER: [&str; 6] = ["allOf", "anyOf", "oneOf", "if", "then", "else"];
     match schema {
         Value::Object(node) => {
             let has_properties = node.get("properties").is_some_and(Value::is_object);

@@ -57,7 +57,8 @@ fn numbers_are_the_constants_of_the_code() {
             "Reprocessed/properties/results/maxItems",
             operations::requests::reprocess_batch::MAX_BATCH,
         ),
-        ("Problem/properties/errors/maxItems", MAX_FAULTS),
+        ("InvalidRequest/properties/errors/maxItems", MAX_FAULTS),
+        ("InvalidMessage/properties/errors/maxItems", MAX_FAULTS),
         ("CustomerOut/properties/CustSoldTo/properties/Duplicate/maxItems", MAX_DUPLICATES - 1),
         ("RequestInError/properties/history/maxItems", MAX_HISTORY + 1),
     ] {

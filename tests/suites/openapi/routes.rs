@@ -125,7 +125,7 @@ fn every_answer_that_can_be_told_again_says_that_it_may_be_a_replay() {
             // An effect is told again: a success, or a failure that was queued. A dry run has none.
             let failed = response["content"]["application/json"]["schema"]["$ref"]
                 .as_str()
-                .is_some_and(|schema| status == "422" && schema.ends_with("/CustomerOut"));
+                .is_some_and(|schema| status == "422" && schema.ends_with("/MessageRefusal"));
             let had_an_effect = (status.starts_with('2') || failed)
                 && !description.starts_with("Only of a dry run");
             let documented = response["headers"].get("Idempotency-Replayed").is_some();

@@ -1,6 +1,6 @@
 //! Associate a customer with a dealer code: find or create the customer, claim the DCN, both or nothing.
 
-use domain::customer::{Customer, Identifier};
+use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::dealer::association::{
     self, Associate, DealerCustomerEffect, Found, Organization, Origin,
 };
@@ -35,6 +35,8 @@ pub enum AssociateOutcome {
 pub struct Associated {
     /// The customer; none where a dry run would have created it.
     pub organization: Option<Identifier>,
+    /// Its number; none where there is no customer yet.
+    pub number: Option<CustomerNumber>,
     pub origin: Origin,
     pub dealer_customer: DealerCustomerOutcome,
     /// Whether an earlier try of the same request did it.
@@ -60,11 +62,23 @@ pub async fn associate<T: Table>(
     attempt: &Attempt<'_, T>,
     request: &Associate,
 ) -> Result<AssociateOutcome, Stopped> {
-    match &request.organization {
+    let mut outcome = match &request.organization {
         Organization::Unknown => Ok(AssociateOutcome::UnknownOrganization),
         Organization::Given(identifier) => given(attempt, request, identifier).await,
         Organization::Searched => searched(attempt, request).await,
+    }?;
+    if let AssociateOutcome::Associated(associated) = &mut outcome
+        && let Associated { organization: Some(organization), number: None, .. } = associated
+    {
+        // The customer was written in one transaction with its dealer customer, of which a reader may see the one before the other.
+        associated.number = loop {
+            if let Some(customer) = records::customer(attempt.table(), organization).await? {
+                break Some(customer.number);
+            }
+            attempt.again().await?;
+        };
     }
+    Ok(outcome)
 }
 
 /// The caller names the customer: one read and one write.
@@ -181,6 +195,7 @@ async fn create<T: Table>(
         let Transacted::Refused(mut reasons) = commit(attempt.table(), &writes).await? else {
             return Ok(Created::Outcome(AssociateOutcome::Associated(Associated {
                 organization: Some(customer.identifier),
+                number: Some(customer.number),
                 origin: Origin::Created,
                 dealer_customer,
                 replayed: false,
@@ -217,7 +232,7 @@ async fn claim<T: Table>(
     origin: Origin,
 ) -> Result<AssociateOutcome, Stopped> {
     if attempt.dry_run {
-        return dry_run_outcome(attempt, request, Some(&customer.identifier), origin).await;
+        return dry_run_outcome(attempt, request, Some(customer), origin).await;
     }
     let write = claim_write(attempt, request, customer, &origin);
     loop {
@@ -225,6 +240,7 @@ async fn claim<T: Table>(
             Written::Done(before) => {
                 return Ok(AssociateOutcome::Associated(Associated {
                     organization: Some(customer.identifier.clone()),
+                    number: Some(customer.number),
                     origin,
                     dealer_customer: DealerCustomerOutcome::of(before.is_some()),
                     replayed: false,
@@ -262,15 +278,17 @@ fn claim_write<T: Table>(
 async fn dry_run_outcome<T: Table>(
     attempt: &Attempt<'_, T>,
     request: &Associate,
-    organization: Option<&Identifier>,
+    customer: Option<&Customer>,
     origin: Origin,
 ) -> Result<AssociateOutcome, Stopped> {
+    let organization = customer.map(|customer| &customer.identifier);
     let record = records::dealer_customer(attempt.table(), &request.dcn).await?;
     let dealer_customer = DealerCustomerOutcome::of(record.is_some());
     Ok(match record.and_then(|record| record.dealer_customer.organization) {
         Some(holder) => AssociateOutcome::Taken { same: organization == Some(&holder), holder },
         None => AssociateOutcome::Associated(Associated {
             organization: organization.cloned(),
+            number: customer.map(|customer| customer.number),
             origin,
             dealer_customer,
             replayed: false,
@@ -284,7 +302,7 @@ fn taken(record: &DealerCustomerRecord, meant: &Identifier) -> Option<AssociateO
     Some(AssociateOutcome::Taken { same: holder == *meant, holder })
 }
 
-/// The outcome of an earlier try, from what it left on the dealer customer.
+/// The outcome of an earlier try, from what it left on the dealer customer; the customer's number is not among it.
 fn replay<T: Table>(
     attempt: &Attempt<'_, T>,
     record: &DealerCustomerRecord,
@@ -293,6 +311,7 @@ fn replay<T: Table>(
         DealerCustomerEffect::Associated { organization, origin } => {
             Some(AssociateOutcome::Associated(Associated {
                 organization: Some(organization.clone()),
+                number: None,
                 origin: origin.clone(),
                 dealer_customer: DealerCustomerOutcome::of(record.created_by != *attempt.effect()),
                 replayed: attempt.is_replay(),

@@ -124,7 +124,8 @@ fn association(text: &str, whom: &Whom, made: &Made, controls: &Controls) -> Ass
 fn associated(outcome: AssociateOutcome) -> Answer {
     match outcome {
         AssociateOutcome::Associated(associated) => {
-            let Associated { organization, origin, dealer_customer, replayed: _ } = associated;
+            let Associated { organization, number: _, origin, dealer_customer, replayed: _ } =
+                associated;
             Answer::Associated {
                 organization: organization.expect("only a dry run names nobody"),
                 origin: match origin {
