@@ -6,6 +6,8 @@ import pathlib
 import sys
 import time
 
+import mistakes
+import pool
 import template as templates
 import trials
 from account import Account
@@ -35,7 +37,7 @@ def main():
     options = options.parse_args()
     issuer = Issuer(options.work)
     with Account(options.emulator, options.work, issuer.trusted) as account:
-        stage = Stage(account, Gate(account), issuer, options.work, "customer-master-dev")
+        stage = Stage(account, Gate(account), issuer, options.work)
         try:
             everything(stage, options.sam)
         except Failed as failed:
@@ -80,6 +82,14 @@ def everything(stage, sam):
     with told("no right on the whole table, and none that nobody needs"):
         trials.roles_are_narrow(stage)
         trials.rights_were_needed(stage)
+    with told("mistakes in the template are noticed"):
+        mistakes.are_noticed(stage, template)
+    with told("CreateUserPool=true gives tokens that the API takes"):
+        own_pool = Stage(stage.account, stage.gate, stage.issuer, stage.folder, "customer-master-pool")
+        own_pool.deploy_packages_of(stage, template, CreateUserPool="true", DeletionProtection="false")
+        trials.secret_reaches_the_functions(own_pool)
+        pool.gives_tokens(own_pool)
+        trials.rights_were_enough(own_pool)
     with told("sam delete keeps the table"):
         before = stage.items()
         stage.delete(sam)

@@ -1,12 +1,11 @@
 """A stage in the emulated account: deployed by `sam deploy` with samconfig.toml as it stands, but for the issuer; asked, changed, and deleted again."""
 
 import json
-import re
 import subprocess
 
 import template as templates
 from account import REGION
-from issuer import AUDIENCE
+from botocore.exceptions import WaiterError
 from rights import Role
 
 DEPLOYED_WITHIN = 180
@@ -17,9 +16,9 @@ class Failed(Exception):
 
 
 class Stage:
-    """The stage `dev` under a stack name of its own."""
+    """A stack of this name in the account."""
 
-    def __init__(self, account, gate, issuer, folder, stack):
+    def __init__(self, account, gate, issuer, folder, stack="customer-master-dev"):
         self.account, self.gate, self.issuer, self.folder, self.stack = account, gate, issuer, folder, stack
         self.cloudformation = account.client("cloudformation")
         self.outputs = {}
@@ -34,40 +33,42 @@ class Stage:
         """`sam deploy --config-env dev`, with these parameters beside the stage's own."""
         with open("samconfig.toml", encoding="utf-8") as file:
             settings = file.read()
-        if overrides.get("CreateUserPool") == "true":
-            # As the README has it: in place of the other two.
-            given = []
-            settings = re.sub(r' *"Audience=customer-master-dev",\n', "", settings)
-        else:
-            given = [f"Issuer={self.issuer.name}"]
         # What is empty needs quotes to be taken.
-        given += [f"{name}=" + (value or "''") for name, value in overrides.items()]
+        given = [f"Issuer={self.issuer.name}"] + [f"{name}=" + (value or "''") for name, value in overrides.items()]
         settings = settings.replace('"Issuer=https://login.example.com/dev/",', "".join(f'"{one}",' for one in given), 1)
-        if self.stack != "customer-master-dev":
-            settings = settings.replace('"customer-master-dev"\n', f'"{self.stack}"\n')
         (self.folder / "samconfig.toml").write_text(settings)
         (self.folder / "template.json").write_text(json.dumps(templates.for_the_account(template, self.stack, self.gate), default=str, indent=1))
         self.run(sam, "deploy", "--config-env", "dev", "--template-file", "template.json")
         self.refresh()
 
-    def update(self, template):
-        """The same stack from another template, with the packages and parameters that it has: what `sam deploy` does, without its packing."""
-        packaged = self.cloudformation.get_template(StackName=self.stack, TemplateStage="Original")["TemplateBody"]
-        packaged = json.loads(packaged) if isinstance(packaged, str) and packaged.lstrip().startswith("{") else templates.yaml_parse(packaged)
+    def deploy_packages_of(self, other, template, **parameters):
+        """This stack from another template, with the packages that a stack has: what `sam deploy` does, without its packing. A stack that is there
+        keeps its parameters."""
+        packaged = self.cloudformation.get_template(StackName=other.stack, TemplateStage="Original")["TemplateBody"]
+        packaged = packaged if isinstance(packaged, dict) else templates.yaml_parse(packaged)
         changed = templates.for_the_account(template, self.stack, self.gate)
         for name in templates.functions(template):
             changed["Resources"][name]["Properties"]["CodeUri"] = packaged["Resources"][name]["Properties"]["CodeUri"]
         s3 = self.account.client("s3")
         bucket = next(one["Name"] for one in s3.list_buckets()["Buckets"] if one["Name"].startswith("aws-sam-cli-managed"))
         s3.put_object(Bucket=bucket, Key=f"{self.stack}/changed.template", Body=json.dumps(changed, default=str).encode())
-        known = {one["ParameterKey"] for one in self.cloudformation.describe_stacks(StackName=self.stack)["Stacks"][0]["Parameters"]}
-        self.cloudformation.update_stack(
-            StackName=self.stack,
-            TemplateURL=f"{self.account.url}/{bucket}/{self.stack}/changed.template",
-            Parameters=[{"ParameterKey": name, "UsePreviousValue": True} for name in template["Parameters"] if name in known],
-            Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-        )
-        self.cloudformation.get_waiter("stack_update_complete").wait(StackName=self.stack, WaiterConfig={"Delay": 1, "MaxAttempts": 90})
+        asked = {
+            "StackName": self.stack,
+            "TemplateURL": f"{self.account.url}/{bucket}/{self.stack}/changed.template",
+            "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+        }
+        if self.resources:
+            asked["Parameters"] = [{"ParameterKey": name, "UsePreviousValue": True} for name in template["Parameters"]]
+            self.cloudformation.update_stack(**asked)
+            done = "stack_update_complete"
+        else:
+            asked["Parameters"] = [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()]
+            self.cloudformation.create_stack(**asked)
+            done = "stack_create_complete"
+        try:
+            self.cloudformation.get_waiter(done).wait(StackName=self.stack, WaiterConfig={"Delay": 1, "MaxAttempts": DEPLOYED_WITHIN})
+        except WaiterError as error:
+            raise Failed(f"{self.stack} is not deployed: {error}") from error
         self.refresh()
 
     def refresh(self):

@@ -5,6 +5,7 @@ Nothing else is changed. Every entry of LEFT_OUT comes with a probe, which finds
 
 import copy
 import json
+import logging
 import os
 import pathlib
 import re
@@ -16,6 +17,9 @@ os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
 
 from samcli.yamlhelper import yaml_parse  # noqa: E402  (it wants a region when it is imported)
 from samtranslator.translator.transform import transform  # noqa: E402
+
+# It warns that nobody publishes its own metrics.
+logging.getLogger("samtranslator.metrics.metrics").setLevel(logging.ERROR)
 
 FUNCTION = "AWS::Serverless::Function"
 
