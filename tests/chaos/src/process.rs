@@ -153,7 +153,7 @@ impl Pool {
             let other = match self.share() {
                 Share::This => None,
                 Share::Other => self.other.as_ref(),
-                Share::Both => self.other.as_ref().filter(|_| turn % 2 == 0),
+                Share::Both => self.other.as_ref().filter(|_| turn.is_multiple_of(2)),
             };
             let program = other.unwrap_or(&self.program);
             self.others.fetch_add(u64::from(other.is_some()), Ordering::Relaxed);
