@@ -15,7 +15,7 @@ pub mod proxy;
 pub mod snapshot;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ use self::client::{Client, Field};
 use self::fault::{Rates, Script};
 use self::judge::Verdict;
 use self::log::{Entry, Log};
-use self::process::{Pool, Program};
+use self::process::{Pool, Program, Share};
 use self::proxy::Proxy;
 use self::snapshot::Snapshot;
 use local::embedded::Embedded;
@@ -57,9 +57,23 @@ pub struct Plan {
     pub rates: Rates,
     /// The functions' binaries, in the order of [`functions::BINARIES`]; none: they are built.
     pub binaries: Option<[PathBuf; 3]>,
+    /// Another release on the same table, which the requests move away from and back to.
+    pub beside: Option<Beside>,
     /// How often the run says how far it is; none: never.
     pub progress: Option<Duration>,
 }
+
+/// Another release of the functions.
+#[derive(Debug, Clone)]
+pub struct Beside {
+    /// Its binaries, in the order of [`functions::BINARIES`].
+    pub binaries: [PathBuf; 3],
+    /// What it has in its environment beside what both have.
+    pub variables: Vec<(String, String)>,
+}
+
+/// How a release goes out and back while requests run: each share for as many requests as any other.
+const ROLLING: [Share; 5] = [Share::Other, Share::Both, Share::This, Share::Both, Share::Other];
 
 /// What a run came to.
 pub struct Report {
@@ -68,8 +82,8 @@ pub struct Report {
     entries: Vec<Entry>,
     table: Snapshot,
     script: Script,
-    /// Processes started, killed and timed out.
-    processes: [u64; 3],
+    /// Processes started, of the other release among them, killed and timed out.
+    processes: [u64; 4],
     /// What was found.
     pub verdict: Verdict,
 }
@@ -90,12 +104,11 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
     let log = Arc::<Log>::default();
     let script = Script::new(plan.seed, plan.rates);
     let proxy = Proxy::new(embedded.url(), script, Arc::clone(&log));
-    let pools = binaries.map(|file| {
-        let program = Program {
-            file,
-            environment: vec![("TABLE_NAME", TABLE.to_owned()), local::controls::key_secret()],
-        };
-        Arc::new(Pool::new(program, proxy.clone(), plan.instances))
+    let pools = std::array::from_fn::<_, 3, _>(|at| {
+        let other = plan.beside.as_ref();
+        let other = other.map(|beside| program(&beside.binaries[at], &beside.variables));
+        let pool = Pool::new(program(&binaries[at], &[]), proxy.clone(), plan.instances);
+        Arc::new(pool.beside(other))
     });
     let functions = functions::BINARIES.into_iter().zip(&pools);
     let functions =
@@ -120,6 +133,7 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
     tokio::select! {
         _ = work => {}
         () = tell(&plan, &field, &proxy, began) => {}
+        () = roll(&plan, &field, &pools) => {}
     }
     proxy.script().set_rates(Rates::CALM);
     proxy.settle().await;
@@ -137,19 +151,50 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
     drop(server.await);
     let script = std::mem::replace(&mut *proxy.script(), Script::new(0, Rates::CALM));
     let total = |count: fn(&Pool) -> u64| pools.iter().map(|pool| count(pool)).sum();
+    let started = total(|pool| pool.started.load(Ordering::Relaxed));
+    let others = total(|pool| pool.others.load(Ordering::Relaxed));
+    if plan.beside.is_some() && (others == 0 || others == started) {
+        return Err(format!("Of {started} processes {others} were of the other release."));
+    }
     Ok(Report {
         took,
         entries,
         table,
         script,
         processes: [
-            total(|pool| pool.started.load(Ordering::Relaxed)),
+            started,
+            others,
             total(|pool| pool.killed.load(Ordering::Relaxed)),
             total(|pool| pool.timed_out.load(Ordering::Relaxed)),
         ],
         verdict,
         plan,
     })
+}
+
+fn program(file: &Path, further: &[(String, String)]) -> Program {
+    let (name, secret) = local::controls::key_secret();
+    let mut environment =
+        vec![("TABLE_NAME".to_owned(), TABLE.to_owned()), (name.to_owned(), secret)];
+    environment.extend_from_slice(further);
+    Program { file: file.to_owned(), environment }
+}
+
+/// Moves the requests from the other release to this one and back, as far as the clients are.
+async fn roll(plan: &Plan, field: &Field, pools: &[Arc<Pool>]) {
+    if plan.beside.is_none() {
+        return std::future::pending().await;
+    }
+    let mut shares = ROLLING.into_iter().zip(0..).peekable();
+    loop {
+        let due = |(_, phase): &(Share, u64)| {
+            field.begun() * ROLLING.len() as u64 >= plan.requests * phase
+        };
+        if let Some((share, _)) = shares.next_if(due) {
+            pools.iter().for_each(|pool| pool.shift(share));
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 /// Says how far the run is, for ever.
@@ -173,7 +218,7 @@ async fn tell(plan: &Plan, field: &Field, proxy: &Proxy, began: Instant) {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tries: usize = self.entries.iter().map(|entry| entry.answers.len()).sum();
-        let [started, killed, timed_out] = self.processes;
+        let [started, others, killed, timed_out] = self.processes;
         let calls: u64 = self.script.calls.values().sum();
         let faults: u64 = self.script.faults.values().sum();
         writeln!(f, "seed {}", self.plan.seed)?;
@@ -186,7 +231,10 @@ impl fmt::Display for Report {
             self.took
         )?;
         writeln!(f, "{calls} calls of the database, {faults} faults: {:?}", self.script.faults)?;
-        writeln!(f, "{started} processes started, {killed} killed at work, {timed_out} timed out")?;
+        writeln!(
+            f,
+            "{started} processes started, {others} of another release, {killed} killed at work, {timed_out} timed out"
+        )?;
         writeln!(
             f,
             "{} customers, {} dealer customers, {} requests in error, {} claims in {} items",

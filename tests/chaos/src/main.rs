@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use chaos::fault::Rates;
 use chaos::functions::BINARIES;
-use chaos::{Plan, run};
+use chaos::{Beside, Plan, run};
 use lexopt::prelude::*;
 
 const HELP: &str = "\
@@ -25,6 +25,9 @@ Runs the functions' binaries over a database that fails and kills them at work, 
     --clients N     how many clients (8)
     --instances N   how many processes of each function at once (4)
     --binaries DIR  take the functions' binaries from there in place of building them
+    --beside DIR    with the binaries of another release, which the requests move away from and back to
+    --beside-with NAME=VALUE
+                    with this in the environment of the other release; as often as wanted
     --calm          nothing goes wrong
     --help          this text
 
@@ -65,8 +68,11 @@ fn plan() -> Result<Option<Plan>, lexopt::Error> {
         instances: 4,
         rates: Rates::ROUGH,
         binaries: None,
+        beside: None,
         progress: Some(Duration::from_secs(10)),
     };
+    let mut beside = None;
+    let mut variables = Vec::new();
     let mut arguments = lexopt::Parser::from_env();
     while let Some(argument) = arguments.next()? {
         match argument {
@@ -82,10 +88,20 @@ fn plan() -> Result<Option<Plan>, lexopt::Error> {
                 let folder = PathBuf::from(arguments.value()?);
                 plan.binaries = Some(BINARIES.map(|name| folder.join(name)));
             }
+            Long("beside") => {
+                let folder = PathBuf::from(arguments.value()?);
+                beside = Some(BINARIES.map(|name| folder.join(name)));
+            }
+            Long("beside-with") => {
+                let variable = arguments.value()?.string()?;
+                let (name, value) = variable.split_once('=').ok_or("--beside-with NAME=VALUE")?;
+                variables.push((name.to_owned(), value.to_owned()));
+            }
             Long("calm") => plan.rates = Rates::CALM,
             Long("help") | Short('h') => return Ok(None),
             other @ (Short(_) | Long(_) | Value(_)) => return Err(other.unexpected()),
         }
     }
+    plan.beside = beside.map(|binaries| Beside { binaries, variables });
     Ok(Some(plan))
 }

@@ -2,6 +2,7 @@
 //!
 //! What is in an event is not known here.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,17 +26,33 @@ pub struct Program {
     /// The binary.
     pub file: PathBuf,
     /// Its environment, beside what Lambda itself sets and where the database is.
-    pub environment: Vec<(&'static str, String)>,
+    pub environment: Vec<(String, String)>,
+}
+
+/// Which of two releases of a function the next process is of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Share {
+    /// This release, where there is no other.
+    #[default]
+    This,
+    /// The other one.
+    Other,
+    /// Each in its turn.
+    Both,
 }
 
 /// The instances of one function.
 pub struct Pool {
     program: Program,
+    other: Option<Program>,
+    share: Mutex<Share>,
     proxy: Proxy,
-    idle: Mutex<Vec<Instance>>,
+    idle: Mutex<VecDeque<Instance>>,
     free: Semaphore,
     /// How many processes were started.
     pub started: AtomicU64,
+    /// How many of them were of the other release.
+    pub others: AtomicU64,
     /// How many ended in the middle of an event.
     pub killed: AtomicU64,
     /// How many ran longer than Lambda lets them.
@@ -43,6 +60,7 @@ pub struct Pool {
 }
 
 struct Instance {
+    is_other: bool,
     /// First, so that the process ends before its connection to the database does.
     function: Function,
     kill: Arc<Notify>,
@@ -58,19 +76,44 @@ pub enum Died {
     TimedOut,
 }
 
+impl Share {
+    fn admits(self, is_other: bool) -> bool {
+        match self {
+            Self::This => !is_other,
+            Self::Other => is_other,
+            Self::Both => true,
+        }
+    }
+}
+
 impl Pool {
     /// As many instances of this function as may run at once; each is started when it is needed.
     #[must_use]
     pub fn new(program: Program, proxy: Proxy, instances: usize) -> Self {
         Self {
             program,
+            other: None,
+            share: Mutex::default(),
             proxy,
             idle: Mutex::default(),
             free: Semaphore::new(instances),
             started: AtomicU64::new(0),
+            others: AtomicU64::new(0),
             killed: AtomicU64::new(0),
             timed_out: AtomicU64::new(0),
         }
+    }
+
+    /// The same, beside another release of the function.
+    #[must_use]
+    pub fn beside(self, other: Option<Program>) -> Self {
+        Self { other, ..self }
+    }
+
+    /// From now on the requests go to processes of this share: those of any other end when they are idle.
+    pub fn shift(&self, share: Share) {
+        *self.share.lock().unwrap_or_else(PoisonError::into_inner) = share;
+        self.restart();
     }
 
     /// Has one instance answer one event.
@@ -80,14 +123,17 @@ impl Pool {
     /// A sentence when no process can be started at all.
     pub async fn invoke(&self, event: String) -> Result<Result<Bytes, Died>, String> {
         let _permit = self.free.acquire().await.map_err(|_| "The pool is closed.".to_owned())?;
-        let idle = self.idle().pop();
+        // The one that waited longest, so that both of two releases get their requests.
+        let idle = self.idle().pop_front();
         let mut instance = match idle {
             Some(instance) => instance,
             None => self.start().await?,
         };
         let answer = instance.invoke(event).await;
         match answer {
-            Ok(_) => self.idle().push(instance),
+            Ok(_) if self.share().admits(instance.is_other) => self.idle().push_back(instance),
+            // Its release has no share any more.
+            Ok(_) => {}
             Err(Died::Killed) => drop(self.killed.fetch_add(1, Ordering::Relaxed)),
             Err(Died::TimedOut) => drop(self.timed_out.fetch_add(1, Ordering::Relaxed)),
         }
@@ -103,17 +149,28 @@ impl Pool {
     async fn start(&self) -> Result<Instance, String> {
         let mut last = String::new();
         for _ in 0..STARTS {
-            self.started.fetch_add(1, Ordering::Relaxed);
-            match Instance::start(&self.program, &self.proxy).await {
-                Ok(instance) => return Ok(instance),
+            let turn = self.started.fetch_add(1, Ordering::Relaxed);
+            let other = match self.share() {
+                Share::This => None,
+                Share::Other => self.other.as_ref(),
+                Share::Both => self.other.as_ref().filter(|_| turn.is_multiple_of(2)),
+            };
+            let program = other.unwrap_or(&self.program);
+            self.others.fetch_add(u64::from(other.is_some()), Ordering::Relaxed);
+            match Instance::start(program, &self.proxy).await {
+                Ok(instance) => return Ok(Instance { is_other: other.is_some(), ..instance }),
                 Err(sentence) => last = sentence,
             }
         }
         Err(format!("{} does not ask for events: {last}", self.program.file.display()))
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Instance>> {
+    fn idle(&self) -> MutexGuard<'_, VecDeque<Instance>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn share(&self) -> Share {
+        *self.share.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -124,7 +181,9 @@ impl Instance {
             .connection(Arc::clone(&kill))
             .await
             .map_err(|error| format!("An instance has no port: {error}."))?;
-        let mut variables = program.environment.clone();
+        let own = program.environment.iter();
+        let mut variables: Vec<(&str, String)> =
+            own.map(|(name, value)| (name.as_str(), value.clone())).collect();
         variables.extend([
             ("AWS_ENDPOINT_URL_DYNAMODB", connection.url.clone()),
             ("AWS_LAMBDA_LOG_LEVEL", "OFF".to_owned()),
@@ -134,7 +193,7 @@ impl Instance {
             ready = function.ready() => ready?,
             () = kill.notified() => return Err("It was killed in its start.".to_owned()),
         };
-        Ok(Self { function, kill, _connection: connection })
+        Ok(Self { is_other: false, function, kill, _connection: connection })
     }
 
     async fn invoke(&mut self, event: String) -> Result<Bytes, Died> {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chaos::fault::Rates;
-use chaos::{Plan, run};
+use chaos::{Beside, Plan, run};
 
 /// The functions, in the order of [`chaos::functions::BINARIES`].
 const BINARIES: [&str; 3] = [
@@ -21,6 +21,7 @@ fn plan(seed: u64, requests: u64) -> Plan {
         instances: 3,
         rates: Rates::ROUGH,
         binaries: Some(BINARIES.map(PathBuf::from)),
+        beside: None,
         progress: None,
     }
 }
@@ -38,5 +39,16 @@ async fn whatever_goes_wrong_the_table_and_the_answers_agree() {
 async fn when_nothing_goes_wrong_every_request_is_decided_at_once() {
     let calm = Plan { rates: Rates::CALM, ..plan(2, 300) };
     let report = run(calm).await.expect("a run");
+    assert!(report.verdict.violations.is_empty(), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_releases_on_one_table_roll_forward_and_back() {
+    let beside = Beside {
+        binaries: BINARIES.map(PathBuf::from),
+        variables: vec![("BYPASS_EDITS_FOR_XSTORE".to_owned(), "true".to_owned())],
+    };
+    let report = run(Plan { beside: Some(beside), ..plan(3, 600) }).await.expect("a run");
+    println!("{report}");
     assert!(report.verdict.violations.is_empty(), "{report}");
 }

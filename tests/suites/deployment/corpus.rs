@@ -1,8 +1,12 @@
 //! One request of every kind, each function with a recorder of its own before the database: what each of them calls.
 //!
 //! It holds the statuses, so that a request that went another way is noticed; what the answers say is held elsewhere.
+//!
+//! `BASE_URL` names a deployed stage that gets the same requests, with a table without customers, and `TOKEN` a JWT with all scopes and the dealer code
+//! `TD68`: there, its roles judge the calls.
 
 use std::collections::BTreeMap;
+use std::env;
 
 use kit::recorder::{Recorded, Recorder};
 use local::embedded::Embedded;
@@ -20,10 +24,16 @@ use tokio::task::JoinSet;
 
 const TABLE: &str = "customer-master";
 
-/// The functions behind a gateway, each with its recorder.
+/// Where the requests go.
 struct Corpus {
     url: String,
+    token: Option<String>,
     http: reqwest::Client,
+}
+
+/// The functions behind a gateway, each with its recorder.
+struct Recording {
+    corpus: Corpus,
     recorders: BTreeMap<&'static str, Recorder>,
     _embedded: Embedded,
     _server: JoinSet<()>,
@@ -35,7 +45,7 @@ struct Answer {
     body: Value,
 }
 
-impl Corpus {
+impl Recording {
     async fn start() -> Self {
         let embedded = Embedded::start(None).await.expect("a database starts");
         let client = Connection::to_emulator(embedded.url()).client();
@@ -65,7 +75,19 @@ impl Corpus {
             // It ends with the test.
             let _ = gateway.serve(listener, std::future::pending()).await;
         });
-        Self { url, http: reqwest::Client::new(), recorders, _embedded: embedded, _server: server }
+        let corpus = Corpus { url, token: None, http: reqwest::Client::new() };
+        Self { corpus, recorders, _embedded: embedded, _server: server }
+    }
+}
+
+impl Corpus {
+    /// The stage that `BASE_URL` names.
+    fn deployed() -> Option<Self> {
+        let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
+        let url = variable("BASE_URL")?;
+        let token = Some(variable("TOKEN").expect("with BASE_URL comes a TOKEN"));
+        let url = url.trim_end_matches('/').to_owned();
+        Some(Self { url, token, http: reqwest::Client::new() })
     }
 
     async fn send(
@@ -77,6 +99,9 @@ impl Corpus {
         status: u16,
     ) -> Answer {
         let mut request = self.http.request(method.clone(), format!("{}{path}", self.url));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -129,12 +154,24 @@ fn change(attributes: &Value) -> Value {
 
 /// What each function called.
 pub(crate) async fn calls() -> BTreeMap<&'static str, Vec<Recorded>> {
-    let corpus = Corpus::start().await;
-    associations(&corpus).await;
-    let number = messages(&corpus).await;
-    requests_in_error(&corpus).await;
-    erasure(&corpus, &number).await;
-    corpus.recorders.iter().map(|(name, recorder)| (*name, recorder.take())).collect()
+    let recording = Recording::start().await;
+    everything(&recording.corpus).await;
+    recording.recorders.iter().map(|(name, recorder)| (*name, recorder.take())).collect()
+}
+
+async fn everything(corpus: &Corpus) {
+    associations(corpus).await;
+    let number = messages(corpus).await;
+    requests_in_error(corpus).await;
+    erasure(corpus, &number).await;
+}
+
+#[tokio::test]
+async fn one_request_of_every_kind_is_answered_as_it_must_be() {
+    match Corpus::deployed() {
+        Some(corpus) => everything(&corpus).await,
+        None => everything(&Recording::start().await.corpus).await,
+    }
 }
 
 async fn associations(corpus: &Corpus) {

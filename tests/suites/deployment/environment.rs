@@ -7,9 +7,10 @@ use fix_error::SignIn;
 use local::controls;
 use operations::kit::Master;
 use runtime::metrics::{METRICS, NAMESPACE};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::template::{part, read, text};
+use crate::user_pool::run;
 
 /// The variables that the template sets, each with the default of the parameter that it shows, where it shows one.
 fn deployed() -> BTreeMap<String, Option<String>> {
@@ -95,6 +96,79 @@ fn each_control_has_a_parameter_with_a_help_text() {
         let help = part(&template, &format!("/Parameters/{parameter}/Description"));
         assert!(help.as_str().is_some_and(|text| !text.is_empty()), "{parameter}");
     }
+}
+
+/// Whatever a value refers to, in a condition too.
+fn referred(value: &Value, conditions: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            into.extend(object.get("Ref").and_then(Value::as_str).map(str::to_owned));
+            let condition = object.get("Condition").and_then(Value::as_str);
+            let chosen = object.get("Fn::If").and_then(|chosen| chosen[0].as_str());
+            for name in condition.into_iter().chain(chosen) {
+                referred(&conditions[name], conditions, into);
+            }
+            object.values().for_each(|value| referred(value, conditions, into));
+        }
+        Value::Array(array) => array.iter().for_each(|value| referred(value, conditions, into)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn every_parameter_of_a_functions_version_is_in_the_digest_that_publishes_it() {
+    let template = read();
+    let conditions = part(&template, "/Conditions");
+    let mut of_versions = BTreeSet::new();
+    for pointer in [
+        "/Globals/Function/Environment",
+        "/Globals/Function/MemorySize",
+        "/Globals/Function/Timeout",
+        "/Resources/FixError/Properties/Environment",
+    ] {
+        referred(part(&template, pointer), conditions, &mut of_versions);
+    }
+    let parameters = part(&template, "/Parameters").as_object().expect("parameters have names");
+    of_versions.retain(|name| parameters.contains_key(name));
+
+    let settings = part(&template, "/Resources/Settings/Properties").as_object();
+    let settings = settings.expect("settings have names").iter();
+    let digested: BTreeSet<String> = settings
+        .filter(|(name, _)| !["ServiceToken", "ServiceTimeout"].contains(&name.as_str()))
+        .map(|(name, value)| {
+            assert_eq!(value["Ref"], name.as_str(), "a setting is called as its parameter");
+            name.clone()
+        })
+        .collect();
+    assert_eq!(digested, of_versions);
+    for function in ["AssociateDealer", "AddCustomer", "FixError"] {
+        let description = format!("/Resources/{function}/Properties/VersionDescription/Fn::Sub");
+        assert_eq!(text(&template, &description), "Settings ${Settings.Digest}");
+    }
+}
+
+#[test]
+fn the_digest_changes_with_a_setting_and_with_nothing_else() {
+    let digest = |settings: Value| {
+        // Lambda's own module, as far as the function uses it.
+        let before = "import sys, types\nmodule = types.ModuleType('cfnresponse')\nmodule.SUCCESS = 'SUCCESS'\n\
+            sent = []\nmodule.send = lambda *told: sent.append(told[2:])\nsys.modules['cfnresponse'] = module";
+        let event = json!({ "RequestType": "Update", "ResourceProperties": settings });
+        run("SettingsDigest", before, "[handler(event, None), sent][1]", &event)
+    };
+    let settings = json!({ "ServiceToken": "arn", "Companies": "1", "DefaultCountry": "" });
+    let Some(sent) = digest(settings.clone()) else {
+        return;
+    };
+    assert_eq!((&sent[0][0], &sent[0][2]), (&json!("SUCCESS"), &json!("settings")));
+    assert_eq!(sent[0][1]["Digest"].as_str().map(str::len), Some(16), "{sent}");
+    let with = |name: &str, value: &str| {
+        let mut changed = settings.clone();
+        changed[name] = json!(value);
+        digest(changed).expect("the first one ran")
+    };
+    assert_ne!(with("DefaultCountry", "USA"), sent);
+    assert_eq!(with("ServiceToken", "another arn"), sent);
 }
 
 #[test]

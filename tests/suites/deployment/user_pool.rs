@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::template::{part, read, text};
 
 /// Runs a function of the template after `before`, and returns what the expression then comes to.
-fn run(function: &str, before: &str, expression: &str, event: &Value) -> Option<Value> {
+pub(crate) fn run(function: &str, before: &str, expression: &str, event: &Value) -> Option<Value> {
     let code = text(&read(), &format!("/Resources/{function}/Properties/Code/ZipFile")).to_owned();
     let script = format!(
         "import json, sys\n{before}\n{code}\nevent = json.load(sys.stdin)\nprint(json.dumps({expression}))\n"

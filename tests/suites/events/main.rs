@@ -1,8 +1,12 @@
 //! The sample events: each is sent, as API Gateway delivers it, to its function, and gets the status in the function's table; no file in `events` is
 //! in none.
+//!
+//! `INVOKE_URL` sends them to deployed functions in place of those that are linked here, each to the address that ends with its package's name; their
+//! table is then `TABLE_NAME` at `DYNAMODB_URL`. Each story begins with an empty table and with functions that have made no customer yet.
 
 mod add_customer;
 mod associate_dealer;
+mod deployed;
 mod fix_error;
 
 use std::collections::BTreeSet;
@@ -32,7 +36,10 @@ async fn sent(master: &Fixture, function: &str, name: &str, aliases: &Aliases) -
     let file = folder(function).join(format!("{name}.json"));
     let event = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
     let event = aliases.as_found(&event);
-    stand::functions(master.master())[function](api::event::request(&event)).await
+    match deployed::invoked(function, &event).await {
+        Some(answer) => answer,
+        None => stand::functions(master.master())[function](api::event::request(&event)).await,
+    }
 }
 
 /// The text of an answer, uncompressed.
@@ -89,17 +96,17 @@ async fn told(master: &Fixture, function: &str, story: Story) {
 
 #[tokio::test]
 async fn each_event_of_associate_dealer_gets_its_answer() {
-    told(&Fixture::new().await, "associate-dealer", associate_dealer::STORY).await;
+    told(&deployed::fixture().await, "associate-dealer", associate_dealer::STORY).await;
 }
 
 #[tokio::test]
 async fn each_event_of_add_customer_gets_its_answer() {
-    told(&Fixture::new().await, "add-customer", add_customer::STORY).await;
+    told(&deployed::fixture().await, "add-customer", add_customer::STORY).await;
 }
 
 #[tokio::test]
 async fn each_event_of_fix_error_gets_its_answer() {
-    let master = Fixture::new().await;
+    let master = deployed::fixture().await;
     fix_error::plant(&master).await;
     told(&master, "fix-error", fix_error::STORY).await;
 }

@@ -34,7 +34,9 @@ async fn the_queue_is_listed_and_the_console_and_the_contract_are_served() {
     let stage = Stage::open().await;
     let listed = stage.get("/errors?state=open&limit=1").send().await;
     assert!(listed.is(200)["errors"].is_array(), "{listed}");
-    for (path, word) in [("/console", "<html"), ("/openapi.yaml", "openapi: 3.1")] {
+    for (path, word) in
+        [("/console", "<html"), ("/console/main.js", "import"), ("/openapi.yaml", "openapi: 3.1")]
+    {
         let answer = stage.get(path).send().await;
         assert_eq!(answer.status, 200, "{answer}");
         assert!(answer.text.contains(word), "{path} has {word}");
