@@ -97,7 +97,8 @@ impl Party {
 
     /// Whether it has a name and a place that can be compared.
     pub(crate) fn has_match_code(&self) -> bool {
-        !self.name().is_empty() && !(self.postal_code.is_empty() && self.street.is_empty())
+        let has_place = !self.postal_code.is_empty() || !self.street.is_empty();
+        !self.name().is_empty() && has_place
     }
 
     pub fn company(&self) -> &Company {
