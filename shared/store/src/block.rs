@@ -10,7 +10,7 @@ use crate::items::{self, Occupant, Reference};
 use crate::keys;
 use crate::records;
 use crate::table::{Query, Table, TableError};
-use crate::writes::{Refusal, Written};
+use crate::writes::{Refusal, Transacted, token};
 
 /// How long a reference may lead nowhere: it is written with its customer in one transaction, of which a reader may see the one before the other.
 const ARRIVAL_SECONDS: u64 = 60;
@@ -119,15 +119,17 @@ impl ReadBlock {
         Ok(())
     }
 
+    /// Fills a seat that was lost; in a transaction, because not every function may write in a block otherwise.
     async fn mend(&mut self, table: &impl Table, seat: u32) -> Result<(), TableError> {
-        match table.write(&items::empty_seat(&self.block, seat, table.now())).await? {
-            Written::Done(_) => {
+        let write = items::empty_seat(&self.block, seat, table.now());
+        match table.transact(&token(table), &[write]).await? {
+            Transacted::Done => {
                 self.report_damage(table, "a seat was lost, and is an empty one now")
             }
-            Written::Refused(Refusal::Condition(Some(late))) => self.admit(table, late).await?,
-            Written::Refused(Refusal::Condition(None) | Refusal::Contended) => {
-                self.complete = false
-            }
+            Transacted::Refused(reasons) => match reasons.into_iter().next().flatten() {
+                Some(Refusal::Condition(Some(late))) => self.admit(table, late).await?,
+                Some(Refusal::Condition(None) | Refusal::Contended) | None => self.complete = false,
+            },
         }
         Ok(())
     }

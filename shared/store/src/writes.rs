@@ -6,6 +6,7 @@ use domain::time::Timestamp;
 
 use crate::item::{self, Item};
 use crate::keys::Key;
+use crate::table::Table;
 
 /// What must hold of the item that stands where a write goes. There is no write without a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,4 +97,9 @@ pub enum Transacted {
     Done,
     /// None of it happened; for each write, in order, why it did not, or nothing where it could have.
     Refused(Vec<Option<Refusal>>),
+}
+
+/// A token for one transaction. The database client repeats it with the same token; the next round is another transaction.
+pub fn token(table: &impl Table) -> String {
+    table.chance().iter().map(|byte| format!("{byte:02x}")).collect()
 }

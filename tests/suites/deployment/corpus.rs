@@ -208,6 +208,8 @@ async fn messages(corpus: &Corpus) -> String {
     corpus.post_twice(path, message("Y", "Checked", plain()), "messages-0000-0002", 201).await;
     corpus.post(path, message("Y", "Checked", plain()), 409).await;
     corpus.post(path, message("S", "Checked", plain()), 200).await;
+    // It changes nothing, which its key remembers.
+    corpus.post_twice(path, message("S", "Checked", plain()), "messages-0000-0004", 200).await;
     let failing = json!({ "cst_city": "" });
     corpus.post_twice(path, message("Y", "Failing", failing), "messages-0000-0003", 422).await;
     let claims = json!({ "cst_interface_cust_nbr": "ALT-1", "cst_relate_id": "REL-1" });

@@ -262,7 +262,6 @@ fn xml_traps() -> Vec<(&'static str, Vec<u8>)> {
         ("no end", b"<Message type=\"CWCustomerIn\"><CustSoldTo cst_lname=\"".to_vec()),
         ("an end that is another's", b"<Message><CustSoldTo></Message></CustSoldTo>".to_vec()),
         ("no element", b"hello".to_vec()),
-        ("a style sheet", format!("<?xml-stylesheet href=\"x\"?>{}", message("")).into_bytes()),
         ("an instruction", format!("<?php die ?>{}", message("")).into_bytes()),
         ("a DOCTYPE from elsewhere", format!("<!DOCTYPE m SYSTEM \"file:///etc/passwd\">{}", message("")).into_bytes()),
         ("an entity of the network", format!("<!DOCTYPE m [<!ENTITY x SYSTEM \"http://127.0.0.1/\">]>{}", message("cst_lname=\"&x;\"")).into_bytes()),

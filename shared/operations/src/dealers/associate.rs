@@ -35,7 +35,7 @@ pub enum AssociateOutcome {
 pub struct Associated {
     /// The customer; none where a dry run would have created it.
     pub organization: Option<Identifier>,
-    /// Its number; none where there is no customer yet.
+    /// Its number; none in a dry run, which associates nobody with it.
     pub number: Option<CustomerNumber>,
     pub origin: Origin,
     pub dealer_customer: DealerCustomerOutcome,
@@ -67,7 +67,8 @@ pub async fn associate<T: Table>(
         Organization::Given(identifier) => given(attempt, request, identifier).await,
         Organization::Searched => searched(attempt, request).await,
     }?;
-    if let AssociateOutcome::Associated(associated) = &mut outcome
+    if !attempt.dry_run
+        && let AssociateOutcome::Associated(associated) = &mut outcome
         && let Associated { organization: Some(organization), number: None, .. } = associated
     {
         // The customer was written in one transaction with its dealer customer, of which a reader may see the one before the other.
@@ -288,7 +289,7 @@ async fn dry_run_outcome<T: Table>(
         Some(holder) => AssociateOutcome::Taken { same: organization == Some(&holder), holder },
         None => AssociateOutcome::Associated(Associated {
             organization: organization.cloned(),
-            number: customer.map(|customer| customer.number),
+            number: None,
             origin,
             dealer_customer,
             replayed: false,

@@ -1,7 +1,7 @@
 //! Commits what an operation decided: one write alone, several as one transaction.
 
 use store::table::{Table, TableError};
-use store::writes::{Transacted, Write, Written};
+use store::writes::{Transacted, Write, Written, token};
 
 /// Writes all or nothing. A single write is no transaction, which would take four times the time and twice the units.
 pub(crate) async fn commit(table: &impl Table, writes: &[Write]) -> Result<Transacted, TableError> {
@@ -20,9 +20,4 @@ pub(crate) async fn transact(
     writes: &[Write],
 ) -> Result<Transacted, TableError> {
     table.transact(&token(table), writes).await
-}
-
-/// A token for one transaction. The database client repeats it with the same token; the next round is another transaction.
-fn token(table: &impl Table) -> String {
-    table.chance().iter().map(|byte| format!("{byte:02x}")).collect()
 }
