@@ -17,12 +17,12 @@ curl -sS -i -X GET "$address"'/errors.csv?code=country-blank' \
 echo
 
 # Read a request in error (200)
-curl -sS -i -X GET "$address"'/errors/Q81XG2DHT9M1N54Z' \
+curl -sS -i -X GET "$address"'/errors/P1F9ZG3H1X0PVZAP' \
   -H "Authorization: $authorization"
 echo
 
 # Correct a request in error: Without If-Match (428)
-curl -sS -i -X PATCH "$address"'/errors/Q81XG2DHT9M1N54Z' \
+curl -sS -i -X PATCH "$address"'/errors/P1F9ZG3H1X0PVZAP' \
   -H "Authorization: $authorization" \
   -H 'Content-Type: application/merge-patch+json' \
   --data-binary '{
@@ -31,7 +31,7 @@ curl -sS -i -X PATCH "$address"'/errors/Q81XG2DHT9M1N54Z' \
 echo
 
 # Correct a request in error: Wrong on purpose (400)
-curl -sS -i -X PATCH "$address"'/errors/Q81XG2DHT9M1N54Z' \
+curl -sS -i -X PATCH "$address"'/errors/P1F9ZG3H1X0PVZAP' \
   -H "Authorization: $authorization" \
   -H 'If-Match: "1"' \
   -H 'Content-Type: application/merge-patch+json' \
@@ -41,7 +41,7 @@ curl -sS -i -X PATCH "$address"'/errors/Q81XG2DHT9M1N54Z' \
 echo
 
 # Correct a request in error: One value is right now (200)
-curl -sS -i -X PATCH "$address"'/errors/Q81XG2DHT9M1N54Z' \
+curl -sS -i -X PATCH "$address"'/errors/P1F9ZG3H1X0PVZAP' \
   -H "Authorization: $authorization" \
   -H 'If-Match: "1"' \
   -H 'Content-Type: application/merge-patch+json' \
@@ -52,7 +52,7 @@ curl -sS -i -X PATCH "$address"'/errors/Q81XG2DHT9M1N54Z' \
 echo
 
 # Correct a request in error: The version is not the current one any more (412)
-curl -sS -i -X PATCH "$address"'/errors/Q81XG2DHT9M1N54Z' \
+curl -sS -i -X PATCH "$address"'/errors/P1F9ZG3H1X0PVZAP' \
   -H "Authorization: $authorization" \
   -H 'If-Match: "1"' \
   -H 'Content-Type: application/merge-patch+json' \
@@ -62,7 +62,7 @@ curl -sS -i -X PATCH "$address"'/errors/Q81XG2DHT9M1N54Z' \
 echo
 
 # Reprocess a request in error: One fault remains (422)
-curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess' \
+curl -sS -i -X POST "$address"'/errors/P1F9ZG3H1X0PVZAP/reprocess' \
   -H "Authorization: $authorization" \
   -H 'Content-Type: application/merge-patch+json' \
   --data-binary '{
@@ -71,7 +71,7 @@ curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess' \
 echo
 
 # Reprocess a request in error: What would happen, without an effect (201)
-curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess?dryRun=true' \
+curl -sS -i -X POST "$address"'/errors/P1F9ZG3H1X0PVZAP/reprocess?dryRun=true' \
   -H "Authorization: $authorization" \
   -H 'Content-Type: application/merge-patch+json' \
   --data-binary '{
@@ -80,7 +80,7 @@ curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess?dryRun=true' \
 echo
 
 # Reprocess a request in error: Corrected and reprocessed in one step (201)
-curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess' \
+curl -sS -i -X POST "$address"'/errors/P1F9ZG3H1X0PVZAP/reprocess' \
   -H "Authorization: $authorization" \
   -H 'Idempotency-Key: 5f1e9d3c-0006-4c8e-9d55-666666666666' \
   -H 'If-Match: *' \
@@ -91,7 +91,7 @@ curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess' \
 echo
 
 # Reprocess a request in error: Corrected and reprocessed in one step (201), answered again
-curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess' \
+curl -sS -i -X POST "$address"'/errors/P1F9ZG3H1X0PVZAP/reprocess' \
   -H "Authorization: $authorization" \
   -H 'Idempotency-Key: 5f1e9d3c-0006-4c8e-9d55-666666666666' \
   -H 'If-Match: *' \
@@ -102,7 +102,7 @@ curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess' \
 echo
 
 # Reprocess a request in error (409)
-curl -sS -i -X POST "$address"'/errors/Q81XG2DHT9M1N54Z/reprocess' \
+curl -sS -i -X POST "$address"'/errors/P1F9ZG3H1X0PVZAP/reprocess' \
   -H "Authorization: $authorization"
 echo
 
@@ -122,8 +122,8 @@ curl -sS -i -X POST "$address"'/errors/reprocess' \
   -H 'Content-Type: application/json' \
   --data-binary '{
   "ids": [
-    "Q81XG2DHT9M1N54Z",
-    "MAWQPCBF1NX1BMVK"
+    "P1F9ZG3H1X0PVZAP",
+    "Z39A3ME38GVDRJXV"
   ]
 }'
 echo
@@ -138,19 +138,19 @@ curl -sS -i -X POST "$address"'/errors/reprocess' \
 echo
 
 # Delete a request in error (200)
-curl -sS -i -X DELETE "$address"'/errors/MAWQPCBF1NX1BMVK?dryRun=true' \
+curl -sS -i -X DELETE "$address"'/errors/Z39A3ME38GVDRJXV?dryRun=true' \
   -H "Authorization: $authorization" \
   -H 'If-Match: *'
 echo
 
 # Delete a request in error (204)
-curl -sS -i -X DELETE "$address"'/errors/MAWQPCBF1NX1BMVK' \
+curl -sS -i -X DELETE "$address"'/errors/Z39A3ME38GVDRJXV' \
   -H "Authorization: $authorization" \
   -H 'If-Match: *'
 echo
 
 # Delete a request in error (409)
-curl -sS -i -X DELETE "$address"'/errors/MAWQPCBF1NX1BMVK' \
+curl -sS -i -X DELETE "$address"'/errors/Z39A3ME38GVDRJXV' \
   -H "Authorization: $authorization" \
   -H 'If-Match: *'
 echo

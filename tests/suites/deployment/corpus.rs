@@ -284,7 +284,7 @@ async fn requests_in_error(corpus: &Corpus) {
 async fn erasure(corpus: &Corpus, number: &str) {
     let customer = corpus.get(&format!("/customers/{number}"), 200).await;
     let associate = json!({
-        "dealerCode": "TD68", "dealerCustomerNumber": "ERASE-1",
+        "dealerCode": "TD68", "dealerCustomerNumber": "ERASE-1", "businessName": "Claimed, as we know it",
         "customerOrganizationIdentifier": customer.body["customerOrganizationIdentifier"]
     });
     corpus.post("/dealer-customers", associate, 201).await;
