@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use domain::controls::Controls;
 use domain::customer::Identifier;
 use domain::effect::{Did, EffectId};
+use domain::request::EntryOutcome;
 use store::keys::Key;
 
 use super::log::{Entry, LateCopy, Log};
@@ -102,8 +103,18 @@ fn effects(table: &Snapshot) -> BTreeMap<EffectId, Vec<(Identifier, Did)>> {
             effects.entry(id.clone()).or_default().push((customer.identifier.clone(), effect.did));
         }
     }
-    for (id, found) in &table.unchanged {
-        effects.entry(id.clone()).or_default().push((found.clone(), Did::Updated));
+    let by_number = |number| table.customers.values().find(|customer| customer.number == number);
+    let resolved =
+        table.requests.values().flat_map(|request| &request.history).filter_map(|entry| {
+            let Some(EntryOutcome::Unchanged(number)) = entry.outcome else { return None };
+            Some((&entry.effect, &by_number(number)?.identifier))
+        });
+    for (id, found) in table.unchanged.iter().chain(resolved) {
+        let on = effects.entry(id.clone()).or_default();
+        // The key and the request in error both say so.
+        if !on.iter().any(|(known, _)| known == found) {
+            on.push((found.clone(), Did::Updated));
+        }
     }
     effects
 }

@@ -52,12 +52,12 @@ pub(crate) async fn prepare(client: &mut InProcessClient, kind: &str, turn: u64)
     }
 }
 
-/// Four letters, so that each turn has a block of its own.
+/// Four letters at the end, so that each turn has a block of its own.
 fn name(turn: u64) -> String {
     let letter = |place: u32| {
         char::from(b'A' + u8::try_from(turn / 26_u64.pow(place) % 26).expect("a letter"))
     };
-    format!("{} Mining", (0..4).map(letter).collect::<String>())
+    format!("Mining {}", (0..4).map(letter).collect::<String>())
 }
 
 fn add(turn: u64, check: &str, more: &Value) -> Asking {

@@ -13,11 +13,11 @@ pub use triples::triples;
 pub const ACME: Party =
     Party { name: "Acme Mining", street: "100 Example", city: "Westborough", zip: "01581" };
 
-/// Somebody else who shares the match code.
-pub const ACME_MILLS: Party = Party { name: "Acme Mills", ..ACME };
+/// Somebody else in the same block: the last word of the name is the same.
+pub const ACME_MILLS: Party = Party { name: "Acme Mills Mining", ..ACME };
 
-/// A third who shares the match code.
-pub const ACME_MUSIC: Party = Party { name: "Acme Music", ..ACME };
+/// A third in the same block.
+pub const ACME_MUSIC: Party = Party { name: "Acme Music Mining", ..ACME };
 
 /// The first after it moved to another block.
 pub const ACME_MOVED: Party = Party { street: "7 Other", city: "Boston", zip: "02108", ..ACME };

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use store::item::Item;
+use store::item::{Item, key_of};
 use store::keys::Key;
 use store::table::{Table, TableError};
 use store::writes::{Condition, Refusal, Transacted, Write, Written};
@@ -65,7 +65,13 @@ impl MutantTable {
 
     fn refused(&self, refusal: Refusal) -> Refusal {
         match refusal {
-            Refusal::Condition(stood) => Refusal::Condition(stood.map(|item| self.seen(item))),
+            Refusal::Condition(stood) => Refusal::Condition(stood.map(|mut item| {
+                // Who sits there is not looked at.
+                if self.mutant == Mutant::OutdatedBlock && key_of(&item).sk.starts_with("SEAT#") {
+                    block::strip(&mut item);
+                }
+                self.seen(item)
+            })),
             Refusal::Contended => Refusal::Contended,
         }
     }

@@ -159,7 +159,9 @@ impl Specification {
         let customer = match (found, whom) {
             (Some(customer), _) => customer,
             (None, Whom::Searched(party)) => {
-                self.create(asking.effect, party.attributes(), names)?
+                let mut attributes = party.attributes();
+                attributes.insert("cst_email_status", "O2".to_owned());
+                self.create(asking.effect, attributes, names)?
             }
             (None, Whom::Made(_)) => return None,
         };

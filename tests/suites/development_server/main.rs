@@ -81,7 +81,9 @@ async fn it_tells_where_it_listens_and_what_to_try_has_examples_and_stops_at_ctr
 
 #[tokio::test]
 async fn the_commands_that_it_prints_work() {
-    let local = server(&[]);
+    // What it prints is known when it has ended; the next run has the same table.
+    let file = DataFile::new("commands");
+    let local = server(&["--data", file.path()]);
     let url = local.url.clone();
     let (status, body) = associate(
         &url,
@@ -91,7 +93,7 @@ async fn the_commands_that_it_prints_work() {
     .await;
     assert_eq!((status, &body["customerOrganization"]), (201, &json!("matched")), "{body}");
     let (_, stdout, _) = local.interrupt();
-    let again = server(&[]);
+    let again = server(&["--data", file.path()]);
     for line in stdout.lines().filter(|line| line.contains("curl ") && !line.contains(" -d ")) {
         let path = line.rsplit_once(&url).expect("the address").1;
         let (status, body) = get(&format!("{}{path}", again.url)).await;
@@ -102,13 +104,14 @@ async fn the_commands_that_it_prints_work() {
 
 #[tokio::test]
 async fn told_to_require_a_token_it_refuses_whoever_has_none_and_prints_commands_that_have_one() {
-    let local = server(&["--require-token"]);
+    let file = DataFile::new("commands-with-token");
+    let local = server(&["--require-token", "--data", file.path()]);
     let url = local.url.clone();
     let (status, body) = get(&format!("{url}/dealer-customers/TD68")).await;
     assert_eq!((status, body), (401, json!({ "message": "Unauthorized" })));
     assert_eq!(reqwest::get(format!("{url}/console")).await.expect("an answer").status(), 200);
     let (_, stdout, _) = local.interrupt();
-    let again = server(&["--require-token"]);
+    let again = server(&["--require-token", "--data", file.path()]);
     let looks = stdout.lines().filter(|line| line.contains("curl ") && !line.contains(" -d "));
     let mut tried = 0;
     for line in looks {

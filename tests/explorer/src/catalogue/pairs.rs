@@ -87,7 +87,12 @@ pub fn pairs() -> Vec<Scenario> {
                     mail_code: "M",
                     ..MessageFields::default()
                 }),
-                add("S", ACME),
+                message_with(MessageFields {
+                    party: Some(ACME),
+                    check: "S",
+                    mail_code: "W",
+                    ..MessageFields::default()
+                }),
             ]),
         ),
         scenario(

@@ -103,7 +103,7 @@ fn seat_of(item: &Item) -> Option<u64> {
 }
 
 /// Takes away what a customer could be known by.
-fn strip(item: &mut Item) {
+pub(super) fn strip(item: &mut Item) {
     if let Some(AttributeValue::M(attributes)) = item.get_mut("attributes") {
         attributes.clear();
     }
@@ -123,6 +123,7 @@ fn fill(found: &mut Vec<Item>, pattern: &Item, last: u64) {
             found.push(item);
         }
     }
+    found.sort_by_key(key_of);
 }
 
 /// A customer that nobody has seen.

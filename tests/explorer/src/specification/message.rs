@@ -92,8 +92,11 @@ impl Specification {
             return failed(codes, effect);
         }
         let customer = &mut self.customers[target];
-        customer.attributes = merged;
-        customer.version += 1;
+        // What changes nothing is not written.
+        if customer.attributes != merged {
+            customer.attributes = merged;
+            customer.version += 1;
+        }
         Expected::Updated(target)
     }
 

@@ -20,7 +20,7 @@ fn a_success_is_written_with_its_routing_identifier_and_warnings() {
         told(&CustomerOut::of(&created(), false)),
         concat!(
             r#"<?xml version="1.0" encoding="UTF-8"?><Message type="CWCustomerOut" source="OMS" resp_q="R&lt;1&gt;" "#,
-            r#"customerOrganizationIdentifier="0123456789ABCDEF-000001"><CustSoldTo cst_company="1" cst_cust_nbr="000013962" cst_action_type="A" "#,
+            r#"customerOrganizationIdentifier="0123456789ABCDEF-000001-01234567"><CustSoldTo cst_company="1" cst_cust_nbr="000013962" cst_action_type="A" "#,
             r#"cst_action_result="Success" cst_fname="Julie" cst_lname="Robinson" cst_street_addr="100 Example Street" cst_city="Westborough" "#,
             r#"cst_state="MA" cst_zip="01581" cst_country="USA"></CustSoldTo><Warning>cst_favourite is not a known attribute</Warning></Message>"#
         )
