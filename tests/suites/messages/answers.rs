@@ -49,7 +49,8 @@ async fn the_location_is_that_of_the_customer_and_can_be_read() {
     assert_eq!(stored["cst_cust_nbr"], told.number());
     let identifier = &told.body["customerOrganizationIdentifier"];
     assert_eq!(&stored["customerOrganizationIdentifier"], identifier);
-    let updated = stand.add(&change("cst_cust_nbr", &told.number())).await.updated();
+    let updated =
+        stand.add(&change("cst_cust_nbr", &told.number()).with("cst_vat_nbr", "7")).await.updated();
     assert_eq!(stand.get(location).send().await.header("etag"), Some("\"2\""));
     assert_eq!(updated.answer.header("location"), Some(location));
     assert_eq!(&updated.body["customerOrganizationIdentifier"], identifier);
