@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Holds openapi.yaml against three tools that know nothing of us: Spectral and Redocly's linter lint the document, schemathesis sends what it
-# allows, and what it does not allow, to a running customer master and compares every answer with it.
+# allows, and what it does not allow, to a running customer master and compares every answer with it. The contract of the events is read by AsyncAPI's own parser.
 #
-# The linters come from npm and schemathesis from PyPI, each at a pinned version, under target/tools; a second run installs nothing. Where there
+# The linters and that parser come from npm and schemathesis from PyPI, each at a pinned version, under target/tools; a second run installs nothing. Where there
 # is no npm or no curl, Debian's is installed. The server listens on 127.0.0.1, asks for a token as a deployment does, and is stopped at the
 # end; its table, in memory, is filled by the walkthrough of tests/http. What a tool is told to leave out stands with its reason in
 # .ci/tools/contract/.
@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 . .ci/tools/local-server.sh
 
-spectral_version=6.16.3 redocly_version=2.77.0 requirements=.ci/tools/contract/requirements.txt
+spectral_version=6.16.3 redocly_version=2.77.0 asyncapi_version=3.6.6 requirements=.ci/tools/contract/requirements.txt
 target=${CARGO_TARGET_DIR:-target}
 tools=$target/tools
 mkdir -p "$tools"
@@ -34,6 +34,16 @@ npm_tool() {
 }
 npm_tool spectral @stoplight/spectral-cli "$spectral_version"
 npm_tool redocly @redocly/cli "$redocly_version"
+
+asyncapi=$tools/asyncapi-parser-$asyncapi_version
+if [[ ! -e $asyncapi/complete ]]; then
+    echo "installing the AsyncAPI parser $asyncapi_version" >&2
+    rm -rf "$asyncapi"
+    nice -n 15 npm install --prefix "$asyncapi" --no-save --no-audit --no-fund --ignore-scripts --loglevel=error \
+        "@asyncapi/parser@$asyncapi_version" >&2
+    touch "$asyncapi/complete"
+fi
+node .ci/tools/contract/asyncapi.mjs "$(cd "$asyncapi" && pwd)" functions/follow-changes/asyncapi.yaml
 
 schemathesis=$tools/python-schemathesis
 if ! cmp -s "$requirements" "$schemathesis/complete"; then

@@ -11,6 +11,8 @@ source .ci/tools/python-tool.sh
 target=${CARGO_TARGET_DIR:-target}
 # Its botocore is pinned, so it has an environment of its own. It needs the translator for SAM's transform and cryptography for tokens.
 emulator=$(python_tool ministack==1.5.33 aws-sam-translator==1.115.0 cryptography==50.0.2)
+# Its botocore is pinned as well.
+aws=$(python_tool awscli==1.46.3)
 sam=$(python_tool aws-sam-cli==1.170.0 boto3==1.43.108 "pyjwt[crypto]==2.15.1")
 
 work=$(mktemp -d)
@@ -21,10 +23,13 @@ for function in functions/*/; do functions+=("$(basename "$function")"); done
 
 # packages FOLDER: the functions that were built last, one folder each. A function that the last release did not have is this tree's.
 packages() {
-    local function
+    local function program
     for function in "${functions[@]}"; do
         mkdir -p "$1/$function"
-        strip -o "$1/$function/bootstrap" "$target/debug/chaos-$function"
+        program=$target/debug/chaos-$function
+        # One that answers no requests is no program of the chaos run.
+        [[ -e $program ]] || program=$target/debug/$function
+        strip -o "$1/$function/bootstrap" "$program"
     done
 }
 
@@ -54,7 +59,7 @@ else
     before=(--beside-with BYPASS_EDITS_FOR_XSTORE=true)
     other="this tree with another control, for no release is reachable"
 fi
-cargo build --quiet --package chaos --bins
+cargo build --quiet --package chaos --package follow-changes --package audit-customers --bins
 cargo test --quiet --no-run --package suites --test smoke --test events --test deployment
 packages "$work/target/lambda"
 [[ -n $release ]] || cp -r "$work/target/lambda" "$work/before"
@@ -63,7 +68,7 @@ if [[ -n $release ]] && ! git diff --quiet "$commit" -- functions shared && diff
     exit 1
 fi
 
-PYTHONDONTWRITEBYTECODE=1 "$sam/python" .ci/tools/deploy/deploy.py --emulator "$emulator/python" --sam "$sam/sam" --work "$work"
+PYTHONDONTWRITEBYTECODE=1 "$sam/python" .ci/tools/deploy/deploy.py --emulator "$emulator/python" --sam "$sam/sam" --aws "$aws" --work "$work"
 
 # Forward and back while requests run. Nothing else goes wrong meanwhile: what the database and dying processes can do is tried by the tests of chaos.
 echo "rolling forward from $other, and back"

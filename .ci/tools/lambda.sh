@@ -72,6 +72,9 @@ invoke add-customer add-created-json 201
 invoke add-customer add-created-xml 201
 invoke add-customer add-failure-json 422
 invoke add-customer method-not-allowed 405
+invoke find-customer find-nobody 200
+invoke find-customer find-nothing-asked 400
+invoke find-customer changes 200
 invoke fix-error list 200
 invoke fix-error show-unknown 404
 invoke fix-error console 200
@@ -91,4 +94,4 @@ routed GET /dealer-customers/TD68 401
 routed GET /customers/1 401
 routed GET /errors 401
 routed GET /console 200
-routed PUT /customers 405
+routed PUT /errors 405

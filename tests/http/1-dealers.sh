@@ -245,6 +245,83 @@ curl -sS -i -X POST "$address"'/dealer-customers' \
 }'
 echo
 
+# Associate many customers with dealers: What would happen to many rows, without an effect (200)
+curl -sS -i -X POST "$address"'/dealer-customers/batch?dryRun=true' \
+  -H "Authorization: $authorization" \
+  -H 'Content-Type: application/json' \
+  --data-binary '[
+  {
+    "address": {
+      "city": "Barre",
+      "country": "USA",
+      "line1": "3 Lake Road",
+      "postalCode": "05641",
+      "state": "VT"
+    },
+    "businessName": "Lakeside Gravel",
+    "dealerCode": "TD73",
+    "dealerCustomerNumber": "LAKE-1"
+  },
+  {
+    "address": {
+      "city": "Barre",
+      "country": "USA",
+      "line1": "3 Lake Rd",
+      "postalCode": "05641",
+      "state": "VT"
+    },
+    "businessName": "Lakeside Gravel",
+    "dealerCode": "TD73",
+    "dealerCustomerNumber": "LAKE-2"
+  }
+]'
+echo
+
+# Associate many customers with dealers: Many rows (200)
+curl -sS -i -X POST "$address"'/dealer-customers/batch' \
+  -H "Authorization: $authorization" \
+  -H 'Idempotency-Key: 8e03978e-40d5-43dd-bc93-6894a57f9325' \
+  -H 'Content-Type: application/json' \
+  --data-binary '[
+  {
+    "customerOrganizationIdentifier": "'"$identifier"'",
+    "dealerCode": "TD73",
+    "dealerCustomerNumber": "ACME-9"
+  },
+  {
+    "customerOrganizationIdentifier": "'"$identifier"'",
+    "dealerCode": "TD73",
+    "dealerCustomerNumber": "ACME-9"
+  }
+]'
+echo
+
+# Associate many customers with dealers: Many rows (200), answered again
+curl -sS -i -X POST "$address"'/dealer-customers/batch' \
+  -H "Authorization: $authorization" \
+  -H 'Idempotency-Key: 8e03978e-40d5-43dd-bc93-6894a57f9325' \
+  -H 'Content-Type: application/json' \
+  --data-binary '[
+  {
+    "customerOrganizationIdentifier": "'"$identifier"'",
+    "dealerCode": "TD73",
+    "dealerCustomerNumber": "ACME-9"
+  },
+  {
+    "customerOrganizationIdentifier": "'"$identifier"'",
+    "dealerCode": "TD73",
+    "dealerCustomerNumber": "ACME-9"
+  }
+]'
+echo
+
+# Associate many customers with dealers: Wrong on purpose (400)
+curl -sS -i -X POST "$address"'/dealer-customers/batch' \
+  -H "Authorization: $authorization" \
+  -H 'Content-Type: application/json' \
+  --data-binary '[]'
+echo
+
 # List a dealer's customers (400)
 curl -sS -i -X GET "$address"'/dealer-customers/TD68?limit=1000' \
   -H "Authorization: $authorization"

@@ -277,3 +277,225 @@ curl -sS -i -X POST "$address"'/customers' \
   <CustSoldTo cst_send_response="Y" cst_lname="Dryer" cst_city="Barre" cst_state="VT" cst_country="USA" cst_email_status="O1"/>
 </Message>'
 echo
+
+# Add or change many customers with messages: What would happen to many rows, without an effect (200)
+curl -sS -i -X POST "$address"'/customers/batch?dryRun=true' \
+  -H "Authorization: $authorization" \
+  -H 'Content-Type: application/json' \
+  --data-binary '[
+  {
+    "CustSoldTo": {
+      "cst_city": "Barre",
+      "cst_company_name": "Quarry Hill Stone",
+      "cst_country": "USA",
+      "cst_duplicate": "Y",
+      "cst_email_status": "O2",
+      "cst_state": "VT",
+      "cst_street_addr": "8 Quarry Hill",
+      "cst_zip": "05641"
+    },
+    "type": "CWCustomerIn"
+  },
+  {
+    "CustSoldTo": {
+      "cst_city": "Barre",
+      "cst_company_name": "Quarry Hill Stone",
+      "cst_country": "USA",
+      "cst_duplicate": "Y",
+      "cst_email_status": "O2",
+      "cst_state": "VT",
+      "cst_street_addr": "8 Quarry Hill",
+      "cst_zip": "05641"
+    },
+    "type": "CWCustomerIn"
+  }
+]'
+echo
+
+# Add or change many customers with messages: Many rows (200)
+curl -sS -i -X POST "$address"'/customers/batch' \
+  -H "Authorization: $authorization" \
+  -H 'Idempotency-Key: 5f1e9d3c-0008-4c8e-9d55-888888888888' \
+  -H 'Content-Type: application/json' \
+  --data-binary '[
+  {
+    "CustSoldTo": {
+      "cst_city": "Barre",
+      "cst_company_name": "Quarry Hill Stone",
+      "cst_country": "USA",
+      "cst_duplicate": "S",
+      "cst_email_status": "O2",
+      "cst_state": "VT",
+      "cst_street_addr": "8 Quarry Hill",
+      "cst_zip": "05641"
+    },
+    "type": "CWCustomerIn"
+  },
+  {
+    "CustSoldTo": {
+      "cst_city": "Barre",
+      "cst_company_name": "Quarry Hill Stone",
+      "cst_country": "USA",
+      "cst_duplicate": "Y",
+      "cst_email_status": "O2",
+      "cst_state": "VT",
+      "cst_street_addr": "8 Quarry Hill",
+      "cst_zip": "05641"
+    },
+    "type": "CWCustomerIn"
+  },
+  {
+    "CustSoldTo": {
+      "cst_city": "Barre",
+      "cst_company_name": "Quarry Hill Stone",
+      "cst_country": "USA",
+      "cst_duplicate": "S",
+      "cst_email_status": "O2",
+      "cst_state": "VT",
+      "cst_street_addr": "8 Quarry Hill",
+      "cst_zip": "05641"
+    },
+    "type": "CWCustomerIn"
+  },
+  {
+    "CustSoldTo": {
+      "cst_city": "Barre",
+      "cst_country": "USA",
+      "cst_email_status": "O2",
+      "cst_lname": "Dryer",
+      "cst_state": "VT"
+    },
+    "type": "CWCustomerIn"
+  }
+]'
+echo
+
+# Add or change many customers with messages: Many rows (200), answered again
+curl -sS -i -X POST "$address"'/customers/batch' \
+  -H "Authorization: $authorization" \
+  -H 'Idempotency-Key: 5f1e9d3c-0008-4c8e-9d55-888888888888' \
+  -H 'Content-Type: application/json' \
+  --data-binary '[
+  {
+    "CustSoldTo": {
+      "cst_city": "Barre",
+      "cst_company_name": "Quarry Hill Stone",
+      "cst_country": "USA",
+      "cst_duplicate": "S",
+      "cst_email_status": "O2",
+      "cst_state": "VT",
+      "cst_street_addr": "8 Quarry Hill",
+      "cst_zip": "05641"
+    },
+    "type": "CWCustomerIn"
+  },
+  {
+    "CustSoldTo": {
+      "cst_city": "Barre",
+      "cst_company_name": "Quarry Hill Stone",
+      "cst_country": "USA",
+      "cst_duplicate": "Y",
+      "cst_email_status": "O2",
+      "cst_state": "VT",
+      "cst_street_addr": "8 Quarry Hill",
+      "cst_zip": "05641"
+    },
+    "type": "CWCustomerIn"
+  },
+  {
+    "CustSoldTo": {
+      "cst_city": "Barre",
+      "cst_company_name": "Quarry Hill Stone",
+      "cst_country": "USA",
+      "cst_duplicate": "S",
+      "cst_email_status": "O2",
+      "cst_state": "VT",
+      "cst_street_addr": "8 Quarry Hill",
+      "cst_zip": "05641"
+    },
+    "type": "CWCustomerIn"
+  },
+  {
+    "CustSoldTo": {
+      "cst_city": "Barre",
+      "cst_country": "USA",
+      "cst_email_status": "O2",
+      "cst_lname": "Dryer",
+      "cst_state": "VT"
+    },
+    "type": "CWCustomerIn"
+  }
+]'
+echo
+
+# Add or change many customers with messages: Wrong on purpose (400)
+curl -sS -i -X POST "$address"'/customers/batch' \
+  -H "Authorization: $authorization" \
+  -H 'Content-Type: application/json' \
+  --data-binary '[]'
+echo
+
+# Find customers (200)
+curl -sS -i -X GET "$address"'/customers?email=julie%40example.com&name=robinson' \
+  -H "Authorization: $authorization"
+echo
+
+# Read what happened to a customer (200)
+curl -sS -i -X GET "$address"'/customers/3/history?limit=1' \
+  -H "Authorization: $authorization"
+echo
+
+# Pull what changed (200)
+curl -sS -i -X GET "$address"'/changes?limit=1' \
+  -H "Authorization: $authorization"
+echo
+
+# Try another rule: Would first names part anybody? (200)
+curl -sS -i -X POST "$address"'/rules/try' \
+  -H "Authorization: $authorization" \
+  -H 'Content-Type: application/json' \
+  --data-binary '{
+  "exactMatch": "first_name,last_name,company,street,address_line_2,apartment,city,state",
+  "messages": [
+    {
+      "CustSoldTo": {
+        "cst_city": "Westborough",
+        "cst_country": "USA",
+        "cst_fname": "Juliette",
+        "cst_lname": "Robinson",
+        "cst_state": "MA",
+        "cst_street_addr": "100 Example St",
+        "cst_zip": "01581"
+      },
+      "type": "CWCustomerIn"
+    },
+    {
+      "CustSoldTo": {
+        "cst_city": "Westborough",
+        "cst_country": "USA",
+        "cst_fname": "Julie",
+        "cst_lname": "Robinson",
+        "cst_state": "MA",
+        "cst_street_addr": "100 Example Street",
+        "cst_zip": "01581"
+      },
+      "type": "CWCustomerIn"
+    }
+  ]
+}'
+echo
+
+# Try another rule: Would a list part the customers of one block? (200)
+curl -sS -i -X POST "$address"'/rules/try' \
+  -H "Authorization: $authorization" \
+  -H 'Content-Type: application/json' \
+  --data-binary '{
+  "customerNumber": "5",
+  "genericValues": {
+    "names": [
+      "Unknown",
+      "Twin Peaks Lumber"
+    ]
+  }
+}'
+echo

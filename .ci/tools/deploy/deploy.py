@@ -33,13 +33,14 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--emulator", required=True, help="the Python that has the emulator")
     options.add_argument("--sam", required=True)
+    options.add_argument("--aws", required=True, help="the folder with the AWS CLI")
     options.add_argument("--work", required=True, type=pathlib.Path, help="a folder with target/lambda in it")
     options = options.parse_args()
     issuer = Issuer(options.work)
     with Account(options.emulator, options.work, issuer.trusted) as account:
         stage = Stage(account, Gate(account), issuer, options.work)
         try:
-            everything(stage, options.sam)
+            everything(stage, options.sam, options.aws)
         except Failed as failed:
             print(failed, file=sys.stderr)
             print(f"The account's last words:\n{account.complaints()}", file=sys.stderr)
@@ -48,7 +49,7 @@ def main():
     return 0
 
 
-def everything(stage, sam):
+def everything(stage, sam, aws):
     template = templates.read()
     with told("what the emulator does not know is still what it does not know"):
         if learned := list(templates.learned(stage.account)):
@@ -69,12 +70,18 @@ def everything(stage, sam):
         trials.smoke(stage)
     with told("and back"):
         # A parameter that is not named keeps the value that the stack has.
-        stage.deploy(sam, template, DefaultCountry="")
+        stage.deploy(sam, template, DefaultCountry="", ExampleQueue="true")
         trials.country_is(stage, "")
     with told("the smoke test"):
         trials.smoke(stage)
     with told("one request of every kind"):
         trials.corpus(stage)
+    with told("what follows from a change"):
+        trials.followed(stage)
+    with told("what failed for good is sent again"):
+        trials.sent_again(stage, aws)
+    with told("the state machine audits the whole table"):
+        trials.audited(stage)
     with told("every door and its scopes"):
         trials.doors(stage)
     with told("64 equal Adds, 50 associations of one DCN"):

@@ -12,7 +12,7 @@ def missing_variable(template):
 
 def route_to_the_wrong_function(template):
     resources = template["Resources"]
-    events = resources["AddCustomer"]["Properties"]["Events"]
+    events = resources["FindCustomer"]["Properties"]["Events"]
     resources["FixError"]["Properties"]["Events"]["GetCustomer"] = events.pop("GetCustomer")
 
 

@@ -9,6 +9,8 @@ import json
 import re
 
 TRANSACTION_ACTIONS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+# Lambda itself reads the stream with these, under the function's role; the emulator takes the records from its table without a call.
+READING_A_STREAM = ("DescribeStream", "GetRecords", "GetShardIterator")
 SINGLE_ITEM = ("GetItem", "PutItem", "UpdateItem", "DeleteItem")
 
 
@@ -42,6 +44,10 @@ def accesses(action, body):
         return [Access(action, body["TableName"], body.get("IndexName"), (partition,))]
     if action == "BatchGetItem":
         return [Access(action, table, None, tuple(key["pk"]["S"] for key in of["Keys"])) for table, of in body["RequestItems"].items()]
+    if action == "TransactGetItems":
+        gets = [item["Get"] for item in body["TransactItems"]]
+        everything = tuple(get["Key"]["pk"]["S"] for get in gets)
+        return [Access("GetItem", get["TableName"], None, partitions, action) for get in gets for partitions in ((get["Key"]["pk"]["S"],), everything)]
     if action == "TransactWriteItems":
         items = []
         for item in body["TransactItems"]:
@@ -128,7 +134,7 @@ class Role:
         """The rights that no call needed."""
         for statement in self.statements:
             for action in statement.actions:
-                if not any(use[:2] == (statement.name, action) for use in self.used):
+                if action not in READING_A_STREAM and not any(use[:2] == (statement.name, action) for use in self.used):
                     yield f"{statement.name}: {action}"
             for pattern in statement.partitions:
                 if not any((use[0], use[2]) == (statement.name, pattern) for use in self.used):

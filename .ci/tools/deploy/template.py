@@ -49,6 +49,11 @@ def without_metric_math(template):
         del resources[name]
 
 
+def without_archive(template):
+    del template["Resources"]["Archive"]
+    del template["Outputs"]["ArchiveArn"]
+
+
 def accepts(account, resources, name="probe"):
     """Whether the account makes a stack of these resources; it is deleted again."""
     client = account.client("cloudformation")
@@ -72,10 +77,17 @@ def knows_metric_math(account):
     return accepts(account, {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}}, "probe-metric-math")
 
 
+def knows_archives(account):
+    bus = {"Type": "AWS::Events::EventBus", "Properties": {"Name": "probe"}}
+    archive = {"Type": "AWS::Events::Archive", "Properties": {"SourceArn": {"Fn::GetAtt": ["Bus", "Arn"]}}}
+    return accepts(account, {"Bus": bus, "Archive": archive}, "probe-archive")
+
+
 # What is left out of the template: its name, the reason, how it is left out, and whether the emulator knows it after all.
 LEFT_OUT = [
     ("CodeDeploy", "The emulator has no CodeDeploy, so every deployment goes out at once, as in dev.", without_code_deploy, knows_code_deploy),
     ("metric math", "An alarm there is about one metric.", without_metric_math, knows_metric_math),
+    ("the archive", "Its CloudFormation knows no archive of a bus.", without_archive, knows_archives),
 ]
 
 
@@ -183,6 +195,8 @@ def for_the_account(template, stack, gate):
         # A function finds an emulated database by this variable alone, and the gate knows the function by it.
         variables = template["Resources"][name].setdefault("Properties", {}).setdefault("Environment", {}).setdefault("Variables", {})
         variables["AWS_ENDPOINT_URL_DYNAMODB"] = gate.database_of(stack, name)
+        if "EVENT_BUS" in variables:
+            variables["AWS_ENDPOINT_URL_EVENTBRIDGE"] = gate.account.url
     return template
 
 

@@ -1,11 +1,11 @@
-//! The function `add-customer`: order-management systems add and change customers with `CWCustomerIn` messages, and read them by number.
+//! The function `add-customer`: order-management systems add and change customers with `CWCustomerIn` messages.
 //!
 //! Here is the door: route, caller, message, answer. The order of work is in `operations`, the rules are in `domain`.
 
+mod batch;
 pub mod json;
 pub mod reading;
 mod route;
-mod stored;
 pub mod xml;
 
 use api::answer::Answer;
@@ -13,18 +13,15 @@ use api::call::{Call, MAX_BODY};
 use api::customer_out::CustomerOut;
 use api::media::{self, Media};
 use api::problem::{self, Problem, ProblemType};
-use api::{StatusCode, status};
-use domain::customer::CustomerNumber;
+use api::status;
 use domain::request::Received;
 use lambda_http::{Body, Request, Response};
-use operations::customers::read::customer_by_number;
 use operations::kit::Master;
 use operations::messages::process::process;
 use operations::messages::{MessageOutcome, MessageResult};
 use store::table::Table;
 
 use crate::route::Route;
-use crate::stored::StoredCustomer;
 
 /// Answers a request. Whatever happens, it is answered.
 pub async fn handle<T: Table>(master: &Master<T>, request: Request) -> Response<Body> {
@@ -41,7 +38,7 @@ async fn answer<T: Table>(
 ) -> Result<Answer, Problem> {
     match route {
         Route::Add => add(master, call).await,
-        Route::Customer { number } => customer(master, call, &number).await,
+        Route::AddBatch => batch::add_batch(master, call).await,
     }
 }
 
@@ -83,7 +80,9 @@ fn processed(outcome: &MessageOutcome, form: Media, dry_run: bool) -> Answer {
     };
     let answer = answer.replayed(outcome.replayed);
     match &outcome.result {
-        MessageResult::Created(stored) | MessageResult::Updated(stored) => match stored.number {
+        MessageResult::Created(stored)
+        | MessageResult::Updated(stored)
+        | MessageResult::Unchanged(stored) => match stored.number {
             Some(number) => {
                 answer.customer_number(number).location(&format!("/customers/{number}"))
             }
@@ -96,15 +95,4 @@ fn processed(outcome: &MessageOutcome, form: Media, dry_run: bool) -> Answer {
             answer
         }
     }
-}
-
-async fn customer<T: Table>(
-    master: &Master<T>,
-    call: &Call,
-    number: &str,
-) -> Result<Answer, Problem> {
-    call.without_parameters()?;
-    let number = CustomerNumber::parse(number).ok_or_else(Problem::not_found)?;
-    let customer = customer_by_number(master, number).await?.ok_or_else(Problem::not_found)?;
-    Ok(Answer::json(StatusCode::OK, "found", &StoredCustomer(&customer)).etag(customer.version))
 }

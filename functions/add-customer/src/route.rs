@@ -8,17 +8,18 @@ use api::rights::Right;
 
 pub(crate) enum Route {
     Add,
-    Customer { number: String },
+    AddBatch,
 }
 
 impl Route {
     /// The route of a call: 404 for a path that is none of ours, 405 for a method that the path does not have.
     pub(crate) fn of(call: &Call) -> Result<Self, Problem> {
-        call.route(match call.segments()?[..] {
-            ["customers"] => vec![(Method::POST, Self::Add)],
-            ["customers", number] => vec![(Method::GET, Self::Customer { number: number.into() })],
-            _ => vec![],
-        })
+        match call.segments()?[..] {
+            // Who looks customers up there is answered by find-customer.
+            ["customers"] => call.route_beside(&[Method::GET], vec![(Method::POST, Self::Add)]),
+            ["customers", "batch"] => call.route(vec![(Method::POST, Self::AddBatch)]),
+            _ => call.route(vec![]),
+        }
     }
 }
 
@@ -26,13 +27,12 @@ impl api::Route for Route {
     fn operation(&self) -> &'static str {
         match self {
             Self::Add => "add",
-            Self::Customer { .. } => "read-customer",
+            Self::AddBatch => "add-batch",
         }
     }
     fn right(&self) -> Right<'_> {
         match self {
-            Self::Add => Right::Scope(&[Scope::Customers]),
-            Self::Customer { .. } => Right::Scope(&[Scope::Customers, Scope::Steward]),
+            Self::Add | Self::AddBatch => Right::Scope(&[Scope::Customers]),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! This function's JSON, in and out.
 
+use api::customer_out::NOT_COMPARED;
 use api::json::{self, Json, Reader};
 use api::problem::Fault;
 use domain::controls::Controls;
@@ -200,6 +201,12 @@ impl Association {
                 .collect(),
             dry_run,
         }
+    }
+
+    /// With a warning where the customer was searched by what stands for nobody.
+    pub(crate) fn warning(mut self, not_compared: bool) -> Self {
+        self.warnings.extend(not_compared.then(|| NOT_COMPARED.to_owned()));
+        self
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Here is the door: route, caller, body, answer. The work is in `operations`, the rules are in `domain`.
 
+mod batch;
 mod body;
 mod route;
 
@@ -41,6 +42,7 @@ async fn answer<T: Table>(
 ) -> Result<Answer, Problem> {
     match route {
         Route::Associate => associate(master, call).await,
+        Route::AssociateBatch => batch::associate_batch_of(master, call).await,
         Route::DealerCustomers { code } => dealer_customers(master, call, &code).await,
         Route::DealerCustomer { code, number } => {
             dealer_customer(master, call, &code, &number).await
@@ -67,7 +69,8 @@ async fn associate<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, 
     let request = request.expect("a request without faults was read");
     let outcome = associate::associate(&attempt, &request).await?;
     let ((status, word), associated) = status::associated(outcome)?;
-    let association = body::Association::of(&request, &associated, attempt.dry_run);
+    let association = body::Association::of(&request, &associated, attempt.dry_run)
+        .warning(request.stands_for_nobody(master.controls()));
     let Dcn { dealer_code, dealer_customer_number } = &request.dcn;
     let path = format!("/dealer-customers/{dealer_code}/{dealer_customer_number}");
     Ok(Answer::json(status, word, &association).replayed(associated.replayed).location(&path))

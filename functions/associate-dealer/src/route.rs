@@ -8,6 +8,7 @@ use api::rights::Right;
 
 pub(crate) enum Route {
     Associate,
+    AssociateBatch,
     DealerCustomers { code: String },
     DealerCustomer { code: String, number: String },
     Association { code: String, number: String },
@@ -19,6 +20,8 @@ impl Route {
     pub(crate) fn of(call: &Call) -> Result<Self, Problem> {
         call.route(match call.segments()?[..] {
             ["dealer-customers"] => vec![(Method::POST, Self::Associate)],
+            // A dealer that is called so has capital letters.
+            ["dealer-customers", "batch"] => vec![(Method::POST, Self::AssociateBatch)],
             ["dealer-customers", code] => {
                 vec![(Method::GET, Self::DealerCustomers { code: code.into() })]
             }
@@ -42,6 +45,7 @@ impl api::Route for Route {
     fn operation(&self) -> &'static str {
         match self {
             Self::Associate => "associate",
+            Self::AssociateBatch => "associate-batch",
             Self::DealerCustomers { .. } => "list-dealer-customers",
             Self::DealerCustomer { .. } => "read-dealer-customer",
             Self::Association { .. } => "release",
@@ -50,8 +54,8 @@ impl api::Route for Route {
     }
     fn right(&self) -> Right<'_> {
         match self {
-            // For which dealer code, the body says.
-            Self::Associate => Right::Scope(&[Scope::Dealer]),
+            // For which dealer codes, the body says.
+            Self::Associate | Self::AssociateBatch => Right::Scope(&[Scope::Dealer]),
             Self::DealerCustomers { code } | Self::DealerCustomer { code, .. } => {
                 Right::ReadOf(code)
             }

@@ -118,6 +118,25 @@ export async function listErrors(filters, cursor, signal) {
   return (await call('GET', 'errors', { query, signal })).body;
 }
 
+/** One page of the customers that are as all of these parameters say. */
+export async function findCustomers(asked, cursor, signal) {
+  return (await call('GET', 'customers', { query: { ...asked, cursor }, signal })).body;
+}
+
+export async function readCustomer(number, signal) {
+  return (await call('GET', `customers/${encodeURIComponent(number)}`, { signal })).body;
+}
+
+/** The same customer as dealers know it, with its first hundred dealer customers. */
+export async function readOrganization(identifier, signal) {
+  return (await call('GET', `customer-organizations/${encodeURIComponent(identifier)}`, { signal })).body;
+}
+
+/** One page of a customer's history, newest first. */
+export async function readHistory(number, cursor, signal) {
+  return (await call('GET', `customers/${encodeURIComponent(number)}/history`, { query: { cursor }, signal })).body;
+}
+
 export async function showError(id, signal) {
   return (await call('GET', address(id), { signal })).body;
 }

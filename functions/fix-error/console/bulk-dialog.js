@@ -7,7 +7,7 @@ import { announce, byId, counted, el, fill, outside } from './dom.js';
 import { draftOf } from './draft.js';
 import { currentFilters, noteChange, selectedEntries } from './list.js';
 import { requestHash } from './route.js';
-import { nameNode } from './rows.js';
+import { customerLink, nameNode } from './rows.js';
 
 const dialog = byId('bulk-dialog');
 const lines = byId('bulk-results');
@@ -138,7 +138,7 @@ function lineOf(entry, result) {
   const line = el('li', { data: { id: entry.id, outcome: result.outcome ?? '', kind } },
     el('a', { href: requestHash(entry.id), on: { click: () => dialog.close() } }, nameNode(entry)), ' ',
     el('span', { class: 'result' }, wordsOf(result.outcome),
-      result.customerNumber ? [': customer ', outside(result.customerNumber, { class: 'number' })] : null),
+      result.customerNumber ? [': customer ', customerLink(result.customerNumber)] : null),
     result.codes?.length > 0 ? el('span', { class: 'codes' }, result.codes.map(reasonOf).join(' · ')) : null);
   line.hidden = run.only !== null && run.only !== result.outcome;
   return line;

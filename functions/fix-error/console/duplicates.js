@@ -4,6 +4,7 @@
 import { ATTRIBUTES, isKnown, labelOf } from './attributes.js';
 import { counted, el, outside } from './dom.js';
 import { panel, warningsOf } from './outcome.js';
+import { customerLink } from './rows.js';
 
 const STEERING = new Set(['type', 'cst_action_type', 'cst_action_result', 'cst_send_response', 'cst_duplicate', 'cst_cust_nbr']);
 
@@ -36,7 +37,7 @@ export function duplicatePanel(answer, values, { dryRun = false, unsaved = 0, on
         el('thead', {}, el('tr', {},
           el('td', {}),
           el('th', { scope: 'col' }, 'This message'),
-          duplicates.map((one) => el('th', { scope: 'col', data: { number: one.cst_cust_nbr ?? '' } }, 'Customer ', outside(one.cst_cust_nbr ?? 'without a number', { class: 'number' }))))),
+          duplicates.map((one) => el('th', { scope: 'col', data: { number: one.cst_cust_nbr ?? '' } }, 'Customer ', one.cst_cust_nbr ? customerLink(one.cst_cust_nbr) : 'without a number')))),
         el('tbody', {}, rows.map((attribute) => {
           const mine = values.get(attribute) ?? '';
           return el('tr', { data: { attribute } },

@@ -1,5 +1,6 @@
 // The keyboard: which key does what in which view, and the dialog that lists them. What the keys do is elsewhere.
 
+import { customersAddress, focusSearch } from './customers.js';
 import { byId, el, fill } from './dom.js';
 import { focusTextFilter } from './filters.js';
 import { listAddress, moveFocus, reloadList, toggleFocusedRow } from './list.js';
@@ -10,15 +11,18 @@ const help = byId('help-dialog');
 
 const inList = () => !byId('list-view').hidden;
 const inRequest = () => !byId('request-view').hidden;
+const inCustomers = () => !byId('customers-view').hidden;
+const inCustomer = () => !byId('customer-view').hidden;
 
 // Each answers whether it did something; only then the browser's own use of the key is set aside.
 const SINGLE_KEYS = {
   '?': () => openHelp(),
-  'j': () => (inList() ? moveFocus(1) : openNeighbour(1)),
-  'k': () => (inList() ? moveFocus(-1) : openNeighbour(-1)),
+  'j': () => (inList() ? moveFocus(1) : inRequest() && openNeighbour(1)),
+  'k': () => (inList() ? moveFocus(-1) : inRequest() && openNeighbour(-1)),
   'x': () => inList() && toggleFocusedRow(),
   'r': () => inList() && (reloadList(), true),
-  '/': () => inList() && (focusTextFilter(), true),
+  '/': () => (inList() ? (focusTextFilter(), true) : inCustomers() && (focusSearch(), true)),
+  'c': () => (location.hash = '#/customers', true),
   'f': () => inRequest() && nextFault(),
 };
 
@@ -37,7 +41,14 @@ const LISTED = [
     [['j', 'k'], 'older, newer request'],
     [['Escape'], 'back to the list; unsaved edits are kept'],
   ]],
-  ['Everywhere', [[['?'], 'this help']]],
+  ['Customers', [
+    [['/'], 'find somebody'],
+    [['Escape'], 'back to who was found'],
+  ]],
+  ['Everywhere', [
+    [['c'], 'customers'],
+    [['?'], 'this help'],
+  ]],
 ];
 
 function openHelp() {
@@ -63,6 +74,11 @@ function onKey(event) {
   if (key === 'Escape' && inRequest()) {
     event.preventDefault();
     location.hash = listAddress();
+    return;
+  }
+  if (key === 'Escape' && inCustomer()) {
+    event.preventDefault();
+    location.hash = customersAddress();
     return;
   }
   if (isTyping(target)) return;

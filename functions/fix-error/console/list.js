@@ -24,6 +24,7 @@ const state = {
   filters: { ...NO_FILTERS },
   hash: null, // of the filters that are loaded, null before the first load
   entries: [],
+  unreadable: new Set(), // the ids of those that the server could not read
   next: null,
   loading: null, // the AbortController of the load under way
   tired: false, // stopped looking although there may be more
@@ -77,6 +78,7 @@ async function load(cursor) {
       next = page.next ?? null;
       if (fresh && calls === 1) startAnew();
       found += append(page.errors ?? []);
+      for (const id of page.unreadable ?? []) state.unreadable.add(id);
       state.next = next;
       if (calls > 1) say(`Looking further back… ${counted(calls, 'page')} read, ${counted(found, 'request')} found.`);
     } while (next !== null && found < ENOUGH_ROWS && calls < MOST_CALLS);
@@ -110,6 +112,7 @@ async function load(cursor) {
 
 function startAnew() {
   state.entries = [];
+  state.unreadable.clear();
   state.next = null;
   state.tired = false;
   state.selected.clear();
@@ -152,6 +155,9 @@ function showRest() {
   const loading = state.loading !== null;
   // An empty list says so in its own place; one that could not be loaded says nothing about what is in it.
   byId('list-summary').textContent = state.entries.length === 0 ? '' : summary();
+  const unreadable = byId('list-unreadable');
+  unreadable.hidden = state.unreadable.size === 0;
+  unreadable.textContent = `${counted(state.unreadable.size, 'request')} cannot be read by this release: ${[...state.unreadable].join(', ')}. Tell whoever runs it.`;
   showCauses(state.entries);
   showSelection();
   const empty = byId('list-empty');

@@ -1,6 +1,8 @@
 // Starts the console: wires the parts together and shows the view that the address names. Nothing else belongs here.
 
 import { startBulk } from './bulk-dialog.js';
+import { closeCustomer, openCustomer } from './customer.js';
+import { customersAddress, showCustomers, startCustomers } from './customers.js';
 import { byId } from './dom.js';
 import { hasDrafts } from './draft.js';
 import { startFilters } from './filters.js';
@@ -14,16 +16,20 @@ function show() {
   const route = parseRoute(location.hash);
   const list = route.view === 'list';
   for (const dialog of document.querySelectorAll('dialog[open]:not(#token-dialog, #sign-in-dialog)')) dialog.close();
-  byId('list-view').hidden = !list;
-  byId('request-view').hidden = list;
+  for (const view of ['list', 'request', 'customers', 'customer']) byId(`${view}-view`).hidden = view !== route.view;
+  if (route.view !== 'request') closeRequest();
+  if (route.view !== 'customer') closeCustomer();
+  byId('home').href = list ? '#/errors' : listAddress();
   if (list) {
-    closeRequest();
     document.title = 'Requests in error';
-    byId('home').href = '#/errors';
     showList(route.filters);
-  } else {
-    byId('home').href = listAddress();
+  } else if (route.view === 'request') {
     openRequest(route.id, route.attribute);
+  } else if (route.view === 'customers') {
+    showCustomers(route.query);
+  } else {
+    byId('customer-back').href = customersAddress();
+    openCustomer(route.number);
   }
 }
 
@@ -31,6 +37,7 @@ startFilters();
 startList();
 startRequest();
 startBulk();
+startCustomers();
 startKeys();
 
 byId('skip-link').addEventListener('click', (event) => {

@@ -2,6 +2,7 @@
 // nothing and calls nothing.
 
 import { counted, el, outside } from './dom.js';
+import { customerLink } from './rows.js';
 
 /** A panel with a title. `kind`: good, bad, warn or plain. */
 export function panel(kind, title, ...children) {
@@ -73,7 +74,7 @@ export function warningsOf(answer) {
 export function successPanel(answer, status, { dryRun = false, extra = [] } = {}) {
   const number = answer.CustSoldTo?.cst_cust_nbr;
   const created = status === 201 || (status !== 200 && answer.CustSoldTo?.cst_action_type === 'A');
-  const who = number ? ['Customer ', outside(number, { class: 'number customer-number' })] : ['A customer'];
+  const who = number ? ['Customer ', customerLink(number, { class: 'customer-number' })] : ['A customer'];
   if (dryRun) {
     return panel('good', 'Checked: it would be accepted.',
       el('p', {}, created || !number ? `${created ? 'A new customer would be created' : 'A customer would be updated'}.` : [...who, ' would be updated.'], ' Nothing was saved.'),
@@ -105,7 +106,7 @@ export function closedPanel(state, { number = null, mine = false, extra = [], ed
       mine ? null : el('p', {}, 'No customer comes of it.'), lost, buttons(extra));
   }
   return panel('warn', 'This request is resolved already.',
-    number ? el('p', {}, 'Customer ', outside(number, { class: 'number customer-number' }), ' came of it.') : null, lost, buttons(extra));
+    number ? el('p', {}, 'Customer ', customerLink(number, { class: 'customer-number' }), ' came of it.') : null, lost, buttons(extra));
 }
 
 const buttons = (extra) => (extra.length > 0 ? el('div', { class: 'buttons' }, extra) : null);

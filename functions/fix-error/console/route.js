@@ -3,6 +3,8 @@
 //   #/errors?state=open&code=city-blank     the list, filtered
 //   #/errors/<id>                           one request in error
 //   #/errors/<id>/cst_city                  the same, at one attribute
+//   #/customers?q=robinson                  who is found by a text
+//   #/customers/<number>                    one customer
 
 export const FILTERS = ['state', 'code', 'attribute', 'company', 'receivedAfter', 'receivedBefore', 'text'];
 
@@ -16,6 +18,9 @@ export function parseRoute(hash) {
     return { view: 'request', id: decode(id), attribute: attribute ? decode(attribute) : null };
   }
   const parameters = new URLSearchParams(query);
+  if (first === 'customers') {
+    return id ? { view: 'customer', number: decode(id) } : { view: 'customers', query: parameters.get('q') };
+  }
   const filters = { ...NO_FILTERS };
   for (const name of FILTERS) {
     const value = parameters.get(name);
@@ -46,6 +51,10 @@ export function requestHash(id, attribute = null) {
   const address = `#/errors/${encodeURIComponent(id)}`;
   return attribute ? `${address}/${encodeURIComponent(attribute)}` : address;
 }
+
+export const customersHash = (query) => (query ? `#/customers?q=${encodeURIComponent(query)}` : '#/customers');
+
+export const customerHash = (number) => `#/customers/${encodeURIComponent(number)}`;
 
 /** Are any filters set, beside the state? */
 export const isFiltered = (filters) => FILTERS.some((name) => name !== 'state' && filters[name]);

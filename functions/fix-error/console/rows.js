@@ -4,7 +4,7 @@
 import { actionOf, reasonOf } from './attributes.js';
 import { draftOf } from './draft.js';
 import { el, outside } from './dom.js';
-import { requestHash } from './route.js';
+import { customerHash, requestHash } from './route.js';
 import { timeElement } from './time.js';
 
 /** The name to call a request by. */
@@ -25,9 +25,17 @@ export function factNodes(entry) {
   const action = actionOf(entry.action);
   if (action) facts.push(el('span', { class: 'action' }, action));
   if (entry.company) facts.push(el('span', {}, 'company ', outside(entry.company)));
-  if (entry.customerNumber) facts.push(el('span', {}, 'customer ', outside(entry.customerNumber, { class: 'number' })));
+  if (entry.customerNumber) facts.push(el('span', {}, 'customer ', customerLink(entry.customerNumber)));
   if (entry.alternateNumber) facts.push(el('span', {}, 'alternate ', outside(entry.alternateNumber, { class: 'number' })));
   return facts;
+}
+
+/** A customer number, which leads to the customer; what cannot be one leads nowhere. */
+export function customerLink(number, attributes = {}) {
+  const named = { ...attributes, class: ['number', attributes.class].filter(Boolean).join(' ') };
+  return /^\d{1,9}$/.test(String(number).trim())
+    ? el('a', { ...named, href: customerHash(String(number).trim()) }, outside(number))
+    : outside(number, named);
 }
 
 export function reasonNodes(codes) {

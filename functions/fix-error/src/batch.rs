@@ -45,7 +45,9 @@ fn one(id: &RequestInErrorId, result: Result<Reprocessed, NotFixed>) -> shown::O
         Ok(Reprocessed { outcome, .. }) => {
             let (status, _) = status::processed(&outcome.result);
             let word = match &outcome.result {
-                MessageResult::Created(_) | MessageResult::Updated(_) => "success",
+                MessageResult::Created(_)
+                | MessageResult::Updated(_)
+                | MessageResult::Unchanged(_) => "success",
                 MessageResult::Duplicate(_) => "duplicate",
                 MessageResult::Failed { failed, .. } => {
                     codes = shown::codes(failed);

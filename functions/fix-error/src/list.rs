@@ -51,8 +51,9 @@ pub(crate) async fn list<T: Table>(master: &Master<T>, call: &Call) -> Result<An
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let page = queue::list(master, &filter, after.as_deref(), limit).await?;
     let errors = summaries(master, &page.found).await?;
+    let unreadable = page.unreadable.iter().map(|(id, _)| id.as_str().to_owned()).collect();
     let next = page.next.map(|position| queue.cursor(&position));
-    let answer = Answer::json(StatusCode::OK, "listed", &Page { errors, next });
+    let answer = Answer::json(StatusCode::OK, "listed", &Page { errors, unreadable, next });
     let newest_open = Filter { states: vec![State::Open], ..Filter::default() };
     // What the schedule asks, to have it measured.
     if filter == newest_open && after.is_none() && limit == 1 {

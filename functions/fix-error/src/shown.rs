@@ -91,6 +91,9 @@ impl Summary {
 #[derive(Serialize)]
 pub(crate) struct Page {
     pub(crate) errors: Vec<Summary>,
+    /// Those that this release cannot read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) unreadable: Vec<String>,
     pub(crate) next: Option<String>,
 }
 

@@ -124,10 +124,22 @@ impl Call {
     /// # Errors
     /// `not-found` for a path without routes, `method-not-allowed` for a method that none of them has.
     pub fn route<R>(&self, routes: Vec<(Method, R)>) -> Result<R, Problem> {
+        self.route_beside(&[], routes)
+    }
+
+    /// The same for a path whose `others` another function answers.
+    ///
+    /// # Errors
+    /// As [`Call::route`] has them.
+    pub fn route_beside<R>(
+        &self,
+        others: &[Method],
+        routes: Vec<(Method, R)>,
+    ) -> Result<R, Problem> {
         if routes.is_empty() {
             return Err(Problem::not_found());
         }
-        let mut allowed = Vec::with_capacity(routes.len());
+        let mut allowed = others.to_vec();
         for (method, route) in routes {
             if method == self.method {
                 return Ok(route);
@@ -264,8 +276,13 @@ impl Call {
     /// `too-large` over [`MAX_BODY`]; `unsupported-media-type` for another content type, for a charset in which its form is
     /// not read, and for a compressed body.
     pub fn body(&self, accepted: &[&str]) -> Result<&[u8], Problem> {
-        if self.body.len() > MAX_BODY {
-            let detail = format!("A body has at most {MAX_BODY} bytes.");
+        self.body_of(accepted, MAX_BODY)
+    }
+
+    /// The same for a body that may have up to `longest` bytes.
+    pub(crate) fn body_of(&self, accepted: &[&str], longest: usize) -> Result<&[u8], Problem> {
+        if self.body.len() > longest {
+            let detail = format!("A body has at most {longest} bytes.");
             return Err(Problem::new(ProblemType::TooLarge).detail(detail));
         }
         let refused =
@@ -291,13 +308,21 @@ impl Call {
         &self.request_id
     }
 
-    /// Runs `work`, which makes the answer, for as long as the call may take.
+    /// Runs `work`, which makes the answer, for as long as a call may take.
     ///
     /// # Errors
-    /// What `work` says; `busy` when [`MAX_CALL`] is over (whether there was an effect the same idempotency key will
-    /// tell); `internal` when `work` panics, so that a panic is an answer with a log line and not a failed invocation.
+    /// As [`Call::within`] has them.
     pub async fn in_time(&self, work: Answering<'_>) -> Result<Answer, Problem> {
-        let left = MAX_CALL.saturating_sub(self.started.elapsed());
+        self.within(MAX_CALL, work).await
+    }
+
+    /// Runs `work`, which makes the answer, until `longest` after the call was opened.
+    ///
+    /// # Errors
+    /// What `work` says; `busy` when the time is over (whether there was an effect the same idempotency key will
+    /// tell); `internal` when `work` panics, so that a panic is an answer with a log line and not a failed invocation.
+    pub async fn within(&self, longest: Duration, work: Answering<'_>) -> Result<Answer, Problem> {
+        let left = longest.saturating_sub(self.started.elapsed());
         match tokio::time::timeout(left, guarded(work)).await {
             Ok(Some(answer)) => answer,
             Ok(None) => Err(Problem::internal("the operation panicked")),

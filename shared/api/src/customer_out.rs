@@ -12,6 +12,8 @@ use domain::message::{Attribute, Attributes, Routing};
 use domain::request::RequestInErrorId;
 use operations::messages::{Action, MessageOutcome, MessageResult, Stored};
 
+pub use json::ErrorElement;
+
 pub const MESSAGE_TYPE: &str = "CWCustomerOut";
 
 /// How many duplicates one answer shows at most. A warning counts the others.
@@ -81,6 +83,9 @@ impl Shown {
     }
 }
 
+/// Said where duplicates were asked for and none could be looked for.
+pub const NOT_COMPARED: &str = "nothing was compared: what stands in place of a name, a street or an e-mail address is a placeholder";
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerOut {
     /// The informational attributes of the message, echoed.
@@ -125,13 +130,12 @@ impl CustomerOut {
             answer.warnings.push("further names that are not known are not listed".to_owned());
         }
         if *not_compared {
-            answer.warnings.push(
-                "nothing was compared: what stands in place of a name or a street is a placeholder"
-                    .to_owned(),
-            );
+            answer.warnings.push(NOT_COMPARED.to_owned());
         }
         match result {
-            MessageResult::Created(stored) | MessageResult::Updated(stored) => {
+            MessageResult::Created(stored)
+            | MessageResult::Updated(stored)
+            | MessageResult::Unchanged(stored) => {
                 answer.show_stored(stored);
             }
             MessageResult::Duplicate(duplicates) => answer.show_duplicates(duplicates),

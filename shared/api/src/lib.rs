@@ -5,6 +5,7 @@
 //! operations come to, and nothing of what a function does.
 
 pub mod answer;
+pub mod batch;
 pub mod call;
 pub mod caller;
 pub mod cursor;

@@ -7,6 +7,9 @@ pub const JSON: &str = "application/json";
 /// `application/merge-patch+json` (RFC 7396).
 pub const MERGE_PATCH: &str = "application/merge-patch+json";
 
+/// One JSON text a line.
+pub const NDJSON: &str = "application/x-ndjson";
+
 pub const XML: &str = "application/xml";
 
 /// `text/xml`, the older name of `application/xml`.

@@ -130,6 +130,12 @@ impl Problem {
         self
     }
 
+    /// Takes an extension member away.
+    pub fn without(mut self, name: &'static str) -> Problem {
+        self.0.members.retain(|(member, _)| *member != name);
+        self
+    }
+
     pub fn with_faults(mut self, mut faults: Vec<Fault>) -> Problem {
         faults.truncate(MAX_FAULTS);
         self.0.faults = faults;

@@ -112,12 +112,39 @@ impl<'c, 'f> Query<'c, 'f> {
         }
     }
 
+    /// `wait`: for how many seconds the answer may wait for news, from 0 (the default) to `most`; anything else is a fault.
+    pub fn wait(&mut self, most: u32) -> u32 {
+        let Some(text) = self.raw("wait") else {
+            return 0;
+        };
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        match text.parse() {
+            Ok(wait) if digits && wait <= most => wait,
+            Ok(_) | Err(_) => {
+                let message = format!("A wait is a whole number of seconds from 0 to {most}.");
+                self.fault("wait", "invalid-wait", message);
+                0
+            }
+        }
+    }
+
     /// `cursor`: the position in `list` that it carries; a cursor of anything else is a fault. See [`crate::cursor`].
     pub fn cursor(&mut self, list: &List<'_>) -> Option<String> {
         let text = self.parameter("cursor")?;
         let position = list.position(text);
         if position.is_none() {
             self.faults.push(cursor::fault());
+        }
+        position
+    }
+
+    /// The position in `list` that the cursor in this parameter carries, where `cursor` is not the word for it; a cursor of anything else is a fault.
+    pub fn position(&mut self, name: &'static str, list: &List<'_>) -> Option<String> {
+        let text = self.parameter(name)?;
+        let position = list.position(text);
+        if position.is_none() {
+            let message = "This is not a place that this list gave out to you; start without one.";
+            self.fault(name, "invalid-cursor", message);
         }
         position
     }
@@ -207,6 +234,17 @@ mod tests {
                 (50, vec!["/query/limit invalid-limit".to_owned()]),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn a_wait_is_a_whole_number_of_seconds_in_its_range() {
+        for (text, expected) in [("", 0), ("wait=0", 0), ("wait=20", 20), ("wait=007", 7)] {
+            assert_eq!(walk(text, |query| query.wait(20)), (expected, vec![]), "{text}");
+        }
+        for text in ["21", "-1", "+1", "1.0", "x", "", "99999999999999999999"] {
+            let (found, faults) = walk(&format!("wait={text}"), |query| query.wait(20));
+            assert_eq!((found, faults), (0, vec!["/query/wait invalid-wait".to_owned()]), "{text}");
         }
     }
 

@@ -5,6 +5,7 @@ use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use lambda_http::lambda_runtime::{self, LambdaEvent};
 use lambda_http::{Body, Request, RequestExt as _, Response};
@@ -14,7 +15,7 @@ use store::meter::Cost;
 use store::table::Table;
 
 use crate::answer::Answer;
-use crate::call::Call;
+use crate::call::{Call, MAX_CALL};
 use crate::event;
 use crate::problem::Problem;
 use crate::rights::Right;
@@ -26,6 +27,11 @@ pub trait Route {
 
     /// What the route needs of its caller.
     fn right(&self) -> Right<'_>;
+
+    /// How long an answer may take.
+    fn longest(&self) -> Duration {
+        MAX_CALL
+    }
 }
 
 /// An answer in the making. On the heap, because the runtime hands the future of a request through a dozen layers, each of which would move all that the work may ever hold.
@@ -44,8 +50,9 @@ pub async fn serve<T: Table, R: Route>(
     let (operation, result) = match route(&call) {
         Ok(route) => {
             let operation = route.operation();
+            let longest = route.longest();
             let result = match call.authorize(route.right()) {
-                Ok(()) => call.in_time(answer(&master, &call, route)).await,
+                Ok(()) => call.within(longest, answer(&master, &call, route)).await,
                 Err(problem) => Err(problem),
             };
             (operation, result)

@@ -9,6 +9,15 @@ use operations::requests::{NotFixed, Refused};
 
 use crate::problem::{Problem, ProblemType};
 
+/// The word of one of many that was done.
+pub const SUCCESS: &str = "success";
+
+/// The word of a message that failed its edits.
+const FAILURE: &str = "failure";
+
+/// The word of a message that wants what is so.
+pub const UNCHANGED: &str = "unchanged";
+
 /// The word of a message that is a duplicate.
 pub const DUPLICATE: &str = "duplicate";
 
@@ -60,8 +69,19 @@ pub fn processed(result: &MessageResult) -> Told {
     match result {
         MessageResult::Created(_) => (StatusCode::CREATED, "created"),
         MessageResult::Updated(_) => (StatusCode::OK, "updated"),
+        MessageResult::Unchanged(_) => (StatusCode::OK, UNCHANGED),
         MessageResult::Duplicate(_) => (StatusCode::CONFLICT, DUPLICATE),
-        MessageResult::Failed { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "failure"),
+        MessageResult::Failed { .. } => (StatusCode::UNPROCESSABLE_ENTITY, FAILURE),
+    }
+}
+
+/// What came of a message that is one of many, in a word.
+pub fn outcome(result: &MessageResult) -> &'static str {
+    match result {
+        MessageResult::Created(_) | MessageResult::Updated(_) => SUCCESS,
+        MessageResult::Unchanged(_) => UNCHANGED,
+        MessageResult::Duplicate(_) => DUPLICATE,
+        MessageResult::Failed { .. } => FAILURE,
     }
 }
 

@@ -142,17 +142,13 @@ impl Controls {
         });
         let exact_match = match value("EXACT_MATCH") {
             None => MatchField::DEFAULT.to_vec(),
-            Some(names) => {
-                let fields: Option<Vec<_>> =
-                    names.split(',').map(|name| MatchField::named(name.trim())).collect();
-                fields.unwrap_or_else(|| {
-                    bad.push(format!(
-                        "EXACT_MATCH is a list of {} with a comma between each two.",
-                        MatchField::ALL.map(MatchField::name).join(", ")
-                    ));
-                    Vec::new()
-                })
-            }
+            Some(names) => Rule::parse_exact(&names).unwrap_or_else(|| {
+                bad.push(format!(
+                    "EXACT_MATCH is a list of {} with a comma between each two.",
+                    MatchField::ALL.map(MatchField::name).join(", ")
+                ));
+                Vec::new()
+            }),
         };
         let match_code_layout = match value("MATCH_CODE_LAYOUT") {
             None => Layout::default(),

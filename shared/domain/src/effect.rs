@@ -25,10 +25,7 @@ impl EffectId {
     /// The effect of a request with a key: one for each caller, operation and key. A key may be an order's number, so nobody without the secret can try it.
     pub fn of_key(secret: &Secret, caller: &str, operation: &str, key: &str) -> Self {
         let parts = [caller, operation, key].map(str::as_bytes);
-        let code = secret.code("idempotency key", &parts);
-        let mut bits = [0; 10];
-        bits.copy_from_slice(&code[..10]);
-        Self(sixteen(bits))
+        Self(sixteen(secret.bits("idempotency key", &parts)))
     }
 
     /// The effect on one of several things that a request acts on.

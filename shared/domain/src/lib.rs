@@ -5,10 +5,13 @@
 
 mod base32;
 pub mod by;
+pub mod change;
 pub mod controls;
 pub mod customer;
 pub mod dealer;
 pub mod effect;
+pub mod history;
+pub mod look_up;
 pub mod matching;
 pub mod message;
 pub mod request;

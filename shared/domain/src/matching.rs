@@ -8,3 +8,4 @@ pub mod generic_values;
 pub mod match_code;
 pub mod party;
 pub mod rule;
+pub mod trial;

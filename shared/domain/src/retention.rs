@@ -19,6 +19,12 @@ pub enum Retention {
     IdempotencyKey,
     /// A request in error that was resolved or deleted.
     ClosedRequest,
+    /// That somebody was found under a value, which is another's or nobody's now.
+    FormerValue,
+    /// That somebody is found under a value no more: what is late must not bring it back.
+    RemovedLookUpKey,
+    /// A change, to be pulled.
+    Change,
 }
 
 impl Retention {
@@ -35,6 +41,9 @@ impl Retention {
             // One day more than is promised, so that it never ends before.
             Self::IdempotencyKey => 8 * DAY,
             Self::ClosedRequest => 90 * DAY,
+            Self::FormerValue | Self::Change => 30 * DAY,
+            // As long as the stream keeps what it has to tell.
+            Self::RemovedLookUpKey => DAY,
         }
     }
 

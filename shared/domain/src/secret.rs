@@ -32,6 +32,13 @@ impl Secret {
         code.finalize().into_bytes().into()
     }
 
+    /// The first 80 bits of [`Secret::code`], for a name.
+    pub fn bits(&self, tag: &str, parts: &[&[u8]]) -> [u8; 10] {
+        let mut bits = [0; 10];
+        bits.copy_from_slice(&self.code(tag, parts)[..10]);
+        bits
+    }
+
     /// Whether `code` begins with these bytes' worth of [`Secret::code`], compared in the same time wherever they differ.
     pub fn confirms(&self, tag: &str, parts: &[&[u8]], code: &[u8]) -> bool {
         let own = self.code(tag, parts);

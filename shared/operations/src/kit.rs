@@ -8,6 +8,7 @@ mod master;
 mod page;
 pub(crate) mod request_writes;
 mod rounds;
+mod rows;
 pub(crate) mod seats;
 mod standardize;
 mod stopped;
@@ -20,4 +21,5 @@ pub use stopped::Stopped;
 
 pub(crate) use commit::{commit, transact};
 pub(crate) use inputs::Inputs;
+pub(crate) use rows::Rows;
 pub(crate) use seats::Seats;

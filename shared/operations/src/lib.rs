@@ -2,6 +2,8 @@
 //!
 //! No HTTP is here but the call to the address service, and no expression of the database.
 
+pub mod audit;
+pub mod changes;
 pub mod customers;
 pub mod dealers;
 pub mod kit;

@@ -5,6 +5,7 @@ mod failing;
 pub(crate) mod kept;
 mod outcome;
 pub mod process;
+pub mod process_batch;
 mod target;
 
 pub use domain::message::Action;

@@ -32,7 +32,7 @@ const fn count(name: &'static str, meaning: &'static str) -> Metric {
 }
 
 /// Every metric; the last is written where it happens, the others with the request. `Succeeded`, `Refused`, `Busy` and `Failed` together are all requests. A count of 0 is not written.
-pub const METRICS: [Metric; 14] = [
+pub const METRICS: [Metric; 16] = [
     count("Succeeded", "Requests answered with 2xx, dry runs included, or with 304"),
     count(
         "Refused",
@@ -69,6 +69,11 @@ pub const METRICS: [Metric; 14] = [
         "LargeBlocks",
         "Blocks with more than 500 items, which every check there must read; the log names them",
     ),
+    count(
+        "DamageFound",
+        "What audits found lost or not fitting together; their log names examples, and says which are mended",
+    ),
+    count("DamageMended", "How much of it they mended"),
     Metric {
         name: "OldestRequestInErrorAge",
         unit: "Seconds",

@@ -42,9 +42,9 @@ impl ReadBlock {
     /// Reads all of a block, strongly consistent; one that there is not has nobody in it. A seat that is missing twice was lost, and becomes an empty one, unless its
     /// item was only late.
     pub async fn read(table: &impl Table, block: &Block) -> Result<Self, TableError> {
-        let mut read = Self::query(table, block).await?;
+        let (mut read, _) = Self::query(table, block, usize::MAX).await?;
         if !read.lost.is_empty() {
-            read = Self::query(table, block).await?;
+            (read, _) = Self::query(table, block, usize::MAX).await?;
             for seat in std::mem::take(&mut read.lost) {
                 read.mend(table, seat).await?;
             }
@@ -52,7 +52,20 @@ impl ReadBlock {
         Ok(read)
     }
 
-    async fn query(table: &impl Table, block: &Block) -> Result<Self, TableError> {
+    /// Looks at a block for one who decides nothing on it: about as many items as are asked for, nothing is mended, and whether there is more.
+    pub async fn look(
+        table: &impl Table,
+        block: &Block,
+        most: usize,
+    ) -> Result<(Self, bool), TableError> {
+        Self::query(table, block, most).await
+    }
+
+    async fn query(
+        table: &impl Table,
+        block: &Block,
+        most: usize,
+    ) -> Result<(Self, bool), TableError> {
         let mut read = Self {
             block: block.clone(),
             seated: Vec::new(),
@@ -61,22 +74,23 @@ impl ReadBlock {
             lost: Vec::new(),
         };
         let partition = keys::block(block);
-        let mut query = Query { partition, prefix: String::new(), after: None, limit: None };
+        let limit = u32::try_from(most).ok();
+        let mut query = Query { partition, prefix: String::new(), after: None, limit };
         let mut found = Vec::new();
-        loop {
+        let more = loop {
             let page = table.query(&query).await?;
             query.after = page.found.last().map(|item| item::key_of(item).sk);
             found.extend(page.found);
-            if !page.more {
-                break;
+            if !page.more || found.len() >= most {
+                break page.more;
             }
-        }
+        };
         if found.len() > LARGE {
             table.meter().large_block();
             tracing::warn!(block = block.as_str(), items = found.len(), "a block is large");
         }
         read.add(table, found).await?;
-        Ok(read)
+        Ok((read, more))
     }
 
     /// Adds what stood where a seat was to be taken: one more that has a seat here.

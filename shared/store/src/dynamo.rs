@@ -2,6 +2,7 @@
 
 mod answers;
 mod requests;
+mod whole;
 
 use std::error::Error;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue,
-    ReturnValuesOnConditionCheckFailure,
+    ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
 use domain::time::Timestamp;
 
@@ -240,6 +241,58 @@ impl Table for Dynamo {
             .iter()
             .map(|write| transact_item(&self.name, write))
             .collect::<Result<Vec<_>, _>>()?;
+        self.transact_items(token, items).await
+    }
+
+    async fn add(&self, key: &Key, amount: u64) -> Result<u64, TableError> {
+        let mut expression = Expression::default();
+        let update = expression.add(keys::COUNT, amount);
+        let _call = self.meter.call();
+        let done = self
+            .client
+            .update_item()
+            .table_name(&*self.name)
+            .set_key(Some(key_map(key)))
+            .update_expression(update)
+            .set_expression_attribute_names(expression.names())
+            .set_expression_attribute_values(expression.values())
+            .return_values(ReturnValue::UpdatedNew)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(could_not)?;
+        self.wrote(done.consumed_capacity());
+        let count = done
+            .attributes()
+            .and_then(|new| new.get(keys::COUNT))
+            .and_then(|value| value.as_n().ok())
+            .and_then(|digits| digits.parse().ok());
+        count.ok_or_else(|| TableError::Defect("the counter did not count".into()))
+    }
+
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    fn chance(&self) -> [u8; 10] {
+        let mut bits = [0; 10];
+        getrandom::fill(&mut bits).expect("the system has random bits");
+        bits
+    }
+
+    async fn pause(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+impl Dynamo {
+    /// Sends a transaction until it is known what came of it.
+    async fn transact_items(
+        &self,
+        token: &str,
+        items: Vec<TransactWriteItem>,
+    ) -> Result<Transacted, TableError> {
         let _call = self.meter.call();
         for attempt in 1.. {
             let sent = self
@@ -274,50 +327,6 @@ impl Table for Dynamo {
         Err(TableError::Unavailable("a transaction stayed in progress".into()))
     }
 
-    async fn add(&self, key: &Key, amount: u64) -> Result<u64, TableError> {
-        const COUNT: &str = "count";
-        let mut expression = Expression::default();
-        let update = expression.add(COUNT, amount);
-        let _call = self.meter.call();
-        let done = self
-            .client
-            .update_item()
-            .table_name(&*self.name)
-            .set_key(Some(key_map(key)))
-            .update_expression(update)
-            .set_expression_attribute_names(expression.names())
-            .set_expression_attribute_values(expression.values())
-            .return_values(ReturnValue::UpdatedNew)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(could_not)?;
-        self.wrote(done.consumed_capacity());
-        let count = done
-            .attributes()
-            .and_then(|new| new.get(COUNT))
-            .and_then(|value| value.as_n().ok())
-            .and_then(|digits| digits.parse().ok());
-        count.ok_or_else(|| TableError::Defect("the counter did not count".into()))
-    }
-
-    fn now(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
-    }
-
-    fn chance(&self) -> [u8; 10] {
-        let mut bits = [0; 10];
-        getrandom::fill(&mut bits).expect("the system has random bits");
-        bits
-    }
-
-    async fn pause(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
-    }
-}
-
-impl Dynamo {
     /// What came of a single write.
     fn written<E>(
         &self,

@@ -45,6 +45,11 @@ impl Expression {
                 let value = self.number(*version);
                 format!("{} = {value}", self.name(items::VERSION))
             }
+            Condition::AbsentOrOlder(version) => {
+                let absent = self.absent(keys::PARTITION_KEY);
+                let (name, value) = (self.name(items::VERSION), self.number(*version));
+                format!("{absent} OR {name} < {value}")
+            }
             Condition::Unassociated(effect) => {
                 let free = self.absent(items::ORGANIZATION);
                 format!("{free} AND {}", self.absent(&items::effect_attribute(effect)))

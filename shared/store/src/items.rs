@@ -1,25 +1,37 @@
-//! Items: how the domain's records stand in the table. Reading is strict: an item with an attribute too many or too few is an error, never a guess.
+//! Items: how the domain's records stand in the table. Items outlive releases: an attribute too few, or one that does not read, is an error and never a guess; one that
+//! this release does not know is a newer release's, and stays where it is. A release adds attributes to an item, never within one that is there; where an older one would
+//! take the item for what it is not, it sets `min_reader`.
 
 mod by;
+mod change;
 mod claim;
 mod customer;
 mod dealer_customer;
 mod fields;
+mod history;
 mod idempotency_key;
+mod look_up;
 mod request_in_error;
 mod seat;
 
+pub use change::{append, change, last_change};
 pub use claim::{Claim, Claimed, MAX_FORMER};
-pub use customer::{customer, customer_item};
+pub use customer::{customer, customer_item, erase_customer, rewrite_customer, seats_taken};
 pub use dealer_customer::{
-    Association, DealerCustomerRecord, associate, associate_absent, dealer_customer, release,
-    replace_profile,
+    Association, DealerCustomerRecord, abandon, associate, associate_absent, dealer_customer,
+    release, replace_profile,
 };
+pub use history::{erased_history_entry, history_entry, history_entry_of};
 pub use idempotency_key::{
     BoundInputs, BoundKey, INPUTS, bind_inputs, bind_key, bound_key, remember_unchanged,
 };
-pub use request_in_error::{request_in_error, request_in_error_item};
-pub use seat::{Occupant, Reference, empty_seat, occupant, renew_seat, take_seat};
+pub use look_up::{Found, Kept, Standing, found, kept, look_up_key};
+pub use request_in_error::{
+    erase_request_in_error, request_in_error, request_in_error_item, rewrite_request_in_error,
+};
+pub use seat::{Occupant, Reference, Seat, empty_seat, occupant, vacated};
+
+use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 
 /// The attribute with an item's version.
 pub const VERSION: &str = "version";
@@ -34,6 +46,20 @@ pub fn effect_attribute(effect: &domain::effect::EffectId) -> String {
 
 /// What the names of those attributes begin with.
 const EFFECT_PREFIX: &str = "effect_";
+
+/// A DCN as an attribute's value.
+fn dcn_text(dcn: &Dcn) -> String {
+    dcn.to_string()
+}
+
+/// The DCN of an attribute's value; none for a text that is none.
+fn dcn_named(text: &str) -> Option<Dcn> {
+    let (dealer_code, number) = text.split_once('|')?;
+    Some(Dcn {
+        dealer_code: DealerCode::parse(dealer_code).ok()?,
+        dealer_customer_number: DealerCustomerNumber::parse(number).ok()?,
+    })
+}
 
 #[cfg(test)]
 pub(crate) mod tests {

@@ -2,6 +2,8 @@
 //!
 //! No key, and so no entry of the index, holds personal data: what a sender calls a person by is in a key as its digest only.
 
+mod followed;
+
 use data_encoding::BASE32_NOPAD;
 use domain::customer::{CustomerNumber, Identifier, Place};
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
@@ -12,11 +14,19 @@ use domain::request::{RequestInErrorId, State};
 use domain::secret::Secret;
 use domain::time::Timestamp;
 
+pub use followed::{
+    CHANGE_SHARDS, ChangesPlace, FOLLOWED, LookUpKey, OTHER_ENTRIES, VERSIONS, change,
+    changes_head, changes_of, history, history_of_other, history_of_version, is_changes_head,
+    is_dealer_customer, is_request_in_error, look_up,
+};
+
 pub const PARTITION_KEY: &str = "pk";
 pub const SORT_KEY: &str = "sk";
 pub const INDEX: &str = "gsi1";
 pub const INDEX_PARTITION_KEY: &str = "gsi1pk";
 pub const INDEX_SORT_KEY: &str = "gsi1sk";
+/// The attribute of a counter that says how far it has counted.
+pub const COUNT: &str = "count";
 /// The attribute of DynamoDB's time to live.
 pub const EXPIRES_AT: &str = "expires_at";
 
@@ -118,6 +128,36 @@ pub fn request_in_error_of(key: &Key) -> Option<RequestInErrorId> {
 
 pub fn idempotency_key(effect: &EffectId) -> Key {
     Key::new(format!("KEY#{}", effect.as_str()), "KEY")
+}
+
+/// What an item is, as its key tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyKind {
+    InBlock,
+    DealerCustomer,
+    Claim,
+    RequestInError,
+    IdempotencyKey,
+    Counter,
+    LookUpKey,
+    History,
+    Change,
+}
+
+/// What is under this key; none for a kind that this release does not know.
+pub fn kind_of(key: &Key) -> Option<KeyKind> {
+    Some(match key.pk.split_once('#')?.0 {
+        "BLOCK" => KeyKind::InBlock,
+        "DEALER" => KeyKind::DealerCustomer,
+        "ALTERNATE" | "RELATE" => KeyKind::Claim,
+        "ERROR" => KeyKind::RequestInError,
+        "KEY" => KeyKind::IdempotencyKey,
+        "COUNTER" => KeyKind::Counter,
+        "FIND" => KeyKind::LookUpKey,
+        "HISTORY" => KeyKind::History,
+        "CHANGES" => KeyKind::Change,
+        _ => return None,
+    })
 }
 
 /// The counter of customer numbers. It is also what the warming read of a fresh process reads.

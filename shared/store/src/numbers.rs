@@ -6,8 +6,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::customer::CustomerNumber;
 
+use crate::item::Item;
 use crate::keys;
 use crate::table::{Table, TableError};
+
+/// The counter's attribute that counts.
+pub(crate) const COUNT: &str = "count";
 
 /// How many numbers are leased at once.
 const MAX_LEASE: u64 = 128;
@@ -55,6 +59,19 @@ impl Numbers {
     fn lease(&self) -> MutexGuard<'_, Lease> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The last number that was leased; 0 where the counter is not there.
+///
+/// # Errors
+/// A defect where what is there is no counter.
+pub fn last_leased(counter: Option<&Item>) -> Result<u64, TableError> {
+    let Some(counter) = counter else {
+        return Ok(0);
+    };
+    let count = counter.get(COUNT).and_then(|value| value.as_n().ok());
+    let count = count.and_then(|digits| digits.parse().ok());
+    count.ok_or_else(|| TableError::Defect("the counter does not count".into()))
 }
 
 impl Lease {

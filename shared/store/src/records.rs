@@ -1,12 +1,14 @@
 //! Typed reads: what the table holds, as records of the domain. Each kind is read here and nowhere else; all reads are strongly consistent.
 
+use domain::change::Change;
 use domain::customer::{Customer, Identifier};
 use domain::dealer::{Dcn, DealerCode};
+use domain::history::HistoryEntry;
 use domain::request::{RequestInError, RequestInErrorId};
 
-use crate::item::Item;
-use crate::items::{self, Claim, Claimed, DealerCustomerRecord, Occupant};
-use crate::keys::{self, IndexEntry, Key};
+use crate::item::{self, Item};
+use crate::items::{self, Claim, Claimed, DealerCustomerRecord, Found, Occupant, Standing};
+use crate::keys::{self, ChangesPlace, IndexEntry, Key, LookUpKey};
 use crate::table::{MAX_ITEMS, Page, Query, Table, TableError};
 
 /// The customer of an identifier. One that stands in its place with another tail is another customer.
@@ -101,11 +103,143 @@ pub async fn request_in_error(
     table.get(&keys::request_in_error(id)).await?.map(items::request_in_error).transpose()
 }
 
-/// Those of up to [`MAX_ITEMS`] requests in error that are there, in no order.
+/// Those of up to [`MAX_ITEMS`] requests in error that are there, in no order, each with its key, or why it cannot be read.
 pub async fn requests_in_error(
     table: &impl Table,
     entries: &[IndexEntry],
-) -> Result<Vec<RequestInError>, TableError> {
+) -> Result<Vec<(Key, Result<RequestInError, TableError>)>, TableError> {
     let keys: Vec<_> = entries.iter().map(|entry| entry.key.clone()).collect();
-    table.get_all(&keys).await?.into_iter().map(items::request_in_error).collect()
+    let read = |item: Item| (item::key_of(&item), items::request_in_error(item));
+    Ok(table.get_all(&keys).await?.into_iter().map(read).collect())
+}
+
+/// All entries of a customer's history: its versions, the lowest first, then the others.
+pub async fn whole_history(
+    table: &impl Table,
+    identifier: &Identifier,
+) -> Result<Vec<HistoryEntry>, TableError> {
+    let partition = keys::history(identifier);
+    let mut query = Query { partition, prefix: String::new(), after: None, limit: None };
+    let mut entries = Vec::new();
+    loop {
+        let Page { found, more } = table.query(&query).await?;
+        query.after = found.last().map(|item| item::key_of(item).sk);
+        for item in found {
+            entries.push(items::history_entry_of(item)?);
+        }
+        if !more {
+            return Ok(entries);
+        }
+    }
+}
+
+/// A page of the versions of a customer's history, the lowest first, behind the version `after`; 0: from the first.
+pub async fn history(
+    table: &impl Table,
+    identifier: &Identifier,
+    after: u64,
+    limit: u32,
+) -> Result<Page<HistoryEntry>, TableError> {
+    let query = Query {
+        partition: keys::history(identifier),
+        prefix: keys::VERSIONS.to_owned(),
+        after: Some(keys::history_of_version(identifier, after).sk),
+        limit: Some(limit),
+    };
+    let Page { found, more } = table.query(&query).await?;
+    let found = found.into_iter().map(items::history_entry_of).collect::<Result<_, _>>()?;
+    Ok(Page { found, more })
+}
+
+/// A page of the entries of a customer's history that make no version, the newest first, behind the sort key `after`, each with its own.
+pub async fn other_history(
+    table: &impl Table,
+    identifier: &Identifier,
+    after: Option<String>,
+    limit: u32,
+) -> Result<Page<(String, HistoryEntry)>, TableError> {
+    let query = Query {
+        partition: keys::history(identifier),
+        prefix: keys::OTHER_ENTRIES.to_owned(),
+        after,
+        limit: Some(limit),
+    };
+    let Page { found, more } = table.query(&query).await?;
+    let read = |item: Item| Ok((item::key_of(&item).sk, items::history_entry_of(item)?));
+    let found = found.into_iter().map(read).collect::<Result<_, TableError>>()?;
+    Ok(Page { found, more })
+}
+
+/// A page of those who are or were found under a term, by identifier, behind `after`, and where the next page begins. What is not found any more is left out, so a page may be short.
+pub async fn found_under(
+    table: &impl Table,
+    key: &LookUpKey,
+    after: Option<String>,
+    limit: u32,
+) -> Result<(Vec<Found>, Option<String>), TableError> {
+    let query = Query {
+        partition: key.partition().to_owned(),
+        prefix: String::new(),
+        after,
+        limit: Some(limit),
+    };
+    let Page { found, more } = table.query(&query).await?;
+    let next = found.last().filter(|_| more).map(|last| item::key_of(last).sk);
+    let now = table.now();
+    let mut standing = Vec::with_capacity(found.len());
+    for item in found {
+        standing.extend(items::found(item, now)?);
+    }
+    Ok((standing, next))
+}
+
+/// How up to [`MAX_ITEMS`] customers stand under terms; those that do not are left out.
+pub async fn standings(
+    table: &impl Table,
+    keys: &[Key],
+) -> Result<Vec<(Key, Standing)>, TableError> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = table.now();
+    let mut standings = Vec::new();
+    for item in table.get_all(keys).await? {
+        let key = item::key_of(&item);
+        standings.extend(items::found(item, now)?.map(|found| (key, found.standing)));
+    }
+    Ok(standings)
+}
+
+/// The number of the last change of each list; 0 where it has none.
+pub async fn last_changes(
+    table: &impl Table,
+) -> Result<[u64; keys::CHANGE_SHARDS as usize], TableError> {
+    let mut last = [0; keys::CHANGE_SHARDS as usize];
+    let heads: Vec<Key> = (0..keys::CHANGE_SHARDS).map(keys::changes_head).collect();
+    for head in table.get_all(&heads).await? {
+        let key = item::key_of(&head);
+        let shard = heads.iter().position(|known| *known == key);
+        if let Some(last) = shard.and_then(|shard| last.get_mut(shard)) {
+            *last = items::last_change(&head)?;
+        }
+    }
+    Ok(last)
+}
+
+/// Changes of a list in order, each with its number, behind the number `after`.
+pub async fn changes(
+    table: &impl Table,
+    shard: u8,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<(u64, Change)>, TableError> {
+    let place = keys::change(ChangesPlace { shard, sequence: after });
+    let query = Query {
+        partition: place.pk,
+        // The head is behind all numbers, which begin with 0.
+        prefix: keys::VERSIONS.to_owned(),
+        after: Some(place.sk),
+        limit: Some(limit),
+    };
+    table.query(&query).await?.found.into_iter().map(items::change).collect()
 }

@@ -10,7 +10,7 @@ use domain::time::Timestamp;
 use crate::item::Item;
 use crate::keys::{IndexEntry, Key};
 use crate::meter::Meter;
-use crate::writes::{Transacted, Write, Written};
+use crate::writes::{Condition, Transacted, Write, Written};
 
 /// How many items the database reads in one call, and writes in one transaction.
 pub const MAX_ITEMS: usize = 100;
@@ -117,4 +117,53 @@ pub trait Table: Clone + Send + Sync + 'static {
     fn chance(&self) -> [u8; 10];
 
     fn pause(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// A part of the whole table, which is walked by itself, side by side with the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment {
+    /// Which one, from 0 on.
+    pub number: u32,
+    /// Of how many.
+    pub of: u32,
+}
+
+/// A page of a segment, and the key behind which the next one begins; none behind the last.
+#[derive(Debug, Clone)]
+pub struct Walked {
+    pub found: Vec<Item>,
+    pub next: Option<Key>,
+}
+
+/// What must hold of an item that a transaction does not write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    pub key: Key,
+    pub on: Condition,
+}
+
+/// The table as it is walked from end to end. No request does that.
+pub trait WholeTable: Table {
+    /// Reads a page of a segment behind this key, each item strongly consistent, in the database's own order.
+    fn walk(
+        &self,
+        segment: Segment,
+        after: Option<&Key>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Walked, TableError>> + Send;
+
+    /// Reads up to [`MAX_ITEMS`] items as they were at one moment, in the order of the keys, none for one that is absent. None of all where a transaction holds one of them
+    /// for longer than retries last.
+    fn get_together(
+        &self,
+        keys: &[Key],
+    ) -> impl Future<Output = Result<Option<Vec<Option<Item>>>, TableError>> + Send;
+
+    /// The same as [`Table::transact`] where these checks hold too; their refusals are told behind those of the writes.
+    fn transact_while(
+        &self,
+        token: &str,
+        writes: &[Write],
+        checks: &[Check],
+    ) -> impl Future<Output = Result<Transacted, TableError>> + Send;
 }

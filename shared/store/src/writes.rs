@@ -20,6 +20,8 @@ pub enum Condition {
     Without(&'static str),
     /// The item is there and has this version.
     VersionIs(u64),
+    /// Nothing is there, or an item of a lower version.
+    AbsentOrOlder(u64),
     /// Nothing is there, or a dealer customer that belongs to no customer; and the effect has not been here before.
     Unassociated(EffectId),
     /// A dealer customer that belongs to this customer; and the effect has not been here before.

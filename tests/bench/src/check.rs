@@ -4,7 +4,7 @@ use super::cold::{Candidate, Kind, Ratios};
 use super::growth::Size;
 use super::hostile;
 use super::warm::Row;
-use super::{cold, growth};
+use super::{cold, growth, matching};
 
 /// Exec to first answer, by that of the same handler on the SDK's defaults.
 pub const TO_DEFAULTS: f64 = 0.15;
@@ -114,6 +114,17 @@ pub fn hostile(rows: &[hostile::Row]) -> Vec<Held> {
                     hostile::MOST_GROWTH,
                 ),
             ]
+        })
+        .collect()
+}
+
+/// The limit of the duplicate check: of two persons it never makes one.
+#[must_use]
+pub fn matching(rows: &[matching::Row]) -> Vec<Held> {
+    rows.iter()
+        .map(|row| Held {
+            what: format!("{}: {} of {} found are right", row.set, row.right, row.found),
+            kept: row.right == row.found && row.found > 0,
         })
         .collect()
 }

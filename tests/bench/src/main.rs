@@ -9,7 +9,7 @@ use bench::endpoint::Transport;
 use bench::options::{self, Command, Options};
 use bench::report::Report;
 use bench::rig::Rig;
-use bench::{choices, cold, contention, costs, growth, hostile, warm};
+use bench::{choices, cold, contention, costs, found, growth, hostile, matching, warm};
 
 #[tokio::main]
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
@@ -64,6 +64,11 @@ async fn run(options: Options, folder: &Path) -> Result<ExitCode, String> {
         Command::Costs => {
             tell(&costs::report(&costs::measure(&Rig::start().await?).await?), options)?;
         }
+        Command::Found => {
+            let customers = options.largest.unwrap_or(1_000);
+            say(&format!("{customers} customers"));
+            tell(&found::report(&found::measure(customers).await?), options)?;
+        }
         Command::Contention => {
             let most =
                 options.largest.map_or(128, |most| usize::try_from(most).unwrap_or(usize::MAX));
@@ -84,6 +89,11 @@ async fn run(options: Options, folder: &Path) -> Result<ExitCode, String> {
             let blocks = growth::blocks(1_000).await?;
             tell(&growth::report(&tables, &blocks), options)?;
             return Ok(judge(&check::growth(&tables)));
+        }
+        Command::Matching => {
+            let rows = matching::measure()?;
+            tell(&matching::report(&rows), options)?;
+            return Ok(judge(&check::matching(&rows)));
         }
         Command::Check => {
             say(&format!("{} starts over TLS", options.rounds));

@@ -19,17 +19,20 @@ Commands:
   choices      the same for one function with one thing chosen otherwise at a time: TLS provider, root
                certificates, allocator, LTO, opt-level, fixed address; builds them first (long)
   warm         instructions of a warm invocation, beside the bare twin (needs valgrind)
-  costs        calls, read units and write units of each operation
+  costs        calls, read units and write units of each operation, and of what follows from it
+  found        from a write's answer to found by look-up, of a thousand customers
   contention   1 to 128 simultaneous requests for one block and for one DCN
   hostile      instructions of refusing bodies that are made to be dear to read (needs valgrind)
   growth       calls, units and instructions from a thousand to a million customers, and in blocks
                of one to a thousand
+  matching     precision and recall of the duplicate check on the sets 1 to 3 of FEBRL, which pip fetches;
+               exit code 1 where two persons are called one
   check        cold over TLS, and warm, held against their limits; exit code 1 when one is missed
 
 Options:
       --rounds N       starts of each candidate in `cold`, `choices` and `check` (default 20)
-      --largest N      the most customers in `growth` (default 1000000), or the most simultaneous
-                       requests in `contention` (default 128)
+      --largest N      the most customers in `growth` (default 1000000), all customers in `found`
+                       (default 1000), or the most simultaneous requests in `contention` (default 128)
       --no-count       count no instructions in `growth`
       --save           keep the result under tests/bench/results, with the machine and the command
   -h, --help           print this help
@@ -48,12 +51,16 @@ pub enum Command {
     Warm,
     /// Calls and units.
     Costs,
+    /// From written to found.
+    Found,
     /// Many requests at once.
     Contention,
     /// Bodies that are made to be dear to read.
     Hostile,
     /// Tables and blocks of many sizes.
     Growth,
+    /// The duplicate check on public data.
+    Matching,
     /// The limits.
     Check,
     /// Print [`HELP`] and stop.
@@ -113,9 +120,11 @@ fn command(name: &str) -> Result<Command, String> {
         "choices" => Ok(Command::Choices),
         "warm" => Ok(Command::Warm),
         "costs" => Ok(Command::Costs),
+        "found" => Ok(Command::Found),
         "contention" => Ok(Command::Contention),
         "hostile" => Ok(Command::Hostile),
         "growth" => Ok(Command::Growth),
+        "matching" => Ok(Command::Matching),
         "check" => Ok(Command::Check),
         other => Err(format!("'{other}' is no command. See `bench --help`.")),
     }

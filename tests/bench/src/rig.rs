@@ -15,6 +15,7 @@ use store::dynamo::Dynamo;
 use super::requests;
 use kit::recorder::{self, Recorded, Recorder};
 use local::embedded::Embedded;
+use local::gateway::Route;
 use local::schema;
 use local::template;
 
@@ -32,7 +33,7 @@ pub struct Rig {
     pub recorder: Recorder,
     /// What one process of the functions remembers.
     pub master: Master<Dynamo>,
-    routes: matchit::Router<&'static str>,
+    routes: matchit::Router<Route>,
 }
 
 /// An answer, and what it took.
@@ -85,7 +86,7 @@ impl Rig {
         let mut routes = matchit::Router::new();
         for route in template::routes()? {
             routes
-                .insert(&route.path, route.function.as_str())
+                .insert(&route.path, route.clone())
                 .map_err(|error| format!("The route {} cannot be used: {error}.", route.path))?;
         }
         let master = master(&recorder.url());
@@ -149,12 +150,14 @@ impl Rig {
         event: &str,
     ) -> Result<Answered, String> {
         let plain = path.split('?').next().unwrap_or_default();
-        let function = *self.routes.at(plain).map_err(|_| format!("{path} is no route."))?.value;
+        let route = self.routes.at(plain).map_err(|_| format!("{path} is no route."))?.value;
         let request = lambda_http::request::from_str(event)
             .map_err(|error| format!("The event is none: {error}."))?;
-        let answer: Response<Body> = match function {
+        let function = route.methods.get(request.method().as_str()).unwrap_or(&route.function);
+        let answer: Response<Body> = match function.as_str() {
             "associate-dealer" => associate_dealer::handle(master, request).await,
             "add-customer" => add_customer::handle(master, request).await,
+            "find-customer" => find_customer::handle(master, request).await,
             _ => fix_error::handle(master, &SignIn::default(), request).await,
         };
         Ok(Answered {

@@ -56,7 +56,7 @@ pub struct Plan {
     /// How often what goes wrong.
     pub rates: Rates,
     /// The functions' binaries, in the order of [`functions::BINARIES`]; none: they are built.
-    pub binaries: Option<[PathBuf; 3]>,
+    pub binaries: Option<[PathBuf; 4]>,
     /// Another release on the same table, which the requests move away from and back to.
     pub beside: Option<Beside>,
     /// How often the run says how far it is; none: never.
@@ -67,7 +67,7 @@ pub struct Plan {
 #[derive(Debug, Clone)]
 pub struct Beside {
     /// Its binaries, in the order of [`functions::BINARIES`].
-    pub binaries: [PathBuf; 3],
+    pub binaries: [PathBuf; 4],
     /// What it has in its environment beside what both have.
     pub variables: Vec<(String, String)>,
 }
@@ -104,7 +104,7 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
     let log = Arc::<Log>::default();
     let script = Script::new(plan.seed, plan.rates);
     let proxy = Proxy::new(embedded.url(), script, Arc::clone(&log));
-    let pools = std::array::from_fn::<_, 3, _>(|at| {
+    let pools = std::array::from_fn::<_, { functions::BINARIES.len() }, _>(|at| {
         let other = plan.beside.as_ref();
         let other = other.map(|beside| program(&beside.binaries[at], &beside.variables));
         let pool = Pool::new(program(&binaries[at], &[]), proxy.clone(), plan.instances);

@@ -13,6 +13,7 @@ use std::fmt;
 use aws_sdk_dynamodb::Client;
 use domain::controls::Controls;
 use domain::customer::{Customer, CustomerNumber, Identifier, Place};
+use domain::matching::block::Block;
 use fix_error::SignIn;
 use local::embedded::Embedded;
 use local::gateway::{self, Authorizer};
@@ -29,7 +30,7 @@ use store::table::Table;
 use store::writes::{Condition, Write, Written};
 use tokio::net::TcpListener;
 
-pub use self::dealers::{acme, acme_as, changed, given, identifier, without};
+pub use self::dealers::{acme, acme_as, changed, given, identifier, with_another_tail, without};
 pub use self::requests_in_error::{ids, person, request_in_error, with, without_city};
 pub use crate::asking::{Answer, Request, all_at_once};
 
@@ -187,6 +188,18 @@ impl Fixture {
     pub async fn items(&self, prefix: &str) -> Vec<Item> {
         let everything = self.everything().await.into_iter();
         everything.filter(|((pk, _), _)| pk.starts_with(prefix)).map(|(_, item)| item).collect()
+    }
+
+    /// The blocks that refer to a customer.
+    pub async fn references_to(&self, identifier: &Identifier) -> Vec<Block> {
+        let refers = |item: Item| {
+            let (block, _) = keys::place_of(&item::key_of(&item))?;
+            match items::occupant(item).expect("an item of a block").1 {
+                Occupant::Reference(reference) => (reference.to == *identifier).then_some(block),
+                Occupant::Customer(_) | Occupant::Empty => None,
+            }
+        };
+        self.items("BLOCK#").await.into_iter().filter_map(refers).collect()
     }
 
     /// All customers, whatever led to them; not what only refers to one.

@@ -10,5 +10,7 @@ pub mod issuer;
 pub mod message;
 pub mod process;
 pub mod recorder;
+pub mod releases;
 pub mod runtime_api;
+pub mod stream_events;
 pub mod xml;

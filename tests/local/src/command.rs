@@ -7,9 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
+use operations::audit::Patience;
+use operations::kit::{Master, Standardizer};
+use tokio::task::JoinSet;
+
+use crate::audit;
+use crate::event_lines::EventLines;
 use crate::gateway::{self, Watch};
 use crate::log::{self, Form};
-use crate::options::{self, Command, Data, Options};
+use crate::options::{self, Audit, Command, Data, Options};
 use crate::seed;
 use crate::stand::{Stand, Storage};
 
@@ -19,8 +25,9 @@ const TABLE: &str = "customer-master";
 /// The whole program, for a `main` that starts tokio.
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 pub async fn main() -> ExitCode {
-    let command = match options::parse(std::env::args_os().skip(1)) {
-        Ok(Command::Run(options)) => options,
+    let done = match options::parse(std::env::args_os().skip(1)) {
+        Ok(Command::Run(options)) => run(options).await.map(|()| ExitCode::SUCCESS),
+        Ok(Command::Audit(options)) => audit(options).await,
         Ok(Command::Help) => {
             print!("{}", options::HELP);
             return ExitCode::SUCCESS;
@@ -34,8 +41,8 @@ pub async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match run(command).await {
-        Ok(()) => ExitCode::SUCCESS,
+    match done {
+        Ok(code) => code,
         Err(sentence) => {
             eprintln!("{sentence}");
             ExitCode::FAILURE
@@ -70,6 +77,12 @@ async fn run(options: Options) -> Result<(), String> {
         Form::Json => None,
     };
     let stand = Stand::serve_to(options.without_token, watch, listener, storage, controls).await?;
+    let events = match &options.events {
+        Some(file) => EventLines::to_file(file)?,
+        None => EventLines::nowhere(),
+    };
+    let mut followers = JoinSet::new();
+    followers.spawn(stand.following(events).await?.run());
     let examples =
         if stand.is_new() && !options.empty { Some(seed::plant(&stand.url).await?) } else { None };
     let mut interrupted = pin!(tokio::signal::ctrl_c());
@@ -87,5 +100,28 @@ async fn run(options: Options) -> Result<(), String> {
     };
     heard.map_err(|error| format!("Cannot listen for Ctrl-C: {error}."))?;
     println!("stopping");
+    drop(followers);
     stand.stop().await
+}
+
+#[expect(clippy::print_stdout, reason = "what was found is what the program is for")]
+async fn audit(options: Audit) -> Result<ExitCode, String> {
+    let controls = crate::controls::read(|name| std::env::var(name).ok())
+        .map_err(|sentences| sentences.join(" "))?;
+    let (storage, patience) = match &options.data {
+        Data::Memory => (Storage::embedded(None).await?, Patience::ALONE),
+        Data::File(file) => (Storage::embedded(Some(file)).await?, Patience::ALONE),
+        Data::DynamoDb(url) => (Storage::at(url, TABLE).await?, Patience::WHILE_OTHERS_WRITE),
+    };
+    let events = match &options.events {
+        Some(file) => EventLines::to_file(file)?,
+        None => EventLines::nowhere(),
+    };
+    let standardizer = Standardizer::of(&controls);
+    let master = Master::new(storage.table.clone(), controls, standardizer);
+    let audited = audit::audit(&master, events, (options.mend, patience)).await;
+    storage.stop().await?;
+    let report = audited?;
+    print!("{}", audit::told(&report));
+    Ok(if report.is_whole() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -97,20 +97,52 @@ pub enum Access {
     Anyone,
 }
 
-/// One row of the routing table. It holds for every method, so that the function says which methods the path has.
+/// One row of the routing table. It holds for every method, so that a function says which methods the path has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// The path, with names in braces for whole segments that vary, for example `/customers/{number}`. A literal segment wins over a name.
     pub path: String,
     /// The function's name among those given to [`Gateway::new`].
     pub function: String,
+    /// The functions of single methods, where several share the path; each of them says which methods the path has.
+    pub methods: BTreeMap<String, String>,
     /// Whether it asks who calls.
     pub access: Access,
 }
 
+/// Where a row of the routing table leads.
+struct Target {
+    route: Route,
+    function: Function,
+    /// Those of single methods.
+    methods: BTreeMap<String, Function>,
+}
+
+impl Target {
+    fn of(route: &Route, functions: &Functions) -> Result<Self, String> {
+        let function = |name: &str| {
+            functions.get(name).map(Arc::clone).ok_or_else(|| {
+                format!("The route {} names the function {name}, and there is none.", route.path)
+            })
+        };
+        let methods = route.methods.iter();
+        Ok(Self {
+            route: route.clone(),
+            function: function(&route.function)?,
+            methods: methods
+                .map(|(method, name)| Ok((method.clone(), function(name)?)))
+                .collect::<Result<_, String>>()?,
+        })
+    }
+
+    fn function(&self, method: &Method) -> &Function {
+        self.methods.get(method.as_str()).unwrap_or(&self.function)
+    }
+}
+
 /// The routing table with its functions.
 pub struct Gateway {
-    routes: matchit::Router<(Route, Function)>,
+    routes: matchit::Router<Target>,
     without_token: WithoutToken,
     authorizer: Option<Authorizer>,
     watch: Option<Watch>,
@@ -145,14 +177,8 @@ impl Gateway {
     pub fn new(routes: &[Route], functions: &Functions) -> Result<Self, String> {
         let mut table = matchit::Router::new();
         for route in routes {
-            let function = functions.get(route.function.as_str()).ok_or_else(|| {
-                format!(
-                    "The route {} names the function {}, and there is none.",
-                    route.path, route.function
-                )
-            })?;
             table
-                .insert(&route.path, (route.clone(), Arc::clone(function)))
+                .insert(&route.path, Target::of(route, functions)?)
                 .map_err(|error| format!("The route {} cannot be used: {error}.", route.path))?;
         }
         Ok(Self {
@@ -228,7 +254,7 @@ impl Gateway {
         }
         let path = event::decode_path(head.uri.path()).ok_or(Refusal::BAD_REQUEST)?;
         let matched = self.routes.at(&path).map_err(|_| Refusal::NOT_FOUND)?;
-        let (route, function) = matched.value;
+        let (route, function) = (&matched.value.route, matched.value.function(&head.method));
         let claims = match route.access {
             Access::Anyone => None,
             Access::Authorized => {
@@ -281,7 +307,7 @@ async fn answer(
         let path = event::decode_path(uri.path()).unwrap_or_default();
         watch(&Served {
             method: &method,
-            route: gateway.routes.at(&path).ok().map(|matched| matched.value.0.path.as_str()),
+            route: gateway.routes.at(&path).ok().map(|matched| matched.value.route.path.as_str()),
             status: response.status(),
             problem: response.extensions().get::<ProblemType>().map(|problem| problem.0.as_str()),
             took: arrived.elapsed(),

@@ -31,8 +31,13 @@ Options:
                        it is the local developer's, who may do everything)
       --log FORM       one short line for each request (short, the default), or the functions'
                        own lines (json), on standard error
+      --events FILE    append each event, as a rule of the bus delivers it, to this file as a line
       --dynamodb URL   use the DynamoDB at this address (DynamoDB Local, say) in place of the
                        embedded one, and create the table there if it is missing
+      --audit          audit the table of --data or --dynamodb in place of serving it: say what is
+                       lost or does not fit together, and end with 0 where nothing is damaged
+      --mend           with --audit: mend what can be mended, and end with 0 where nothing is
+                       damaged any more
   -h, --help           print this help
   -V, --version        print the version
 
@@ -47,6 +52,8 @@ pub const VERSION: &str = concat!("customer master ", env!("CARGO_PKG_VERSION"))
 pub enum Command {
     /// Run the server.
     Run(Options),
+    /// Audit the table, and stop.
+    Audit(Audit),
     /// Print [`HELP`] and stop.
     Help,
     /// Print [`VERSION`] and stop.
@@ -66,6 +73,18 @@ pub struct Options {
     pub without_token: WithoutToken,
     /// How requests are logged.
     pub log: Form,
+    /// The file that events are appended to.
+    pub events: Option<PathBuf>,
+}
+
+/// What to audit, and how.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Audit {
+    /// Where the table is: not in memory.
+    pub data: Data,
+    pub mend: bool,
+    /// The file that events are appended to.
+    pub events: Option<PathBuf>,
 }
 
 /// Where the table is.
@@ -95,6 +114,9 @@ fn read(mut parser: Parser) -> Result<Command, String> {
     let mut empty = None;
     let mut token = None;
     let mut log = None;
+    let mut events = None;
+    let mut audit = None;
+    let mut mend = None;
     while let Some(argument) = parser.next().map_err(sentence)? {
         match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
@@ -118,6 +140,11 @@ fn read(mut parser: Parser) -> Result<Command, String> {
                 &mut log,
                 parse_form(&value(&mut parser, "--log", "a form: short or json")?)?,
             )?,
+            Long("events") => {
+                once("--events", &mut events, value(&mut parser, "--events", "a file")?)?;
+            }
+            Long("audit") => once("--audit", &mut audit, ())?,
+            Long("mend") => once("--mend", &mut mend, ())?,
             Long("empty") => once("--empty", &mut empty, ())?,
             Long("require-token") => once("--require-token", &mut token, ())?,
             Short(_) | Long(_) | Value(_) => return Err(sentence(argument.unexpected())),
@@ -131,6 +158,19 @@ fn read(mut parser: Parser) -> Result<Command, String> {
             return Err("--data and --dynamodb exclude each other: the file belongs to the embedded database, which --dynamodb replaces.".to_owned());
         }
     };
+    let events = events.map(PathBuf::from);
+    match (audit, mend, &data) {
+        (None, None, _) => {}
+        (None, Some(()), _) => return Err("--mend goes with --audit.".to_owned()),
+        (Some(()), _, Data::Memory) => {
+            return Err(
+                "--audit needs --data or --dynamodb: in memory there is nothing yet.".to_owned()
+            );
+        }
+        (Some(()), mend, Data::File(_) | Data::DynamoDb(_)) => {
+            return Ok(Command::Audit(Audit { data, mend: mend.is_some(), events }));
+        }
+    }
     Ok(Command::Run(Options {
         port: port.unwrap_or(DEFAULT_PORT),
         data,
@@ -140,6 +180,7 @@ fn read(mut parser: Parser) -> Result<Command, String> {
             None => WithoutToken::LocalDeveloper,
         },
         log: log.unwrap_or(Form::Short),
+        events,
     }))
 }
 
@@ -238,6 +279,7 @@ mod tests {
                 empty: false,
                 without_token: WithoutToken::LocalDeveloper,
                 log: Form::Short,
+                events: None,
             }
         );
     }
@@ -250,6 +292,7 @@ mod tests {
             empty: true,
             without_token: WithoutToken::Refused,
             log: Form::Json,
+            events: None,
         };
         assert_eq!(
             options("--port 0 --data master.db --empty --require-token --log json"),
@@ -287,6 +330,8 @@ mod tests {
             "--require-token",
             "--log",
             "--dynamodb",
+            "--audit",
+            "--mend",
             "--help",
             "--version",
         ] {
@@ -365,6 +410,20 @@ mod tests {
         assert!(
             refusal(&["--data", "a.db", "--dynamodb", "http://127.0.0.1:8000"])
                 .starts_with("--data and --dynamodb exclude each other")
+        );
+    }
+
+    #[test]
+    fn an_audit_is_of_a_table_that_is_there_and_mends_where_it_is_told() {
+        let audit = |mend| {
+            let data = Data::File(PathBuf::from("master.db"));
+            Ok(Command::Audit(Audit { data, mend, events: None }))
+        };
+        assert_eq!(parse(["--data", "master.db", "--audit"]), audit(false));
+        assert_eq!(parse(["--mend", "--audit", "--data", "master.db"]), audit(true));
+        assert!(refusal(&["--audit"]).starts_with("--audit needs --data or --dynamodb"));
+        assert!(
+            refusal(&["--data", "master.db", "--mend"]).starts_with("--mend goes with --audit")
         );
     }
 

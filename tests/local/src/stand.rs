@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use domain::controls::Controls;
 use fix_error::SignIn;
+use operations::changes::Bus;
 use operations::kit::Master;
 use operations::kit::Standardizer;
 use store::client::Connection;
 use store::dynamo::Dynamo;
+use store::item::Item;
 use store::table::{Query, Table};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -18,6 +20,7 @@ use crate::claims::WithoutToken;
 use crate::embedded::Embedded;
 use crate::gateway::{self, Authorizer, Functions, Gateway, Watch};
 use crate::schema;
+use crate::stream::Following;
 use crate::template;
 use crate::viewer;
 
@@ -34,6 +37,8 @@ pub struct Storage {
     pub table: Dynamo,
     /// Whether the table was made just now.
     pub is_new: bool,
+    url: String,
+    name: String,
 }
 
 impl Storage {
@@ -58,7 +63,8 @@ impl Storage {
         let is_new = schema::create_table(&client, name)
             .await
             .map_err(|sentence| format!("The DynamoDB at {url} cannot be used. {sentence}"))?;
-        Ok(Self { embedded: None, table: Dynamo::new(client, name), is_new })
+        let (url, table) = (url.to_owned(), Dynamo::new(client, name));
+        Ok(Self { embedded: None, table, is_new, url, name: name.to_owned() })
     }
 
     /// A table for one test: in an embedded database of its own, or under a name of its own in the DynamoDB that [`DYNAMODB_URL`] names.
@@ -75,6 +81,22 @@ impl Storage {
             }
             Ok(_) | Err(_) => Self::embedded(None).await,
         }
+    }
+
+    /// All items of the table, in no order.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when it does not answer.
+    pub async fn everything(&self) -> Result<Vec<Item>, String> {
+        let client = Connection::to_emulator(&self.url).client();
+        let scan = client.scan().table_name(&self.name).consistent_read(true);
+        let mut pages = scan.into_paginator().items().send();
+        let mut items = Vec::new();
+        while let Some(item) = pages.next().await {
+            items.push(item.map_err(|error| format!("The table cannot be read: {error}."))?);
+        }
+        Ok(items)
     }
 
     /// Stops the database, if it is ours.
@@ -112,7 +134,7 @@ pub fn functions<T: Table>(master: &Master<T>) -> Functions {
 
 fn functions_signing_in<T: Table>(master: &Master<T>, sign_in: &SignIn) -> Functions {
     let sign_in = Arc::new(sign_in.clone());
-    let (associating, adding, fixing) = (master.clone(), master.clone(), master.clone());
+    let [associating, adding, fixing, finding] = std::array::from_fn(|_| master.clone());
     Functions::from([
         (
             "associate-dealer",
@@ -126,6 +148,13 @@ fn functions_signing_in<T: Table>(master: &Master<T>, sign_in: &SignIn) -> Funct
             gateway::function(move |request| {
                 let master = adding.clone();
                 async move { add_customer::handle(&master, request).await }
+            }),
+        ),
+        (
+            "find-customer",
+            gateway::function(move |request| {
+                let master = finding.clone();
+                async move { find_customer::handle(&master, request).await }
             }),
         ),
         (
@@ -232,6 +261,15 @@ impl Stand {
     /// A sentence when there is none to be had.
     pub async fn for_a_test(controls: Controls) -> Result<Self, String> {
         Self::serve(gateway::listen(0).await?, Storage::for_a_test().await?, controls).await
+    }
+
+    /// Follows the stream of the stand's table from here on, and tells this bus.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when the database refuses.
+    pub async fn following<B: Bus>(&self, bus: B) -> Result<Following<B>, String> {
+        Following::begin(&self.master, &self.storage.url, &self.storage.name, bus).await
     }
 
     /// Whether the table was made for this stand.

@@ -1,7 +1,7 @@
 //! The routes of `template.yaml`, for the gateway: what is deployed is what answers here, and no second table can say otherwise.
 //!
-//! Only the functions and their `HttpApi` events are read. Methods are left out: every path goes to its function whatever the method, so that
-//! the function itself says which methods the path has.
+//! Only the functions and their `HttpApi` events are read. Methods count only where several functions share a path: every other goes to its function whatever the
+//! method, so that the function itself says which methods the path has.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -51,16 +51,27 @@ fn routes_of(template: &Value) -> Result<Vec<Route>, String> {
                 Some("NONE") => Access::Anyone,
                 Some(_) | None => Access::Authorized,
             };
-            let route = Route { path: path.to_owned(), function: function.to_owned(), access };
-            match routes.insert(path.to_owned(), route.clone()) {
-                Some(other) if other != route => {
-                    return Err(format!(
-                        "{path} goes to {} and to {}, or asks who calls for one method only.",
-                        other.function, route.function
-                    ));
-                }
-                Some(_) | None => {}
+            let method = event["Properties"]["Method"].as_str();
+            let method = method.ok_or_else(|| format!("The event {name} has no method."))?;
+            let route = routes.entry(path.to_owned()).or_insert_with(|| Route {
+                path: path.to_owned(),
+                function: function.to_owned(),
+                methods: BTreeMap::new(),
+                access,
+            });
+            if route.access != access {
+                return Err(format!("{path} asks who calls for one method only."));
             }
+            if let Some(other) = route.methods.insert(method.to_owned(), function.to_owned())
+                && other != function
+            {
+                return Err(format!("{method} {path} goes to {other} and to {function}."));
+            }
+        }
+    }
+    for route in routes.values_mut() {
+        if route.methods.values().all(|function| *function == route.function) {
+            route.methods.clear();
         }
     }
     Ok(routes.into_values().collect())
@@ -94,6 +105,7 @@ mod tests {
         let route = |path: &str, function: &str, access| Route {
             path: path.to_owned(),
             function: function.to_owned(),
+            methods: BTreeMap::new(),
             access,
         };
         assert_eq!(
@@ -103,6 +115,18 @@ mod tests {
                 route("/b", "second", Access::Anyone)
             ])
         );
+    }
+
+    #[test]
+    fn functions_that_share_a_path_answer_a_method_each() {
+        let get = function("target/lambda/first/", &[("/a", json!({}))]);
+        let mut post = function("target/lambda/second/", &[("/a", json!({}))]);
+        post["Properties"]["Events"]["E0"]["Properties"]["Method"] = json!("POST");
+        let routes = routes_of(&json!({ "Resources": { "A": get, "B": post } })).expect("routes");
+        let [route] = &routes[..] else { panic!("one path: {routes:?}") };
+        let methods = [("GET", "first"), ("POST", "second")];
+        let methods = methods.map(|(method, function)| (method.to_owned(), function.to_owned()));
+        assert_eq!((route.function.as_str(), &route.methods), ("first", &methods.into()));
     }
 
     #[test]
@@ -121,7 +145,7 @@ mod tests {
             "A": function("target/lambda/a/", std::slice::from_ref(&one)),
             "B": function("target/lambda/b/", std::slice::from_ref(&one)),
         }));
-        assert!(both.starts_with("/a goes to a and to b"), "{both}");
+        assert!(both.starts_with("GET /a goes to a and to b"), "{both}");
         let half = refusal(json!({ "A": function("target/lambda/a/", &[one, other]) }));
         assert!(half.contains("asks who calls for one method only"), "{half}");
     }

@@ -3,6 +3,8 @@
 //!
 //! The files and their origin are in `tests/local/viewer`. What the page shows it fetches from `/openapi.yaml`, as anybody may.
 
+use std::collections::BTreeMap;
+
 use lambda_http::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, RequestExt as _, Response};
@@ -21,6 +23,7 @@ pub fn routes() -> [Route; 3] {
     ["/", PATH, "/docs/{file}"].map(|path| Route {
         path: path.to_owned(),
         function: FUNCTION.to_owned(),
+        methods: BTreeMap::new(),
         access: Access::Anyone,
     })
 }

@@ -18,7 +18,7 @@ pub mod digest;
 mod fault;
 mod footprint;
 pub mod mailbox;
-mod meaning;
+mod place;
 mod reading;
 mod step;
 mod transaction;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use store::keys::Key;
+use store::meaning;
 use store::writes::Write;
 
 use super::call::{Answer, Asked, Call, CallName, Conditioned, Refused};
 use super::fault::Fault;
-use super::meaning;
 use super::words::Shown;
 use super::world::{Agent, Progress, Reading, Step, World, late_write};
 

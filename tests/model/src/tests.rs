@@ -5,13 +5,14 @@ use domain::time::Timestamp;
 use store::item::Item;
 use store::items;
 use store::keys::{self, Key};
+use store::meaning;
 use store::table::{IndexQuery, Query, Table};
 use store::writes::{Condition, Write};
 
 use super::call::{Answer, Asked, Call, CallName, Conditioned};
 use super::fault::Fault;
 use super::world::{Agent, Step, World};
-use super::{ModelTable, START, meaning};
+use super::{ModelTable, START};
 
 fn key(pk: &str, sk: &str) -> Key {
     Key { pk: pk.to_owned(), sk: sk.to_owned() }

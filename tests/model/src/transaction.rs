@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
+use store::meaning;
+
 use super::call::{Answer, Asked, CallName, Refused};
 use super::fault::Fault;
-use super::meaning;
 use super::step::Taken;
 use super::words::Shown;
 use super::world::World;

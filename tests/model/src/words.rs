@@ -45,6 +45,7 @@ fn write(f: &mut fmt::Formatter<'_>, write: &Write) -> fmt::Result {
         Condition::Unbound(_) => "if without inputs or expired".to_owned(),
         Condition::Without(name) => format!("if without {name}"),
         Condition::VersionIs(version) => format!("if its version is {version}"),
+        Condition::AbsentOrOlder(version) => format!("if absent or older than {version}"),
         Condition::Unassociated(_) => "if it belongs to nobody".to_owned(),
         Condition::Releasable(holder, effect) => {
             format!("if it belongs to {holder} and {} is not here", effect.as_str())

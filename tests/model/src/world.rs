@@ -13,7 +13,7 @@ use store::writes::Write;
 use super::call::{Asked, Call, CallName, Conditioned, Refused, Stored};
 use super::digest::Digest;
 use super::fault::Fault;
-use super::meaning;
+use super::place;
 
 /// How long a transaction's token is remembered.
 const TOKEN_SECONDS: u64 = 600;
@@ -211,11 +211,11 @@ impl World {
 
     /// Puts an item in its place.
     pub(super) fn put(&mut self, key: &Key, item: Item) {
-        let is = meaning::place_in_index(&item);
+        let is = place::place_in_index(&item);
         let stored = Stored::new(item);
         self.sum = self.sum.wrapping_add(stored.digest);
         let before = Arc::make_mut(&mut self.items).insert(key.clone(), stored);
-        let was = before.as_ref().and_then(|before| meaning::place_in_index(&before.item));
+        let was = before.as_ref().and_then(|before| place::place_in_index(&before.item));
         if let Some(before) = before {
             self.sum = self.sum.wrapping_sub(before.digest);
         }
@@ -237,7 +237,7 @@ impl World {
         if let Some(Some((partition, sort))) = Arc::make_mut(&mut self.lagging).remove(key) {
             index.remove(&(partition, sort, key.clone()));
         }
-        let is = self.items.get(key).and_then(|stored| meaning::place_in_index(&stored.item));
+        let is = self.items.get(key).and_then(|stored| place::place_in_index(&stored.item));
         if let Some((partition, sort)) = is {
             index.insert((partition, sort, key.clone()));
         }

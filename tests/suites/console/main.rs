@@ -9,6 +9,7 @@ mod attempts;
 mod browser;
 mod bulk;
 mod conflict;
+mod customers;
 mod hostile;
 mod mend;
 mod page;

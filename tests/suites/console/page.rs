@@ -198,7 +198,14 @@ impl Page {
         let fits = self
             .value("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
             .await;
-        assert_eq!(fits, true, "{name} is wider than the window");
+        let wide = self
+            .value(
+                "[...document.querySelectorAll('body *')] \
+                     .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth) \
+                     .map((one) => `${one.tagName}#${one.id}.${one.className} ${one.textContent.slice(0, 40)}`).slice(0, 9)",
+            )
+            .await;
+        assert_eq!(fits, true, "{name} is wider than the window: {wide}");
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/screenshots");
         fs::create_dir_all(&folder).expect("a folder for pictures");
         let picture = self.0.screenshot().await.expect("a picture");

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use fix_error::SignIn;
 use kit::fixture::{self, Fixture};
+use local::event_lines::EventLines;
 use local::gateway;
+use local::stream::Following;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::{Value, json};
@@ -47,6 +49,11 @@ impl World {
         let issuer = provider.issuer.clone();
         let authorizer = Arc::new(move |headers: &HeaderMap| issuer.authorize(headers));
         (Self(self.0.signing_in(authorizer, &sign_in, listener).await), provider)
+    }
+
+    /// Follows what is done from here on.
+    pub(crate) async fn following(&self) -> Following<EventLines> {
+        self.0.stand.following(EventLines::default()).await.expect("a stream")
     }
 
     /// The console's address.

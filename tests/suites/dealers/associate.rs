@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::fixture::{Fixture, acme, acme_as, changed, given, identifier, unchanged, without};
+use crate::fixture::{
+    Fixture, acme, acme_as, changed, given, identifier, unchanged, with_another_tail, without,
+};
 
 #[tokio::test]
 async fn the_worked_request_of_the_contract_gets_its_worked_answer() {
@@ -201,7 +203,7 @@ async fn an_unknown_identifier_is_refused_and_nothing_is_created() {
     let stand = Fixture::new().await;
     let organization = identifier(&stand.associate(&acme()).await.is(201));
     let before = stand.records().await;
-    let next = format!("{}2", &organization[..organization.len() - 1]);
+    let next = with_another_tail(&organization);
     for unknown in [
         next.as_str(),
         "0123456789ABCDEF-000001-01234567",

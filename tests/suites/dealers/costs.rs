@@ -13,7 +13,7 @@ use serde_json::json;
 use store::dynamo::Dynamo;
 use store::meter::Cost;
 
-use crate::fixture::{Fixture, acme_as, changed, identifier};
+use crate::fixture::{Fixture, acme_as, changed, identifier, with_another_tail};
 
 type Master = operations::kit::Master<Dynamo>;
 
@@ -183,7 +183,7 @@ async fn refusals_cost_a_read_and_no_more_than_the_refused_write() {
     let master = &stand.stand.master;
     warm(master).await;
     let organization = identifier(&stand.associate(&acme_as("TD68", "1")).await.is(201));
-    let unknown = format!("{}2", &organization[..organization.len() - 1]);
+    let unknown = with_another_tail(&organization);
     let (outcome, cost) = costs(master, "2", Err(&unknown), None).await;
     assert_eq!(outcome, AssociateOutcome::UnknownOrganization);
     assert_eq!((cost.steps, cost.read_units, cost.write_units), (1, 1.0, 0.0), "{cost:?}");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::fixture::{Fixture, acme, acme_as, given, identifier};
+use crate::fixture::{Fixture, acme, acme_as, given, identifier, with_another_tail};
 
 /// The DCNs that a caller of these claims sees with a customer, or the status where they see none of it.
 async fn seen(stand: &Fixture, organization: &str, claims: Value) -> Result<Vec<String>, u16> {
@@ -64,7 +64,7 @@ async fn an_organization_is_out_of_a_dealers_sight_once_its_last_dealer_customer
 async fn an_unknown_identifier_is_not_found_for_whoever_may_ask() {
     let stand = Fixture::new().await;
     let organization = identifier(&stand.associate(&acme()).await.is(201));
-    let next = format!("{}2", &organization[..organization.len() - 1]);
+    let next = with_another_tail(&organization);
     for unknown in
         [next.as_str(), "0123456789ABCDEF-000001-01234567", "nobody", "%00", "SEAT%23000001", "-"]
     {

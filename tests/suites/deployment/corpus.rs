@@ -10,9 +10,11 @@ use std::env;
 
 use kit::recorder::{Recorded, Recorder};
 use local::embedded::Embedded;
+use local::event_lines::EventLines;
 use local::gateway::{self, Functions, Gateway};
 use local::schema;
 use local::stand;
+use local::stream::Following;
 use local::template;
 use operations::kit::Master;
 use operations::kit::Standardizer;
@@ -20,6 +22,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use store::client::Connection;
 use store::dynamo::Dynamo;
+use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 const TABLE: &str = "customer-master";
@@ -35,6 +38,7 @@ struct Corpus {
 struct Recording {
     corpus: Corpus,
     recorders: BTreeMap<&'static str, Recorder>,
+    following: Mutex<Following<EventLines>>,
     _embedded: Embedded,
     _server: JoinSet<()>,
 }
@@ -52,7 +56,7 @@ impl Recording {
         schema::create_table(&client, TABLE).await.expect("a table");
         let mut recorders = BTreeMap::new();
         let mut functions = Functions::new();
-        for name in ["associate-dealer", "add-customer", "fix-error"] {
+        for name in ["associate-dealer", "add-customer", "fix-error", "find-customer"] {
             let recorder = Recorder::start(embedded.url()).await.expect("a recorder");
             let table = Dynamo::new(Connection::to_emulator(&recorder.url()).client(), TABLE);
             // As start-up does it.
@@ -66,6 +70,16 @@ impl Recording {
             functions.insert(name, function);
             recorders.insert(name, recorder);
         }
+        let recorder = Recorder::start(embedded.url()).await.expect("a recorder");
+        let table = Dynamo::new(Connection::to_emulator(&recorder.url()).client(), TABLE);
+        table.warm().await;
+        let controls = local::controls::default();
+        let standardizer = Standardizer::of(&controls);
+        let master = Master::new(table, controls, standardizer);
+        let bus = EventLines::default();
+        let following = Following::begin(&master, embedded.url(), TABLE, bus).await;
+        let following = Mutex::new(following.expect("a stream"));
+        recorders.insert("follow-changes", recorder);
         let listener = gateway::listen(0).await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let gateway =
@@ -76,7 +90,14 @@ impl Recording {
             let _ = gateway.serve(listener, std::future::pending()).await;
         });
         let corpus = Corpus { url, token: None, http: reqwest::Client::new() };
-        Self { corpus, recorders, _embedded: embedded, _server: server }
+        Self { corpus, recorders, following, _embedded: embedded, _server: server }
+    }
+
+    /// Does what follows from all that was done so far.
+    async fn follow(&self) {
+        let mut following = self.following.lock().await;
+        following.drain().await.expect("the stream is read");
+        assert_eq!(following.failed, Vec::<Value>::new());
     }
 }
 
@@ -155,22 +176,33 @@ fn change(attributes: &Value) -> Value {
 /// What each function called.
 pub(crate) async fn calls() -> BTreeMap<&'static str, Vec<Recorded>> {
     let recording = Recording::start().await;
-    everything(&recording.corpus).await;
+    everything(&recording.corpus, Some(&recording)).await;
     recording.recorders.iter().map(|(name, recorder)| (*name, recorder.take())).collect()
 }
 
-async fn everything(corpus: &Corpus) {
+/// Sends one request of every kind. What follows from them is done where it is recorded; a deployed stage does it by itself.
+async fn everything(corpus: &Corpus, recording: Option<&Recording>) {
     associations(corpus).await;
     let number = messages(corpus).await;
     requests_in_error(corpus).await;
+    if let Some(recording) = recording {
+        recording.follow().await;
+        look_ups(corpus, &number).await;
+    }
     erasure(corpus, &number).await;
+    if let Some(recording) = recording {
+        recording.follow().await;
+    }
 }
 
 #[tokio::test]
 async fn one_request_of_every_kind_is_answered_as_it_must_be() {
     match Corpus::deployed() {
-        Some(corpus) => everything(&corpus).await,
-        None => everything(&Recording::start().await.corpus).await,
+        Some(corpus) => everything(&corpus, None).await,
+        None => {
+            let recording = Recording::start().await;
+            everything(&recording.corpus, Some(&recording)).await;
+        }
     }
 }
 
@@ -278,6 +310,25 @@ async fn requests_in_error(corpus: &Corpus) {
     corpus.send(Method::DELETE, &deleted, None, &any, 204).await;
     corpus.post("/customers", failing("Bulk", plain()), 422).await;
     corpus.post("/errors/reprocess", json!({ "code": "city-blank", "limit": 10 }), 200).await;
+}
+
+/// By every kind of value, of which the customer of this number has some.
+async fn look_ups(corpus: &Corpus, number: &str) {
+    for asked in [
+        format!("number={number}"),
+        "dcn=TD68%7CA-1".to_owned(),
+        "alternateNumber=ALT-2".to_owned(),
+        "relateId=REL-1".to_owned(),
+        "name=moved&postalCode=01581".to_owned(),
+    ] {
+        let found = corpus.get(&format!("/customers?{asked}"), 200).await;
+        assert_eq!(found.body["customers"].as_array().map(Vec::len), Some(1), "{asked}");
+    }
+    corpus.get(&format!("/customers/{number}?version=1"), 200).await;
+    corpus.get(&format!("/customers/{number}/history"), 200).await;
+    corpus.get("/changes", 200).await;
+    let tried = json!({ "exactMatch": "email", "customerNumber": number });
+    corpus.post("/rules/try", tried, 200).await;
 }
 
 /// Erases a customer with alternate number, relate id, dealer customers and a request in error that names it.

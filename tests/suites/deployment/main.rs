@@ -3,6 +3,7 @@
 //! Nothing here judges the template's style or asks an account; `.ci/tools/lint-template.sh` does the one, a deployment the other.
 
 mod corpus;
+mod damage;
 mod environment;
 mod rights;
 mod routes;

@@ -16,11 +16,16 @@ use crate::template::{part, read, root, text};
 type Route = (String, String, String);
 
 /// The functions: logical name in the template, name of the package.
-const FUNCTIONS: [(&str, &str); 3] = [
+const FUNCTIONS: [(&str, &str); 4] = [
     ("AssociateDealer", "associate-dealer"),
     ("AddCustomer", "add-customer"),
     ("FixError", "fix-error"),
+    ("FindCustomer", "find-customer"),
 ];
+
+/// The functions that have no route.
+const WITHOUT_ROUTES: [(&str, &str); 2] =
+    [("FollowChanges", "follow-changes"), ("AuditCustomers", "audit-customers")];
 
 /// The routes of the template, with the scopes of each; none where anyone may call.
 fn deployed() -> BTreeMap<Route, BTreeSet<String>> {
@@ -77,8 +82,9 @@ async fn answered() -> BTreeSet<Route> {
         let answer = http.request(method, url).send().await.expect("an answer");
         assert_eq!(answer.status().as_u16(), 405, "{}", route.path);
         let allow = answer.headers().get("allow").expect("405 comes with Allow");
-        for method in allow.to_str().expect("methods").split(',') {
-            routes.insert((method.trim().to_owned(), route.path.clone(), route.function.clone()));
+        for method in allow.to_str().expect("methods").split(',').map(str::trim) {
+            let function = route.methods.get(method).unwrap_or(&route.function);
+            routes.insert((method.to_owned(), route.path.clone(), function.clone()));
         }
     }
     routes
@@ -100,15 +106,14 @@ async fn the_gateway_serves_the_paths_of_the_template_by_the_functions_that_ther
     let stand = Stand::for_a_test(local::controls::default()).await.expect("a stand");
     let there: BTreeSet<&str> = stand::functions(&stand.master).into_keys().collect();
     assert_eq!(there, FUNCTIONS.map(|(_, package)| package).into());
-    let served: BTreeMap<&str, (&str, bool)> = template::routes()
-        .expect("routes")
-        .iter()
-        .map(|route| {
-            (route.path.as_str(), (route.function.as_str(), route.access == Access::Anyone))
-        })
-        .collect();
+    let served = template::routes().expect("routes").iter().flat_map(|route| {
+        let open = route.access == Access::Anyone;
+        let functions = route.methods.values().chain([&route.function]);
+        functions.map(move |function| (route.path.as_str(), (function.as_str(), open)))
+    });
+    let served: BTreeSet<(&str, (&str, bool))> = served.collect();
     let deployed = deployed();
-    let expected: BTreeMap<&str, (&str, bool)> = deployed
+    let expected: BTreeSet<(&str, (&str, bool))> = deployed
         .iter()
         .map(|((_, path, function), scopes)| {
             (path.as_str(), (function.as_str(), scopes.is_empty()))
@@ -156,26 +161,40 @@ fn cargo_lambda_sends_every_path_to_its_function() {
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo's metadata");
     let lambda = part(&metadata, "/metadata/lambda");
     let router = part(lambda, "/watch/router").as_object().expect("a table");
-    let routed: BTreeMap<&str, &str> = router
-        .iter()
-        .map(|(path, function)| (path.as_str(), function.as_str().expect("a function")))
-        .collect();
+    // Where functions share a path, each method goes to its own.
+    let routed = router.iter().flat_map(|(path, to)| match to.as_array() {
+        None => vec![(path.as_str(), "", to.as_str().expect("a function"))],
+        Some(methods) => methods
+            .iter()
+            .map(|one| {
+                let method = one["method"].as_str().expect("a method");
+                (path.as_str(), method, one["function"].as_str().expect("a function"))
+            })
+            .collect(),
+    });
+    let routed: BTreeSet<(&str, &str, &str)> = routed.collect();
     let deployed = deployed();
-    let expected: BTreeMap<&str, &str> =
-        deployed.keys().map(|(_, path, function)| (path.as_str(), function.as_str())).collect();
+    let shared = |path: &str| {
+        let functions = deployed.keys().filter(|(_, known, _)| known == path);
+        functions.map(|(_, _, function)| function).collect::<BTreeSet<_>>().len() > 1
+    };
+    let expected: BTreeSet<(&str, &str, &str)> = deployed
+        .keys()
+        .map(|(method, path, function)| {
+            let method = if shared(path) { method.as_str() } else { "" };
+            (path.as_str(), method, function.as_str())
+        })
+        .collect();
     assert_eq!(routed, expected);
-    let binaries = FUNCTIONS.map(|(_, package)| package);
-    assert_eq!(
-        part(lambda, "/build/bin"),
-        &Value::from(binaries.to_vec()),
-        "what cargo-lambda packages"
-    );
+    let binaries = FUNCTIONS.into_iter().chain(WITHOUT_ROUTES).map(|(_, package)| package);
+    let binaries: Vec<&str> = binaries.collect();
+    assert_eq!(part(lambda, "/build/bin"), &Value::from(binaries), "what cargo-lambda packages");
 }
 
 #[test]
 fn each_function_is_deployed_from_the_package_that_cargo_lambda_builds() {
     let template = read();
-    for (logical, binary) in FUNCTIONS {
+    for (logical, binary) in FUNCTIONS.into_iter().chain(WITHOUT_ROUTES) {
         let code = format!("/Resources/{logical}/Properties/CodeUri");
         assert_eq!(text(&template, &code).trim_end_matches('/'), format!("target/lambda/{binary}"));
     }

@@ -66,3 +66,37 @@ fn the_address_services_secret_is_shown_by_nobody() {
     let outputs = part(&template, "/Outputs").to_string();
     assert!(!outputs.contains("AddressStandardizationSecret"));
 }
+
+#[test]
+fn the_stream_is_followed_from_its_beginning_and_what_fails_for_good_is_kept_and_heard_of() {
+    let template = read();
+    let mapping = part(&template, "/Resources/ChangesMapping/Properties");
+    assert_eq!(mapping["StartingPosition"], "TRIM_HORIZON");
+    assert_eq!(mapping["FunctionResponseTypes"], serde_json::json!(["ReportBatchItemFailures"]));
+    assert_eq!(mapping["BisectBatchOnFunctionError"], true);
+    let pattern = text(mapping, "/FilterCriteria/Filters/0/Pattern");
+    let pattern: Value = serde_json::from_str(pattern).expect("a pattern is JSON");
+    let followed: Vec<&str> = pattern["dynamodb"]["Keys"]["pk"]["S"]
+        .as_array()
+        .expect("prefixes")
+        .iter()
+        .map(|one| one["prefix"].as_str().expect("a prefix"))
+        .collect();
+    assert_eq!(followed, store::keys::FOLLOWED);
+    let bucket = part(mapping, "/DestinationConfig/OnFailure/Destination/Fn::GetAtt");
+    assert_eq!(bucket, "FailedChanges.Arn");
+    for alarm in ["ChangesLateAlarm", "ChangesPutAsideAlarm"] {
+        let alarm = part(&template, &format!("/Resources/{alarm}/Properties"));
+        assert!(alarm["AlarmActions"].is_array(), "{alarm}");
+    }
+    // An hour, where the stream keeps a day.
+    let late = part(&template, "/Resources/ChangesLateAlarm/Properties");
+    assert_eq!(
+        (&late["MetricName"], &late["Threshold"]),
+        (&"IteratorAge".into(), &3_600_000.into())
+    );
+    let bus = part(&template, "/Resources/FollowChanges/Properties/Environment/Variables");
+    assert_eq!(bus, &serde_json::json!({ "EVENT_BUS": { "Ref": "Bus" } }));
+    let archive = part(&template, "/Resources/Archive/Properties");
+    assert_eq!(archive["RetentionDays"]["Ref"], "ArchiveDays");
+}

@@ -1,5 +1,7 @@
 //! `cargo local` as a process: what it prints, how it stops, and where it keeps its data.
 
+mod audits;
+mod events;
 mod readmes;
 
 use std::fs;

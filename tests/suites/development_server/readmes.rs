@@ -8,12 +8,15 @@ use kit::process::run;
 use crate::server;
 
 /// The READMEs, from the root of the workspace.
-const READMES: [&str; 10] = [
+const READMES: [&str; 13] = [
     "README.md",
     ".ci/README.md",
     "functions/add-customer/README.md",
     "functions/associate-dealer/README.md",
+    "functions/audit-customers/README.md",
+    "functions/find-customer/README.md",
     "functions/fix-error/README.md",
+    "functions/follow-changes/README.md",
     "shared/README.md",
     "tests/README.md",
     "tests/bench/README.md",
@@ -22,8 +25,13 @@ const READMES: [&str; 10] = [
 ];
 
 /// What a command begins with, the file that runs it in every check, and how it stands there.
-const RUN_BY: [(&str, &str, &str); 18] = [
+const RUN_BY: [(&str, &str, &str); 21] = [
     ("cargo local", "tests/suites/development_server/main.rs", "CARGO_BIN_EXE_server"),
+    (
+        "cargo run --package follow-changes --example consumer",
+        "tests/suites/development_server/events.rs",
+        "follow-changes/examples/consumer.rs",
+    ),
     ("cargo test --workspace", ".ci/run", "cargo test --workspace"),
     ("cargo test --package explorer", ".ci/run", "cargo test --workspace"),
     ("cargo test -p suites", ".ci/run", "cargo test --workspace"),
@@ -44,21 +52,27 @@ const RUN_BY: [(&str, &str, &str); 18] = [
     ("BASE_URL=", ".ci/tools/deploy/trials.py", "BASE_URL="),
     ("sam validate --lint", ".ci/tools/lint-template.sh", "validate --lint"),
     ("cargo deny", ".ci/tools/deny.sh", "deny"),
+    ("cargo load", "tests/load/tests/loading.rs", "\"customers.csv\", \"--url\""),
     (".ci/tools/contract.sh", ".ci/run", ".ci/tools/contract.sh"),
     (".ci/tools/deny.sh", ".ci/run", ".ci/tools/deny.sh"),
     (".ci/tools/dynamodb-local.sh", ".ci/run", ".ci/tools/dynamodb-local.sh"),
     (".ci/tools/lambda.sh", ".ci/run", ".ci/tools/lambda.sh"),
+    (".ci/tools/send-again.sh", ".ci/tools/deploy/trials.py", ".ci/tools/send-again.sh"),
     (".ci/tools/", ".ci/run", ".ci/tools/"),
 ];
 
 /// What no check can run, and why.
-const BY_HAND: [(&str, &str); 9] = [
+const BY_HAND: [(&str, &str); 10] = [
     (
         "sam deploy",
         "of stage and prod needs an account; as dev it is run, and what they deploy is linted",
     ),
     ("sam build", "is said not to be needed"),
     ("aws ", "needs an account"),
+    (
+        "cargo run --package kit --bin stream-events",
+        "writes the samples that the suite of events sends",
+    ),
     (
         "curl -H \"Authorization: Bearer $TOKEN\"",
         "needs a deployed stage and a token of its issuer",
@@ -110,7 +124,8 @@ fn shell(script: &str, url: &str) -> String {
 
 #[test]
 fn the_requests_of_the_readmes_work_as_they_stand() {
-    for file in ["README.md", "functions/fix-error/README.md"] {
+    for file in ["README.md", "functions/fix-error/README.md", "functions/find-customer/README.md"]
+    {
         let readme = read(file);
         let mut asked = 0;
         for block in blocks(&readme, "console").iter().filter(|block| block.contains("$ curl -i")) {

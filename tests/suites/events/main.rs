@@ -6,8 +6,11 @@
 
 mod add_customer;
 mod associate_dealer;
+mod audit_customers;
 mod deployed;
+mod find_customer;
 mod fix_error;
+mod follow_changes;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -105,6 +108,13 @@ async fn each_event_of_add_customer_gets_its_answer() {
 }
 
 #[tokio::test]
+async fn each_event_of_find_customer_gets_its_answer() {
+    let master = Fixture::new().await;
+    find_customer::plant(&master).await;
+    told(&master, "find-customer", find_customer::STORY).await;
+}
+
+#[tokio::test]
 async fn each_event_of_fix_error_gets_its_answer() {
     let master = deployed::fixture().await;
     fix_error::plant(&master).await;
@@ -118,6 +128,15 @@ fn every_folder_of_events_is_a_functions() {
     let folders: BTreeSet<_> = folders.map(|name| name.into_string().expect("text")).collect();
     assert_eq!(
         folders,
-        ["add-customer", "associate-dealer", "fix-error"].map(str::to_owned).into()
+        [
+            "add-customer",
+            "associate-dealer",
+            "audit-customers",
+            "find-customer",
+            "fix-error",
+            "follow-changes"
+        ]
+        .map(str::to_owned)
+        .into()
     );
 }

@@ -11,9 +11,13 @@ use domain::customer::address::Address;
 use domain::customer::contact::{Email, Phone};
 use domain::dealer::association::{Associate, Organization, Statement};
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
+use domain::history::HistoryEntry;
+use domain::look_up::LookUp;
 use domain::message::edits::Field;
 use domain::message::{Attribute, Attributes, Message, Routing};
 use domain::request::{Correction, Received, RequestInErrorId};
+use operations::changes::Record;
+use operations::customers::find::FoundCustomer;
 use operations::messages::{Action, MessageOutcome, MessageResult, Stored};
 use serde_json::json;
 use store::table::Table as _;
@@ -134,6 +138,14 @@ fn what_callers_say_shows_nothing_of_it() {
         "problem",
         &Problem::invalid_request(vec![fault]).detail(CANARY).with("candidates", CANARY),
     );
+    let look_up = LookUp {
+        name: LookUp::parse_name(CANARY).ok(),
+        email: LookUp::parse_email("qanari@qanari.example").ok(),
+        phone: LookUp::parse_phone("6175550142").ok(),
+        ..LookUp::default()
+    };
+    redacts("look-up", &look_up);
+    redacts("terms", &look_up.sought());
     let claims = [("sub", CANARY), ("client_id", CANARY), ("scope", "dealer Qanari")];
     redacts(
         "caller",
@@ -169,6 +181,16 @@ async fn what_the_table_holds_shows_nothing_of_it() {
     let item =
         table.get(&keys::customer(&identifier)).await.expect("it can be read").expect("a customer");
     let customer = items::customer(item).expect("a customer");
+    redacts("history", &HistoryEntry::of_version(None, &customer));
+    let found = FoundCustomer { customer: customer.clone(), found_by: Vec::new(), formerly: false };
+    redacts("found", &found);
+    let record = Record {
+        key: keys::customer(&identifier),
+        before: None,
+        after: Some(items::customer_item(&customer)),
+        at: customer.created_at,
+    };
+    redacts("record", &record);
     redacts("duplicates", &MessageResult::Duplicate(vec![customer.clone()]));
     redacts("customer", &customer);
     let dcn = Dcn {

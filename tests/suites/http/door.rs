@@ -133,9 +133,12 @@ impl Door {
     /// Sends an event to the function whose route has its first segment, and so also paths that no route has.
     pub(crate) async fn send(&self, event: &Event) -> Answer {
         let mut segments = event.path.split('/').skip(1);
-        let function = match (segments.next(), event.path.ends_with("/erase")) {
+        let function = match (segments.next(), segments.next()) {
             (Some("dealer-customers" | "customer-organizations"), _) => "associate-dealer",
-            (Some("customers"), false) => "add-customer",
+            (Some("customers"), None) if event.method != "GET" => "add-customer",
+            (Some("customers"), Some("batch")) => "add-customer",
+            (Some("customers"), _) if event.path.ends_with("/erase") => "fix-error",
+            (Some("customers" | "changes" | "rules"), _) => "find-customer",
             _ => "fix-error",
         };
         self.send_to(function, event).await

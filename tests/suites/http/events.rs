@@ -52,6 +52,9 @@ fn be(function: &str) {
             "add-customer" => {
                 api::run(|request| add_customer::handle(&master, request)).await;
             }
+            "find-customer" => {
+                api::run(|request| find_customer::handle(&master, request)).await;
+            }
             "fix-error" => api::run(|request| fix_error::handle(&master, &sign_in, request)).await,
             other => panic!("{other} is no function"),
         }

@@ -18,6 +18,7 @@ mod metrics;
 mod nothing_leaks;
 mod nothing_revealed;
 mod personal_data;
+mod releases;
 mod tricky_names;
 
 use kit::process::Process;

@@ -112,6 +112,15 @@ async fn rows(door: &Door) -> Vec<Row> {
         Asks::Customers,
         400,
     );
+    let batches = [(json!([message("Robinson"), {}]), 200), (json!([]), 400), (json!({}), 400)];
+    for (body, good) in batches {
+        row(Event::new("POST", "/customers/batch?dryRun=true").json(&body), Asks::Customers, good);
+    }
+    // Whose a row is, the row itself is told.
+    for (body, good) in [(json!([{}]), 200), (json!([]), 400), (json!({}), 400)] {
+        let post = Event::new("POST", "/dealer-customers/batch").json(&body);
+        row(post, Asks::DealerWrites(Whose::Malformed), good);
+    }
     // Whoever may not ask is not told what is wrong with the body either.
     for (body, good) in [("", 400), ("{", 400), ("[]", 400), (too_large.as_str(), 413)] {
         let post = Event::new("POST", "/dealer-customers").body("application/json", body);
@@ -149,6 +158,14 @@ async fn rows(door: &Door) -> Vec<Row> {
         (json!({ "ids": ["no id"] }), 400),
     ] {
         row(Event::new("POST", "/errors/reprocess?dryRun=true").json(&body), Asks::Steward, good);
+    }
+    for (body, good) in [
+        (json!({ "customerNumber": number }), 200),
+        (json!({ "customerNumber": "999999999" }), 404),
+        (json!({ "messages": [message("Robinson")], "exactMatch": "email" }), 200),
+        (json!({ "layout": "none" }), 400),
+    ] {
+        row(Event::new("POST", "/rules/try").json(&body), Asks::Steward, good);
     }
     row(Event::new("GET", "/console"), Asks::Nothing, 200);
     row(Event::new("GET", "/console/console.css"), Asks::Nothing, 200);

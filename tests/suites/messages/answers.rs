@@ -152,6 +152,10 @@ async fn duplicates_are_listed_with_the_highest_number_first_and_only_name_and_a
         assert_eq!(told.body.get("warnings"), None);
         assert!(!told.answer.text.contains("j@example.com"), "{}", told.answer);
         assert!(!told.answer.text.contains("555"), "{}", told.answer);
+        let others = told.body["CustSoldTo"]["Duplicate"].as_array().expect("a list");
+        for shown in others.iter().chain([&told.body["CustSoldTo"]]) {
+            assert_eq!(shown["cst_company"], "1", "{}", told.answer);
+        }
         assert_eq!(told.duplicates(), numbers);
     }
 }

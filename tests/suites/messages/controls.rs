@@ -1,8 +1,9 @@
 //! The controls of a deployment, as far as messages feel them.
 
+use domain::matching::duplicate;
 use serde_json::json;
 
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, acme};
 use crate::message::{Message, change, checked, julie};
 
 #[tokio::test]
@@ -125,6 +126,30 @@ async fn the_exact_match_values_and_the_layout_decide_who_is_a_duplicate() {
     assert_eq!(stand.add(&other).await.duplicates(), [&*number]);
     let stranger = other.with("cst_lname", "Dryer");
     stand.add(&stranger).await.created();
+}
+
+#[tokio::test]
+async fn under_two_rules_either_makes_duplicates_and_each_customer_has_a_seat_under_both() {
+    let controls = [("ALSO_MATCH", "name:4/last_name,email")];
+    let stand = Fixture::with(&controls).await;
+    let first = checked("Y").with("cst_email", "julie@example.com");
+    let number = stand.add(&first).await.created().number();
+    let moved = [("cst_street_addr", "7 Mill Road"), ("cst_zip", "02134"), ("cst_city", "Boston")];
+    assert_eq!(stand.add(&first.clone().with_all(&moved)).await.duplicates(), [&*number]);
+    let other_mail = first.clone().with("cst_email", "robinson@example.com");
+    assert_eq!(stand.add(&other_mail).await.duplicates(), [&*number]);
+    let elsewhere = first.with_all(&moved).with("cst_email", "boston@example.com");
+    let unchecked = elsewhere.with("cst_duplicate", "N");
+    stand.add(&unchecked).await.created();
+    stand.associate(&acme()).await.is(201);
+    let customers = stand.customers().await;
+    assert_eq!(customers.len(), 3);
+    for customer in customers {
+        let blocks = duplicate::blocks_of(&customer.attributes, stand.master().controls());
+        let (home, others) = blocks.split_first().expect("a block of its own");
+        assert_eq!((home, others), (&customer.identifier.block, &customer.seats[..]));
+        assert_eq!(stand.references_to(&customer.identifier).await, customer.seats);
+    }
 }
 
 const XSTORE: (&str, &str) = ("cst_original_source", "XSTORE");

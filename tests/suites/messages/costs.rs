@@ -50,7 +50,7 @@ pub(crate) async fn costs<T: Table>(
 fn word(outcome: &MessageResult) -> &'static str {
     match outcome {
         MessageResult::Created(_) => "created",
-        MessageResult::Updated(_) => "updated",
+        MessageResult::Updated(_) | MessageResult::Unchanged(_) => "updated",
         MessageResult::Duplicate(_) => "duplicate",
         MessageResult::Failed { .. } => "failed",
     }

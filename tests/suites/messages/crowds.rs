@@ -121,7 +121,7 @@ async fn with_two_thousand_customers_in_one_block_the_duplicate_check_pages_and_
         assert_eq!(numbers, [number]);
         assert!(cost.calls > 1, "it pages: {cost:?}");
         let (outcome, _) = costs(&crowd.master, &neighbour(number, "S"), None).await;
-        let MessageResult::Updated(updated) = outcome else {
+        let MessageResult::Unchanged(updated) = outcome else {
             panic!("{number}: {outcome:?}");
         };
         assert_eq!(updated.number, CustomerNumber::new(u64::from(number)));
@@ -154,7 +154,7 @@ async fn of_two_thousand_equal_customers_the_highest_number_is_the_best() {
     let numbers: Vec<_> = duplicates.iter().map(|one| one.number.get()).collect();
     assert_eq!(numbers, (1..=2000).rev().collect::<Vec<_>>());
     let (outcome, _) = costs(&crowd.master, &person("Robinson", "A"), None).await;
-    let MessageResult::Updated(updated) = outcome else {
+    let MessageResult::Unchanged(updated) = outcome else {
         panic!("{outcome:?}");
     };
     assert_eq!(updated.number, CustomerNumber::new(2000));

@@ -21,6 +21,7 @@ mod idempotency;
 mod moves;
 mod numbers;
 mod pairs;
+mod same_party;
 mod simultaneous;
 mod standardization;
 mod worked_examples;

@@ -87,6 +87,25 @@ async fn relate_ids_and_alternate_numbers_are_told_apart_and_so_is_their_case() 
 }
 
 #[tokio::test]
+async fn a_number_is_the_same_in_every_form_of_composition_and_with_blanks_around_it() {
+    let stand = Fixture::new().await;
+    for (attribute, composed, decomposed) in [
+        ("cst_interface_cust_nbr", "CAF\u{c9}-7", "CAFE\u{301}-7 "),
+        ("cst_relate_id", "\u{ac00}-7", "\u{1100}\u{1161}-7"),
+    ] {
+        let number = stand.add(&person(0).with(attribute, composed)).await.created().number();
+        for same in [composed, decomposed] {
+            let change = change(attribute, same).with("cst_city", "Boston");
+            assert_eq!(stand.add(&change).await.updated().number(), number, "{same:?}");
+        }
+        let other = stand.add(&person(1)).await.created().number();
+        let wants = change("cst_cust_nbr", &other).with(attribute, decomposed);
+        let failed = stand.add(&wants).await.failed();
+        assert!(failed[0].ends_with("-taken") && failed.len() == 1, "{failed:?}");
+    }
+}
+
+#[tokio::test]
 async fn numbers_that_are_too_long_or_not_plain_fail_their_edits_and_nobody_has_them() {
     let stand = Fixture::new().await;
     for (name, _) in NUMBERS {

@@ -77,6 +77,30 @@ async fn the_duplicate_check_and_the_edits_see_the_verified_address() {
 }
 
 #[tokio::test]
+async fn rules_are_tried_on_who_stands_there_for_the_address_as_it_was_given() {
+    let service = AddressService::matching(json!([verified()])).await;
+    let stand = stand(&service.url).await;
+    let added = as_it_came().with("cst_duplicate", "Y");
+    let number = stand.add(&added).await.created().number();
+    let written = |message: &Message| -> Value {
+        serde_json::from_str(&message.written(crate::message::Form::Json)).expect("JSON")
+    };
+    let messages = [written(&as_it_came()), written(&as_it_came().with("cst_fname", "Bob"))];
+    for (exact, parted) in [
+        ("last_name,company,city", json!([])),
+        (
+            "first_name,last_name,company,city",
+            json!([{ "message": 1, "customerNumber": number, "now": "same", "then": "different" }]),
+        ),
+    ] {
+        let body = json!({ "exactMatch": exact, "messages": messages });
+        let answer = stand.post("/rules/try").json(&body).send().await.is(200);
+        assert_eq!(answer["customers"], parted, "{exact}");
+    }
+    assert_eq!(service.asked().len(), 1, "no address is verified for a try");
+}
+
+#[tokio::test]
 async fn only_adds_are_standardized_and_a_deletion_asks_nobody() {
     let service = AddressService::matching(json!([verified()])).await;
     let stand = stand(&service.url).await;

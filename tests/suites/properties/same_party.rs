@@ -136,10 +136,25 @@ proptest! {
         prop_assert_eq!(are_same(&one, &other, &controls), are_same(&other, &one, &controls));
         let party = Party::of(&one, &controls);
         let has_block = Block::of(&party, &controls.rules.home, &controls.secret).is_some();
-        prop_assert_eq!(are_same(&one, &one, &controls), has_block && !party.is_placeholder());
+        prop_assert_eq!(are_same(&one, &one, &controls), has_block && !party.is_placeholder(&controls.rules.home));
         let kept = |attributes: &Attributes| in_kept_form(attributes, None);
         prop_assert!(kept(&kept(&one)) == kept(&one));
         prop_assert_eq!(are_same(&kept(&one), &other, &controls), are_same(&one, &other, &controls));
+    }
+
+    #[test]
+    fn what_a_read_shows_is_the_same_as_what_was_read(one in customer()) {
+        let controls = local::controls::default();
+        let kept = in_kept_form(&one, None);
+        let mut business = kept.clone();
+        business.set(Attribute::COMPANY_NAME, display_name(&kept));
+        business.remove(Attribute::FIRST_NAME);
+        business.remove(Attribute::LAST_NAME);
+        let party = Party::of(&one, &controls);
+        let rule = &controls.rules.home;
+        let can_be_found = Block::of(&party, rule, &controls.secret).is_some() && !party.is_placeholder(rule);
+        prop_assert_eq!(are_same(&one, &kept, &controls), can_be_found);
+        prop_assert_eq!(are_same(&one, &business, &controls), can_be_found);
     }
 
     #[test]

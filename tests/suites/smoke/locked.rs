@@ -12,6 +12,8 @@ async fn a_stranger_is_refused_at_every_door() {
         (Method::POST, "/dealer-customers"),
         (Method::GET, "/customer-organizations/0123456789ABCDEF-000001-01234567"),
         (Method::POST, "/customers"),
+        (Method::POST, "/customers/batch"),
+        (Method::POST, "/dealer-customers/batch"),
         (Method::GET, "/customers/1"),
         (Method::GET, "/errors"),
         (Method::POST, "/errors/reprocess"),

@@ -88,11 +88,16 @@ async fn a_failure_and_a_duplicate_cost_their_reads_and_one_write() {
 async fn listing_a_page_costs_the_same_with_a_hundred_and_with_a_hundred_thousand() {
     let master = Fixture::new().await;
     let page = async || {
-        let counted = master.master().counted();
-        let page = queue::list(&counted, &Filter::default(), None, 10).await;
-        let page = page.expect("a page");
-        assert_eq!(page.found.len(), 10);
-        counted.cost()
+        let mut least: Option<Cost> = None;
+        // Calls that go side by side look like several steps on a machine that has no time for them: what else runs can only add to the steps.
+        for _ in 0..5 {
+            let counted = master.master().counted();
+            let page = queue::list(&counted, &Filter::default(), None, 10).await;
+            assert_eq!(page.expect("a page").found.len(), 10);
+            let cost = counted.cost();
+            least = Some(least.filter(|least| least.steps <= cost.steps).unwrap_or(cost));
+        }
+        least.expect("a cost")
     };
     // Short messages: it is their number that counts.
     let short = json!({ "cst_lname": "Crowd" });

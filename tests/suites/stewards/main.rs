@@ -17,5 +17,6 @@ mod pages;
 mod paging;
 mod races;
 mod reprocess;
+mod rules;
 
 use kit::fixture;

@@ -53,6 +53,25 @@ pub(crate) async fn a_version_holds_for_one_write(table: &impl Table) {
     refused(table, &put(version(10), Condition::VersionIs(9)), Some(&version(10))).await;
 }
 
+pub(crate) async fn what_is_absent_or_older_is_replaced_and_nothing_else(table: &impl Table) {
+    let at = key("A", "1");
+    let version = |version: u64| item(&at, [(VERSION, number(version))]);
+    // Numbers are compared as numbers, not as texts.
+    done(table, &put(version(9), Condition::AbsentOrOlder(9))).await;
+    done(table, &put(version(10), Condition::AbsentOrOlder(10))).await;
+    for late in [9, 10] {
+        refused(table, &put(version(late), Condition::AbsentOrOlder(late)), Some(&version(10)))
+            .await;
+    }
+    assert_eq!(read(table, &at).await, Some(version(10)));
+    // What has no version is nobody's to replace.
+    let without = key("A", "2");
+    let stands = item(&without, [("name", text("x"))]);
+    given(table, stands.clone()).await;
+    let over = put(item(&without, [(VERSION, number(1))]), Condition::AbsentOrOlder(1));
+    refused(table, &over, Some(&stands)).await;
+}
+
 pub(crate) async fn a_dealer_customer_is_associated_while_it_belongs_to_nobody_and_once_by_each_effect(
     table: &impl Table,
 ) {

@@ -43,6 +43,7 @@ on_every_table! {
         of_many_at_once_one_is_written,
         absent_or_expired_holds_when_the_time_has_passed,
         a_version_holds_for_one_write,
+        what_is_absent_or_older_is_replaced_and_nothing_else,
         a_dealer_customer_is_associated_while_it_belongs_to_nobody_and_once_by_each_effect,
         a_dealer_customer_is_released_by_who_holds_it_and_once_by_each_effect,
         what_belongs_to_a_customer_is_written_for_that_customer,

@@ -67,7 +67,8 @@ impl Serialize for DuplicateElement<'_> {
     }
 }
 
-struct ErrorElement<'a>(&'a FailedEdit);
+/// A failed edit as the answer has it.
+pub struct ErrorElement<'a>(pub &'a FailedEdit);
 
 impl Serialize for ErrorElement<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -64,6 +64,8 @@ registry! {
     AlreadyProcessed = "already-processed", CONFLICT, "The request was processed before";
     /// The version that the caller saw is no longer the current one (`version`).
     VersionMismatch = "version-mismatch", PRECONDITION_FAILED, "The version has changed";
+    /// What is asked for was there, and is no more.
+    Gone = "gone", GONE, "It is no longer here";
     /// The body is larger than 128 KiB.
     TooLarge = "too-large", PAYLOAD_TOO_LARGE, "The body is too large";
     /// The body is of a content type, charset or content encoding that this route does not read.
@@ -103,6 +105,7 @@ mod tests {
                 ("not-associated", 409),
                 ("already-processed", 409),
                 ("version-mismatch", 412),
+                ("gone", 410),
                 ("too-large", 413),
                 ("unsupported-media-type", 415),
                 ("version-required", 428),

@@ -215,7 +215,7 @@ pub fn in_kept_form(attributes: &Attributes, default: Option<&'static Country>) 
 /// The letters and digits of a postal code in capitals; none where there is more between them than blanks and dashes, and of what is longer than any.
 fn compact_postal_code(text: &str) -> Option<String> {
     let mut compact = String::new();
-    for character in text.trim().nfkc().flat_map(char::to_uppercase) {
+    for character in text.trim().nfkc().flat_map(char::to_uppercase).map(plain_digit) {
         if character.is_ascii_alphanumeric() && compact.len() < LONGEST_POSTAL_CODE {
             compact.push(character);
         } else if !fold::is_dash(character) && !fold::is_blank(character.encode_utf8(&mut [0; 4])) {
@@ -223,6 +223,20 @@ fn compact_postal_code(text: &str) -> Option<String> {
         }
     }
     Some(compact)
+}
+
+/// A decimal digit of the scripts in which postal codes are written, as the one of ASCII; any other character as it is.
+fn plain_digit(character: char) -> char {
+    /// The zeros; the other digits follow theirs.
+    const ZEROS: [char; 17] = [
+        '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}', '\u{be6}',
+        '\u{c66}', '\u{ce6}', '\u{d66}', '\u{e50}', '\u{ed0}', '\u{f20}', '\u{1040}', '\u{17e0}',
+        '\u{1810}',
+    ];
+    let digit =
+        |zero: char| u32::from(character).checked_sub(u32::from(zero)).filter(|digit| *digit < 10);
+    let digit = ZEROS.into_iter().find_map(digit).and_then(|digit| char::from_digit(digit, 10));
+    digit.unwrap_or(character)
 }
 
 /// A code or name as it is compared: folded, and without its blanks.
@@ -361,6 +375,10 @@ mod tests {
             ("PER", "lima23", "LIMA 23", "LIMA23"),
             ("SHN", "tdcu1zz", "TDCU 1ZZ", "TDCU1ZZ"),
             ("NLD", "NL-1234ab", "1234 AB", "1234AB"),
+            ("SAU", "١٢٣٤٥", "12345", "12345"),
+            ("IRN", "۱۱۹۳۶-۱۲۳۴۵", "11936-12345", "1193612345"),
+            ("IND", "५००००१", "500001", "500001"),
+            ("THA", "๑๐๑๕๐", "10150", "10150"),
         ] {
             assert_eq!(country(code).postal_code(given).as_deref(), Some(kept), "{given}");
             assert_eq!(country(code).bare_postal_code(given).as_deref(), Some(bare), "{given}");

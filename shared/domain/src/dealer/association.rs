@@ -126,6 +126,12 @@ impl Associate {
         &self.attributes
     }
 
+    /// Whether the customer is searched and what is said in place of its name, street or e-mail address says nothing, so that nobody can be found.
+    pub fn stands_for_nobody(&self, controls: &Controls) -> bool {
+        self.organization == Organization::Searched
+            && duplicate::is_placeholder(&self.attributes, controls)
+    }
+
     /// The other name of the customer that is created.
     pub fn alternate_name(&self) -> Option<&str> {
         self.statement.alternate_name.as_deref()

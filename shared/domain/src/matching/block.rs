@@ -43,10 +43,8 @@ impl Block {
                 .map(|field| party.folded(field).into_owned()),
         );
         let parts: Vec<_> = parts.iter().map(String::as_bytes).collect();
-        let code = secret.code(&format!("block, folding {}", fold::VERSION), &parts);
-        let mut bits = [0; 10];
-        bits.copy_from_slice(&code[..10]);
-        Some(Self(sixteen(bits)))
+        let tag = format!("block, folding {}", fold::VERSION);
+        Some(Self(sixteen(secret.bits(&tag, &parts))))
     }
 
     /// A block of its own, for a customer that can have no duplicates.

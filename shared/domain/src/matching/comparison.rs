@@ -166,7 +166,7 @@ pub fn compare(wanted: &Party, candidate: &Party, rule: &Rule) -> Option<Explana
     let emails = rule.compares(MatchField::Email)
         && wanted.folded(MatchField::Email) != candidate.folded(MatchField::Email);
     if emails
-        || [wanted, candidate].iter().any(|one| one.is_placeholder() || !one.has_match_code())
+        || [wanted, candidate].iter().any(|one| one.is_placeholder(rule) || !one.has_match_code())
         || !wanted.has_name_of(candidate, rule)
     {
         return None;

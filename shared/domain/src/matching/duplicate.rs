@@ -5,6 +5,7 @@ use crate::customer::Customer;
 use crate::matching::block::Block;
 use crate::matching::comparison::{Explanation, compare};
 use crate::matching::party::Party;
+use crate::matching::rule::Rules;
 use crate::message::{Attributes, DuplicateCheck};
 
 /// The blocks of a customer with these attributes, one for each rule that is kept, the home rule's first; none where it can have no duplicates.
@@ -13,9 +14,11 @@ pub fn blocks_of(attributes: &Attributes, controls: &Controls) -> Vec<Block> {
     controls.rules.kept().filter_map(|rule| Block::of(&party, rule, &controls.secret)).collect()
 }
 
-/// Whether a customer with these attributes is nobody's duplicate, because it says in place of a name or a street what says nothing.
+/// Whether a customer with these attributes is nobody's duplicate under any rule that is kept, because it says in place of a name, a street or an e-mail address what says
+/// nothing.
 pub fn is_placeholder(attributes: &Attributes, controls: &Controls) -> bool {
-    Party::of(attributes, controls).is_placeholder()
+    let party = Party::of(attributes, controls);
+    controls.rules.kept().all(|rule| party.is_placeholder(rule))
 }
 
 /// A customer with a seat in a block that was read.
@@ -36,9 +39,6 @@ pub fn among<'a>(
     controls: &Controls,
 ) -> Vec<(&'a Customer, Explanation)> {
     let wanted = Party::of(wanted, controls);
-    if wanted.is_placeholder() {
-        return Vec::new();
-    }
     let mut duplicates: Vec<(&Customer, Explanation)> = Vec::new();
     for Candidate { customer, block, as_given } in candidates {
         let known = Party::of(&customer.attributes, controls);
@@ -54,15 +54,44 @@ pub fn among<'a>(
     duplicates
 }
 
+/// A record with its block under each rule that is kept: what two records are compared by that nobody looks up.
+pub struct Placed {
+    party: Party,
+    blocks: Vec<Option<Block>>,
+}
+
+impl Placed {
+    pub fn of(attributes: &Attributes, controls: &Controls) -> Self {
+        let party = Party::of(attributes, controls);
+        let block = |rule| Block::of(&party, rule, &controls.secret);
+        let blocks = controls.rules.kept().map(block).collect();
+        Self { party, blocks }
+    }
+
+    /// Whether the two are the same party under one of the rules that both were placed by, by the values that they have now.
+    pub fn is_same_as(&self, other: &Self, rules: &Rules) -> bool {
+        let blocks = self.blocks.iter().zip(&other.blocks);
+        rules.kept().zip(blocks).any(|(rule, (block, other_block))| {
+            block.is_some()
+                && block == other_block
+                && compare(&self.party, &other.party, rule).is_some()
+        })
+    }
+
+    /// The same, of two that are known to have their place in common.
+    pub(crate) fn has_name_of(&self, other: &Self, rules: &Rules) -> bool {
+        rules.kept().any(|rule| compare(&self.party, &other.party, rule).is_some())
+    }
+
+    /// Whether it has that block.
+    pub(crate) fn is_in(&self, block: &Block) -> bool {
+        self.blocks.iter().flatten().any(|own| own == block)
+    }
+}
+
 /// Whether two records are the same party under a rule that is kept, by the values that both have now.
 pub fn are_same(one: &Attributes, other: &Attributes, controls: &Controls) -> bool {
-    let (one, other) = (Party::of(one, controls), Party::of(other, controls));
-    controls.rules.kept().any(|rule| {
-        let block = Block::of(&one, rule, &controls.secret);
-        block.is_some()
-            && block == Block::of(&other, rule, &controls.secret)
-            && compare(&one, &other, rule).is_some()
-    })
+    Placed::of(one, controls).is_same_as(&Placed::of(other, controls), &controls.rules)
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -20,29 +20,39 @@ impl GenericValues {
     /// Parses `names=Unknown,N/A;streets=Unknown;contacts=none@example.com`: kinds with `;` between them, each once, with its values and `,` between these. A kind
     /// without values has none; one that is left out has the default list. None for anything else.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut lists = [None, None, None];
+        let mut parsed = Self::default();
+        let mut given = Vec::new();
         for part in text.split(';') {
             let (kind, values) = part.split_once('=')?;
-            let list = match kind.trim() {
-                "names" => &mut lists[0],
-                "streets" => &mut lists[1],
-                "contacts" => &mut lists[2],
-                _ => return None,
-            };
-            if list.is_some() {
-                return None;
-            }
+            let kind = Kind::ALL.into_iter().find(|known| known.name() == kind.trim())?;
             let values: Vec<&str> = match values.trim() {
                 "" => Vec::new(),
                 values => values.split(',').collect(),
             };
-            if values.iter().any(|value| fold::words(value).is_empty()) {
+            if given.contains(&kind) || !values.iter().all(|value| Self::can_list(value)) {
                 return None;
             }
-            *list = Some(folded(&values));
+            given.push(kind);
+            parsed = parsed.with(kind, &values);
         }
-        let [names, streets, contacts] = lists.map(|list| list.unwrap_or_else(|| folded(DEFAULT)));
-        Some(Self { names, streets, contacts })
+        Some(parsed)
+    }
+
+    /// The same with these values in place of a kind's own.
+    #[must_use]
+    pub fn with(mut self, kind: Kind, values: &[&str]) -> Self {
+        let list = match kind {
+            Kind::Names => &mut self.names,
+            Kind::Streets => &mut self.streets,
+            Kind::Contacts => &mut self.contacts,
+        };
+        *list = folded(values);
+        self
+    }
+
+    /// Whether a value can stand in a list: with something to compare.
+    pub fn can_list(value: &str) -> bool {
+        !fold::words(value).is_empty()
     }
 
     /// Whether a first, last or company name is nobody's.
@@ -63,6 +73,29 @@ impl GenericValues {
     /// Whether a phone number is nobody's.
     pub fn is_placeholder_phone(&self, phone: &str) -> bool {
         is_among(&self.contacts, phone)
+    }
+}
+
+/// What the lists are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// First, last and company names.
+    Names,
+    Streets,
+    /// E-mail addresses and phones.
+    Contacts,
+}
+
+impl Kind {
+    pub const ALL: [Self; 3] = [Self::Names, Self::Streets, Self::Contacts];
+
+    /// As the control has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Names => "names",
+            Self::Streets => "streets",
+            Self::Contacts => "contacts",
+        }
     }
 }
 

@@ -33,7 +33,10 @@ pub struct Party {
     postal_code: String,
     /// Whether a business has a contact that tells it from another of its name.
     has_contact: bool,
+    /// Whether its name or its street is nobody's.
     is_placeholder: bool,
+    /// Whether its e-mail address is nobody's.
+    has_placeholder_email: bool,
 }
 
 impl Party {
@@ -77,6 +80,7 @@ impl Party {
             has_contact: form == Form::Business && has_contact,
             is_placeholder: nobody
                 || values.is_placeholder_street(attributes.text(Attribute::STREET)),
+            has_placeholder_email: values.is_placeholder_email(attributes.text(Attribute::EMAIL)),
             attributes,
         }
     }
@@ -85,9 +89,9 @@ impl Party {
         self.form
     }
 
-    /// Whether what it says in place of a name or a street says nothing: it is nobody's duplicate.
-    pub fn is_placeholder(&self) -> bool {
-        self.is_placeholder
+    /// Whether what it says in place of a name, a street or, where the rule compares it, an e-mail address says nothing: it is nobody's duplicate.
+    pub fn is_placeholder(&self, rule: &Rule) -> bool {
+        self.is_placeholder || (self.has_placeholder_email && rule.compares(MatchField::Email))
     }
 
     /// Whether a business has a contact that tells it from another of its name. One whose name is its contact's own has none.

@@ -19,12 +19,20 @@ impl Rule {
         Self { layout, exact }
     }
 
+    /// Parses exact-match fields, as the control `EXACT_MATCH` has them: `last_name,company`.
+    pub fn parse_exact(text: &str) -> Option<Vec<MatchField>> {
+        text.split(',').map(|name| MatchField::named(name.trim())).collect()
+    }
+
     /// Parses `postal_code:5,name:4,street:6/last_name,company`: a layout and exact-match fields with `/` between them.
     pub fn parse(text: &str) -> Option<Self> {
         let (layout, exact) = text.split_once('/')?;
-        let exact: Option<Vec<_>> =
-            exact.split(',').map(|name| MatchField::named(name.trim())).collect();
-        Some(Self::new(Layout::parse(layout)?, &exact?))
+        Some(Self::new(Layout::parse(layout)?, &Self::parse_exact(exact)?))
+    }
+
+    /// The fields that must be equal.
+    pub fn exact(&self) -> &[MatchField] {
+        &self.exact
     }
 
     /// Whether the field must be equal.

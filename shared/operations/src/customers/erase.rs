@@ -68,12 +68,12 @@ async fn write<T: Table>(
         items::replace_profile(&found.dcn, &erased, &customer.identifier, &stamp)
     });
     let requests =
-        requests.iter().map(|request| request_writes::replace(request, &request.erased(&stamp)));
+        requests.iter().map(|request| request_writes::erase(request, &request.erased(&stamp)));
     let erased = customer.erased(&stamp);
     let last = if erased.attributes == customer.attributes {
         Vec::new()
     } else {
-        customer_writes::update(attempt, (customer, &erased), Vec::new(), &Default::default())
+        vec![customer_writes::erase(customer, &erased)]
     };
     let parts: Vec<Write> = profiles.chain(requests).collect();
     for writes in parts.chunks(MAX_ITEMS).chain(last.chunks(MAX_ITEMS)) {
@@ -118,6 +118,10 @@ async fn requests<T: Table>(
     loop {
         let page =
             list::list_where(attempt.master, &filter, after.as_deref(), limit, about).await?;
+        // It may be about the person.
+        if let Some((_, error)) = page.unreadable.into_iter().next() {
+            return Err(error.into());
+        }
         found.extend(page.found);
         match page.next {
             Some(next) => after = Some(next),

@@ -4,7 +4,6 @@ use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::dealer::association::{
     self, Associate, DealerCustomerEffect, Found, Organization, Origin,
 };
-use domain::matching::duplicate;
 use domain::message::Attribute;
 use store::items::{self, Association, DealerCustomerRecord};
 use store::records;
@@ -12,7 +11,7 @@ use store::table::Table;
 use store::writes::{Refusal, Transacted, Write, Written};
 use tokio::join;
 
-use crate::kit::seats::{self, behind_bound, wanted};
+use crate::kit::seats::{self, NextRound, behind_bound, blocks_of, wanted};
 use crate::kit::{Attempt, Inputs, Seats, Stopped, commit, customer_writes};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,11 +102,11 @@ async fn searched<T: Table>(
     request: &Associate,
 ) -> Result<AssociateOutcome, Stopped> {
     let (table, controls) = (attempt.table(), attempt.controls());
-    let looks = !duplicate::is_placeholder(request.attributes(), controls);
+    let looks = !request.stands_for_nobody(controls);
     let mut wanted = wanted(attempt, request.attributes());
-    let blocks = wanted.iter().map(|seat| seat.block.clone()).collect();
     let company = request.attributes().text(Attribute::COMPANY).to_owned();
-    let own = Inputs { blocks, otherwise: vec![(Attribute::COMPANY, company)] };
+    let otherwise = vec![(Attribute::COMPANY, company)];
+    let own = Inputs { blocks: blocks_of(&wanted), otherwise };
     let mut seats = Seats::default();
     let (bound, read, number) = join!(
         attempt.bind_inputs(&own),
@@ -133,7 +132,7 @@ async fn searched<T: Table>(
         if looks {
             seats.read(table, wanted.iter().map(|seat| &seat.block)).await?;
         }
-        let mut occupied = false;
+        let mut next = NextRound::Anew;
         if seats.are_complete() {
             match association::find(request, seats.candidates(), controls) {
                 Found::Several(candidates) => return Ok(AssociateOutcome::Ambiguous(candidates)),
@@ -146,29 +145,14 @@ async fn searched<T: Table>(
                 Found::None => {
                     let place = seats.for_new(attempt, &wanted, looks)?;
                     match create(attempt, request, place, &mut seats).await? {
-                        Created::Outcome(outcome) => return Ok(outcome),
-                        Created::Occupied => occupied = true,
-                        Created::Changed => {}
+                        Ok(outcome) => return Ok(outcome),
+                        Err(round) => next = round,
                     }
                 }
             }
         }
-        if occupied {
-            attempt.again_at_once()?;
-        } else {
-            seats = Seats::default();
-            attempt.again().await?;
-        }
+        seats.begin(next, attempt).await?;
     }
-}
-
-/// What came of creating the customer.
-enum Created {
-    Outcome(AssociateOutcome),
-    /// Somebody has its seat, and is known now.
-    Occupied,
-    /// What was decided on is no longer so.
-    Changed,
 }
 
 /// Creates the customer at its place together with the DCN.
@@ -177,7 +161,7 @@ async fn create<T: Table>(
     request: &Associate,
     (at, other_seats): (Identifier, Vec<Write>),
     seats: &mut Seats,
-) -> Result<Created, Stopped> {
+) -> Result<Result<AssociateOutcome, NextRound>, Stopped> {
     let attributes = request.attributes().clone();
     let customer = Customer {
         alternate_name: request.alternate_name().map(str::to_owned),
@@ -194,7 +178,7 @@ async fn create<T: Table>(
     ] {
         writes.push(claim);
         let Transacted::Refused(mut reasons) = commit(attempt.table(), &writes).await? else {
-            return Ok(Created::Outcome(AssociateOutcome::Associated(Associated {
+            return Ok(Ok(AssociateOutcome::Associated(Associated {
                 organization: Some(customer.identifier),
                 number: Some(customer.number),
                 origin: Origin::Created,
@@ -207,22 +191,22 @@ async fn create<T: Table>(
         if let [Some(Refusal::Condition(Some(stood)))] = &of_dcn[..] {
             let record = items::dealer_customer(stood.clone())?;
             if let Some(done) = replay(attempt, &record) {
-                return Ok(Created::Outcome(done));
+                return Ok(Ok(done));
             }
             // A taken place may change which customer is meant, and that is decided before the DCN is.
             if reasons.iter().all(Option::is_none) {
                 match taken(&record, &customer.identifier) {
-                    Some(taken) => return Ok(Created::Outcome(taken)),
+                    Some(taken) => return Ok(Ok(taken)),
                     None => continue,
                 }
             }
         }
         let contended =
             matches!(&of_dcn[..], [Some(Refusal::Contended | Refusal::Condition(None))]);
-        let only_seats = seats.admit(attempt.table(), &writes, reasons).await?;
-        return Ok(if only_seats && !contended { Created::Occupied } else { Created::Changed });
+        let next = seats.admit(attempt.table(), &writes, reasons).await?;
+        return Ok(Err(if contended { NextRound::Anew } else { next }));
     }
-    Ok(Created::Changed)
+    Ok(Err(NextRound::Anew))
 }
 
 /// Claims the DCN for a customer that is there.
@@ -233,7 +217,7 @@ async fn claim<T: Table>(
     origin: Origin,
 ) -> Result<AssociateOutcome, Stopped> {
     if attempt.dry_run {
-        return dry_run_outcome(attempt, request, Some(customer), origin).await;
+        return dry_run_outcome(attempt, request, Some(&customer.identifier), origin).await;
     }
     let write = claim_write(attempt, request, customer, &origin);
     loop {
@@ -279,10 +263,9 @@ fn claim_write<T: Table>(
 async fn dry_run_outcome<T: Table>(
     attempt: &Attempt<'_, T>,
     request: &Associate,
-    customer: Option<&Customer>,
+    organization: Option<&Identifier>,
     origin: Origin,
 ) -> Result<AssociateOutcome, Stopped> {
-    let organization = customer.map(|customer| &customer.identifier);
     let record = records::dealer_customer(attempt.table(), &request.dcn).await?;
     let dealer_customer = DealerCustomerOutcome::of(record.is_some());
     Ok(match record.and_then(|record| record.dealer_customer.organization) {

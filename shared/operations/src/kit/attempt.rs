@@ -13,6 +13,7 @@ use domain::effect::{Cause, EffectId};
 use domain::secret::{Seal, Secret};
 use store::item::Item;
 use store::items;
+use store::rehearsal::Rehearsal;
 use store::table::{Table, TableError};
 use store::writes::{Refusal, Written};
 
@@ -76,9 +77,27 @@ impl<'m, T: Table> Attempt<'m, T> {
             }
             None => (Cause { id: EffectId::random(table.chance()), keyed: false }, None),
         };
-        let (binding, inputs) = (OnceLock::new(), OnceLock::new());
-        let (unchanged, rounds) = (OnceLock::new(), Rounds::begin(table));
-        Self { master, by, cause, print, dry_run, binding, inputs, unchanged, rounds }
+        Self::begin(master, by, (cause, print), dry_run)
+    }
+
+    /// A try that has done nothing yet.
+    fn begin(
+        master: &'m Master<T>,
+        by: By,
+        (cause, print): (Cause, Option<Print>),
+        dry_run: bool,
+    ) -> Self {
+        Self {
+            master,
+            by,
+            cause,
+            print,
+            dry_run,
+            binding: OnceLock::new(),
+            inputs: OnceLock::new(),
+            unchanged: OnceLock::new(),
+            rounds: Rounds::begin(master.table()),
+        }
     }
 
     /// A look at what would happen, for nobody: nothing is written.
@@ -92,17 +111,31 @@ impl<'m, T: Table> Attempt<'m, T> {
         let id = self.cause.id.on(thing);
         let secret = &self.controls().secret;
         let print = self.print.as_ref().map(|print| Print::of(secret, &print.digest, &id));
-        Self {
-            master: self.master,
-            by: self.by.clone(),
-            cause: Cause { id, keyed: self.cause.keyed },
-            print,
-            dry_run: self.dry_run,
-            binding: OnceLock::new(),
-            inputs: OnceLock::new(),
-            unchanged: OnceLock::new(),
-            rounds: Rounds::begin(self.table()),
-        }
+        let cause = Cause { id, keyed: self.cause.keyed };
+        Self::begin(self.master, self.by.clone(), (cause, print), self.dry_run)
+    }
+
+    /// The part of this request, a batch, that one of its rows is: with a key of its own, derived from the batch's, that is bound to what `digest` is of.
+    #[must_use]
+    pub(crate) fn of_row(&self, index: usize, digest: &str) -> Self {
+        let id = self.cause.id.on(&format!("row {index}"));
+        let secret = &self.controls().secret;
+        let print = self.print.as_ref().map(|_| Print::of(secret, digest, &id));
+        let cause = Cause { id, keyed: self.cause.keyed };
+        Self::begin(self.master, self.by.clone(), (cause, print), self.dry_run)
+    }
+
+    /// The master for a rehearsal of this request: over the table as it stands, of which nothing is written.
+    pub(crate) fn stage(&self) -> Master<Rehearsal<T>> {
+        self.master.rehearsal()
+    }
+
+    /// This request as it is rehearsed there: without a key, since nothing of it stays.
+    pub(crate) fn rehearsed<'s>(
+        &self,
+        stage: &'s Master<Rehearsal<T>>,
+    ) -> Attempt<'s, Rehearsal<T>> {
+        Attempt::new(stage, self.by.clone(), None, false)
     }
 
     /// The name of what this request does: the same for each try under one key.

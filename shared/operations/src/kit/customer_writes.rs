@@ -1,7 +1,9 @@
 //! The writes of a customer, whoever asks for them: of a new one, and of an update with all that hangs on it. No other place writes one.
 
 use domain::customer::{Customer, Identifier};
+use domain::matching::duplicate;
 use domain::message::{Attribute, Attributes};
+use domain::secret::Secret;
 use store::items::{self, Claim, Claimed};
 use store::keys::{self, Key};
 use store::table::Table;
@@ -31,14 +33,15 @@ impl FromIterator<(Key, Claimed)> for SeenClaims {
     }
 }
 
-/// A customer that is about to be created, with a number that nobody else has.
+/// A customer that is about to be created, with a number that nobody else has, and with a seat in each block of its values.
 pub(crate) async fn new_customer<T: Table>(
     attempt: &Attempt<'_, T>,
     identifier: Identifier,
     attributes: Attributes,
 ) -> Result<Customer, Stopped> {
     let number = attempt.master.numbers.take(attempt.table()).await?;
-    Ok(Customer::new(identifier, number, attributes, &attempt.stamp()))
+    let blocks = duplicate::blocks_of(&attributes, attempt.controls());
+    Ok(Customer::new(identifier, number, attributes, &attempt.stamp()).seated(&blocks))
 }
 
 /// The writes that create a customer: the customer first, then its other seats, then the claims of its numbers.
@@ -63,8 +66,7 @@ pub(crate) fn update<T: Table>(
     seen: &SeenClaims,
 ) -> Vec<Write> {
     let stamp = attempt.stamp();
-    let on = Condition::VersionIs(before.version);
-    let mut writes = vec![Write::Put { item: items::customer_item(after), on }];
+    let mut writes = vec![items::rewrite_customer(before.version, after)];
     writes.extend(seats);
     let had = claims(attempt, &before.attributes, &before.identifier);
     let has = claims(attempt, &after.attributes, &after.identifier);
@@ -75,16 +77,25 @@ pub(crate) fn update<T: Table>(
     writes
 }
 
+/// The write that takes the person out of a customer. It holds on to its numbers, so its claims stay.
+pub(crate) fn erase(before: &Customer, erased: &Customer) -> Write {
+    items::erase_customer(before.version, erased)
+}
+
 /// What a customer with these attributes has claimed.
 fn claims<T: Table>(
     attempt: &Attempt<'_, T>,
     attributes: &Attributes,
     holder: &Identifier,
 ) -> Vec<Claim> {
-    let secret = &attempt.controls().secret;
     let claim = |key| Claim { key, holder: holder.clone() };
+    claims_of(&attempt.controls().secret, attributes).into_iter().map(claim).collect()
+}
+
+/// The keys of the claims of a customer with these attributes.
+pub(crate) fn claims_of(secret: &Secret, attributes: &Attributes) -> Vec<Key> {
     let relate_id = attributes.get(Attribute::RELATE_ID).map(|id| keys::relate_id(secret, id));
     let alternate_number = attributes.get(Attribute::ALTERNATE_NUMBER);
     let alternate_number = alternate_number.map(|number| keys::alternate_number(secret, number));
-    relate_id.into_iter().chain(alternate_number).map(claim).collect()
+    relate_id.into_iter().chain(alternate_number).collect()
 }

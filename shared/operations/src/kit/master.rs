@@ -7,6 +7,7 @@ use store::client::Connection;
 use store::dynamo::Dynamo;
 use store::meter::{Cost, Meter};
 use store::numbers::Numbers;
+use store::rehearsal::Rehearsal;
 use store::table::Table;
 
 use super::Standardizer;
@@ -35,6 +36,16 @@ impl<T: Table> Master<T> {
     #[must_use]
     pub fn counted(&self) -> Self {
         Self { table: self.table.metered(Arc::new(Meter::default())), ..self.clone() }
+    }
+
+    /// The same master over a table that keeps to itself what is written on it; its numbers are nobody's.
+    pub(crate) fn rehearsal(&self) -> Master<Rehearsal<T>> {
+        Master {
+            table: Rehearsal::on(self.table.clone()),
+            controls: Arc::clone(&self.controls),
+            numbers: Arc::default(),
+            standardizer: Arc::clone(&self.standardizer),
+        }
     }
 
     /// What the request cost so far.

@@ -11,5 +11,10 @@ pub(crate) fn open(request: &RequestInError) -> Write {
 
 /// Replaces one, if it is still as it was seen.
 pub(crate) fn replace(seen: &RequestInError, next: &RequestInError) -> Write {
-    Write::Put { item: items::request_in_error_item(next), on: Condition::VersionIs(seen.version) }
+    items::rewrite_request_in_error(seen.version, next)
+}
+
+/// Takes the person out of one, if it is still as it was seen.
+pub(crate) fn erase(seen: &RequestInError, erased: &RequestInError) -> Write {
+    items::erase_request_in_error(seen.version, erased)
 }

@@ -7,12 +7,12 @@ use domain::matching::duplicate::{self, Candidate};
 use domain::message::Attributes;
 use futures_util::future;
 use store::block::ReadBlock;
-use store::items;
+use store::items::Seat;
 use store::keys;
 use store::table::{Table, TableError};
 use store::writes::{Refusal, Write};
 
-use super::Attempt;
+use super::{Attempt, Stopped};
 
 /// A seat that a customer's values ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,20 @@ pub(crate) struct Wanted {
     pub(crate) block: Block,
     /// The block that the customer's values make, where this one is made of the address as it was given and the address service verified another.
     pub(crate) as_given: Option<Block>,
+}
+
+/// The blocks of these seats, in their order.
+pub(crate) fn blocks_of(seats: &[Wanted]) -> Vec<Block> {
+    seats.iter().map(|seat| seat.block.clone()).collect()
+}
+
+/// Why a round came to nothing, and how the next one begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NextRound {
+    /// Somebody has the seats that were to be taken, and is known now: it is decided again at once.
+    AtOnce,
+    /// What was decided on is no longer so, and is read again.
+    Anew,
 }
 
 /// The seats of a customer with these attributes: in each block that they make.
@@ -124,7 +138,8 @@ impl Seats {
         let mut taken = Vec::new();
         for Wanted { block, as_given } in others.iter().filter(|seat| seat.block != *home) {
             let place = place(block, block.as_str())?;
-            taken.push(items::take_seat(block, &place, &identifier, as_given.as_ref(), &stamp));
+            let as_given = as_given.as_ref();
+            taken.push(Seat { block, place: &place, to: &identifier, as_given }.take(&stamp));
         }
         Ok((identifier, taken))
     }
@@ -151,25 +166,44 @@ impl Seats {
                 (None, _) if read.seats_of(identifier).next().is_some() => {}
                 (Some(_), Some((place, reference))) => {
                     if reference.as_given.as_ref() != as_given {
-                        taken.push(items::renew_seat(block, place, identifier, as_given, &stamp));
+                        taken.push(Seat { block, place, to: identifier, as_given }.renew(&stamp));
                     }
                 }
                 (_, None) | (None, Some(_)) => {
-                    taken.push(items::take_seat(block, &seat(read)?, identifier, as_given, &stamp));
+                    let place = &seat(read)?;
+                    taken.push(Seat { block, place, to: identifier, as_given }.take(&stamp));
                 }
             }
         }
         Ok(taken)
     }
 
-    /// Admits whoever stood where these writes were to take a seat. Whether that is all that refused them: then the request can decide again on what it has read.
+    /// Begins the next round of a request.
+    ///
+    /// # Errors
+    /// `Busy` when the request's time is used up.
+    pub(crate) async fn begin<T: Table>(
+        &mut self,
+        round: NextRound,
+        attempt: &Attempt<'_, T>,
+    ) -> Result<(), Stopped> {
+        match round {
+            NextRound::AtOnce => attempt.again_at_once(),
+            NextRound::Anew => {
+                *self = Self::default();
+                attempt.again().await
+            }
+        }
+    }
+
+    /// Admits whoever stood where these writes were to take a seat. Where that is all that refused them, the request can decide again on what it has read.
     pub(crate) async fn admit(
         &mut self,
         table: &impl Table,
         writes: &[Write],
         reasons: Vec<Option<Refusal>>,
-    ) -> Result<bool, TableError> {
-        let mut only_seats = true;
+    ) -> Result<NextRound, TableError> {
+        let mut next = NextRound::AtOnce;
         for (write, reason) in writes.iter().zip(reasons) {
             let place = keys::place_of(&write.key());
             let read =
@@ -179,10 +213,10 @@ impl Seats {
                 (Some(Refusal::Condition(Some(stood))), Some(read)) if write.takes_a_place() => {
                     read.admit(table, stood).await?;
                 }
-                (Some(Refusal::Condition(_) | Refusal::Contended), _) => only_seats = false,
+                (Some(Refusal::Condition(_) | Refusal::Contended), _) => next = NextRound::Anew,
             }
         }
-        Ok(only_seats)
+        Ok(next)
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::join;
 
 use super::Action;
 use super::target::{self, Holders, Target};
-use crate::kit::seats::{Wanted, behind_bound, wanted, wanted_also_as_given};
+use crate::kit::seats::{Wanted, behind_bound, blocks_of, wanted, wanted_also_as_given};
 use crate::kit::{Attempt, Inputs, Seats, Stopped, customer_writes};
 
 /// What was decided of a message, and what it rests on.
@@ -144,14 +144,16 @@ impl Wish {
             edits::examine(&kept(&message.attributes), subject(message, controls), controls)
         };
         let Examined { attributes, failed } = examined(&verified);
-        let as_given = examined(given).attributes;
-        let seats = wanted_also_as_given(attempt, &attributes, &as_given);
+        let seats = if verified.attributes == given.attributes {
+            wanted(attempt, &attributes)
+        } else {
+            wanted_also_as_given(attempt, &attributes, &examined(given).attributes)
+        };
         let company =
             verified.attributes.get(Attribute::COMPANY).or(attributes.get(Attribute::COMPANY));
         let mut decided_on = verified.attributes.clone();
         decided_on.set(Attribute::COMPANY, company.unwrap_or_default());
-        let blocks = seats.iter().map(|seat| seat.block.clone()).collect();
-        let inputs = Inputs::of(&given.attributes, &decided_on, blocks);
+        let inputs = Inputs::of(&given.attributes, &decided_on, blocks_of(&seats));
         Self { inputs, message: verified, attributes, failed, seats }
     }
 
@@ -221,7 +223,7 @@ async fn add<T: Table>(
     };
     let duplicates =
         duplicate::among(&wish.attributes, known.seats.candidates(), attempt.controls());
-    match duplicate::judge(if looks { check } else { DuplicateCheck::Unchecked }, duplicates) {
+    match duplicate::judge(check, duplicates) {
         Judgement::Duplicate(duplicates) => Ok(Verdict::Duplicate {
             duplicates: duplicates.into_iter().cloned().collect(),
             failed: failed_for(None),
@@ -322,7 +324,7 @@ async fn updated<T: Table>(
 ) -> Result<Verdict, Stopped> {
     attempt.refuse_if_forgotten(before.effects.is_full())?;
     let own = wanted(attempt, &attributes);
-    let blocks: Vec<_> = own.iter().map(|seat| seat.block.clone()).collect();
+    let blocks = blocks_of(&own);
     let has_seat = |seat: &Wanted| {
         seat.as_given.is_none()
             && (seat.block == before.identifier.block || before.seats.contains(&seat.block))

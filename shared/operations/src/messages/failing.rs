@@ -5,6 +5,7 @@ use domain::message::edits::FailedEdit;
 use store::table::Table;
 
 use super::decide::{Known, Verdict, decide};
+use crate::kit::seats::NextRound;
 use crate::kit::{Attempt, Master, Stopped};
 
 pub(crate) async fn failing<T: Table>(
@@ -21,10 +22,7 @@ pub(crate) async fn failing<T: Table>(
             | Verdict::WouldCreate(_)
             | Verdict::Unchanged(..)
             | Verdict::Update { .. } => return Ok(Vec::new()),
-            Verdict::ReadAgain => {
-                known.seats = Default::default();
-                attempt.again().await?;
-            }
+            Verdict::ReadAgain => known.seats.begin(NextRound::Anew, &attempt).await?,
         }
     }
 }

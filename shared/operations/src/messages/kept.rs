@@ -40,7 +40,7 @@ impl Kept {
 
     /// That a customer is as the message wants it, and nothing was written.
     pub(crate) fn unchanged(customer: &Customer, before: bool) -> Self {
-        let result = MessageResult::Updated(Stored::of(customer));
+        let result = MessageResult::Unchanged(Stored::of(customer));
         Self { action: Action::Change, result, before }
     }
 }

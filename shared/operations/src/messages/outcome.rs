@@ -23,7 +23,9 @@ impl MessageOutcome {
     /// The number of the customer that came of it; none where none did, or a dry run would have created it.
     pub fn number(&self) -> Option<CustomerNumber> {
         match &self.result {
-            MessageResult::Created(stored) | MessageResult::Updated(stored) => stored.number,
+            MessageResult::Created(stored)
+            | MessageResult::Updated(stored)
+            | MessageResult::Unchanged(stored) => stored.number,
             MessageResult::Duplicate(_) | MessageResult::Failed { .. } => None,
         }
     }
@@ -33,6 +35,8 @@ impl MessageOutcome {
 pub enum MessageResult {
     Created(Stored),
     Updated(Stored),
+    /// The customer was as the message wants it: nothing was written.
+    Unchanged(Stored),
     /// Nothing was written. The duplicates, the highest customer number first.
     Duplicate(Vec<Customer>),
     /// Edits failed; the message waits for a steward.
@@ -54,7 +58,7 @@ impl MessageResult {
     }
 }
 
-/// The customer that a message created or updated.
+/// The customer that a message created or updated, or found as it wants it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     /// Its number; none where a dry run would have created it.

@@ -14,7 +14,8 @@ use store::writes::{Refusal, Transacted, Write};
 use super::decide::{Decision, Known, Verdict, decide};
 use super::kept::{self, Kept, Purpose, Unprocessed};
 use super::{MessageOutcome, MessageResult, Stored};
-use crate::kit::{Attempt, Seats, Stopped, commit, customer_writes};
+use crate::kit::seats::NextRound;
+use crate::kit::{Attempt, Stopped, commit, customer_writes};
 
 /// Processes a message that just came.
 pub async fn process<T: Table>(
@@ -40,39 +41,25 @@ pub(crate) async fn run<T: Table>(
     loop {
         let decision = decide(attempt, message, &mut known).await?;
         let kept = match earlier(attempt, purpose).await? {
-            Some(kept) => Done::Kept(kept),
-            None if attempt.dry_run => dry_run_outcome(decision, attempt.effect()).into(),
+            Some(kept) => Ok(kept),
+            None if attempt.dry_run => {
+                dry_run_outcome(decision, attempt.effect()).ok_or(NextRound::Anew)
+            }
             None => write(attempt, message, (purpose, decision), &mut known).await?,
         };
         match kept {
-            Done::Kept(Kept { action, result, before }) => {
+            Ok(Kept { action, result, before }) => {
                 let message = known.standardized.unwrap_or_else(|| message.clone());
                 let (not_compared, replayed) = (known.not_compared, before && attempt.is_replay());
                 return Ok(MessageOutcome { message, action, result, not_compared, replayed });
             }
-            Done::Occupied => attempt.again_at_once()?,
-            Done::Changed => {
-                known.seats = Seats::default();
-                attempt.again().await?;
-            }
+            Err(round) => known.seats.begin(round, attempt).await?,
         }
     }
 }
 
-/// What came of a round.
-enum Done {
-    Kept(Kept),
-    /// Somebody has the seats that were to be taken, and is known now: it can be decided again at once.
-    Occupied,
-    /// What was decided on is no longer so, and must be read again.
-    Changed,
-}
-
-impl From<Option<Kept>> for Done {
-    fn from(kept: Option<Kept>) -> Self {
-        kept.map_or(Self::Changed, Self::Kept)
-    }
-}
+/// What came of a round, or how the next one begins.
+type Round = Result<Kept, NextRound>;
 
 /// What an earlier try or round of this request did, where the decision cannot know: it failed, or found that there was nothing to change.
 /// An earlier round may have written without hearing of it: the database client repeats a call whose answer was lost.
@@ -122,11 +109,11 @@ async fn write<T: Table>(
     message: &Message,
     (purpose, decision): (Purpose<'_>, Decision),
     known: &mut Known,
-) -> Result<Done, Unprocessed> {
+) -> Result<Round, Unprocessed> {
     let seen = &decision.holders.claims;
     match decision.verdict {
-        Verdict::ReadAgain | Verdict::WouldCreate(_) => Ok(Done::Changed),
-        Verdict::Replay(effect, customer) => Ok(Done::Kept(Kept::done(&effect, &customer, true))),
+        Verdict::ReadAgain | Verdict::WouldCreate(_) => Ok(Err(NextRound::Anew)),
+        Verdict::Replay(effect, customer) => Ok(Ok(Kept::done(&effect, &customer, true))),
         Verdict::Create(customer, seats) => {
             let writes = customer_writes::create(attempt, &customer, seats, seen);
             write_customer(attempt, purpose, (writes, &customer), known).await
@@ -139,11 +126,13 @@ async fn write<T: Table>(
             write_unchanged(attempt, purpose, (&customer, seats), known).await
         }
         Verdict::Duplicate { duplicates, failed } => {
-            Ok(kept::duplicate(attempt, purpose, duplicates, failed).await?.into())
+            let kept = kept::duplicate(attempt, purpose, duplicates, failed).await?;
+            Ok(kept.ok_or(NextRound::Anew))
         }
         Verdict::Fail(failed) => {
             let failed = (decision.action, failed);
-            Ok(kept::failure(attempt, purpose, message, failed).await?.into())
+            let kept = kept::failure(attempt, purpose, message, failed).await?;
+            Ok(kept.ok_or(NextRound::Anew))
         }
     }
 }
@@ -154,7 +143,7 @@ async fn write_customer<T: Table>(
     purpose: Purpose<'_>,
     (mut writes, customer): (Vec<Write>, &Customer),
     known: &mut Known,
-) -> Result<Done, Unprocessed> {
+) -> Result<Round, Unprocessed> {
     let effect = customer.effects.of(attempt.effect());
     let effect = effect.ok_or_else(|| Stopped::Defect("a write does not name its cause".into()))?;
     let customer_writes = writes.len();
@@ -164,7 +153,7 @@ async fn write_customer<T: Table>(
     };
     writes.extend(kept::resolution(attempt, purpose, outcome));
     let reasons = match commit(attempt.table(), &writes).await? {
-        Transacted::Done => return Ok(Done::Kept(Kept::done(effect, customer, false))),
+        Transacted::Done => return Ok(Ok(Kept::done(effect, customer, false))),
         Transacted::Refused(reasons) => reasons,
     };
     if let Some(Some(Refusal::Condition(_))) = reasons.get(customer_writes) {
@@ -175,9 +164,9 @@ async fn write_customer<T: Table>(
         && let (_, Occupant::Customer(stood)) = items::occupant(stood.clone())?
         && let Some(effect) = stood.effects.of(attempt.effect())
     {
-        return Ok(Done::Kept(Kept::done(effect, &stood, true)));
+        return Ok(Ok(Kept::done(effect, &stood, true)));
     }
-    refused(attempt, (&writes, reasons), known).await
+    Ok(Err(known.seats.admit(attempt.table(), &writes, reasons).await?))
 }
 
 /// Takes the seats of a customer that is as the message wants it, resolves the request in error where there is one, and lets the key remember that nothing was changed.
@@ -186,7 +175,7 @@ async fn write_unchanged<T: Table>(
     purpose: Purpose<'_>,
     (customer, seats): (&Customer, Vec<Write>),
     known: &mut Known,
-) -> Result<Done, Unprocessed> {
+) -> Result<Round, Unprocessed> {
     let (taken, mut writes) = (seats.len(), seats);
     writes.extend(kept::resolution(attempt, purpose, EntryOutcome::Unchanged(customer.number)));
     if !writes.is_empty()
@@ -195,18 +184,8 @@ async fn write_unchanged<T: Table>(
         if let Some(Some(Refusal::Condition(_))) = reasons.get(taken) {
             return Err(Unprocessed::Overtaken);
         }
-        return refused(attempt, (&writes, reasons), known).await;
+        return Ok(Err(known.seats.admit(attempt.table(), &writes, reasons).await?));
     }
     attempt.remember_unchanged(&customer.identifier).await?;
-    Ok(Done::Kept(Kept::unchanged(customer, false)))
-}
-
-/// Whether what refused the writes was only that others had taken their seats.
-async fn refused<T: Table>(
-    attempt: &Attempt<'_, T>,
-    (writes, reasons): (&[Write], Vec<Option<Refusal>>),
-    known: &mut Known,
-) -> Result<Done, Unprocessed> {
-    let only_seats = known.seats.admit(attempt.table(), writes, reasons).await?;
-    Ok(if only_seats { Done::Occupied } else { Done::Changed })
+    Ok(Ok(Kept::unchanged(customer, false)))
 }

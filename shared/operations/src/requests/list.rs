@@ -6,14 +6,15 @@ use domain::customer::company::Company;
 use domain::matching::fold;
 use domain::message::Attribute;
 use domain::message::edits::{EditCode, Field};
-use domain::request::{RequestInError, State};
+use domain::request::{RequestInError, RequestInErrorId, State};
 use domain::time::Timestamp;
 use futures_util::future::try_join_all;
 use store::keys::IndexEntry;
 use store::table::{IndexQuery, MAX_ITEMS, Table, TableError};
 use store::{keys, records};
 
-use crate::kit::{Listed, Master, Stopped};
+use crate::changes::chain;
+use crate::kit::{Master, Stopped};
 
 /// How many requests one page looks at. With a rare filter a page may be short, and the next one goes on behind it.
 pub const MAX_EXAMINED: usize = 200;
@@ -37,17 +38,32 @@ pub struct Filter {
     pub text: Option<String>,
 }
 
+/// A page of the queue.
+#[derive(Debug, Default)]
+pub struct Page {
+    pub found: Vec<RequestInError>,
+    /// Those that cannot be read, whatever they may be about, and why: they are damaged, or of a newer release.
+    pub unreadable: Vec<(RequestInErrorId, TableError)>,
+    /// Behind which position the next page begins; none where there is no more.
+    pub next: Option<String>,
+}
+
 /// A page of the queue, behind `after`: the position that the page before ended with.
 pub async fn list<T: Table>(
     master: &Master<T>,
     filter: &Filter,
     after: Option<&str>,
     limit: usize,
-) -> Result<Listed<RequestInError, String>, Stopped> {
-    list_where(master, filter, after, limit, |request| {
+) -> Result<Page, Stopped> {
+    let page = list_where(master, filter, after, limit, |request| {
         matches(request, filter, master.controls().default_company())
     })
-    .await
+    .await?;
+    for (id, error) in &page.unreadable {
+        let error = chain(error);
+        tracing::error!(request_in_error = id.as_str(), error, "it cannot be read");
+    }
+    Ok(page)
 }
 
 /// How long the oldest open request has waited; zero when none is open. It is read from the index alone, so it lags as the index does.
@@ -79,32 +95,36 @@ pub(crate) async fn list_where<T: Table>(
     after: Option<&str>,
     limit: usize,
     wanted: impl Fn(&RequestInError) -> bool,
-) -> Result<Listed<RequestInError, String>, Stopped> {
+) -> Result<Page, Stopped> {
     let table = master.table();
-    let mut found = Vec::new();
-    let mut position = after.map(str::to_owned);
+    let mut page = Page { next: after.map(str::to_owned), ..Page::default() };
     let mut examined = 0;
     while examined < MAX_EXAMINED {
         let wished = MAX_ITEMS.min(limit.max(1));
-        let entries = entries(table, filter, position.as_deref(), wished).await?;
-        let requests = records::requests_in_error(table, &entries).await?;
+        let entries = entries(table, filter, page.next.as_deref(), wished).await?;
+        let mut requests = records::requests_in_error(table, &entries).await?;
         for entry in &entries {
             examined += 1;
-            position = Some(entry.sort.clone());
-            let request =
-                requests.iter().find(|request| keys::request_in_error(&request.id) == entry.key);
-            if let Some(request) = request.filter(|request| wanted(request)) {
-                found.push(request.clone());
+            page.next = Some(entry.sort.clone());
+            let Some(place) = requests.iter().position(|(key, _)| *key == entry.key) else {
+                continue;
+            };
+            match requests.swap_remove(place) {
+                (_, Ok(request)) if wanted(&request) => page.found.push(request),
+                (_, Ok(_)) => {}
+                (key, Err(error)) => {
+                    page.unreadable.extend(keys::request_in_error_of(&key).map(|id| (id, error)));
+                }
             }
-            if found.len() == limit {
-                return Ok(Listed { found, next: position });
+            if page.found.len() == limit {
+                return Ok(page);
             }
         }
         if entries.len() < wished {
-            return Ok(Listed { found, next: None });
+            return Ok(Page { next: None, ..page });
         }
     }
-    Ok(Listed { found, next: position })
+    Ok(page)
 }
 
 /// Where a request stands in the queue.

@@ -79,8 +79,11 @@ async fn replay<T: Table>(
         Some(EntryOutcome::Created(number)) => {
             (Action::Add, stored(attempt, *number).await?.map(MessageResult::Created))
         }
-        Some(EntryOutcome::Updated(number) | EntryOutcome::Unchanged(number)) => {
+        Some(EntryOutcome::Updated(number)) => {
             (Action::Change, stored(attempt, *number).await?.map(MessageResult::Updated))
+        }
+        Some(EntryOutcome::Unchanged(number)) => {
+            (Action::Change, stored(attempt, *number).await?.map(MessageResult::Unchanged))
         }
         Some(EntryOutcome::Failure(action)) => {
             let request_in_error = Some(request.id.clone());

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, ConditionCheck, Get, Put, ReturnValuesOnConditionCheckFailure, TransactGetItem,
+    TransactWriteItem, Update,
 };
 
 use super::answers::defect;
 use crate::expressions::Expression;
 use crate::keys::{self, Key};
-use crate::table::TableError;
+use crate::table::{Check, TableError};
 use crate::writes::Write;
 
 pub(super) fn transact_item(table: &str, write: &Write) -> Result<TransactWriteItem, TableError> {
@@ -46,6 +47,25 @@ pub(super) fn transact_item(table: &str, write: &Write) -> Result<TransactWriteI
         }
     };
     Ok(item.build())
+}
+
+pub(super) fn check_item(table: &str, check: &Check) -> Result<TransactWriteItem, TableError> {
+    let mut expression = Expression::default();
+    let condition = expression.condition(&check.on);
+    let check = ConditionCheck::builder()
+        .table_name(table)
+        .set_key(Some(key_map(&check.key)))
+        .condition_expression(condition)
+        .set_expression_attribute_names(expression.names())
+        .set_expression_attribute_values(expression.values())
+        .build()
+        .map_err(defect)?;
+    Ok(TransactWriteItem::builder().condition_check(check).build())
+}
+
+pub(super) fn get_item(table: &str, key: &Key) -> Result<TransactGetItem, TableError> {
+    let get = Get::builder().table_name(table).set_key(Some(key_map(key))).build();
+    Ok(TransactGetItem::builder().get(get.map_err(defect)?).build())
 }
 
 pub(super) fn text(value: &str) -> AttributeValue {

@@ -62,7 +62,6 @@ impl Claim {
         former.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
         let holder = fields.optional_parsed(ORGANIZATION, Identifier::parse)?;
         fields.by()?;
-        fields.end()?;
         Ok(Claimed { holder, former })
     }
 
@@ -81,6 +80,7 @@ impl Claim {
         }
     }
 
+    /// Gives the claim up. One that was lost is given up too, so that nobody waits for it for ever.
     pub fn give_up(&self, stamp: &Stamp) -> Write {
         Write::Update {
             key: self.key.clone(),
@@ -90,7 +90,7 @@ impl Claim {
             ]),
             set_if_absent: Item::new(),
             remove: vec![ORGANIZATION.to_owned()],
-            on: Condition::BelongsTo(self.holder.clone()),
+            on: Condition::AbsentOrBelongsTo(self.holder.clone()),
         }
     }
 }

@@ -65,6 +65,17 @@ impl DealerCustomerRecord {
         self.effects.len() >= MAX_EFFECTS
     }
 
+    /// What was done to it since it was like `before`, and when.
+    pub fn effects_since<'a>(
+        &'a self,
+        before: Option<&'a Self>,
+    ) -> impl Iterator<Item = (&'a EffectId, &'a DealerCustomerEffect, Timestamp)> {
+        let new = move |known: &&RememberedEffect| {
+            before.is_none_or(|before| before.effect_of(&known.id).is_none())
+        };
+        self.effects.iter().filter(new).map(|known| (&known.id, &known.effect, known.at))
+    }
+
     /// The effects that need not be remembered any more.
     fn forgotten(&self, now: Timestamp) -> Vec<&EffectId> {
         let effects = self.effects.iter();
@@ -89,7 +100,6 @@ pub fn dealer_customer(item: Item) -> Result<DealerCustomerRecord, TableError> {
         by: fields.by()?,
         effects,
     };
-    fields.end()?;
     Ok(record)
 }
 
@@ -147,6 +157,18 @@ pub fn release(record: &DealerCustomerRecord, organization: &Identifier, stamp: 
         set_if_absent: Item::new(),
         remove: belonging.chain(forgotten).collect(),
         on: Condition::Releasable(organization.clone(), stamp.cause.id.clone()),
+    }
+}
+
+/// Frees a dealer customer of a customer that is not there. It leaves no effect: no request did it, and nobody's history can tell of it.
+pub fn abandon(dcn: &Dcn, organization: &Identifier, stamp: &Stamp) -> Write {
+    let index = [keys::INDEX_PARTITION_KEY, keys::INDEX_SORT_KEY];
+    Write::Update {
+        key: keys::dealer_customer(dcn),
+        set: Item::from([(BY.to_owned(), by_value(&stamp.by))]),
+        set_if_absent: Item::new(),
+        remove: index.into_iter().chain([ORGANIZATION]).map(str::to_owned).collect(),
+        on: Condition::BelongsTo(organization.clone()),
     }
 }
 

@@ -1,13 +1,21 @@
-//! Reading an item field by field, so that nothing is missed and nothing is left.
+//! Reading an item field by field, so that nothing is missed. What a newer release put on an item beside the attributes that this one knows is left alone, and stays there
+//! ([`rewritten`]); within an attribute nothing may be left.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::time::Timestamp;
 
-use crate::item::Item;
+use crate::item::{Item, key_of};
 use crate::keys::{self, Key};
 use crate::table::TableError;
+use crate::writes::{Condition, Write};
+
+/// Which items this release reads: those that ask for a reader of this number or a lower one, or for none.
+const READER: u64 = 1;
+
+/// The attribute with the number of the reader that an item asks for, where an older release would take it for something else than it is.
+const MIN_READER: &str = "min_reader";
 
 /// The fields of an item that were not read yet.
 pub(super) struct Fields {
@@ -29,10 +37,15 @@ impl Fields {
         let (pk, sk) = (take(keys::PARTITION_KEY), take(keys::SORT_KEY));
         take(keys::INDEX_PARTITION_KEY);
         take(keys::INDEX_SORT_KEY);
-        match (pk, sk) {
-            (Some(pk), Some(sk)) => Ok((Self::of(what, item), Key { pk, sk })),
-            _ => Err(corrupt(what, "key")),
+        let (Some(pk), Some(sk)) = (pk, sk) else {
+            return Err(corrupt(what, "key"));
+        };
+        let mut fields = Self::of(what, item);
+        if fields.optional_number(MIN_READER)?.is_some_and(|wanted| wanted > READER) {
+            let sentence = format!("an item of the kind '{what}' is for a newer release to read");
+            return Err(TableError::Unavailable(sentence.into()));
         }
+        Ok((fields, Key { pk, sk }))
     }
 
     pub(super) fn take(&mut self, name: &str) -> Option<AttributeValue> {
@@ -135,7 +148,7 @@ impl Fields {
             .collect()
     }
 
-    /// All was read.
+    /// All of a map within an item was read.
     pub(super) fn end(self) -> Result<(), TableError> {
         if self.left.is_empty() { Ok(()) } else { Err(corrupt(self.what, "unknown field")) }
     }
@@ -177,6 +190,17 @@ pub(super) fn text(value: impl Into<String>) -> AttributeValue {
 
 pub(super) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
+}
+
+/// An item in place of the one of this version. Of what stands there only the attributes that this release knows are replaced or taken away: what a newer release put
+/// beside them stays.
+pub(super) fn rewritten(mut item: Item, known: &[&str], version: u64) -> Write {
+    let key = key_of(&item);
+    item.retain(|name, _| *name != keys::PARTITION_KEY && *name != keys::SORT_KEY);
+    let gone = known.iter().filter(|name| !item.contains_key(**name));
+    let remove = gone.map(|name| (*name).to_owned()).collect();
+    let on = Condition::VersionIs(version);
+    Write::Update { key, set: item, set_if_absent: Item::new(), remove, on }
 }
 
 /// An item with its key and nothing else.

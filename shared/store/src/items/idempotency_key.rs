@@ -9,7 +9,7 @@ use domain::matching::block::Block;
 use domain::retention::Retention;
 
 use super::by::{BY, by_value};
-use super::fields::{Fields, corrupt, number, text, text_of};
+use super::fields::{Fields, corrupt, new_item, number, text, text_of};
 use crate::item::Item;
 use crate::keys;
 use crate::table::TableError;
@@ -42,37 +42,37 @@ pub struct BoundInputs {
 
 /// Binds a key to a request, unless it is bound, with what the request is decided on, where that is known.
 pub fn bind_key(fingerprint: &str, inputs: Option<&BoundInputs>, stamp: &Stamp) -> Write {
-    let mut set = binding(fingerprint, stamp);
-    set.extend(inputs.into_iter().flat_map(inputs_value));
-    for (name, value) in keys_of(stamp) {
-        set.insert(name, value);
-    }
-    Write::Put { item: set, on: Condition::AbsentOrExpired(stamp.at) }
+    let mut item = new_item(keys::idempotency_key(&stamp.cause.id));
+    item.extend(binding(fingerprint, stamp));
+    item.extend(inputs.into_iter().flat_map(inputs_value));
+    Write::Put { item, on: Condition::AbsentOrExpired(stamp.at) }
 }
 
 /// Binds what a request is decided on to its key, unless it is bound.
 pub fn bind_inputs(fingerprint: &str, inputs: &BoundInputs, stamp: &Stamp) -> Write {
-    let mut set = binding(fingerprint, stamp);
-    set.extend(inputs_value(inputs));
-    Write::Update {
-        key: keys::idempotency_key(&stamp.cause.id),
-        set,
-        set_if_absent: Item::new(),
-        remove: Vec::new(),
-        on: Condition::Unbound(stamp.at),
-    }
+    add_to_key(fingerprint, inputs_value(inputs), Condition::Unbound(stamp.at), stamp)
 }
 
 /// Writes to a key that its request found this customer to be as it wants it, and changed nothing.
 pub fn remember_unchanged(fingerprint: &str, customer: &Identifier, stamp: &Stamp) -> Write {
+    let unchanged = [(UNCHANGED.to_owned(), text(customer.to_string()))];
+    add_to_key(fingerprint, unchanged, Condition::Without(UNCHANGED), stamp)
+}
+
+fn add_to_key(
+    fingerprint: &str,
+    what: impl IntoIterator<Item = (String, AttributeValue)>,
+    on: Condition,
+    stamp: &Stamp,
+) -> Write {
     let mut set = binding(fingerprint, stamp);
-    set.insert(UNCHANGED.to_owned(), text(customer.to_string()));
+    set.extend(what);
     Write::Update {
         key: keys::idempotency_key(&stamp.cause.id),
         set,
         set_if_absent: Item::new(),
         remove: Vec::new(),
-        on: Condition::Without(UNCHANGED),
+        on,
     }
 }
 
@@ -83,10 +83,6 @@ fn binding(fingerprint: &str, stamp: &Stamp) -> Item {
         (BY.to_owned(), by_value(&stamp.by)),
         (keys::EXPIRES_AT.to_owned(), number(expires_at.seconds())),
     ])
-}
-
-fn keys_of(stamp: &Stamp) -> Item {
-    super::fields::new_item(keys::idempotency_key(&stamp.cause.id))
 }
 
 fn inputs_value(inputs: &BoundInputs) -> [(String, AttributeValue); 2] {
@@ -115,7 +111,6 @@ pub fn bound_key(item: Item) -> Result<BoundKey, TableError> {
     };
     fields.number(keys::EXPIRES_AT)?;
     fields.by()?;
-    fields.end()?;
     Ok(bound)
 }
 

@@ -11,10 +11,13 @@ use domain::request::{Correction, Entry, EntryOutcome, Received, RequestInError,
 use super::VERSION;
 use super::by::{BY, by_value};
 use super::customer::{attributes_of, attributes_value};
-use super::fields::{Fields, corrupt, in_index, map_of, new_item, number, set, text, text_of};
+use super::fields::{
+    Fields, corrupt, in_index, map_of, new_item, number, rewritten, set, text, text_of,
+};
 use crate::item::Item;
 use crate::keys;
 use crate::table::TableError;
+use crate::writes::{Condition, Write};
 
 const REQUEST: &str = "request in error";
 
@@ -41,6 +44,33 @@ pub fn request_in_error_item(request: &RequestInError) -> Item {
     item
 }
 
+/// The attributes of the item but its key.
+const ATTRIBUTES: [&str; 12] = [
+    keys::INDEX_PARTITION_KEY,
+    keys::INDEX_SORT_KEY,
+    "state",
+    VERSION,
+    "received_at",
+    "content_type",
+    "body",
+    "message",
+    "failed",
+    "history",
+    BY,
+    keys::EXPIRES_AT,
+];
+
+/// Writes a request in error in place of what it was in this version.
+pub fn rewrite_request_in_error(version: u64, request: &RequestInError) -> Write {
+    rewritten(request_in_error_item(request), &ATTRIBUTES, version)
+}
+
+/// Writes a request in error without the person in place of what it was in this version. Nothing stays of what stands there: what this release does not know may tell
+/// of the person.
+pub fn erase_request_in_error(version: u64, erased: &RequestInError) -> Write {
+    Write::Put { item: request_in_error_item(erased), on: Condition::VersionIs(version) }
+}
+
 pub fn request_in_error(item: Item) -> Result<RequestInError, TableError> {
     let (mut fields, key) = Fields::of_item(REQUEST, item)?;
     fields.optional_number(keys::EXPIRES_AT)?;
@@ -62,7 +92,6 @@ pub fn request_in_error(item: Item) -> Result<RequestInError, TableError> {
         history,
         by: fields.by()?,
     };
-    fields.end()?;
     Ok(request)
 }
 

@@ -50,7 +50,6 @@ pub fn occupant(item: Item) -> Result<(Place, Occupant), TableError> {
             taken_at: fields.time("at")?,
         };
         fields.by()?;
-        fields.end()?;
         Occupant::Reference(reference)
     } else {
         Occupant::Customer(Box::new(customer(item)?))
@@ -58,50 +57,54 @@ pub fn occupant(item: Item) -> Result<(Place, Occupant), TableError> {
     Ok((place, occupant))
 }
 
-/// Takes a seat for a customer that lives in another block.
-pub fn take_seat(
-    block: &Block,
-    place: &Place,
-    to: &Identifier,
-    as_given: Option<&Block>,
-    stamp: &Stamp,
-) -> Write {
-    Write::Put { item: reference(block, place, to, as_given, stamp), on: Condition::Absent }
+/// A seat for a customer that lives in another block.
+#[derive(Debug, Clone, Copy)]
+pub struct Seat<'a> {
+    pub block: &'a Block,
+    pub place: &'a Place,
+    pub to: &'a Identifier,
+    /// As [`Reference::as_given`].
+    pub as_given: Option<&'a Block>,
 }
 
-/// Lets a customer's seat count for other values than before.
-pub fn renew_seat(
-    block: &Block,
-    place: &Place,
-    to: &Identifier,
-    as_given: Option<&Block>,
-    stamp: &Stamp,
-) -> Write {
-    let on = Condition::BelongsTo(to.clone());
-    Write::Put { item: reference(block, place, to, as_given, stamp), on }
-}
+impl Seat<'_> {
+    /// Takes it, unless somebody has it.
+    pub fn take(&self, stamp: &Stamp) -> Write {
+        Write::Put { item: self.item(stamp), on: Condition::Absent }
+    }
 
-fn reference(
-    block: &Block,
-    place: &Place,
-    to: &Identifier,
-    as_given: Option<&Block>,
-    stamp: &Stamp,
-) -> Item {
-    let mut item = new_item(keys::in_block(block, place));
-    item.insert(ORGANIZATION.to_owned(), text(to.to_string()));
-    set(&mut item, AS_GIVEN, as_given.map(|block| text(block.as_str())));
-    item.insert("at".to_owned(), number(stamp.at.millis()));
-    item.insert(BY.to_owned(), by_value(&stamp.by));
-    item
+    /// Lets it count for other values than before.
+    pub fn renew(&self, stamp: &Stamp) -> Write {
+        Write::Put { item: self.item(stamp), on: Condition::BelongsTo(self.to.clone()) }
+    }
+
+    fn item(&self, stamp: &Stamp) -> Item {
+        let Self { block, place, to, as_given } = self;
+        let mut item = new_item(keys::in_block(block, place));
+        item.insert(ORGANIZATION.to_owned(), text(to.to_string()));
+        set(&mut item, AS_GIVEN, as_given.map(|block| text(block.as_str())));
+        item.insert("at".to_owned(), number(stamp.at.millis()));
+        item.insert(BY.to_owned(), by_value(&stamp.by));
+        item
+    }
 }
 
 /// Fills a seat whose item was lost, so that the seats behind it count.
 pub fn empty_seat(block: &Block, seat: u32, at: Timestamp) -> Write {
-    let mut item = new_item(keys::in_block(block, &Place::Seat(seat)));
+    Write::Put { item: nobody(block, &Place::Seat(seat), at), on: Condition::Absent }
+}
+
+/// Lets a place whose reference leads nowhere hold nobody.
+pub fn vacated(block: &Block, place: &Place, reference: &Reference, at: Timestamp) -> Write {
+    let on = Condition::BelongsTo(reference.to.clone());
+    Write::Put { item: nobody(block, place, at), on }
+}
+
+fn nobody(block: &Block, place: &Place, at: Timestamp) -> Item {
+    let mut item = new_item(keys::in_block(block, place));
     item.insert(EMPTY.to_owned(), aws_sdk_dynamodb::types::AttributeValue::Bool(true));
     item.insert("at".to_owned(), number(at.millis()));
-    Write::Put { item, on: Condition::Absent }
+    item
 }
 
 #[cfg(test)]
@@ -113,11 +116,9 @@ mod tests {
         let stamp = super::super::tests::stamp("key", Timestamp::from_millis(7));
         let block = Block::parse("ZZZZZZZZZZZZZZZZ").unwrap();
         let to = Identifier::parse("0123456789ABCDEF-000001-01234567").unwrap();
-        let as_given = Some(&to.block);
-        let Write::Put { item, .. } = take_seat(&block, &Place::Seat(2), &to, as_given, &stamp)
-        else {
-            panic!("a seat is put")
-        };
+        let (place, as_given) = (Place::Seat(2), Some(&to.block));
+        let seat = Seat { block: &block, place: &place, to: &to, as_given };
+        let Write::Put { item, .. } = seat.take(&stamp) else { panic!("a seat is put") };
         let mut names: Vec<_> = item.keys().map(String::as_str).collect();
         names.sort_unstable();
         assert_eq!(names, ["as_given", "at", "by", "organization", "pk", "sk"]);

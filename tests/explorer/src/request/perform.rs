@@ -168,7 +168,9 @@ fn processed(outcome: MessageOutcome) -> Answer {
     let number = |number: Option<CustomerNumber>| number.expect("only a dry run uses up no number");
     match outcome.result {
         MessageResult::Created(stored) => Answer::Created(number(stored.number)),
-        MessageResult::Updated(stored) => Answer::Updated(number(stored.number)),
+        MessageResult::Updated(stored) | MessageResult::Unchanged(stored) => {
+            Answer::Updated(number(stored.number))
+        }
         MessageResult::Duplicate(duplicates) => {
             Answer::Duplicate(duplicates.iter().map(|one| one.number).collect())
         }

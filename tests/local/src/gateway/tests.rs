@@ -61,7 +61,12 @@ impl Stand {
 }
 
 fn authorized(path: &str, function: &str) -> Route {
-    Route { path: path.to_owned(), function: function.to_owned(), access: Access::Authorized }
+    Route {
+        path: path.to_owned(),
+        function: function.to_owned(),
+        methods: BTreeMap::new(),
+        access: Access::Authorized,
+    }
 }
 
 fn open(path: &str, function: &str) -> Route {

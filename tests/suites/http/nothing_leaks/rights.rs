@@ -23,6 +23,8 @@ pub(crate) enum Needs {
     DealerReads,
     /// The dealer code of the owner, to write.
     DealerWrites,
+    /// To be a dealer; whose code a row has, is asked of each row by itself.
+    DealerRows,
     /// To be a dealer that is associated, or one of the scopes that see all.
     Organization,
 }
@@ -64,20 +66,21 @@ impl Caller {
         match needs {
             Needs::Scope(any) => (!any.iter().any(|scope| self.has(scope))).then_some(403),
             Needs::Organization if self.has("customers") || self.has("steward") => None,
-            Needs::DealerReads | Needs::DealerWrites | Needs::Organization
+            Needs::DealerReads | Needs::DealerWrites | Needs::DealerRows | Needs::Organization
                 if !self.has("dealer") =>
             {
                 Some(403)
             }
             Needs::DealerReads | Needs::Organization => (!owner).then_some(404),
             Needs::DealerWrites => (!owner).then_some(403),
+            Needs::DealerRows => None,
         }
     }
 
     /// Whether the refusal comes from the scopes alone, so that nothing else of the request is looked at.
     pub(crate) fn lacks_the_scope(&self, needs: Needs) -> bool {
         match needs {
-            Needs::Scope(_) => true,
+            Needs::Scope(_) | Needs::DealerRows => true,
             Needs::DealerReads | Needs::DealerWrites | Needs::Organization => {
                 !self.known || !self.has("dealer")
             }
@@ -110,7 +113,7 @@ pub(crate) fn everybody() -> Value {
 pub(crate) fn holders(needs: Needs) -> Vec<Caller> {
     match needs {
         Needs::Scope(any) => any.iter().map(|scope| Caller::of(&[scope], None)).collect(),
-        Needs::DealerReads | Needs::DealerWrites => {
+        Needs::DealerReads | Needs::DealerWrites | Needs::DealerRows => {
             vec![Caller::of(&["dealer"], Some(OWNER)), Caller::of(&["dealer"], Some("*"))]
         }
         Needs::Organization => vec![

@@ -26,14 +26,20 @@ pub(crate) struct Route {
 pub(crate) const OPEN: [&str; 3] = ["getConsole", "getConsoleFile", "getContract"];
 
 /// The others, by their `operationId`.
-pub(crate) const IDS: [&str; 15] = [
+pub(crate) const IDS: [&str; 21] = [
     "associateCustomer",
+    "associateCustomers",
     "listDealerCustomers",
     "getDealerCustomer",
     "releaseDealerCustomer",
     "getCustomerOrganization",
     "addCustomer",
+    "addCustomers",
+    "findCustomers",
     "getCustomer",
+    "getHistory",
+    "pullChanges",
+    "tryRules",
     "eraseCustomer",
     "listErrors",
     "exportErrors",
@@ -117,6 +123,17 @@ fn dealers(world: &World) -> Vec<Route> {
             ],
         },
         Route {
+            id: "associateCustomers",
+            needs: Needs::DealerRows,
+            list: "dealer-customers/{dealerCode}",
+            things: vec![thing(
+                "a taken DCN in a row",
+                dry("POST", "/dealer-customers/batch")
+                    .json(json!([association("{dealerCode}", "{dealerCustomerNumber}")]))
+                    .names([dealer_code(), number()]),
+            )],
+        },
+        Route {
             id: "listDealerCustomers",
             needs: Needs::DealerReads,
             list: "dealer-customers/{dealerCode}",
@@ -163,15 +180,31 @@ fn messages(world: &World) -> Vec<Route> {
         }
         dry("POST", "/customers").json(message)
     };
+    let rows = |attributes: Value| {
+        let message = json!({ "type": "CWCustomerIn", "CustSoldTo": attributes });
+        dry("POST", "/customers/batch").json(json!([message]))
+    };
     let number = |there: &str| Name::new("number", there, ABSENT_NUMBER);
     let household = json!({
         "cst_company_name": "Qanari Works", "cst_fname": "Qanari", "cst_lname": "{lastName}", "cst_street_addr": "1 Qanal Street",
         "cst_city": "Qanaria", "cst_zip": "02139", "cst_email": "qanari@qanari.example"
     });
     let xml = "<Message type=\"CWCustomerIn\"><CustSoldTo cst_send_response=\"Y\" cst_cust_nbr=\"{number}\" cst_fname=\"A\"/></Message>";
-    let alternate = Name::new("alternate", "QXALT-1", "QYALT-1");
-    let relate = Name::new("relate", "QXALT-2", "QYALT-2");
-    let last_name = Name::new("lastName", "Qanari", "Nobody");
+    let alternate = || Name::new("alternate", "QXALT-1", "QYALT-1");
+    let relate = || Name::new("relate", "QXALT-2", "QYALT-2");
+    let dcn = Name::new("dcn", format!("{OWNER}%7C{SECRET}"), format!("{OWNER}%7CABSENT-9"));
+    let find = |parameter: &str, name: &str| {
+        Asking::new("GET", "/customers").query(parameter, &format!("{{{name}}}"))
+    };
+    let place = Name::new("after", world.changes.as_str(), "AAAA");
+    let last_name = || Name::new("lastName", "Qanari", "Nobody");
+    let tried = json!({ "exactMatch": "email", "customerNumber": "{number}" });
+    let mut of_the_household = household.clone();
+    of_the_household["cst_state"] = json!("MA");
+    of_the_household["cst_country"] = json!("USA");
+    let alike = json!({
+        "genericValues": { "names": ["Qanari Works"] }, "messages": [{ "CustSoldTo": of_the_household }]
+    });
     let see = || Asking::new("GET", "/customers/{number}");
     vec![
         Route {
@@ -191,10 +224,42 @@ fn messages(world: &World) -> Vec<Route> {
                 ),
                 thing(
                     "an alternate number",
-                    add(&json!({ "cst_interface_cust_nbr": "{alternate}" })).names([alternate]),
+                    add(&json!({ "cst_interface_cust_nbr": "{alternate}" })).names([alternate()]),
                 ),
-                thing("a relate id", add(&json!({ "cst_relate_id": "{relate}" })).names([relate])),
-                thing("a name", add(&household).names([last_name])),
+                thing(
+                    "a relate id",
+                    add(&json!({ "cst_relate_id": "{relate}" })).names([relate()]),
+                ),
+                thing("a name", add(&household).names([last_name()])),
+            ],
+        },
+        Route {
+            id: "addCustomers",
+            needs: Needs::Scope(&["customers"]),
+            list: "customers",
+            things: vec![
+                thing(
+                    "a number in a row",
+                    rows(json!({ "cst_cust_nbr": "{number}" })).names([number(&world.number)]),
+                ),
+                thing(
+                    "a relate id in a row",
+                    rows(json!({ "cst_relate_id": "{relate}" })).names([relate()]),
+                ),
+            ],
+        },
+        Route {
+            id: "findCustomers",
+            needs: Needs::Scope(&["customers", "steward"]),
+            list: "customers",
+            things: vec![
+                thing("a number", find("number", "number").names([number(&world.number)])),
+                thing(
+                    "an alternate number",
+                    find("alternateNumber", "alternate").names([alternate()]),
+                ),
+                thing("a relate id", find("relateId", "relate").names([relate()])),
+                thing("a DCN", find("dcn", "dcn").names([dcn])),
             ],
         },
         Route {
@@ -204,6 +269,36 @@ fn messages(world: &World) -> Vec<Route> {
             things: vec![
                 thing("a dealer's customer", see().names([number(&world.number)])),
                 thing("a customer by message", see().names([number(&world.messaged)])),
+            ],
+        },
+        Route {
+            id: "getHistory",
+            needs: Needs::Scope(&["customers", "steward"]),
+            list: "customers/{number}",
+            things: vec![thing(
+                "a number",
+                Asking::new("GET", "/customers/{number}/history").names([number(&world.number)]),
+            )],
+        },
+        Route {
+            id: "pullChanges",
+            needs: Needs::Scope(&["customers"]),
+            list: "changes",
+            things: vec![thing(
+                "a place in the list",
+                Asking::new("GET", "/changes").query("after", "{after}").names([place]),
+            )],
+        },
+        Route {
+            id: "tryRules",
+            needs: STEWARD,
+            list: "customers/{number}",
+            things: vec![
+                thing(
+                    "a number",
+                    dry("POST", "/rules/try").json(tried).names([number(&world.number)]),
+                ),
+                thing("a name", dry("POST", "/rules/try").json(alike).names([last_name()])),
             ],
         },
         Route {

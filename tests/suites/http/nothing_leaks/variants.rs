@@ -94,6 +94,8 @@ impl Change {
             Self::Body(body) => asking.body = body.clone(),
             Self::Field(name, value) => {
                 if let Body::Json(body) = &mut asking.body {
+                    // Of a batch the first row.
+                    let body = if body.is_array() { &mut body[0] } else { body };
                     let at = if body.get("CustSoldTo").is_some() {
                         &mut body["CustSoldTo"]
                     } else {
@@ -168,7 +170,17 @@ fn queries(contract: &Contract) -> Vec<Variant> {
             "attribute" => (&["cst_city"], &["cst_none"]),
             "company" => (&["1"], &[&long]),
             "receivedAfter" | "receivedBefore" => (&["2026-01-01T00:00:00Z"], &["today"]),
-            "text" => (&["Qanari"], &[&long]),
+            "text" | "name" => (&["Qanari"], &[&long]),
+            "postalCode" => (&["02139"], &[]),
+            "email" => (&["qanari@qanari.example"], &["qanari"]),
+            "phone" => (&["6175550142"], &["none"]),
+            "number" => (&["{number}"], &["none"]),
+            "alternateNumber" | "relateId" => (&["QXALT-1"], &[&long]),
+            "dcn" => (&["TD69%7CSECRET-9"], &["none"]),
+            "version" => (&["1"], &["0"]),
+            "at" => (&["2026-01-01T00:00:00Z"], &["today"]),
+            "after" => (&[], &["AAAA"]),
+            "wait" => (&["0"], &["x"]),
             "scope" => (&["dealer%20customers%20steward%20privacy"], &[]),
             "dealer_codes" => (&["*"], &[]),
             "sub" => (&["erp-of-td69"], &[]),

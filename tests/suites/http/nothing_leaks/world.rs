@@ -50,6 +50,8 @@ pub(crate) struct World {
     pub(crate) open_error: String,
     pub(crate) deleted_error: String,
     pub(crate) cursors: Vec<Cursor>,
+    /// A place in the list of changes, given to the owner's name with the right to it.
+    pub(crate) changes: String,
 }
 
 /// Associates so many dealer customers with this customer.
@@ -135,6 +137,8 @@ impl World {
         door.prepare(204, &delete).await;
         let open_error = errors.remove(0);
 
+        let reader = json!({ "sub": "erp-of-td69", "scope": "customers" });
+        let changes = cursor(&door, "/changes", &reader).await;
         let mut world = Self {
             door,
             organization,
@@ -144,6 +148,7 @@ impl World {
             open_error,
             deleted_error,
             cursors: Vec::new(),
+            changes,
         };
         world.gather_cursors(&owner).await;
         release_many(&world.door, RELEASED, MORE_THAN_A_PAGE).await;

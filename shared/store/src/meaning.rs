@@ -1,14 +1,15 @@
-//! What conditions and writes mean: the same as `store::expressions` says to DynamoDB, said once more and independently of it. The contract tests hold the two together.
+//! What conditions and writes mean, without a database: the same as `expressions` says to DynamoDB, said once more and independently of it. The tables' tests hold the two together.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::customer::Identifier;
-use store::item::Item;
-use store::items;
-use store::keys::{self, Key};
-use store::writes::{Condition, Write};
+
+use crate::item::Item;
+use crate::items;
+use crate::keys::{self, Key};
+use crate::writes::{Condition, Write};
 
 /// Whether the condition holds of what stands there.
-pub(super) fn holds(condition: &Condition, stands: Option<&Item>) -> bool {
+pub fn holds(condition: &Condition, stands: Option<&Item>) -> bool {
     match condition {
         Condition::Absent => stands.is_none(),
         Condition::AbsentOrExpired(now) => stands.is_none_or(|item| {
@@ -22,6 +23,9 @@ pub(super) fn holds(condition: &Condition, stands: Option<&Item>) -> bool {
         Condition::VersionIs(version) => {
             stands.is_some_and(|item| number(item, items::VERSION) == Some(*version))
         }
+        Condition::AbsentOrOlder(version) => stands.is_none_or(|item| {
+            number(item, items::VERSION).is_some_and(|stands| stands < *version)
+        }),
         Condition::Unassociated(effect) => stands.is_none_or(|item| {
             !item.contains_key(items::ORGANIZATION)
                 && !item.contains_key(&items::effect_attribute(effect))
@@ -36,7 +40,7 @@ pub(super) fn holds(condition: &Condition, stands: Option<&Item>) -> bool {
 }
 
 /// What stands there after the write.
-pub(super) fn after(write: &Write, before: Option<&Item>) -> Item {
+pub fn after(write: &Write, before: Option<&Item>) -> Item {
     match write {
         Write::Put { item, .. } => item.clone(),
         Write::Update { key, set, set_if_absent, remove, .. } => {
@@ -54,21 +58,15 @@ pub(super) fn after(write: &Write, before: Option<&Item>) -> Item {
 }
 
 /// An item with its key and nothing else.
-pub(super) fn empty(key: &Key) -> Item {
+pub fn empty(key: &Key) -> Item {
     Item::from([
         (keys::PARTITION_KEY.to_owned(), AttributeValue::S(key.pk.clone())),
         (keys::SORT_KEY.to_owned(), AttributeValue::S(key.sk.clone())),
     ])
 }
 
-/// Where the item is in the index: partition and sort key.
-pub(super) fn place_in_index(item: &Item) -> Option<(String, String)> {
-    let text = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned();
-    Some((text(keys::INDEX_PARTITION_KEY)?, text(keys::INDEX_SORT_KEY)?))
-}
-
 /// A number of the item.
-pub(super) fn number(item: &Item, name: &str) -> Option<u64> {
+pub fn number(item: &Item, name: &str) -> Option<u64> {
     item.get(name)?.as_n().ok()?.parse().ok()
 }
 

@@ -1,0 +1,195 @@
+//! The bodies of the answers.
+
+use domain::by::By;
+use domain::change::Change;
+use domain::customer::address::Address;
+use domain::customer::contact::Phone;
+use domain::history::{Changed, HistoryEntry, Of, Value};
+use operations::changes::Told;
+use operations::customers::find::FoundCustomer;
+use serde::Serialize;
+
+/// A page of a look-up.
+#[derive(Serialize)]
+pub(crate) struct Found {
+    customers: Vec<FoundBody>,
+    next: Option<String>,
+}
+
+impl Found {
+    pub(crate) fn of(found: &[FoundCustomer], next: Option<String>) -> Self {
+        Self { customers: found.iter().map(FoundBody::of).collect(), next }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FoundBody {
+    customer_number: String,
+    customer_organization_identifier: String,
+    name: String,
+    address: AddressBody,
+    email: Option<String>,
+    phones: Vec<PhoneBody>,
+    status: &'static str,
+    version: u64,
+    found_by: Vec<&'static str>,
+    formerly: bool,
+}
+
+impl FoundBody {
+    fn of(found: &FoundCustomer) -> Self {
+        let FoundCustomer { customer, found_by, formerly } = found;
+        Self {
+            customer_number: customer.number.to_string(),
+            customer_organization_identifier: customer.identifier.to_string(),
+            name: customer.business_name(),
+            address: AddressBody::of(&customer.address()),
+            email: customer.email().map(|email| email.as_str().to_owned()),
+            phones: customer.all_phones().iter().map(PhoneBody::of).collect(),
+            status: customer.status().as_str(),
+            version: customer.version,
+            found_by: found_by.iter().map(|asked| asked.as_str()).collect(),
+            formerly: *formerly,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AddressBody {
+    line1: String,
+    line2: String,
+    apartment: String,
+    city: String,
+    state: String,
+    postal_code: String,
+    country: String,
+}
+
+impl AddressBody {
+    fn of(address: &Address) -> Self {
+        let Address { line1, line2, apartment, city, state, postal_code, country } =
+            address.clone();
+        Self { line1, line2, apartment, city, state, postal_code, country }
+    }
+}
+
+#[derive(Serialize)]
+struct PhoneBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r#type: Option<String>,
+    number: String,
+}
+
+impl PhoneBody {
+    fn of(phone: &Phone) -> Self {
+        Self { r#type: phone.kind().map(str::to_owned), number: phone.number().to_owned() }
+    }
+}
+
+/// A page of a history.
+#[derive(Serialize)]
+pub(crate) struct History {
+    history: Vec<EntryBody>,
+    next: Option<String>,
+}
+
+impl History {
+    pub(crate) fn of(entries: &[HistoryEntry], next: Option<String>) -> Self {
+        Self { history: entries.iter().map(EntryBody::of).collect(), next }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EntryBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dcn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_in_error: Option<String>,
+    at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<ByBody>,
+    what: &'static str,
+    changed: Vec<ChangedBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lost_since: Option<u64>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ByBody {
+    caller: String,
+    operation: String,
+    request_id: String,
+}
+
+#[derive(Serialize)]
+struct ChangedBody {
+    attribute: &'static str,
+    before: Option<ValueBody>,
+    after: Option<ValueBody>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ValueBody {
+    Text(String),
+    Phones(Vec<PhoneBody>),
+}
+
+impl EntryBody {
+    fn of(entry: &HistoryEntry) -> Self {
+        let HistoryEntry { of, what, at, by, changed, lost_since } = entry;
+        let (version, dcn, request_in_error) = match of {
+            Of::Version(version) => (Some(*version), None, None),
+            Of::DealerCustomer(dcn) => (None, Some(dcn.to_string()), None),
+            Of::RequestInError(id) => (None, None, Some(id.as_str().to_owned())),
+        };
+        let by = by.clone().map(|By { caller, operation, request_id }| ByBody {
+            caller,
+            operation,
+            request_id,
+        });
+        Self {
+            version,
+            dcn,
+            request_in_error,
+            at: at.to_string(),
+            by,
+            what: what.as_str(),
+            changed: changed.iter().map(ChangedBody::of).collect(),
+            lost_since: *lost_since,
+        }
+    }
+}
+
+impl ChangedBody {
+    fn of(changed: &Changed) -> Self {
+        let value = |value: &Value| match value {
+            Value::Text(text) => ValueBody::Text(text.clone()),
+            Value::Phones(phones) => ValueBody::Phones(phones.iter().map(PhoneBody::of).collect()),
+        };
+        Self {
+            attribute: changed.part.name(),
+            before: changed.before.as_ref().map(value),
+            after: changed.after.as_ref().map(value),
+        }
+    }
+}
+
+/// What changed, and where the reader goes on.
+#[derive(Serialize)]
+pub(crate) struct Changes {
+    changes: Vec<Told>,
+    next: String,
+}
+
+impl Changes {
+    pub(crate) fn of(changes: &[Change], next: String) -> Self {
+        Self { changes: changes.iter().map(Told::of).collect(), next }
+    }
+}

@@ -1,0 +1,69 @@
+//! The erasure of a person, as far as it follows from the customer's own: what the history and the look-up keys still have.
+//!
+//! The keys come first: which there may be, only the history tells. An erasure that was broken off is done again from its record.
+
+use std::collections::BTreeSet;
+
+use domain::customer::{Customer, Identifier};
+use domain::history::{self, HistoryEntry, Of};
+use domain::look_up::{self, Term};
+use store::items::{self, Standing};
+use store::table::{MAX_ITEMS, Table};
+use store::{keys, records};
+
+use super::follow::written;
+use crate::kit::{Master, Stopped};
+
+/// Takes the person out of history and look-up keys. `before` is the customer before its erasure, which made `version`.
+pub(super) async fn erase<T: Table>(
+    master: &Master<T>,
+    before: &Customer,
+    version: u64,
+) -> Result<(), Stopped> {
+    let identifier = &before.identifier;
+    let entries = entries(master, identifier, version).await?;
+    let removed = Standing::Removed(master.table().now());
+    for term in terms(before, &entries) {
+        let key = keys::look_up(&master.controls().secret, &term);
+        let write = items::look_up_key(&key, identifier, version, removed);
+        written(master.table(), &write).await?;
+    }
+    for (of, entry) in entries.iter().filter(|(_, entry)| entry.has_values()) {
+        written(master.table(), &items::erased_history_entry(identifier, *of, entry)).await?;
+    }
+    Ok(())
+}
+
+/// The entries of the versions below this one, the lowest first.
+async fn entries<T: Table>(
+    master: &Master<T>,
+    identifier: &Identifier,
+    version: u64,
+) -> Result<Vec<(u64, HistoryEntry)>, Stopped> {
+    let mut entries = Vec::new();
+    let mut after = 0;
+    loop {
+        let page = records::history(master.table(), identifier, after, MAX_ITEMS as u32).await?;
+        for entry in page.found {
+            let Of::Version(of) = entry.of else { continue };
+            after = of;
+            if of < version {
+                entries.push((of, entry));
+            }
+        }
+        if !page.more {
+            return Ok(entries);
+        }
+    }
+}
+
+/// All terms under which the person was ever found, as far as the history tells; those that stay are the numbers that no erasure takes away.
+fn terms(before: &Customer, entries: &[(u64, HistoryEntry)]) -> BTreeSet<Term> {
+    let mut terms = look_up::terms(before);
+    let mut earlier = before.clone();
+    for (_, entry) in entries.iter().rev() {
+        earlier = history::undo(&earlier, entry);
+        terms.extend(look_up::terms(&earlier));
+    }
+    terms
+}

@@ -1,0 +1,354 @@
+//! Follow the table's stream: a batch of its records at a time, each of which may come again, and late.
+//!
+//! All that is written is conditioned on the version. The history's entry is written last, so where it stands all else was done before; a record that fails is failed with
+//! all later ones of the same item in the batch, so that nobody is told of a version before the one below it.
+
+use std::collections::{HashMap, HashSet};
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::change::Change;
+use domain::customer::{Customer, Identifier};
+use domain::history::HistoryEntry;
+use futures_util::future::join_all;
+use store::keys::{self, Key};
+use store::table::{MAX_ITEMS, Table};
+use store::writes::{Refusal, Write, Written};
+use store::{item, items, records};
+
+use super::append::Heads;
+use super::erasure;
+use super::plan::Plan;
+use super::{Bus, Record};
+use crate::customers::read::customer_by_number;
+use crate::kit::{Master, Stopped};
+
+/// Of how many customers the look-up keys and entries are written at once.
+const AT_ONCE: usize = 16;
+
+/// How often a write is tried that another holds at the moment.
+const MAX_TRIES: u32 = 5;
+
+/// What became of one record.
+pub type Followed = Result<(), Box<dyn Error + Send + Sync>>;
+
+/// Whoever follows the stream: the master, the bus, and what one process remembers between batches.
+#[derive(Debug)]
+pub struct Follower<T, B> {
+    master: Master<T>,
+    bus: Arc<B>,
+    heads: Arc<Heads>,
+}
+
+/// A record under way.
+struct Task {
+    /// Its place in the batch.
+    at: usize,
+    /// The item that it is of.
+    item: Key,
+    plan: Plan,
+}
+
+impl<T: Table, B: Bus> Follower<T, B> {
+    pub fn new(master: Master<T>, bus: B) -> Self {
+        Self { master, bus: Arc::new(bus), heads: Arc::default() }
+    }
+
+    /// The same for one batch, whose calls are counted from zero.
+    #[must_use]
+    pub fn counted(&self) -> Self {
+        Self {
+            master: self.master.counted(),
+            bus: Arc::clone(&self.bus),
+            heads: Arc::clone(&self.heads),
+        }
+    }
+
+    pub fn master(&self) -> &Master<T> {
+        &self.master
+    }
+
+    /// Does what follows from each record, in their order, and says of each what became of it.
+    pub async fn follow(&self, batch: &[Record]) -> Vec<Followed> {
+        let mut outcome = Outcome::new(batch);
+        let tasks = outcome.plans();
+        let tasks = self.look_around(tasks, &mut outcome).await;
+        let tasks = self.each_item(Step::BeforeTelling, tasks, &mut outcome).await;
+        let tasks = self.tell(tasks, &mut outcome).await;
+        let tasks = self.append(tasks, &mut outcome).await;
+        self.each_item(Step::Enter, tasks, &mut outcome).await;
+        outcome.followed
+    }
+
+    /// Tells of versions that were lost for good, as one change, and closes the history with its entry.
+    pub(crate) async fn make_up(
+        &self,
+        change: &Change,
+        (identifier, entry): (&Identifier, &HistoryEntry),
+    ) -> Result<(), Stopped> {
+        let taken = self.bus.put(&[change]).await.map_err(Stopped::Unavailable)?;
+        if taken != [true] {
+            return Err(Stopped::Unavailable("the bus refused it".into()));
+        }
+        let table = self.master.table();
+        let shard = keys::changes_of(&identifier.to_string());
+        self.heads.append(table, shard, &[change]).await?;
+        written(table, &items::history_entry(identifier, &change.id, entry)).await
+    }
+
+    /// Reads what is there: what an earlier try has done, which is left out; whose number is whose; and who was erased meanwhile.
+    async fn look_around(&self, mut tasks: Vec<Task>, outcome: &mut Outcome<'_>) -> Vec<Task> {
+        for task in &mut tasks {
+            if let Err(stopped) = self.find_by_number(&mut task.plan).await {
+                outcome.fail(task, stopped);
+            }
+        }
+        let mut tasks = outcome.kept(tasks);
+        match self.stand(&tasks).await {
+            Ok((done, customers)) => {
+                tasks.retain(|task| task.plan.done_mark().is_none_or(|mark| !done.contains(&mark)));
+                let now = self.master.table().now();
+                for task in &mut tasks {
+                    let Some(identifier) = task.plan.customer() else { continue };
+                    if let Err(stopped) = task.plan.meet(customers.get(identifier), now) {
+                        outcome.fail(task, stopped);
+                    }
+                }
+            }
+            Err(stopped) => outcome.fail_all(&tasks, &stopped),
+        }
+        outcome.kept(tasks)
+    }
+
+    /// Finds the customer of whom a record tells the number alone.
+    async fn find_by_number(&self, plan: &mut Plan) -> Result<(), Stopped> {
+        let Some(number) = plan.of_number() else {
+            return Ok(());
+        };
+        let customer = customer_by_number(&self.master, number).await?;
+        let customer = customer.ok_or_else(|| {
+            Stopped::Unavailable("the index does not know its customer yet".into())
+        })?;
+        plan.belongs_to(&customer);
+        Ok(())
+    }
+
+    /// The marks of what was done before, and the customers as they are.
+    async fn stand(
+        &self,
+        tasks: &[Task],
+    ) -> Result<(HashSet<Key>, HashMap<Identifier, Customer>), Stopped> {
+        let table = self.master.table();
+        let marks: HashSet<Key> = tasks.iter().filter_map(|task| task.plan.done_mark()).collect();
+        let marks: Vec<Key> = marks.into_iter().collect();
+        let mut done = HashSet::new();
+        for some in marks.chunks(MAX_ITEMS) {
+            done.extend(table.get_all(some).await?.iter().map(item::key_of));
+        }
+        let identifiers: HashSet<&Identifier> =
+            tasks.iter().filter_map(|task| task.plan.customer()).collect();
+        let identifiers: Vec<Identifier> = identifiers.into_iter().cloned().collect();
+        let customers = records::customers(table, &identifiers).await?.into_iter();
+        let customers = customers.map(|customer| (customer.identifier.clone(), customer));
+        Ok((done, customers.collect()))
+    }
+
+    /// What is done before anybody is told: the look-up keys, and an erasure's history.
+    async fn before_telling(&self, plan: &Plan) -> Result<(), Stopped> {
+        let table = self.master.table();
+        if let Some(before) = &plan.erases {
+            erasure::erase(&self.master, before, plan.version).await?;
+        }
+        let Some(identifier) = plan.customer() else {
+            return Ok(());
+        };
+        let secret = &self.master.controls().secret;
+        let writes = plan.standings.iter().map(|(term, standing)| {
+            items::look_up_key(&keys::look_up(secret, term), identifier, plan.version, *standing)
+        });
+        let writes: Vec<Write> = writes.collect();
+        for some in writes.chunks(AT_ONCE) {
+            for done in join_all(some.iter().map(|write| written(table, write))).await {
+                done?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the bus; what it does not take has failed.
+    async fn tell(&self, tasks: Vec<Task>, outcome: &mut Outcome<'_>) -> Vec<Task> {
+        if tasks.is_empty() {
+            return tasks;
+        }
+        let changes: Vec<&Change> = tasks.iter().map(|task| &task.plan.change).collect();
+        match self.bus.put(&changes).await {
+            Ok(taken) => {
+                for (place, task) in tasks.iter().enumerate() {
+                    if !taken.get(place).copied().unwrap_or(false) {
+                        outcome.fail(task, Stopped::Unavailable("the bus refused it".into()));
+                    }
+                }
+            }
+            Err(error) => outcome.fail_all(&tasks, &Stopped::Unavailable(error)),
+        }
+        outcome.kept(tasks)
+    }
+
+    /// Appends to the lists, each list's changes in their order.
+    async fn append(&self, tasks: Vec<Task>, outcome: &mut Outcome<'_>) -> Vec<Task> {
+        for shard in 0..keys::CHANGE_SHARDS {
+            let of_list: Vec<&Task> =
+                tasks.iter().filter(|task| task.plan.shard() == shard).collect();
+            let changes: Vec<&Change> = of_list.iter().map(|task| &task.plan.change).collect();
+            let appended = self.heads.append(self.master.table(), shard, &changes).await;
+            if let Err(stopped) = appended {
+                outcome.fail_all(of_list, &stopped);
+            }
+        }
+        outcome.kept(tasks)
+    }
+
+    /// Takes one step for all tasks: those of one item one after another, and none behind one that fails; items side by side.
+    async fn each_item(
+        &self,
+        step: Step,
+        tasks: Vec<Task>,
+        outcome: &mut Outcome<'_>,
+    ) -> Vec<Task> {
+        let mut order: Vec<&Key> = Vec::new();
+        let mut of_item: HashMap<&Key, Vec<&Task>> = HashMap::new();
+        for task in &tasks {
+            of_item.entry(&task.item).or_insert_with(|| {
+                order.push(&task.item);
+                Vec::new()
+            });
+            of_item.entry(&task.item).and_modify(|of_item| of_item.push(task));
+        }
+        for some in order.chunks(AT_ONCE) {
+            let under_way = some.iter().map(|item| self.steps(step, &of_item[*item]));
+            for failed in join_all(under_way).await.into_iter().flatten() {
+                outcome.fail(failed.0, failed.1);
+            }
+        }
+        outcome.kept(tasks)
+    }
+
+    /// Takes one step for the tasks of one item, up to the first that fails.
+    async fn steps<'t>(&self, step: Step, tasks: &[&'t Task]) -> Option<(&'t Task, Stopped)> {
+        for task in tasks {
+            let done = match step {
+                Step::BeforeTelling => self.before_telling(&task.plan).await,
+                Step::Enter => self.enter(&task.plan).await,
+            };
+            if let Err(stopped) = done {
+                return Some((task, stopped));
+            }
+        }
+        None
+    }
+
+    /// Writes the history's entry: the last step.
+    async fn enter(&self, plan: &Plan) -> Result<(), Stopped> {
+        match &plan.entry {
+            Some((identifier, entry)) => {
+                let write = items::history_entry(identifier, &plan.change.id, entry);
+                written(self.master.table(), &write).await
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// A step that is taken for each record by itself.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    BeforeTelling,
+    Enter,
+}
+
+/// What became of each record so far.
+struct Outcome<'b> {
+    batch: &'b [Record],
+    followed: Vec<Followed>,
+}
+
+impl<'b> Outcome<'b> {
+    fn new(batch: &'b [Record]) -> Self {
+        Self { batch, followed: batch.iter().map(|_| Ok(())).collect() }
+    }
+
+    /// A task for each record from which something follows.
+    fn plans(&mut self) -> Vec<Task> {
+        let mut tasks = Vec::with_capacity(self.batch.len());
+        for (at, record) in self.batch.iter().enumerate() {
+            match Plan::of(record) {
+                Ok(Some(plan)) => tasks.push(Task { at, item: record.key.clone(), plan }),
+                Ok(None) => {}
+                Err(error) => self.followed[at] = Err(Box::new(error)),
+            }
+        }
+        self.kept(tasks)
+    }
+
+    fn fail(&mut self, task: &Task, stopped: Stopped) {
+        if self.followed[task.at].is_ok() {
+            self.followed[task.at] = Err(Box::new(stopped));
+        }
+    }
+
+    fn fail_all<'t>(&mut self, tasks: impl IntoIterator<Item = &'t Task>, why: &Stopped) {
+        let why = chain(why);
+        for task in tasks {
+            self.fail(task, Stopped::Unavailable(why.clone().into()));
+        }
+    }
+
+    /// The tasks that have not failed, and of whose item nothing before them has.
+    fn kept(&mut self, tasks: Vec<Task>) -> Vec<Task> {
+        let mut first_failed: HashMap<&Key, usize> = HashMap::new();
+        for (at, record) in self.batch.iter().enumerate() {
+            if self.followed[at].is_err() {
+                first_failed.entry(&record.key).or_insert(at);
+            }
+        }
+        let behind_a_failed_one =
+            |task: &Task| first_failed.get(&task.item).is_some_and(|failed| *failed < task.at);
+        let mut kept = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            if behind_a_failed_one(&task) {
+                let why = Stopped::Unavailable("an earlier record of its item failed".into());
+                if self.followed[task.at].is_ok() {
+                    self.followed[task.at] = Err(Box::new(why));
+                }
+            } else if self.followed[task.at].is_ok() {
+                kept.push(task);
+            }
+        }
+        kept
+    }
+}
+
+/// Writes under a condition whose refusal means that there is nothing to do: it is written, or something newer is.
+pub(crate) async fn written(table: &impl Table, write: &Write) -> Result<(), Stopped> {
+    for round in 0..MAX_TRIES {
+        match table.write(write).await? {
+            Written::Done(_) | Written::Refused(Refusal::Condition(_)) => return Ok(()),
+            Written::Refused(Refusal::Contended) => {
+                table.pause(Duration::from_millis(5_u64 << round)).await;
+            }
+        }
+    }
+    Err(Stopped::Busy)
+}
+
+/// An error with all that it comes of, in one line.
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut line = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        line = format!("{line}: {error}");
+        source = error.source();
+    }
+    line
+}

@@ -1,0 +1,275 @@
+//! What a record of the stream asks for: which change it is, what the history says of it, and who is found under what from then on. Nothing is read or written here.
+
+use domain::by::By;
+use domain::change::{Change, ChangeId, ChangeType};
+use domain::customer::{Customer, CustomerNumber, Identifier};
+use domain::dealer::association::DealerCustomerEffect;
+use domain::history::{HistoryEntry, Of, What};
+use domain::look_up::{self, Term};
+use domain::request::{RequestInError, State};
+use domain::time::Timestamp;
+use store::item::Item;
+use store::items::{self, DealerCustomerRecord, Occupant, Standing};
+use store::keys::{self, Key};
+use store::table::TableError;
+
+use super::Record;
+use crate::kit::Stopped;
+
+/// What is to be done about one record.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) change: Change,
+    /// Whose history it goes to; none where it belongs to nobody's.
+    pub(super) entry: Option<(Identifier, HistoryEntry)>,
+    /// Who stands how under which terms from this version on.
+    pub(super) standings: Vec<(Term, Standing)>,
+    /// The version of what stands under the terms.
+    pub(super) version: u64,
+    /// The customer as it was before it was erased, where this is the erasure.
+    pub(super) erases: Option<Box<Customer>>,
+    /// The number of the customer to whose history it goes, where only that is known of it, and who did it.
+    of_number: Option<(CustomerNumber, Option<By>)>,
+}
+
+impl Plan {
+    /// The plan of a record; none where nothing follows from it.
+    ///
+    /// # Errors
+    /// Where one of the items cannot be read.
+    pub(super) fn of(record: &Record) -> Result<Option<Self>, TableError> {
+        let Record { key, before, after, at: _ } = record;
+        // What expires or is taken away by hand tells nothing.
+        let Some(after) = after.clone() else {
+            return Ok(None);
+        };
+        let before = before.clone();
+        if keys::place_of(key).is_some() {
+            // What holds a seat for a customer that lives elsewhere tells nothing of it.
+            let Some(after) = resident(after)? else {
+                return Ok(None);
+            };
+            return Ok(of_customer(before.map(resident).transpose()?.flatten(), &after));
+        }
+        if keys::is_dealer_customer(key) {
+            let before = before.map(items::dealer_customer).transpose()?;
+            return Ok(of_dealer_customer(before.as_ref(), &items::dealer_customer(after)?));
+        }
+        if keys::is_request_in_error(key) {
+            let before = before.map(items::request_in_error).transpose()?;
+            return Ok(of_request(before.as_ref(), &items::request_in_error(after)?));
+        }
+        Ok(None)
+    }
+
+    /// The customer that it is about, as far as the record tells.
+    pub(super) fn customer(&self) -> Option<&Identifier> {
+        self.entry.as_ref().map(|(identifier, _)| identifier)
+    }
+
+    /// The number of the customer that it is about, where the record tells that alone.
+    pub(super) fn of_number(&self) -> Option<CustomerNumber> {
+        self.of_number.as_ref().map(|(number, _)| *number)
+    }
+
+    /// Says whose the number is.
+    pub(super) fn belongs_to(&mut self, customer: &Customer) {
+        let by = self.of_number.take().and_then(|(_, by)| by);
+        let Some(what) = self.change.kind.what() else { return };
+        let Change { at, of, .. } = self.change.clone();
+        let entry = HistoryEntry { of, what, at, by, changed: Vec::new(), lost_since: None };
+        self.entry = Some((customer.identifier.clone(), entry));
+        self.change.customer = Some((customer.identifier.clone(), customer.number));
+    }
+
+    /// Meets the customer as it is now: one who was erased meanwhile is not brought back, and neither is one who is not there.
+    ///
+    /// # Errors
+    /// Where the customer would have to tell its number, and is not there.
+    pub(super) fn meet(
+        &mut self,
+        customer: Option<&Customer>,
+        now: Timestamp,
+    ) -> Result<(), Stopped> {
+        if customer.is_none_or(|customer| customer.erased.is_some()) {
+            self.without_the_person(now);
+        }
+        match customer {
+            Some(customer) => {
+                let known = (customer.identifier.clone(), customer.number);
+                self.change.customer.get_or_insert(known);
+                Ok(())
+            }
+            None if self.change.customer.is_some() => Ok(()),
+            None => Err(Stopped::Defect("its customer is not there".into())),
+        }
+    }
+
+    /// Where the history has it once all of it is done.
+    pub(super) fn done_mark(&self) -> Option<Key> {
+        let (identifier, entry) = self.entry.as_ref()?;
+        Some(match entry.of {
+            Of::Version(version) => keys::history_of_version(identifier, version),
+            Of::DealerCustomer(_) | Of::RequestInError(_) => {
+                keys::history_of_other(identifier, entry.at, &self.change.id)
+            }
+        })
+    }
+
+    /// The list that the change is appended to.
+    pub(super) fn shard(&self) -> u8 {
+        match &self.change.customer {
+            Some((identifier, _)) => keys::changes_of(&identifier.to_string()),
+            None => keys::changes_of(self.change.id.as_str()),
+        }
+    }
+
+    /// Takes all of a person out of it.
+    fn without_the_person(&mut self, now: Timestamp) {
+        if let Some((_, entry)) = &mut self.entry {
+            *entry = entry.erased();
+        }
+        for (_, standing) in &mut self.standings {
+            *standing = Standing::Removed(now);
+        }
+    }
+}
+
+/// The customer that lives at this place of its block, where one does.
+fn resident(item: Item) -> Result<Option<Customer>, TableError> {
+    Ok(match items::occupant(item)?.1 {
+        Occupant::Customer(customer) => Some(*customer),
+        Occupant::Reference(_) | Occupant::Empty => None,
+    })
+}
+
+fn of_customer(before: Option<Customer>, after: &Customer) -> Option<Plan> {
+    if before.as_ref().is_some_and(|before| before.version == after.version) {
+        return None;
+    }
+    let entry = HistoryEntry::of_version(before.as_ref(), after);
+    let change = change_of_version(after, &entry);
+    let standings = standings(before.as_ref(), after);
+    let erases = before.filter(|_| change.kind == ChangeType::CustomerErased).map(Box::new);
+    Some(Plan {
+        change,
+        entry: Some((after.identifier.clone(), entry)),
+        standings,
+        version: after.version,
+        erases,
+        of_number: None,
+    })
+}
+
+/// The change that made a version of a customer, of which the history has this entry.
+pub(crate) fn change_of_version(after: &Customer, entry: &HistoryEntry) -> Change {
+    let kind = match entry.what {
+        What::Created => ChangeType::CustomerCreated,
+        What::Erased => ChangeType::CustomerErased,
+        What::Updated | What::Associated | What::Released | What::Resolved => {
+            ChangeType::CustomerUpdated
+        }
+    };
+    Change {
+        id: ChangeId::of_version(after.number, after.version),
+        kind,
+        at: after.updated_at,
+        customer: Some((after.identifier.clone(), after.number)),
+        of: Of::Version(after.version),
+        version: Some(after.version),
+        operation: after.by.as_ref().map(|by| by.operation.clone()),
+        changed: entry.changed.iter().map(|changed| changed.part).collect(),
+    }
+}
+
+/// Who stands how under which terms since this version. Where another item tells who has a value, only who had it needs a key.
+pub(crate) fn standings(before: Option<&Customer>, after: &Customer) -> Vec<(Term, Standing)> {
+    let (had, has) = (before.map(look_up::terms).unwrap_or_default(), look_up::terms(after));
+    let since = after.updated_at;
+    let lost =
+        if after.erased.is_some() { Standing::Removed(since) } else { Standing::Former(since) };
+    let gained = has.difference(&had).filter(|term| !term.kind.is_claimed());
+    let gained = gained.map(|term| (term.clone(), Standing::Current));
+    gained.chain(had.difference(&has).map(|term| (term.clone(), lost))).collect()
+}
+
+fn of_dealer_customer(
+    before: Option<&DealerCustomerRecord>,
+    after: &DealerCustomerRecord,
+) -> Option<Plan> {
+    // One write has one effect; what only changes what the dealer said has none.
+    let (effect, did, at) = after.effects_since(before).next()?;
+    let dcn = &after.dealer_customer.dcn;
+    let (kind, what, organization) = match did {
+        DealerCustomerEffect::Associated { organization, .. } => {
+            (ChangeType::DealerCustomerAssociated, What::Associated, organization.clone())
+        }
+        DealerCustomerEffect::Released => {
+            let organization = before.and_then(|was| was.dealer_customer.organization.clone())?;
+            (ChangeType::DealerCustomerReleased, What::Released, organization)
+        }
+    };
+    let standings = match did {
+        DealerCustomerEffect::Associated { .. } => Vec::new(),
+        DealerCustomerEffect::Released => vec![(Term::of_dcn(dcn), Standing::Former(at))],
+    };
+    let of = Of::DealerCustomer(dcn.clone());
+    let entry = HistoryEntry {
+        of: of.clone(),
+        what,
+        at,
+        by: after.by.clone(),
+        changed: Vec::new(),
+        lost_since: None,
+    };
+    let change = Change {
+        id: ChangeId::of_dealer_customer(dcn, effect),
+        kind,
+        at,
+        // The number is the customer's to tell.
+        customer: None,
+        of,
+        version: None,
+        operation: after.by.as_ref().map(|by| by.operation.clone()),
+        changed: Vec::new(),
+    };
+    Some(Plan {
+        change,
+        entry: Some((organization, entry)),
+        standings,
+        version: at.millis(),
+        erases: None,
+        of_number: None,
+    })
+}
+
+fn of_request(before: Option<&RequestInError>, after: &RequestInError) -> Option<Plan> {
+    let kind = match (before.map(|before| before.state), after.state) {
+        (None, State::Open) => ChangeType::RequestInErrorOpened,
+        (Some(State::Open) | None, State::Resolved) => ChangeType::RequestInErrorResolved,
+        (Some(State::Open) | None, State::Deleted) => ChangeType::RequestInErrorDeleted,
+        // Opened anew.
+        (Some(State::Resolved | State::Deleted), State::Open) => ChangeType::RequestInErrorOpened,
+        (Some(_), _) => return None,
+    };
+    let of_number = after.customer_number().filter(|_| kind.what().is_some());
+    let of_number = of_number.map(|number| (number, after.by.clone()));
+    let change = Change {
+        id: ChangeId::of_request_in_error(&after.id, after.version),
+        kind,
+        at: after.history.last().map_or(after.received_at, |last| last.at),
+        customer: None,
+        of: Of::RequestInError(after.id.clone()),
+        version: Some(after.version),
+        operation: after.by.as_ref().map(|by| by.operation.clone()),
+        changed: Vec::new(),
+    };
+    Some(Plan {
+        change,
+        entry: None,
+        standings: Vec::new(),
+        version: after.version,
+        erases: None,
+        of_number,
+    })
+}

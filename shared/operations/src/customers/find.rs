@@ -1,0 +1,290 @@
+//! Find customers by what is known of them. Whom a key leads to is read anew, strongly consistent, and held against all that was asked: a key that is out of date shows nothing wrong.
+
+use std::collections::HashMap;
+
+use domain::customer::company::Company;
+use domain::customer::{Customer, Identifier};
+use domain::look_up::{self, Asked, Kind, LookUp, Term};
+use domain::message::Attribute;
+use domain::retention::Retention;
+use domain::time::Timestamp;
+use store::items::{Found, Standing};
+use store::keys::{self, Key};
+use store::records;
+use store::table::{MAX_ITEMS, Table};
+
+use super::history::earlier_versions;
+use super::read::customer_by_number;
+use crate::kit::{Listed, Master, Stopped};
+
+/// How many keys one page looks at. Where many keys lead to nobody who is asked for, a page may be short, and the next one goes on behind it.
+pub const MAX_EXAMINED: usize = 200;
+
+/// A customer who was found, by what, and whether under a value that it has no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundCustomer {
+    pub customer: Customer,
+    pub found_by: Vec<Asked>,
+    pub formerly: bool,
+}
+
+/// Where a page ended: in which step of the search, and behind which key.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Place {
+    step: usize,
+    after: Option<String>,
+}
+
+impl Place {
+    /// As text, for a cursor.
+    pub fn to_text(&self) -> String {
+        format!("{} {}", self.step, self.after.as_deref().unwrap_or_default())
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        let (step, after) = text.split_once(' ')?;
+        let after = (!after.is_empty()).then(|| after.to_owned());
+        Some(Self { step: step.parse().ok()?, after })
+    }
+}
+
+/// The search of one request: what is asked, and in which steps it is looked for.
+struct Search<'a, T> {
+    master: &'a Master<T>,
+    look_up: &'a LookUp,
+    /// Who has the number, the DCN or the like, where that is asked for.
+    holder: Option<Identifier>,
+    /// Who has the DCN, where one is asked for.
+    dcn_holder: Option<Identifier>,
+    terms: Vec<Term>,
+}
+
+/// A page of those who are, or were until lately, as is asked, behind `after`. Nobody where nothing is asked by which somebody is found.
+pub async fn find<T: Table>(
+    master: &Master<T>,
+    look_up: &LookUp,
+    after: Option<Place>,
+    limit: usize,
+) -> Result<Listed<FoundCustomer, Place>, Stopped> {
+    let search = Search::begin(master, look_up).await?;
+    let mut place = after.unwrap_or_default();
+    let mut found = Vec::new();
+    let mut examined = 0;
+    while examined < MAX_EXAMINED && found.len() < limit {
+        let wanted = (limit - found.len()).min(MAX_ITEMS);
+        let Some((candidates, next)) = search.candidates(&place, wanted).await? else {
+            return Ok(Listed { found, next: None });
+        };
+        examined += candidates.len().max(1);
+        found.extend(search.held(&candidates, place.step).await?);
+        place = match next {
+            Some(after) => Place { after: Some(after), ..place },
+            None => Place { step: place.step + 1, after: None },
+        };
+    }
+    Ok(Listed { found, next: search.has(&place).then_some(place) })
+}
+
+impl<'a, T: Table> Search<'a, T> {
+    async fn begin(master: &'a Master<T>, look_up: &'a LookUp) -> Result<Self, Stopped> {
+        let table = master.table();
+        let dcn_holder = match &look_up.dcn {
+            Some(dcn) => {
+                let record = records::dealer_customer(table, dcn).await?;
+                record.and_then(|record| record.dealer_customer.organization)
+            }
+            None => None,
+        };
+        // A number is nobody else's, now or ever.
+        if let Some(number) = look_up.number {
+            let customer = customer_by_number(master, number).await?;
+            let holder = customer.map(|customer| customer.identifier);
+            return Ok(Self { master, look_up, holder, dcn_holder, terms: Vec::new() });
+        }
+        let (terms, secret) = (look_up.sought(), &master.controls().secret);
+        let claim = match terms.first().map(|term| term.kind) {
+            Some(Kind::AlternateNumber) => look_up
+                .alternate_number
+                .as_deref()
+                .map(|number| keys::alternate_number(secret, number)),
+            Some(Kind::RelateId) => {
+                look_up.relate_id.as_deref().map(|id| keys::relate_id(secret, id))
+            }
+            Some(Kind::Dcn | Kind::Email | Kind::Phone | Kind::Name | Kind::NameAndPostalCode)
+            | None => None,
+        };
+        let holder = match claim {
+            Some(claim) => records::claim(table, &claim).await?.and_then(|claimed| claimed.holder),
+            None => dcn_holder.clone(),
+        };
+        Ok(Self { master, look_up, holder, dcn_holder, terms })
+    }
+
+    /// Whether there is a step at this place: the first is whoever has the number or the like, the others are the terms.
+    fn has(&self, place: &Place) -> bool {
+        place.step <= self.terms.len()
+    }
+
+    /// Those who may be it at this place, and where the same step goes on; none where there is no further step.
+    async fn candidates(
+        &self,
+        place: &Place,
+        wanted: usize,
+    ) -> Result<Option<(Vec<Found>, Option<String>)>, Stopped> {
+        if place.step == 0 {
+            let holder = self.holder.iter().cloned();
+            let found = holder.map(|identifier| Found { identifier, standing: Standing::Current });
+            return Ok(Some((found.collect(), None)));
+        }
+        let Some(term) = self.terms.get(place.step - 1) else {
+            return Ok(None);
+        };
+        let (key, after) = (self.key(term), place.after.clone());
+        let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
+        let found = records::found_under(self.master.table(), &key, after, wanted).await?;
+        Ok(Some(found))
+    }
+
+    /// Those of the candidates of a step who are as is asked, in their order.
+    async fn held(&self, candidates: &[Found], step: usize) -> Result<Vec<FoundCustomer>, Stopped> {
+        let table = self.master.table();
+        let identifiers: Vec<Identifier> =
+            candidates.iter().map(|found| found.identifier.clone()).collect();
+        let mut customers: HashMap<Identifier, Customer> = HashMap::new();
+        for customer in records::customers(table, &identifiers).await? {
+            customers.insert(customer.identifier.clone(), customer);
+        }
+        let judged: Vec<(Customer, Misses)> = candidates
+            .iter()
+            .filter_map(|found| customers.remove(&found.identifier))
+            .filter(|customer| self.is_of_company(customer))
+            .filter_map(|customer| {
+                let misses = self.misses(&customer)?;
+                Some((customer, misses))
+            })
+            .collect();
+        let standings = self.standings(&judged, step).await?;
+        let mut held = Vec::new();
+        for (customer, misses) in judged {
+            if self.was_found_before(&customer, step, &standings) {
+                continue;
+            }
+            let formerly = !misses.is_empty();
+            if !formerly || self.was_so(&customer, &misses, &standings).await? {
+                held.push(FoundCustomer { customer, found_by: self.look_up.given(), formerly });
+            }
+        }
+        Ok(held)
+    }
+
+    /// What is asked and not so; none where it cannot have been so either.
+    fn misses(&self, customer: &Customer) -> Option<Misses> {
+        let mut misses = self.look_up.misses(customer);
+        if let Some(dcn) = &self.look_up.dcn
+            && self.dcn_holder.as_ref() != Some(&customer.identifier)
+        {
+            misses.push((Asked::Dcn, Some(Term::of_dcn(dcn))));
+        }
+        misses.into_iter().map(|(asked, term)| Some((asked, term?))).collect()
+    }
+
+    fn is_of_company(&self, customer: &Customer) -> bool {
+        let company = customer.attributes.get(Attribute::COMPANY).map(Company::new);
+        let company = company.as_ref().unwrap_or(self.master.controls().default_company());
+        self.look_up.company.as_ref().is_none_or(|asked| asked == company)
+    }
+
+    /// How the customers stand under the terms of what is not so, and under those of the steps before.
+    async fn standings(
+        &self,
+        judged: &[(Customer, Misses)],
+        step: usize,
+    ) -> Result<HashMap<Key, Standing>, Stopped> {
+        let mut wanted = Vec::new();
+        for (customer, misses) in judged {
+            let before = self.terms.iter().take(step.saturating_sub(1));
+            let has = look_up::terms(customer);
+            let before = before.filter(|term| !has.contains(*term));
+            for term in misses.iter().map(|(_, term)| term).chain(before) {
+                wanted.push(self.key(term).of(&customer.identifier));
+            }
+        }
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut standings = HashMap::new();
+        for some in wanted.chunks(MAX_ITEMS) {
+            standings.extend(records::standings(self.master.table(), some).await?);
+        }
+        Ok(standings)
+    }
+
+    /// Whether an earlier step has shown the customer.
+    fn was_found_before(
+        &self,
+        customer: &Customer,
+        step: usize,
+        standings: &HashMap<Key, Standing>,
+    ) -> bool {
+        let has = look_up::terms(customer);
+        step > 0
+            && (self.holder.as_ref() == Some(&customer.identifier)
+                || self.terms.iter().take(step - 1).any(|term| {
+                    has.contains(term)
+                        || standings.contains_key(&self.key(term).of(&customer.identifier))
+                }))
+    }
+
+    /// Whether what is not so was so lately, as the keys say and the history confirms.
+    async fn was_so(
+        &self,
+        customer: &Customer,
+        misses: &Misses,
+        standings: &HashMap<Key, Standing>,
+    ) -> Result<bool, Stopped> {
+        let is_former = |(_, term): &(Asked, Term)| {
+            let standing = standings.get(&self.key(term).of(&customer.identifier));
+            matches!(standing, Some(Standing::Former(_)))
+        };
+        if customer.erased.is_some() || !misses.iter().all(is_former) {
+            return Ok(false);
+        }
+        // Whose a DCN was is no part of the customer, and its key tells it exactly.
+        let mut open: Vec<Asked> = misses.iter().map(|(asked, _)| *asked).collect();
+        open.retain(|asked| *asked != Asked::Dcn);
+        if open.is_empty() {
+            return Ok(true);
+        }
+        let table = self.master.table();
+        let lately = table.now().millis().saturating_sub(Retention::FormerValue.seconds() * 1000);
+        let since = Timestamp::from_millis(lately);
+        for earlier in earlier_versions(table, customer, since).await? {
+            let missed: Vec<Asked> =
+                self.look_up.misses(&earlier).into_iter().map(|(asked, _)| asked).collect();
+            open.retain(|asked| missed.contains(asked));
+            if open.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn key(&self, term: &Term) -> keys::LookUpKey {
+        keys::look_up(&self.master.controls().secret, term)
+    }
+}
+
+/// What is asked and not so, each with the term under which it may have been.
+type Misses = Vec<(Asked, Term)>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_a_text_and_read_back() {
+        for place in [Place::default(), Place { step: 2, after: Some("0-1".to_owned()) }] {
+            assert_eq!(Place::parse(&place.to_text()), Some(place));
+        }
+        assert_eq!(Place::parse("x "), None);
+    }
+}

@@ -1,0 +1,152 @@
+//! Loads a file into a customer master: its rows in batches, as many at once as the other side bears, each once, however often it is started.
+
+pub mod mapping;
+pub mod options;
+pub mod results;
+pub mod send;
+pub mod source;
+
+use std::time::Instant;
+
+use tokio::task::JoinSet;
+
+use mapping::Mapping;
+use options::Options;
+use results::{Counts, Results};
+use send::{Batch, Door, Sent};
+use source::Source;
+
+/// How many rows go in one call.
+const MAX_ROWS: usize = 100;
+
+/// How many bytes go in one call: less than the mebibyte that a batch may have.
+const MAX_BYTES: usize = 1_000_000;
+
+/// Loads, and tells of its progress in lines.
+///
+/// # Errors
+/// A sentence that says why it could not begin, or not go on. What was settled by then is in the results.
+pub async fn load(options: &Options, mut tell: impl FnMut(&str)) -> Result<Counts, String> {
+    let mapping = match &options.mapping {
+        Some(path) => {
+            let text = std::fs::read_to_string(path);
+            Mapping::read(&text.map_err(|error| format!("{}: {error}.", path.display()))?)?
+        }
+        None => Mapping::default(),
+    };
+    let (digest, all) = source::look_through(&options.file, &mapping)?;
+    let mut results = Results::open(&options.results, &digest)?;
+    let before = results.counts.rows();
+    let mut source = Source::open(&options.file, &mapping)?;
+    let door = Door::of(options, source.kind())?;
+    let mut progress = Progress { began: Instant::now(), before, all, told: Instant::now() };
+    let mut window = Window { size: 1.0, most: options.at_once };
+    let mut under_way: JoinSet<Result<Sent, String>> = JoinSet::new();
+    let mut batches = Batches { digest, number: 0, waiting: None };
+    let mut refused = None;
+    loop {
+        while refused.is_none() && under_way.len() < window.open() {
+            let Some(batch) = batches.next(&mut source)? else { break };
+            if !results.has(&batch.name) {
+                let door = door.clone();
+                under_way.spawn(async move { door.send(batch).await });
+            }
+        }
+        let Some(sent) = under_way.join_next().await else { break };
+        match sent.map_err(|error| error.to_string()).flatten() {
+            Ok(sent) => {
+                window.learn(sent.busy);
+                results.write(&sent.batch, &sent.outcomes)?;
+            }
+            // What is under way is still heard.
+            Err(sentence) => refused = refused.or(Some(sentence)),
+        }
+        progress.tell(&results.counts, &mut tell);
+    }
+    match refused {
+        Some(sentence) => Err(sentence),
+        None => Ok(results.counts),
+    }
+}
+
+/// How many batches may be under way: one more with each that is taken, half as many when the other side is busy.
+struct Window {
+    size: f64,
+    most: usize,
+}
+
+impl Window {
+    fn open(&self) -> usize {
+        (self.size as usize).clamp(1, self.most)
+    }
+
+    fn learn(&mut self, busy: u32) {
+        self.size = match busy {
+            0 => (self.size + 1.0).min(self.most as f64),
+            _ => (self.size / 2.0).max(1.0),
+        };
+    }
+}
+
+/// Rows put together to batches, in the same way whenever the same file is loaded.
+struct Batches {
+    digest: String,
+    number: u64,
+    /// The row that did not fit any more.
+    waiting: Option<(u64, String)>,
+}
+
+impl Batches {
+    fn next(&mut self, source: &mut Source) -> Result<Option<Batch>, String> {
+        let mut rows = Vec::new();
+        let mut first = 0;
+        let mut bytes = 0;
+        while rows.len() < MAX_ROWS {
+            let row = match self.waiting.take() {
+                Some(row) => Some(row),
+                None => source.next_row()?,
+            };
+            let Some((number, row)) = row else { break };
+            bytes += row.len() + 1;
+            if !rows.is_empty() && bytes > MAX_BYTES {
+                self.waiting = Some((number, row));
+                break;
+            }
+            if rows.is_empty() {
+                first = number;
+            }
+            rows.push(row);
+        }
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        self.number += 1;
+        let name = format!("{}-{:06}", self.digest, self.number);
+        Ok(Some(Batch { name, first, rows }))
+    }
+}
+
+/// How far it is.
+struct Progress {
+    began: Instant,
+    /// How many rows earlier starts have settled.
+    before: u64,
+    all: u64,
+    told: Instant,
+}
+
+impl Progress {
+    /// Tells how far it is, once a second and at the end.
+    fn tell(&mut self, counts: &Counts, tell: &mut impl FnMut(&str)) {
+        let done = counts.rows();
+        if self.told.elapsed().as_secs() < 1 && done < self.all {
+            return;
+        }
+        self.told = Instant::now();
+        let seconds = self.began.elapsed().as_secs_f64().max(0.001);
+        let rate = done.saturating_sub(self.before) as f64 / seconds;
+        let left = self.all.saturating_sub(done) as f64 / rate.max(0.001);
+        let all = self.all;
+        tell(&format!("{done} of {all} rows, {rate:.0} rows/s, {left:.0} s left"));
+    }
+}

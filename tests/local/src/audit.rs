@@ -1,0 +1,62 @@
+//! `cargo local --audit`: audits the whole table where it is, with progress, and says what was found.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use operations::audit::{Auditor, Found, Manner, Patience, Report};
+use operations::changes::{Bus, Follower, chain};
+use operations::kit::Master;
+use store::table::{Segment, WholeTable};
+
+/// How often progress is told.
+const TELL_EVERY: Duration = Duration::from_secs(1);
+
+/// Audits all of the table, in one segment.
+///
+/// # Errors
+///
+/// A sentence when the database does not answer.
+#[expect(clippy::print_stderr, reason = "progress, for the person at the terminal")]
+pub async fn audit<T: WholeTable, B: Bus>(
+    master: &Master<T>,
+    bus: B,
+    (mend, patience): (bool, Patience),
+) -> Result<Report, String> {
+    let manner = Manner { mend, patience, request_id: "cargo-local".to_owned() };
+    let auditor = Auditor::new(Follower::new(master.clone(), bus), manner);
+    let segment = Segment { number: 0, of: 1 };
+    let mut report = Report::default();
+    let mut after = None;
+    let mut told_at = Instant::now();
+    loop {
+        let next = auditor.audit(segment, after.as_ref(), &mut report).await;
+        after = next.map_err(|stopped| format!("The audit broke off: {}.", chain(&stopped)))?;
+        if after.is_none() {
+            return Ok(report);
+        }
+        if told_at.elapsed() >= TELL_EVERY {
+            told_at = Instant::now();
+            eprintln!("{} items audited, {} damages found", report.items, report.found());
+        }
+    }
+}
+
+/// What was found, line by line.
+#[must_use]
+pub fn told(report: &Report) -> String {
+    let mut lines = format!("{} items audited\n", report.items);
+    for (damage, Found { found, mended, samples }) in &report.damage {
+        let at = samples.join(", ");
+        // A text takes all that is written to it.
+        let _ = writeln!(lines, "{damage}: {found} found, {mended} mended; at {at}");
+    }
+    lines.push_str(match (report.found(), report.is_whole()) {
+        (0, _) => "nothing is damaged\n",
+        (_, true) => "nothing is damaged any more\n",
+        (_, false) if report.damage.keys().all(|damage| damage.is_mendable()) => {
+            "damaged; --mend mends it\n"
+        }
+        (_, false) => "damaged; not all of it can be mended\n",
+    });
+    lines
+}
