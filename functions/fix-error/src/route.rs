@@ -13,6 +13,9 @@ pub(crate) enum Route {
     Correct { id: String },
     Delete { id: String },
     Reprocess { id: String },
+    Assign { id: String },
+    Note { id: String },
+    Reopen { id: String },
     ReprocessBatch,
     Erase { number: String },
     Console,
@@ -35,6 +38,9 @@ impl Route {
             ["errors", id, "reprocess"] => {
                 vec![(Method::POST, Self::Reprocess { id: id.into() })]
             }
+            ["errors", id, "assign"] => vec![(Method::POST, Self::Assign { id: id.into() })],
+            ["errors", id, "note"] => vec![(Method::POST, Self::Note { id: id.into() })],
+            ["errors", id, "reopen"] => vec![(Method::POST, Self::Reopen { id: id.into() })],
             ["customers", number, "erase"] => {
                 vec![(Method::POST, Self::Erase { number: number.into() })]
             }
@@ -55,6 +61,9 @@ impl api::Route for Route {
             Self::Correct { .. } => "correct-error",
             Self::Delete { .. } => "delete-error",
             Self::Reprocess { .. } => "reprocess-error",
+            Self::Assign { .. } => "assign-error",
+            Self::Note { .. } => "note-error",
+            Self::Reopen { .. } => "reopen-error",
             Self::ReprocessBatch => "reprocess-errors",
             Self::Erase { .. } => "erase-customer",
             Self::Console | Self::ConsoleFile { .. } => "console",
@@ -69,6 +78,9 @@ impl api::Route for Route {
             | Self::Correct { .. }
             | Self::Delete { .. }
             | Self::Reprocess { .. }
+            | Self::Assign { .. }
+            | Self::Note { .. }
+            | Self::Reopen { .. }
             | Self::ReprocessBatch => Right::Scope(&[Scope::Steward]),
             Self::Erase { .. } => Right::Scope(&[Scope::Privacy]),
             Self::Console | Self::ConsoleFile { .. } | Self::Contract => Right::None,
