@@ -8,6 +8,7 @@
 mod attempts;
 mod browser;
 mod bulk;
+mod bulk_corrections;
 mod conflict;
 mod customers;
 mod hostile;
@@ -15,7 +16,10 @@ mod mend;
 mod page;
 mod pictures;
 mod provider;
+mod queue;
+mod reading;
 mod sign_in;
+mod teamwork;
 mod token;
 mod viewer;
 mod world;
