@@ -165,14 +165,16 @@ function showAll() {
   const { all } = state;
   const words = { open: 'waiting', resolved: 'resolved', deleted: 'deleted' }[state.filters.state];
   fill(byId('list-total'), all === null || all.total === 0 ? null
-    : [el('strong', {}, `${all.total.toLocaleString('en')}${all.more ? ' or more' : ''}`), ` ${words} in all`, all.oldest ? [', the oldest from ', timeElement(all.oldest)] : null, '.']);
+    : [el('strong', {}, `${all.total.toLocaleString('en')}${all.more ? ' or more' : ''}`), ` ${words} in all`, all.oldest ? [', the oldest came ', timeElement(all.oldest)] : null, '.']);
 }
 
 // Everything around the rows that follows from them.
 function showRest() {
   const loading = state.loading !== null;
   // An empty list says so in its own place; one that could not be loaded says nothing about what is in it.
-  byId('list-summary').textContent = state.entries.length === 0 ? '' : summary();
+  // What the line above it says is not said twice.
+  const isAll = !isFiltered(state.filters) && state.next === null && state.all?.total === state.entries.length;
+  byId('list-summary').textContent = state.entries.length === 0 || isAll ? '' : summary();
   showAll();
   const unreadable = byId('list-unreadable');
   unreadable.hidden = state.unreadable.size === 0;

@@ -57,6 +57,37 @@ async fn a_cause_is_corrected_in_one_go_after_a_look_at_what_would_come_of_each(
     .await;
 }
 
+/// How many one cause hit, unless the environment says `REQUESTS=10000`, say.
+const MANY: u64 = 300;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn however_many_one_cause_hit_each_has_its_line_and_is_done_once() {
+    let given = std::env::var("REQUESTS").ok();
+    let many = given.map_or(MANY, |text| text.parse().expect("a number of requests"));
+    with_page("many in one go", async move |page| {
+        let world = World::new().await;
+        world.gather(many).await;
+        page.open_list(&world.console(), 50).await;
+        page.click("#cause-list button[data-code=\"city-blank\"]").await;
+        page.sees("#reprocess-cause").await;
+        page.click("#reprocess-cause").await;
+        page.lasts("document.querySelector('#bulk-patch').checkVisibility()").await;
+        page.enter("#bulk-patch input", "Westborough").await;
+        page.click("#bulk-start").await;
+        page.lasts("document.querySelector('#bulk-start').checkVisibility()").await;
+        page.click("#bulk-start").await;
+        page.lasts("document.querySelector('#bulk-stop').hidden").await;
+        let done = "#bulk-results li[data-outcome=\"success\"]";
+        assert_eq!(page.count(done).await, many);
+        page.click("#bulk-close").await;
+        assert_eq!(world.listed("state=open").await.len(), 0);
+        let resolved = world.listed("state=resolved&limit=100").await;
+        assert_eq!(resolved.len() as u64, many);
+        assert!(resolved.iter().all(|one| one["version"] == 2), "each once");
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_all_would_still_fail_no_button_says_to_reprocess_them() {
     with_page("all would still fail", async |page| {

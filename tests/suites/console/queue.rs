@@ -24,7 +24,7 @@ async fn the_oldest_come_first_where_that_is_chosen_and_the_total_is_of_all_that
         let world = World::new().await;
         let ids = plant(&world, 60).await;
         page.open_list(&world.console(), 50).await;
-        page.until("document.querySelector('#list-total').textContent.startsWith('60 waiting in all, the oldest from ')").await;
+        page.until("document.querySelector('#list-total').textContent.startsWith('60 waiting in all, the oldest came ')").await;
         let first = "document.querySelector('#errors > li.row').dataset.id";
         assert_eq!(page.value(first).await, ids[59].as_str());
         page.run("document.querySelector('#filter-sort').value = 'oldest'").await;

@@ -85,9 +85,10 @@ async fn the_way_to_the_next_can_be_read_though_it_has_no_name() {
         page.open_request(&id).await;
         page.enter("#cst_city", "Westborough").await;
         page.click("#reprocess").await;
-        page.reads("#next-open", "Next: No name").await;
+        page.sees("#next-open .no-name").await;
         for scheme in ["light", "dark"] {
             page.looks(DESK, scheme).await;
+            page.until("document.getAnimations().length === 0").await;
             can_be_read(&page, &format!("next without a name, {scheme}")).await;
         }
     })

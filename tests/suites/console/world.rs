@@ -78,6 +78,11 @@ impl World {
         (answer.status, serde_json::from_str(&answer.text).unwrap_or_default())
     }
 
+    /// All of the list with this query.
+    pub(crate) async fn listed(&self, query: &str) -> Vec<Value> {
+        self.0.listed(query).await
+    }
+
     /// A request in error as the API shows it.
     pub(crate) async fn shown(&self, id: &str) -> Value {
         let (status, shown) = self.ask(Method::GET, &format!("/errors/{id}"), &Value::Null).await;
