@@ -8,12 +8,12 @@ use domain::message::edits::{EditCode, Field};
 use domain::request::{Correction, MAX_CORRECTION, RequestInErrorId};
 use operations::requests::reprocess_batch::{Chosen, MAX_BATCH};
 
-/// Reads a merge patch of a message: attributes, and `type`, with their new values; `null` takes one away.
-pub(crate) fn correction(json: &Json, faults: &mut Vec<Fault>) -> Correction {
+/// Reads a merge patch of a message, which stands at `pointer` in the body: attributes, and `type`, with their new values; `null` takes one away.
+pub(crate) fn correction(json: &Json, pointer: &str, faults: &mut Vec<Fault>) -> Correction {
     let mut correction = Correction::default();
     let Json::Object(properties) = json else {
         faults.push(Fault::new(
-            "",
+            pointer,
             "wrong-kind",
             "A patch is an object of attributes and their new values.",
         ));
@@ -23,7 +23,7 @@ pub(crate) fn correction(json: &Json, faults: &mut Vec<Fault>) -> Correction {
     for (name, value) in properties {
         if !seen.insert(name.as_str()) {
             faults.push(about_property(
-                "",
+                pointer,
                 name,
                 "repeated-property",
                 "This property is given more than once.",
@@ -31,7 +31,7 @@ pub(crate) fn correction(json: &Json, faults: &mut Vec<Fault>) -> Correction {
         }
         let Some(field) = Field::named(name) else {
             faults.push(about_property(
-                "",
+                pointer,
                 name,
                 "unknown-property",
                 "This is not an attribute of a message.",
@@ -43,7 +43,7 @@ pub(crate) fn correction(json: &Json, faults: &mut Vec<Fault>) -> Correction {
             Json::Text(text) | Json::Number(text) => correction.set(field, Some(text.clone())),
             Json::Bool(_) | Json::List(_) | Json::Object(_) => {
                 faults.push(about_property(
-                    "",
+                    pointer,
                     name,
                     "wrong-kind",
                     "A value is a string, a number or null.",
@@ -53,7 +53,7 @@ pub(crate) fn correction(json: &Json, faults: &mut Vec<Fault>) -> Correction {
     }
     if correction.size() > MAX_CORRECTION {
         faults.push(Fault::new(
-            "",
+            pointer,
             "too-long",
             format!("The values of one patch have at most {MAX_CORRECTION} bytes together."),
         ));
@@ -61,13 +61,20 @@ pub(crate) fn correction(json: &Json, faults: &mut Vec<Fault>) -> Correction {
     correction
 }
 
-/// Reads which requests shall be reprocessed: `ids`, or `code` with `limit` and `cursor`.
+/// Reads which requests shall be reprocessed: `ids`, or `code` with `limit` and `cursor`; and the `patch` for all of them, if there is one.
 pub(crate) fn chosen(
     json: &Json,
     cursor: impl FnOnce(&str) -> Option<String>,
     faults: &mut Vec<Fault>,
-) -> Option<Chosen> {
+) -> Option<(Chosen, Correction)> {
     let mut body = Reader::open(json, "", faults);
+    let patch = match body.raw("patch") {
+        None | Some(Json::Null) => Correction::default(),
+        Some(patch) => {
+            let pointer = body.pointer("patch");
+            correction(patch, &pointer, body.faults())
+        }
+    };
     let ids = body.list("ids");
     let code = body.optional("code", edit_code);
     let limit = body.whole_number("limit");
@@ -106,7 +113,7 @@ pub(crate) fn chosen(
         }
     };
     body.finish();
-    chosen
+    chosen.map(|chosen| (chosen, patch))
 }
 
 fn read_ids(list: &[Json], body: &mut Reader<'_, '_>) -> Vec<RequestInErrorId> {

@@ -97,7 +97,7 @@ async fn detail<T: Table>(
 async fn correct<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Result<Answer, Problem> {
     let mut faults = Vec::new();
     let attempt = call.attempt(master, "correct", &mut faults)?;
-    let correction = body::correction(&json::parse(call.body(PATCH)?)?, &mut faults);
+    let correction = body::correction(&json::parse(call.body(PATCH)?)?, "", &mut faults);
     problem::refuse_if_any(faults)?;
     let seen = call.if_match()?;
     let shown = correct::correct(&attempt, &id_of(id)?, &correction, seen.as_ref()).await?;
@@ -126,7 +126,7 @@ async fn reprocess<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Resul
     let correction = if bytes.is_empty() {
         Correction::default()
     } else {
-        body::correction(&json::parse(bytes)?, &mut faults)
+        body::correction(&json::parse(bytes)?, "", &mut faults)
     };
     problem::refuse_if_any(faults)?;
     let seen = call.if_match()?;

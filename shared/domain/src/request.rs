@@ -165,6 +165,14 @@ impl RequestInError {
         Ok(next)
     }
 
+    /// Whether the last attempt says all that this one would: it came to the same, by the same edits, and nothing is corrected.
+    pub fn tells(&self, entry: &Entry) -> bool {
+        let last = self.history.iter().rev().find(|entry| entry.outcome.is_some());
+        last.is_some_and(|last| last.outcome == entry.outcome && last.failed == entry.failed)
+            && self.failed == entry.failed
+            && entry.correction.apply(&self.message) == self.message
+    }
+
     /// About how large its item is, in bytes; rather too much than too little.
     fn size(&self) -> usize {
         let attributes = self

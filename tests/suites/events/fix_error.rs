@@ -34,6 +34,7 @@ pub(crate) const STORY: Story = &[
     ("reprocess-key-reused", 422, "/type", "/problems/idempotency-key-reused"),
     ("reprocess-duplicate", 409, "/CustSoldTo/cst_action_result", "Duplicate"),
     ("reprocess-many-dry-run", 200, "/results/1/outcome", "failure"),
+    ("reprocess-many-with-patch-dry-run", 200, "/results/0/outcome", "success"),
     ("reprocess-many-by-ids", 200, "/results/1/outcome", "already-resolved"),
     ("reprocess-many-by-cause", 200, "/results/0/id", "0000000000000004"),
     ("reprocess-many-without-choice", 400, "/errors/0/pointer", "/ids"),
