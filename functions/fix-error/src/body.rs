@@ -1,11 +1,11 @@
-//! What this function is told in JSON: a patch of a message, and which requests are reprocessed.
+//! What this function is told in JSON: a patch of a message, which requests are reprocessed, and what stewards tell each other.
 
 use std::collections::HashSet;
 
 use api::json::{Json, Reader, about_property, item};
 use api::problem::Fault;
-use domain::message::edits::{EditCode, Field};
-use domain::request::{Correction, MAX_CORRECTION, RequestInErrorId};
+use domain::message::edits::{self, EditCode, Field};
+use domain::request::{Correction, MAX_ASSIGNEE, MAX_CORRECTION, MAX_TEXT, RequestInErrorId};
 use operations::requests::reprocess_batch::{Chosen, MAX_BATCH};
 
 /// Reads a merge patch of a message, which stands at `pointer` in the body: attributes, and `type`, with their new values; `null` takes one away.
@@ -139,6 +139,45 @@ fn read_ids(list: &[Json], body: &mut Reader<'_, '_>) -> Vec<RequestInErrorId> {
         }
     }
     ids
+}
+
+/// Reads whom a request is assigned to; none, with `to` given as `null`, where it is nobody.
+pub(crate) fn assignee(json: &Json, faults: &mut Vec<Fault>) -> Option<String> {
+    let mut body = Reader::open(json, "", faults);
+    let to = match body.raw("to") {
+        Some(Json::Null) => None,
+        Some(_) | None => body.required("to", |text| written(text, MAX_ASSIGNEE)),
+    };
+    body.finish();
+    to
+}
+
+/// Reads a note.
+pub(crate) fn note(json: &Json, faults: &mut Vec<Fault>) -> Option<String> {
+    let mut body = Reader::open(json, "", faults);
+    let text = body.required("text", |text| written(text, MAX_TEXT));
+    body.finish();
+    text
+}
+
+/// What somebody wrote, without the blanks around it: something, and not too much, and nothing that no list can show truly.
+pub(crate) fn written(text: &str, longest: usize) -> Result<String, domain::Invalid> {
+    let text = text.trim();
+    let invalid = |code, reason: String| Err(domain::Invalid { code, reason });
+
+    if text.is_empty() {
+        invalid("required", "Something must be written here.".to_owned())
+    } else if text.chars().count() > longest {
+        invalid("value-too-long", format!("This has at most {longest} characters."))
+    } else if !text.split('\n').all(edits::is_plain) {
+        invalid(
+            "invalid-value",
+            "A control character, or one that turns the writing around, cannot be shown."
+                .to_owned(),
+        )
+    } else {
+        Ok(text.to_owned())
+    }
 }
 
 pub(crate) fn edit_code(text: &str) -> Result<EditCode, domain::Invalid> {

@@ -16,7 +16,9 @@ mod idempotency;
 mod lists;
 mod pages;
 mod paging;
+mod queue;
 mod races;
+mod remarks;
 mod reprocess;
 mod rules;
 
