@@ -20,12 +20,7 @@ use api::media;
 use api::page::Page;
 use api::problem::{self, Problem};
 use api::{StatusCode, status};
-<<<<<<< HEAD
-use domain::request::{Correction, RequestInErrorId, State};
-=======
-use domain::customer::CustomerNumber;
 use domain::request::{Correction, MAX_TEXT, RequestInErrorId, State};
->>>>>>> queue
 use lambda_http::{Body, Request, Response};
 use operations::kit::Master;
 use operations::messages::MessageOutcome;

@@ -37,15 +37,9 @@ impl Route {
             ["errors", id, "reprocess"] => {
                 vec![(Method::POST, Self::Reprocess { id: id.into() })]
             }
-<<<<<<< HEAD
-=======
             ["errors", id, "assign"] => vec![(Method::POST, Self::Assign { id: id.into() })],
             ["errors", id, "note"] => vec![(Method::POST, Self::Note { id: id.into() })],
             ["errors", id, "reopen"] => vec![(Method::POST, Self::Reopen { id: id.into() })],
-            ["customers", number, "erase"] => {
-                vec![(Method::POST, Self::Erase { number: number.into() })]
-            }
->>>>>>> queue
             ["console"] => vec![(Method::GET, Self::Console)],
             ["console", file] => vec![(Method::GET, Self::ConsoleFile { file: file.into() })],
             ["openapi.yaml"] => vec![(Method::GET, Self::Contract)],
