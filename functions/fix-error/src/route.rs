@@ -17,7 +17,6 @@ pub(crate) enum Route {
     Note { id: String },
     Reopen { id: String },
     ReprocessBatch,
-    Erase { number: String },
     Console,
     ConsoleFile { file: String },
     Contract,
@@ -41,9 +40,6 @@ impl Route {
             ["errors", id, "assign"] => vec![(Method::POST, Self::Assign { id: id.into() })],
             ["errors", id, "note"] => vec![(Method::POST, Self::Note { id: id.into() })],
             ["errors", id, "reopen"] => vec![(Method::POST, Self::Reopen { id: id.into() })],
-            ["customers", number, "erase"] => {
-                vec![(Method::POST, Self::Erase { number: number.into() })]
-            }
             ["console"] => vec![(Method::GET, Self::Console)],
             ["console", file] => vec![(Method::GET, Self::ConsoleFile { file: file.into() })],
             ["openapi.yaml"] => vec![(Method::GET, Self::Contract)],
@@ -65,7 +61,6 @@ impl api::Route for Route {
             Self::Note { .. } => "note-error",
             Self::Reopen { .. } => "reopen-error",
             Self::ReprocessBatch => "reprocess-errors",
-            Self::Erase { .. } => "erase-customer",
             Self::Console | Self::ConsoleFile { .. } => "console",
             Self::Contract => "read-contract",
         }
@@ -82,7 +77,6 @@ impl api::Route for Route {
             | Self::Note { .. }
             | Self::Reopen { .. }
             | Self::ReprocessBatch => Right::Scope(&[Scope::Steward]),
-            Self::Erase { .. } => Right::Scope(&[Scope::Privacy]),
             Self::Console | Self::ConsoleFile { .. } | Self::Contract => Right::None,
         }
     }

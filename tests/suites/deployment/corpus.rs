@@ -56,7 +56,9 @@ impl Recording {
         schema::create_table(&client, TABLE).await.expect("a table");
         let mut recorders = BTreeMap::new();
         let mut functions = Functions::new();
-        for name in ["associate-dealer", "add-customer", "fix-error", "find-customer"] {
+        for name in
+            ["associate-dealer", "add-customer", "fix-error", "find-customer", "merge-customers"]
+        {
             let recorder = Recorder::start(embedded.url()).await.expect("a recorder");
             let table = Dynamo::new(Connection::to_emulator(&recorder.url()).client(), TABLE);
             // As start-up does it.
@@ -342,5 +344,6 @@ async fn erasure(corpus: &Corpus, number: &str) {
     let failing = change(&json!({ "cst_cust_nbr": number, "cst_state": "QQ" }));
     corpus.post("/customers", failing, 422).await;
     let erase = format!("/customers/{number}/erase");
-    corpus.send(Method::POST, &erase, None, &[], 204).await;
+    let key = [("idempotency-key", "erasure-0000-0001")];
+    corpus.send(Method::POST, &erase, None, &key, 204).await;
 }
