@@ -137,12 +137,11 @@ impl Specification {
         };
         if let Some(slot) = slot {
             // What a queued message says already had no effect.
-            let says_so = match asking.request {
-                Request::Reprocess { queued, .. } => {
-                    let queued = self.queue.iter().find(|one| one.effect == made[*queued].effect);
-                    queued.is_some_and(|queued| queued.last != *asking.effect)
-                }
-                _ => false,
+            let says_so = if let Request::Reprocess { queued, .. } = asking.request {
+                let queued = self.queue.iter().find(|one| one.effect == made[*queued].effect);
+                queued.is_some_and(|queued| queued.last != *asking.effect)
+            } else {
+                false
             };
             let answer = (expected.is_effect() && !says_so).then(|| expected.clone());
             self.keys.insert(slot, (asking.request.clone(), answer));
@@ -262,10 +261,10 @@ impl Specification {
         if let Expected::Failed(_, effect) = &mut expected {
             effect.clone_from(&self.queue[place].effect);
         }
-        let attempt = match &expected {
-            Expected::Failed(codes, _) => Some(Attempted::Failed(codes.clone())),
-            Expected::Duplicate(_) => Some(Attempted::Duplicate),
-            _ => None,
+        let attempt = if let Expected::Failed(codes, _) = &expected {
+            Some(Attempted::Failed(codes.clone()))
+        } else {
+            matches!(expected, Expected::Duplicate(_)).then_some(Attempted::Duplicate)
         };
         // The attempt of one request is remembered once, and one that says what the last one says not at all.
         if self.queue[place].last != *asking.effect && !self.tells(place, &given, attempt.as_ref())
