@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::accessibility::is_accessible;
 use crate::browser::with_page;
 use crate::pictures::{DESK, PHONE, can_be_read};
 use crate::world::{World, person};
@@ -32,6 +33,7 @@ async fn a_cause_is_corrected_in_one_go_after_a_look_at_what_would_come_of_each(
             page.looks(size, "light").await;
             page.picture(&format!("bulk-patch-{width}")).await;
             can_be_read(&page, &format!("bulk patch, {width}")).await;
+            is_accessible(&page, &format!("bulk patch, {width}")).await;
         }
         page.looks(DESK, "light").await;
         page.click("#bulk-start").await;

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::accessibility::is_accessible;
 use crate::browser::with_page;
 use crate::pictures::{DESK, PHONE, can_be_read};
 use crate::world::{World, person};
@@ -29,6 +30,7 @@ async fn a_request_is_taken_noted_deleted_with_a_reason_and_reopened() {
             page.looks(size, "light").await;
             page.picture(&format!("teamwork-{width}")).await;
             can_be_read(&page, &format!("teamwork, {width}")).await;
+            is_accessible(&page, &format!("teamwork, {width}")).await;
         }
         page.looks(DESK, "light").await;
         page.click("#back").await;
