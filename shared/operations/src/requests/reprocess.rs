@@ -96,7 +96,8 @@ async fn replay<T: Table>(
     };
     let message = request.message.clone();
     let replayed = attempt.is_replay();
-    let outcome = MessageOutcome { message, action, result, not_compared: false, replayed };
+    let outcome =
+        MessageOutcome { message, action, result, not_compared: false, led_by: None, replayed };
     Ok(Replay::Outcome(Box::new(outcome)))
 }
 
