@@ -4,6 +4,7 @@ pub mod address;
 pub mod company;
 pub mod contact;
 pub mod country;
+pub mod merge;
 
 use std::fmt;
 
@@ -11,6 +12,7 @@ use crate::base32::{characters, is_characters, is_sixteen, sixteen};
 use crate::by::{By, Stamp};
 use crate::customer::address::Address;
 use crate::customer::contact::{Email, Phone};
+use crate::customer::merge::{Absorbed, Hanging, MergedInto};
 use crate::effect::Effects;
 use crate::matching::block::Block;
 use crate::message::{Attribute, Attributes};
@@ -174,6 +176,12 @@ pub struct Customer {
     pub by: Option<By>,
     /// Who erased the person that it was about, and when.
     pub erased: Option<Erased>,
+    /// Into whom it was merged; it keeps all else, and leads there.
+    pub merged_into: Option<MergedInto>,
+    /// Who was merged into it, in this order.
+    pub absorbed: Vec<Absorbed>,
+    /// All that hangs on it by merges.
+    pub hanging: Hanging,
 }
 
 /// The erasure of a person: it stays named on what remains, whoever writes that afterwards.
@@ -204,6 +212,9 @@ impl Customer {
             effects: Effects::created(&stamp.cause, stamp.at),
             by: Some(stamp.by.clone()),
             erased: None,
+            merged_into: None,
+            absorbed: Vec::new(),
+            hanging: Hanging::default(),
         }
     }
 
@@ -236,6 +247,7 @@ impl Customer {
             phones: Vec::new(),
             seats: Vec::new(),
             erased: Some(Erased { at: stamp.at, by: stamp.by.clone() }),
+            absorbed: self.absorbed.iter().map(Absorbed::erased).collect(),
             ..self.written(&[], stamp)
         }
     }

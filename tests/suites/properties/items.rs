@@ -3,6 +3,7 @@
 use domain::by::Stamp;
 use domain::customer::address::Address;
 use domain::customer::contact::Phone;
+use domain::customer::merge::{Absorbed, Hanging, MergedInto};
 use domain::customer::{Customer, CustomerNumber, Erased};
 use domain::dealer::association::{DealerCustomerEffect, Origin};
 use domain::dealer::{DealerProfile, DealerType};
@@ -38,7 +39,22 @@ fn customer() -> impl Strategy<Value = Customer> {
     let effects = prop::collection::vec((cause(), moment()), 1..6);
     let erased = (moment(), by()).prop_map(|(at, by)| Erased { at, by });
     let written = (prop::option::of(by()), prop::option::of(erased));
-    (identity, said, effects, written).prop_map(|(identity, said, mut done, (by, erased))| {
+    let merged_into = (identifier(), moment(), 1..u64::MAX)
+        .prop_map(|(winner, at, version)| MergedInto { winner, at, version });
+    let gave_up = prop::option::of(attributes())
+        .prop_map(|gave_up| gave_up.filter(|attributes| !attributes.is_empty()));
+    let absorbed = (identifier(), number(), gave_up)
+        .prop_map(|(loser, number, gave_up)| Absorbed { loser, number, gave_up });
+    let hanging = (0..60_u32, 0..9_u32).prop_map(|(customers, depth)| Hanging { customers, depth });
+    let merges = (
+        prop::option::of(merged_into),
+        prop::collection::vec(absorbed, 0..3),
+        hanging,
+        any::<bool>(),
+    );
+    let whole = (identity, said, effects, written, merges);
+    whole.prop_map(|(identity, said, mut done, (by, erased), merges)| {
+        let (merged_into, absorbed, hanging, decided) = merges;
         let (identifier, number, version, created_at, updated_at) = identity;
         let (attributes, alternate_name, phones, seats) = said;
         done.sort_by_key(|(_, at)| *at);
@@ -47,6 +63,12 @@ fn customer() -> impl Strategy<Value = Customer> {
         let mut effects = Effects::created(&cause, at);
         for (cause, at) in done {
             effects.updated(&cause, &[Attribute::CITY], at);
+            if decided {
+                effects.made_version(&cause.id, version);
+                let mut others = Effects::default();
+                others.updated(&cause, &[], at);
+                effects.adopt(&others, (&identifier, number));
+            }
         }
         Customer {
             identifier,
@@ -61,6 +83,9 @@ fn customer() -> impl Strategy<Value = Customer> {
             effects,
             by,
             erased,
+            merged_into,
+            absorbed,
+            hanging,
         }
     })
 }

@@ -1,6 +1,6 @@
 //! Erase a person: what is known of one customer is taken away, from the customer, its dealer customers and its requests in error. Numbers and DCNs stay claimed.
 //!
-//! The customer is erased last, so that an erasure that was broken off is found and finished by the next try. Every step is done only to what still has a person in it.
+//! Whoever was merged with it is the same person, and is erased with it. The customer is erased last, so that an erasure that was broken off is found and finished by the next try. Every step is done only to what still has a person in it.
 
 use domain::customer::{Customer, CustomerNumber};
 use domain::dealer::{Dcn, DealerCustomer};
@@ -12,6 +12,7 @@ use store::table::{MAX_ITEMS, Table};
 use store::writes::{Transacted, Write};
 
 use super::read::customer_by_number;
+use super::tree::{followed, members};
 use crate::dealers::organization::all_dealer_customers_of;
 use crate::kit::{Attempt, Stopped, customer_writes, request_writes, transact};
 use crate::requests::list::{self, Filter};
@@ -41,14 +42,20 @@ pub async fn erase<T: Table>(
         if attempt.is_replay() && customer.effects.of(attempt.effect()).is_some() {
             return Ok(Some(Erased { dealer_customers: 0, requests_in_error: 0, replayed: true }));
         }
-        let dealer_customers = dealer_customers(attempt, &customer).await?;
-        let requests = requests(attempt, &customer).await?;
+        let leader = followed(attempt.master, customer).await?.leader;
+        let mut customers = members(attempt.master, &leader).await?;
+        customers.push(leader);
+        let mut dealer_customers = Vec::new();
+        for customer in &customers {
+            dealer_customers.extend(dealer_customers_of(attempt, customer).await?);
+        }
+        let requests = requests(attempt, &customers).await?;
         let erased = Erased {
             dealer_customers: dealer_customers.len(),
             requests_in_error: requests.len(),
             replayed: false,
         };
-        if attempt.dry_run || write(attempt, &customer, &dealer_customers, &requests).await? {
+        if attempt.dry_run || write(attempt, &customers, &dealer_customers, &requests).await? {
             return Ok(Some(erased));
         }
         attempt.again().await?;
@@ -58,24 +65,30 @@ pub async fn erase<T: Table>(
 /// Writes the erasure; no where something of it changed meanwhile.
 async fn write<T: Table>(
     attempt: &Attempt<'_, T>,
-    customer: &Customer,
+    customers: &[Customer],
     dealer_customers: &[DealerCustomer],
     requests: &[RequestInError],
 ) -> Result<bool, Stopped> {
     let stamp = attempt.stamp();
-    let profiles = dealer_customers.iter().map(|found| {
+    let profiles = dealer_customers.iter().filter_map(|found| {
         let erased = found.profile.erased();
-        items::replace_profile(&found.dcn, &erased, &customer.identifier, &stamp)
+        let holder = found.organization.as_ref()?;
+        Some(items::replace_profile(&found.dcn, &erased, holder, &stamp))
     });
     let requests =
         requests.iter().map(|request| request_writes::erase(request, &request.erased(&stamp)));
-    let erased = customer.erased(&stamp);
-    let last = if erased.attributes == customer.attributes {
-        Vec::new()
-    } else {
-        vec![customer_writes::erase(customer, &erased)]
-    };
-    let parts: Vec<Write> = profiles.chain(requests).collect();
+    let mut last = Vec::new();
+    for customer in customers {
+        let erased = customer.erased(&stamp);
+        if erased.attributes != customer.attributes {
+            last.push(customer_writes::erase(customer, &erased));
+        }
+    }
+    let merges = customers.iter().filter_map(|customer| {
+        let merged = customer.merged_into.as_ref()?;
+        Some(items::erased_merge(&customer.identifier, merged, stamp.at))
+    });
+    let parts: Vec<Write> = profiles.chain(requests).chain(merges).collect();
     for writes in parts.chunks(MAX_ITEMS).chain(last.chunks(MAX_ITEMS)) {
         match transact(attempt.table(), writes).await? {
             Transacted::Done => {}
@@ -86,7 +99,7 @@ async fn write<T: Table>(
 }
 
 /// The dealer customers of the customer that still have somebody in them.
-async fn dealer_customers<T: Table>(
+async fn dealer_customers_of<T: Table>(
     attempt: &Attempt<'_, T>,
     customer: &Customer,
 ) -> Result<Vec<DealerCustomer>, Stopped> {
@@ -104,14 +117,15 @@ async fn dealer_customers<T: Table>(
     }
 }
 
-/// The requests in error that are about the customer and still have somebody in them.
+/// The requests in error that are about one of the customers and still have somebody in them.
 async fn requests<T: Table>(
     attempt: &Attempt<'_, T>,
-    customer: &Customer,
+    customers: &[Customer],
 ) -> Result<Vec<RequestInError>, Stopped> {
     let (filter, limit) = (Filter::default(), list::MAX_EXAMINED);
     let about = |request: &RequestInError| {
-        !request.received.body.is_empty() && is_about(attempt, request, customer)
+        !request.received.body.is_empty()
+            && customers.iter().any(|customer| is_about(attempt, request, customer))
     };
     let mut found = Vec::new();
     let mut after: Option<String> = None;

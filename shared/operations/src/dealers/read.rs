@@ -3,8 +3,9 @@
 use domain::customer::{Customer, Identifier};
 use domain::dealer::{Dcn, DealerCode, DealerCustomer};
 use store::records;
-use store::table::{Table, TableError};
+use store::table::Table;
 
+use crate::customers::tree::followed;
 use crate::kit::{Listed, Master, Stopped};
 
 pub async fn dealer_customer<T: Table>(
@@ -34,20 +35,23 @@ pub async fn dealer_customers<T: Table>(
 async fn filled_in<T: Table>(
     master: &Master<T>,
     found: Vec<DealerCustomer>,
-) -> Result<Vec<DealerCustomer>, TableError> {
+) -> Result<Vec<DealerCustomer>, Stopped> {
     let left_out = found.iter().filter(|one| one.profile.is_filled_in());
     let of: Vec<Identifier> = left_out.filter_map(|one| one.organization.clone()).collect();
-    let customers = records::customers(master.table(), &of).await?;
-    Ok(found.into_iter().map(|one| filled_in_from(one, &customers)).collect())
-}
-
-/// A dealer customer, with what its dealer left out, if its customer is among these.
-pub(super) fn filled_in_from(found: DealerCustomer, customers: &[Customer]) -> DealerCustomer {
-    let its = |customer: &&Customer| Some(&customer.identifier) == found.organization.as_ref();
-    match customers.iter().find(its) {
-        Some(customer) => {
-            DealerCustomer { profile: found.profile.clone().filled_in(customer), ..found }
-        }
-        None => found,
+    let mut leaders = Vec::new();
+    for customer in records::customers(master.table(), &of).await? {
+        let identifier = customer.identifier.clone();
+        leaders.push((identifier, followed(master, customer).await?.leader));
     }
+    let leader = |one: &DealerCustomer| {
+        let its = |(identifier, _): &&(Identifier, Customer)| {
+            Some(identifier) == one.organization.as_ref()
+        };
+        leaders.iter().find(its).map(|(_, leader)| leader)
+    };
+    let fill_in = |one: DealerCustomer| match leader(&one) {
+        Some(leader) => DealerCustomer { profile: one.profile.clone().filled_in(leader), ..one },
+        None => one,
+    };
+    Ok(found.into_iter().map(fill_in).collect())
 }

@@ -6,6 +6,8 @@ use domain::message::edits::FailedEdit;
 use domain::message::{Action, Attribute, Attributes, Message};
 use domain::request::RequestInErrorId;
 
+use super::LedBy;
+
 /// A message with what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageOutcome {
@@ -15,6 +17,8 @@ pub struct MessageOutcome {
     pub result: MessageResult,
     /// Whether duplicates were asked for and none could be looked for, because what stands in place of a name or a street says nothing.
     pub not_compared: bool,
+    /// The merged customer that led to the one that acts, where one did.
+    pub led_by: Option<LedBy>,
     /// Whether an earlier try of the same request did it.
     pub replayed: bool,
 }

@@ -40,6 +40,9 @@ pub(crate) const IDS: [&str; 24] = [
     "getHistory",
     "pullChanges",
     "tryRules",
+    "mergeCustomers",
+    "unmergeCustomers",
+    "restoreCustomer",
     "eraseCustomer",
     "listErrors",
     "exportErrors",
@@ -202,6 +205,10 @@ fn messages(world: &World) -> Vec<Route> {
     let place = Name::new("after", world.changes.as_str(), "AAAA");
     let last_name = || Name::new("lastName", "Qanari", "Nobody");
     let tried = json!({ "exactMatch": "email", "customerNumber": "{number}" });
+    let pair = |operation: &str, body: Value| {
+        let asking = dry("POST", &format!("/customers/{{number}}/{operation}"));
+        asking.header("if-match", "*").json(body).names([number(&world.number)])
+    };
     let mut of_the_household = household.clone();
     of_the_household["cst_state"] = json!("MA");
     of_the_household["cst_country"] = json!("USA");
@@ -303,6 +310,27 @@ fn messages(world: &World) -> Vec<Route> {
                 ),
                 thing("a name", dry("POST", "/rules/try").json(alike).names([last_name()])),
             ],
+        },
+        Route {
+            id: "mergeCustomers",
+            needs: STEWARD,
+            list: "customers/{number}",
+            things: vec![thing(
+                "a number",
+                pair("merge", json!({ "loser": "999999998", "loserVersion": 1 })),
+            )],
+        },
+        Route {
+            id: "unmergeCustomers",
+            needs: STEWARD,
+            list: "customers/{number}",
+            things: vec![thing("a number", pair("unmerge", json!({ "loser": "999999998" })))],
+        },
+        Route {
+            id: "restoreCustomer",
+            needs: STEWARD,
+            list: "customers/{number}",
+            things: vec![thing("a number", pair("restore", json!({ "version": 1 })))],
         },
         Route {
             id: "eraseCustomer",

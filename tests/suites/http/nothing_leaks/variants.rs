@@ -163,7 +163,7 @@ fn queries(contract: &Contract) -> Vec<Variant> {
         let (genuine, malformed): (&[&str], &[&str]) = match name {
             // It has values of its own.
             "cursor" => continue,
-            "dryRun" => (&["true", "false"], &["yes", ""]),
+            "dryRun" | "follow" => (&["true", "false"], &["yes", ""]),
             "limit" => (&["1", "100"], &["0", "x"]),
             "state" => (&["open", "deleted"], &["any"]),
             "code" => (&["city-blank"], &["no-code"]),
