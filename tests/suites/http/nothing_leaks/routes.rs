@@ -26,7 +26,7 @@ pub(crate) struct Route {
 pub(crate) const OPEN: [&str; 3] = ["getConsole", "getConsoleFile", "getContract"];
 
 /// The others, by their `operationId`.
-pub(crate) const IDS: [&str; 24] = [
+pub(crate) const IDS: [&str; 27] = [
     "associateCustomer",
     "associateCustomers",
     "listDealerCustomers",
