@@ -2,6 +2,7 @@
 
 use domain::by::By;
 use domain::change::Change;
+use domain::customer::Customer;
 use domain::customer::address::Address;
 use domain::customer::contact::Phone;
 use domain::history::{Changed, HistoryEntry, Of, Value};
@@ -25,6 +26,27 @@ impl Found {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct FoundBody {
+    #[serde(flatten)]
+    customer: CustomerBody,
+    found_by: Vec<&'static str>,
+    formerly: bool,
+}
+
+impl FoundBody {
+    fn of(found: &FoundCustomer) -> Self {
+        let FoundCustomer { customer, found_by, formerly } = found;
+        Self {
+            customer: CustomerBody::of(customer),
+            found_by: found_by.iter().map(|asked| asked.as_str()).collect(),
+            formerly: *formerly,
+        }
+    }
+}
+
+/// What a list shows of a customer.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CustomerBody {
     customer_number: String,
     customer_organization_identifier: String,
     name: String,
@@ -33,13 +55,10 @@ struct FoundBody {
     phones: Vec<PhoneBody>,
     status: &'static str,
     version: u64,
-    found_by: Vec<&'static str>,
-    formerly: bool,
 }
 
-impl FoundBody {
-    fn of(found: &FoundCustomer) -> Self {
-        let FoundCustomer { customer, found_by, formerly } = found;
+impl CustomerBody {
+    pub(crate) fn of(customer: &Customer) -> Self {
         Self {
             customer_number: customer.number.to_string(),
             customer_organization_identifier: customer.identifier.to_string(),
@@ -49,8 +68,6 @@ impl FoundBody {
             phones: customer.all_phones().iter().map(PhoneBody::of).collect(),
             status: customer.status().as_str(),
             version: customer.version,
-            found_by: found_by.iter().map(|asked| asked.as_str()).collect(),
-            formerly: *formerly,
         }
     }
 }

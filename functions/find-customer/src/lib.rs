@@ -1,9 +1,10 @@
 //! The function `find-customer`: finds customers by what is known of them, shows them as they are and as they were, tells what changes, and what other rules would match or
-//! part. It reads only.
+//! part, and who looks like whom. It reads only.
 //!
 //! Here is the door: route, caller, query, answer. The work is in `operations`, the rules are in `domain`.
 
 mod body;
+mod possible;
 mod query;
 mod route;
 mod stored;
@@ -22,11 +23,13 @@ use lambda_http::{Body, Request, Response};
 use operations::changes::pull::{self, Position, Pulled};
 use operations::customers::find;
 use operations::customers::history::{self, Place};
+use operations::customers::possible_duplicates;
 use operations::customers::read::customer_by_number;
 use operations::customers::try_rules;
 use operations::kit::Master;
 use store::table::Table;
 
+use crate::possible::PossibleDuplicates;
 use crate::route::Route;
 use crate::stored::StoredCustomer;
 use crate::trial::{Asked, Differences};
@@ -66,6 +69,7 @@ async fn answer<T: Table>(
         Route::Find => found(master, call).await,
         Route::Customer { number } => customer(master, call, &number).await,
         Route::History { number } => history(master, call, &number).await,
+        Route::PossibleDuplicates { number } => possible_duplicates(master, call, &number).await,
         Route::Changes => changes(master, call).await,
         Route::TryRules => try_rules(master, call).await,
     }
@@ -126,6 +130,20 @@ async fn history<T: Table>(
     let page = history::history(master, &customer, after, limit).await?;
     let next = page.next.map(|place| list.cursor(&place.to_text()));
     Ok(Answer::json(StatusCode::OK, "listed", &body::History::of(&page.found, next)))
+}
+
+async fn possible_duplicates<T: Table>(
+    master: &Master<T>,
+    call: &Call,
+    number: &str,
+) -> Result<Answer, Problem> {
+    let mut faults = Vec::new();
+    call.query(&mut faults).finish();
+    problem::refuse_if_any(faults)?;
+    let number = CustomerNumber::parse(number).ok_or_else(Problem::not_found)?;
+    let customer = customer_by_number(master, number).await?.ok_or_else(Problem::not_found)?;
+    let found = possible_duplicates::possible_duplicates(master, &customer).await?;
+    Ok(Answer::json(StatusCode::OK, "listed", &PossibleDuplicates::of(&found)))
 }
 
 /// A POST because of what it is asked with. It has no effect that a dry run could leave out or a key tell again.

@@ -91,9 +91,9 @@ async fn run(options: Options, folder: &Path) -> Result<ExitCode, String> {
             return Ok(judge(&check::growth(&tables)));
         }
         Command::Matching => {
-            let rows = matching::measure()?;
-            tell(&matching::report(&rows), options)?;
-            return Ok(judge(&check::matching(&rows)));
+            let measured = matching::measure()?;
+            tell(&matching::report(&measured), options)?;
+            return Ok(judge(&check::matching(&measured)));
         }
         Command::Check => {
             say(&format!("{} starts over TLS", options.rounds));

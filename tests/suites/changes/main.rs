@@ -8,6 +8,7 @@ mod erasure;
 mod find;
 mod history;
 mod lives;
+mod possible;
 mod pull;
 mod stream;
 mod world;

@@ -141,7 +141,7 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
         let partition = LookUpKey::at(key);
         let has = || {
             let secret = &self.master().controls().secret;
-            look_up::terms(customer).iter().any(|term| keys::look_up(secret, term) == partition)
+            look_up::all_terms(customer).iter().any(|term| keys::look_up(secret, term) == partition)
         };
         match kept.standing {
             Some(Standing::Current) => has(),

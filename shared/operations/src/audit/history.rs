@@ -126,7 +126,7 @@ pub(super) fn expected(
     let first = told.steps.last().and_then(|step| step.before.as_ref());
     let first = first.or(told.steps.is_empty().then_some(customer));
     let since_ever: BTreeSet<Term> =
-        first.map(domain::look_up::terms).unwrap_or_default().into_iter().collect();
+        first.map(domain::look_up::all_terms).unwrap_or_default().into_iter().collect();
     for term in since_ever.into_iter().filter(|term| !term.kind.is_claimed()) {
         let version = first.map_or(1, |first| first.version);
         expected.entry(term).or_insert((version, Standing::Current));

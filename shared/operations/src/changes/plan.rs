@@ -5,7 +5,7 @@ use domain::change::{Change, ChangeId, ChangeType};
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::dealer::association::DealerCustomerEffect;
 use domain::history::{HistoryEntry, Of, What};
-use domain::look_up::{self, Term};
+use domain::look_up::{self, Kind, Term};
 use domain::request::{RequestInError, State};
 use domain::time::Timestamp;
 use store::item::Item;
@@ -184,13 +184,19 @@ pub(crate) fn change_of_version(after: &Customer, entry: &HistoryEntry) -> Chang
 
 /// Who stands how under which terms since this version. Where another item tells who has a value, only who had it needs a key.
 pub(crate) fn standings(before: Option<&Customer>, after: &Customer) -> Vec<(Term, Standing)> {
-    let (had, has) = (before.map(look_up::terms).unwrap_or_default(), look_up::terms(after));
+    let had = before.map(look_up::all_terms).unwrap_or_default();
+    let has = look_up::all_terms(after);
     let since = after.updated_at;
-    let lost =
-        if after.erased.is_some() { Standing::Removed(since) } else { Standing::Former(since) };
+    let lost = |kind: Kind| {
+        if after.erased.is_some() || !kind.finds_formerly() {
+            Standing::Removed(since)
+        } else {
+            Standing::Former(since)
+        }
+    };
     let gained = has.difference(&had).filter(|term| !term.kind.is_claimed());
     let gained = gained.map(|term| (term.clone(), Standing::Current));
-    gained.chain(had.difference(&has).map(|term| (term.clone(), lost))).collect()
+    gained.chain(had.difference(&has).map(|term| (term.clone(), lost(term.kind)))).collect()
 }
 
 fn of_dealer_customer(

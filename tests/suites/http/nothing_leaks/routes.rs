@@ -26,7 +26,7 @@ pub(crate) struct Route {
 pub(crate) const OPEN: [&str; 3] = ["getConsole", "getConsoleFile", "getContract"];
 
 /// The others, by their `operationId`.
-pub(crate) const IDS: [&str; 21] = [
+pub(crate) const IDS: [&str; 22] = [
     "associateCustomer",
     "associateCustomers",
     "listDealerCustomers",
@@ -38,6 +38,7 @@ pub(crate) const IDS: [&str; 21] = [
     "findCustomers",
     "getCustomer",
     "getHistory",
+    "getPossibleDuplicates",
     "pullChanges",
     "tryRules",
     "eraseCustomer",
@@ -278,6 +279,16 @@ fn messages(world: &World) -> Vec<Route> {
             things: vec![thing(
                 "a number",
                 Asking::new("GET", "/customers/{number}/history").names([number(&world.number)]),
+            )],
+        },
+        Route {
+            id: "getPossibleDuplicates",
+            needs: STEWARD,
+            list: "customers/{number}",
+            things: vec![thing(
+                "a number",
+                Asking::new("GET", "/customers/{number}/possible-duplicates")
+                    .names([number(&world.number)]),
             )],
         },
         Route {
