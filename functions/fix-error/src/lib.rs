@@ -19,10 +19,8 @@ use api::media;
 use api::page::Page;
 use api::problem::{self, Problem};
 use api::{StatusCode, status};
-use domain::customer::CustomerNumber;
 use domain::request::{Correction, RequestInErrorId, State};
 use lambda_http::{Body, Request, Response};
-use operations::customers::erase::{self, Erased};
 use operations::kit::Master;
 use operations::messages::MessageOutcome;
 use operations::requests::actions;
@@ -69,7 +67,6 @@ async fn answer<T: Table>(
         Route::Delete { id } => delete(master, call, &id).await,
         Route::Reprocess { id } => reprocess(master, call, &id).await,
         Route::ReprocessBatch => batch::reprocess_batch(master, call).await,
-        Route::Erase { number } => erase(master, call, &number).await,
     }
 }
 
@@ -153,25 +150,6 @@ fn reprocessed(outcome: &MessageOutcome, dry_run: bool) -> Answer {
 /// Whether this run resolved the request in error, and not an earlier try of it.
 fn resolves(outcome: &MessageOutcome, dry_run: bool) -> bool {
     outcome.number().is_some() && !outcome.replayed && !dry_run
-}
-
-async fn erase<T: Table>(master: &Master<T>, call: &Call, number: &str) -> Result<Answer, Problem> {
-    let mut faults = Vec::new();
-    let attempt = call.attempt(master, "erase", &mut faults)?;
-    problem::refuse_if_any(faults)?;
-    let number = CustomerNumber::parse(number).ok_or_else(Problem::not_found)?;
-    let erased = erase::erase(&attempt, number).await?.ok_or_else(Problem::not_found)?;
-    let Erased { dealer_customers, requests_in_error, replayed } = erased;
-    if !attempt.dry_run {
-        return Ok(Answer::empty(StatusCode::NO_CONTENT, "erased").replayed(replayed));
-    }
-    let erased = shown::Erased {
-        customer_number: number.to_string(),
-        dealer_customers,
-        requests_in_error,
-        dry_run: attempt.dry_run,
-    };
-    Ok(Answer::json(StatusCode::OK, "erased", &erased))
 }
 
 fn id_of(text: &str) -> Result<RequestInErrorId, Problem> {

@@ -14,7 +14,6 @@ pub(crate) enum Route {
     Delete { id: String },
     Reprocess { id: String },
     ReprocessBatch,
-    Erase { number: String },
     Console,
     ConsoleFile { file: String },
     Contract,
@@ -35,9 +34,6 @@ impl Route {
             ["errors", id, "reprocess"] => {
                 vec![(Method::POST, Self::Reprocess { id: id.into() })]
             }
-            ["customers", number, "erase"] => {
-                vec![(Method::POST, Self::Erase { number: number.into() })]
-            }
             ["console"] => vec![(Method::GET, Self::Console)],
             ["console", file] => vec![(Method::GET, Self::ConsoleFile { file: file.into() })],
             ["openapi.yaml"] => vec![(Method::GET, Self::Contract)],
@@ -56,7 +52,6 @@ impl api::Route for Route {
             Self::Delete { .. } => "delete-error",
             Self::Reprocess { .. } => "reprocess-error",
             Self::ReprocessBatch => "reprocess-errors",
-            Self::Erase { .. } => "erase-customer",
             Self::Console | Self::ConsoleFile { .. } => "console",
             Self::Contract => "read-contract",
         }
@@ -70,7 +65,6 @@ impl api::Route for Route {
             | Self::Delete { .. }
             | Self::Reprocess { .. }
             | Self::ReprocessBatch => Right::Scope(&[Scope::Steward]),
-            Self::Erase { .. } => Right::Scope(&[Scope::Privacy]),
             Self::Console | Self::ConsoleFile { .. } | Self::Contract => Right::None,
         }
     }

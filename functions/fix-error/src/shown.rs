@@ -243,16 +243,6 @@ pub(crate) struct Deleted {
     pub(crate) dry_run: bool,
 }
 
-/// What a dry run says of an erasure.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Erased {
-    pub(crate) customer_number: String,
-    pub(crate) dealer_customers: usize,
-    pub(crate) requests_in_error: usize,
-    pub(crate) dry_run: bool,
-}
-
 /// The codes of failed edits, each once.
 pub(crate) fn codes(failed: &[FailedEdit]) -> Vec<&'static str> {
     let mut codes: Vec<_> = failed.iter().map(|failed| failed.code.code()).collect();

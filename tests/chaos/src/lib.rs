@@ -56,7 +56,7 @@ pub struct Plan {
     /// How often what goes wrong.
     pub rates: Rates,
     /// The functions' binaries, in the order of [`functions::BINARIES`]; none: they are built.
-    pub binaries: Option<[PathBuf; 4]>,
+    pub binaries: Option<[PathBuf; 5]>,
     /// Another release on the same table, which the requests move away from and back to.
     pub beside: Option<Beside>,
     /// How often the run says how far it is; none: never.
@@ -67,7 +67,7 @@ pub struct Plan {
 #[derive(Debug, Clone)]
 pub struct Beside {
     /// Its binaries, in the order of [`functions::BINARIES`].
-    pub binaries: [PathBuf; 4],
+    pub binaries: [PathBuf; 5],
     /// What it has in its environment beside what both have.
     pub variables: Vec<(String, String)>,
 }
@@ -83,7 +83,7 @@ pub struct Report {
     table: Snapshot,
     script: Script,
     /// Processes started, of the other release among them, killed and timed out.
-    processes: [u64; 4],
+    processes: [u64; 5],
     /// What was found.
     pub verdict: Verdict,
 }

@@ -71,6 +71,12 @@ impl Page {
         done.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
+    /// Runs a script that hands its result to the last of its arguments.
+    pub(crate) async fn run_until_done(&self, script: &str) -> Value {
+        let done = self.0.execute_async(script, Vec::new()).await;
+        done.unwrap_or_else(|error| panic!("a script that is done later: {error}"))
+    }
+
     /// The value of an expression.
     pub(crate) async fn value(&self, expression: &str) -> Value {
         self.run(&format!("return ({expression})")).await

@@ -56,7 +56,9 @@ impl Recording {
         schema::create_table(&client, TABLE).await.expect("a table");
         let mut recorders = BTreeMap::new();
         let mut functions = Functions::new();
-        for name in ["associate-dealer", "add-customer", "fix-error", "find-customer"] {
+        for name in
+            ["associate-dealer", "add-customer", "fix-error", "find-customer", "merge-customers"]
+        {
             let recorder = Recorder::start(embedded.url()).await.expect("a recorder");
             let table = Dynamo::new(Connection::to_emulator(&recorder.url()).client(), TABLE);
             // As start-up does it.

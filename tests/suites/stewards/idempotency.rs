@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use api::customer_out::NOT_COMPARED;
 use serde_json::json;
 
 use crate::fixture::{Fixture, person, with, without_city};
@@ -29,6 +30,27 @@ async fn a_reprocess_that_is_sent_again_answers_the_same_and_has_no_further_effe
     assert_eq!(master.everything().await, before);
     // Without the key, it is another request.
     master.reprocess(&id).json(&patch).send().await.is_problem(409, "already-resolved");
+}
+
+#[tokio::test]
+async fn what_an_answer_warned_of_it_warns_of_again() {
+    let master = Fixture::new().await;
+    let email = json!({ "cst_email": "julie@example.com" });
+    master.send(&with(person("Robinson"), &email)).await.is_empty(201);
+    let update =
+        json!({ "cst_duplicate": "S", "cst_email": "robinson@example.com", "cst_vat_nbr": "V-1" });
+    let replaced = json!(["cst_email had another value"]);
+    let nobody = json!({ "cst_lname": "Unknown", "cst_fname": "N/A", "cst_duplicate": "Y" });
+    let not_compared = json!([NOT_COMPARED]);
+    for (attributes, status, warnings) in [(update, 200, replaced), (nobody, 201, not_compared)] {
+        let id = master.refused(&with(without_city("Robinson"), &attributes)).await;
+        let patch = json!({ "cst_city": "Westborough" });
+        for replayed in [false, true] {
+            let answer = master.reprocess(&id).json(&patch).key(&id).send().await;
+            assert_eq!(answer.is(status)["warnings"], warnings, "replayed: {replayed}");
+            assert_eq!(answer.is_replayed(), replayed, "{answer}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -166,6 +166,16 @@ impl Wish {
     }
 }
 
+/// Whether a message asks for duplicates and none can be looked for, because what stands in place of a name or a street says nothing.
+pub(crate) fn is_not_compared(
+    given: &Attributes,
+    decided: &Attributes,
+    controls: &Controls,
+) -> bool {
+    DuplicateCheck::of(given) != DuplicateCheck::Unchecked
+        && duplicate::is_placeholder(decided, controls)
+}
+
 /// Order of work of an Add: address standardization, duplicate check, then edits.
 async fn add<T: Table>(
     attempt: &Attempt<'_, T>,
@@ -179,8 +189,8 @@ async fn add<T: Table>(
     };
     let check = DuplicateCheck::of(&message.attributes);
     let mut wish = Wish::of(attempt, message, verified);
-    let is_placeholder = duplicate::is_placeholder(&wish.attributes, attempt.controls());
-    let looks = check != DuplicateCheck::Unchecked && !is_placeholder;
+    let not_compared = is_not_compared(&message.attributes, &wish.attributes, attempt.controls());
+    let looks = check != DuplicateCheck::Unchecked && !not_compared;
     let read = async |known: &mut Known, wish: &Wish| {
         if looks {
             let blocks = wish.seats.iter().map(|seat| &seat.block);
@@ -200,7 +210,7 @@ async fn add<T: Table>(
         read(known, &wish).await?;
     }
     known.standardized = Some(wish.message.clone());
-    known.not_compared = is_placeholder && check != DuplicateCheck::Unchecked;
+    known.not_compared = not_compared;
     let own = known.seats.customers().find_map(|customer| own_effect(attempt, customer));
     if let Some(replay) = own {
         return Ok(replay);

@@ -1,7 +1,7 @@
 //! What a message came to.
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
-use domain::effect::{Did, Effect};
+use domain::effect::{Did, Effect, EffectId};
 use domain::message::edits::FailedEdit;
 use domain::message::{Action, Attribute, Attributes, Message};
 use domain::request::RequestInErrorId;
@@ -79,5 +79,12 @@ impl Stored {
             attributes: customer.attributes.clone(),
             replaced: Vec::new(),
         }
+    }
+
+    /// The customer, with what this request replaced of it, where that is remembered.
+    pub(crate) fn by(request: &EffectId, customer: &Customer) -> Self {
+        let effect = customer.effects.of(request);
+        let replaced = effect.map(|effect| effect.replaced.clone()).unwrap_or_default();
+        Self { replaced, ..Self::of(customer) }
     }
 }

@@ -1,0 +1,37 @@
+//! The routes of this function.
+
+use api::Method;
+use api::call::Call;
+use api::caller::Scope;
+use api::problem::Problem;
+use api::rights::Right;
+
+pub(crate) enum Route {
+    Erase { number: String },
+}
+
+impl Route {
+    /// The route of a call: 404 for a path that is none of ours, 405 for a method that the path does not have.
+    pub(crate) fn of(call: &Call) -> Result<Self, Problem> {
+        call.route(match call.segments()?[..] {
+            ["customers", number, "erase"] => {
+                vec![(Method::POST, Self::Erase { number: number.into() })]
+            }
+            _ => vec![],
+        })
+    }
+}
+
+impl api::Route for Route {
+    fn operation(&self) -> &'static str {
+        match self {
+            Self::Erase { .. } => "erase-customer",
+        }
+    }
+
+    fn right(&self) -> Right<'_> {
+        match self {
+            Self::Erase { .. } => Right::Scope(&[Scope::Privacy]),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! What is decided about customers as a whole: one story of customers that messages made.
+
+use kit::fixture::{Fixture, person};
+
+use crate::Story;
+
+pub(crate) const STORY: Story = &[
+    ("erase-dry-run", 200, "/customerNumber", "000000001"),
+    ("erase", 204, "", ""),
+    ("erase-unknown", 404, "/type", "/problems/not-found"),
+];
+
+/// The customers that the events name, by the numbers that they get.
+pub(crate) async fn plant(master: &Fixture) {
+    for name in ["Robinson", "Dryer"] {
+        master.post("/customers").json(&person(name)).send().await.is(201);
+    }
+}
