@@ -138,10 +138,10 @@ struct EntryBody {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ByBody {
-    caller: String,
-    operation: String,
-    request_id: String,
+pub(crate) struct ByBody {
+    pub(crate) caller: String,
+    pub(crate) operation: String,
+    pub(crate) request_id: String,
 }
 
 #[derive(Serialize)]

@@ -15,6 +15,7 @@ pub(crate) enum Route {
     Customer { number: String },
     History { number: String },
     PossibleDuplicates { number: String },
+    Worklist,
     Changes,
     TryRules,
 }
@@ -34,6 +35,7 @@ impl Route {
             ["customers", number, "possible-duplicates"] => {
                 vec![(Method::GET, Self::PossibleDuplicates { number: number.into() })]
             }
+            ["possible-duplicates"] => vec![(Method::GET, Self::Worklist)],
             ["changes"] => vec![(Method::GET, Self::Changes)],
             ["rules", "try"] => vec![(Method::POST, Self::TryRules)],
             _ => vec![],
@@ -48,6 +50,7 @@ impl api::Route for Route {
             Self::Customer { .. } => "read-customer",
             Self::History { .. } => "read-history",
             Self::PossibleDuplicates { .. } => "find-possible-duplicates",
+            Self::Worklist => "list-possible-duplicates",
             Self::Changes => "pull-changes",
             Self::TryRules => "try-rules",
         }
@@ -59,7 +62,9 @@ impl api::Route for Route {
                 Right::Scope(&[Scope::Customers, Scope::Steward])
             }
             Self::Changes => Right::Scope(&[Scope::Customers]),
-            Self::PossibleDuplicates { .. } | Self::TryRules => Right::Scope(&[Scope::Steward]),
+            Self::PossibleDuplicates { .. } | Self::Worklist | Self::TryRules => {
+                Right::Scope(&[Scope::Steward])
+            }
         }
     }
 
@@ -69,6 +74,7 @@ impl api::Route for Route {
             | Self::Customer { .. }
             | Self::History { .. }
             | Self::PossibleDuplicates { .. }
+            | Self::Worklist
             | Self::TryRules => MAX_CALL,
             // It may wait for news first.
             Self::Changes => MAX_CALL.saturating_add(Duration::from_secs(MAX_WAIT_SECONDS as u64)),

@@ -8,6 +8,9 @@ use api::rights::Right;
 
 pub(crate) enum Route {
     Erase { number: String },
+    KeepApart { number: String },
+    TakeBack { number: String, other: String },
+    Decide,
 }
 
 impl Route {
@@ -17,6 +20,14 @@ impl Route {
             ["customers", number, "erase"] => {
                 vec![(Method::POST, Self::Erase { number: number.into() })]
             }
+            ["customers", number, "keep-apart"] => {
+                vec![(Method::POST, Self::KeepApart { number: number.into() })]
+            }
+            ["customers", number, "keep-apart", other] => {
+                let (number, other) = (number.into(), other.into());
+                vec![(Method::DELETE, Self::TakeBack { number, other })]
+            }
+            ["possible-duplicates", "decide"] => vec![(Method::POST, Self::Decide)],
             _ => vec![],
         })
     }
@@ -26,12 +37,18 @@ impl api::Route for Route {
     fn operation(&self) -> &'static str {
         match self {
             Self::Erase { .. } => "erase-customer",
+            Self::KeepApart { .. } => "keep-apart",
+            Self::TakeBack { .. } => "take-back-keep-apart",
+            Self::Decide => "decide-possible-duplicates",
         }
     }
 
     fn right(&self) -> Right<'_> {
         match self {
             Self::Erase { .. } => Right::Scope(&[Scope::Privacy]),
+            Self::KeepApart { .. } | Self::TakeBack { .. } | Self::Decide => {
+                Right::Scope(&[Scope::Steward])
+            }
         }
     }
 }

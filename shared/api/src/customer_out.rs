@@ -109,7 +109,7 @@ pub struct CustomerOut {
 
 impl CustomerOut {
     pub fn of(outcome: &MessageOutcome, dry_run: bool) -> Self {
-        let MessageOutcome { message, action, result, not_compared, replayed: _ } = outcome;
+        let MessageOutcome { message, action, result, not_compared, alike, replayed: _ } = outcome;
         let given = &message.attributes;
         let mut answer = Self {
             routing: message.routing.clone(),
@@ -131,6 +131,10 @@ impl CustomerOut {
         }
         if *not_compared {
             answer.warnings.push(NOT_COMPARED.to_owned());
+        }
+        if matches!(result, MessageResult::Created(_)) {
+            let warning = |number| format!("customer {number} is likely a duplicate");
+            answer.warnings.extend(alike.iter().map(warning));
         }
         match result {
             MessageResult::Created(stored)

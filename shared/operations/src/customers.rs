@@ -3,6 +3,8 @@
 pub mod erase;
 pub mod find;
 pub mod history;
+pub mod keep_apart;
 pub mod possible_duplicates;
 pub mod read;
 pub mod try_rules;
+pub mod worklist;

@@ -11,6 +11,7 @@ mod fields;
 mod history;
 mod idempotency_key;
 mod look_up;
+mod pair;
 mod request_in_error;
 mod seat;
 
@@ -26,6 +27,7 @@ pub use idempotency_key::{
     BoundInputs, BoundKey, INPUTS, bind_inputs, bind_key, bound_key, remember_unchanged,
 };
 pub use look_up::{Found, Kept, Standing, found, kept, look_up_key};
+pub use pair::{pair, pair_of};
 pub use request_in_error::{
     erase_request_in_error, request_in_error, request_in_error_item, rewrite_request_in_error,
 };

@@ -4,6 +4,7 @@ use domain::change::Change;
 use domain::customer::{Customer, Identifier};
 use domain::dealer::{Dcn, DealerCode};
 use domain::history::HistoryEntry;
+use domain::matching::possible::{Pair, PairRecord};
 use domain::request::{RequestInError, RequestInErrorId};
 
 use crate::item::{self, Item};
@@ -242,4 +243,16 @@ pub async fn changes(
         limit: Some(limit),
     };
     table.query(&query).await?.found.into_iter().map(items::change).collect()
+}
+
+pub async fn pair(table: &impl Table, pair: &Pair) -> Result<Option<PairRecord>, TableError> {
+    table.get(&keys::pair(pair)).await?.map(items::pair_of).transpose()
+}
+
+/// Those of up to [`MAX_ITEMS`] pairs that are there, in no order.
+pub async fn pairs(table: &impl Table, keys: &[Key]) -> Result<Vec<PairRecord>, TableError> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    table.get_all(keys).await?.into_iter().map(items::pair_of).collect()
 }

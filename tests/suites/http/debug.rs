@@ -124,6 +124,7 @@ fn what_callers_say_shows_nothing_of_it() {
                 action: Action::Add,
                 result,
                 not_compared: false,
+                alike: Vec::new(),
                 replayed: false,
             },
         );

@@ -138,6 +138,9 @@ impl Door {
             (Some("customers"), None) if event.method != "GET" => "add-customer",
             (Some("customers"), Some("batch")) => "add-customer",
             (Some("customers"), _) if event.path.ends_with("/erase") => "merge-customers",
+            (Some("customers"), _) if event.path.contains("/keep-apart") => "merge-customers",
+            (Some("possible-duplicates"), Some("decide")) => "merge-customers",
+            (Some("possible-duplicates"), _) => "find-customer",
             (Some("customers" | "changes" | "rules"), _) => "find-customer",
             _ => "fix-error",
         };

@@ -141,11 +141,12 @@ pub(super) fn expected(
             }
         }
     }
-    expected.retain(|_, (_, standing)| match standing {
+    expected.retain(|term, (_, standing)| match standing {
         Standing::Current => true,
         // What ends while it is looked at is nobody's loss.
         Standing::Former(since) => Retention::FormerValue.end(*since) > now.plus_seconds(300),
-        Standing::Removed(_) => false,
+        // It does not lead to the customer any more, who may be found by it nonetheless where that was lost.
+        Standing::Removed(_) => !term.kind.finds_formerly(),
     });
     expected
 }

@@ -19,6 +19,7 @@ use store::{item, items, records};
 
 use super::append::Heads;
 use super::erasure;
+use super::pairs;
 use super::plan::Plan;
 use super::{Bus, Record};
 use crate::customers::read::customer_by_number;
@@ -154,7 +155,7 @@ impl<T: Table, B: Bus> Follower<T, B> {
         Ok((done, customers.collect()))
     }
 
-    /// What is done before anybody is told: the look-up keys, and an erasure's history.
+    /// What is done before anybody is told: the look-up keys, an erasure's history, and the pairs of possible duplicates.
     async fn before_telling(&self, plan: &Plan) -> Result<(), Stopped> {
         let table = self.master.table();
         if let Some(before) = &plan.erases {
@@ -173,7 +174,11 @@ impl<T: Table, B: Bus> Follower<T, B> {
                 done?;
             }
         }
-        Ok(())
+        // Behind its own keys: of two that are followed at once, one finds the other.
+        match plan.to_pair(secret) {
+            Some(customer) => pairs::pair_up(&self.master, customer).await,
+            None => Ok(()),
+        }
     }
 
     /// Tells the bus; what it does not take has failed.

@@ -15,6 +15,8 @@ pub struct MessageOutcome {
     pub result: MessageResult,
     /// Whether duplicates were asked for and none could be looked for, because what stands in place of a name or a street says nothing.
     pub not_compared: bool,
+    /// Customers that the new one is likely a duplicate of, as far as they were read on the way: the most alike first.
+    pub alike: Vec<CustomerNumber>,
     /// Whether an earlier try of the same request did it.
     pub replayed: bool,
 }

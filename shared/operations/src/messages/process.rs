@@ -51,7 +51,15 @@ pub(crate) async fn run<T: Table>(
             Ok(Kept { action, result, before }) => {
                 let message = known.standardized.unwrap_or_else(|| message.clone());
                 let (not_compared, replayed) = (known.not_compared, before && attempt.is_replay());
-                return Ok(MessageOutcome { message, action, result, not_compared, replayed });
+                let alike = known.alike;
+                return Ok(MessageOutcome {
+                    message,
+                    action,
+                    result,
+                    not_compared,
+                    alike,
+                    replayed,
+                });
             }
             Err(round) => known.seats.begin(round, attempt).await?,
         }

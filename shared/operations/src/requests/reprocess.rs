@@ -98,7 +98,8 @@ async fn replay<T: Table>(
     let not_compared = action == Action::Add
         && is_not_compared(&message.attributes, &message.attributes, attempt.controls());
     let replayed = attempt.is_replay();
-    let outcome = MessageOutcome { message, action, result, not_compared, replayed };
+    let outcome =
+        MessageOutcome { message, action, result, not_compared, alike: Vec::new(), replayed };
     Ok(Replay::Outcome(Box::new(outcome)))
 }
 

@@ -24,7 +24,7 @@ impl Bits {
         Self((bits * 10.0).round() as i32)
     }
 
-    pub fn from_tenths(tenths: i32) -> Self {
+    pub const fn from_tenths(tenths: i32) -> Self {
         Self(tenths)
     }
 
