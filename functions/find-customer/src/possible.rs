@@ -31,7 +31,7 @@ struct PossibleDuplicateBody {
 impl PossibleDuplicateBody {
     fn of(found: &PossibleDuplicate) -> Self {
         let PossibleDuplicate { customer, score, grade } = found;
-        Self { customer: CustomerBody::of(customer), score: ScoreBody::of(score, grade.name()) }
+        Self { customer: CustomerBody::of(customer), score: ScoreBody::of(score, Some(*grade)) }
     }
 }
 

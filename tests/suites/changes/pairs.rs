@@ -137,7 +137,7 @@ async fn a_next_try_of_a_decision_finds_it_even_where_it_was_taken_back() {
     let path = format!("/customers/{one}/keep-apart");
     let decide = || {
         let request = world.master.post(&path).json(&json!({ "other": other }));
-        request.header("idempotency-key", "decision-1").send()
+        request.key("decision-1").send()
     };
     decide().await.is_empty(204);
     assert!(decide().await.is_replayed());

@@ -14,6 +14,9 @@ use store::{items, keys, records};
 use crate::customers::possible_duplicates::{PossibleDuplicate, possible_duplicates};
 use crate::kit::{Master, Stopped};
 
+/// How many pairs are written at once.
+const AT_ONCE: usize = 16;
+
 /// How often pairs are judged anew that others write at the moment.
 const MAX_TRIES: u32 = 5;
 
@@ -44,12 +47,16 @@ async fn judge<T: Table>(
     found: Vec<PossibleDuplicate>,
 ) -> Result<Vec<PossibleDuplicate>, Stopped> {
     let table = master.table();
-    let due = due(master, customer, found).await?.into_iter();
-    let under_way = due.map(|(other, record)| async move {
-        let written = table.write(&items::pair(&record)).await?;
-        Ok::<_, Stopped>(matches!(written, Written::Refused(_)).then_some(other))
-    });
-    Ok(try_join_all(under_way).await?.into_iter().flatten().collect())
+    let due = due(master, customer, found).await?;
+    let mut left = Vec::new();
+    for some in due.chunks(AT_ONCE) {
+        let under_way = some.iter().map(|(other, record)| async move {
+            let written = table.write(&items::pair(record)).await?;
+            Ok::<_, Stopped>(matches!(written, Written::Refused(_)).then(|| other.clone()))
+        });
+        left.extend(try_join_all(under_way).await?.into_iter().flatten());
+    }
+    Ok(left)
 }
 
 /// Those of up to [`MAX_ITEMS`] who look like a customer of whom the pair is not kept as it should be, with the pair as it should.
