@@ -27,7 +27,7 @@ pub use idempotency_key::{
     BoundInputs, BoundKey, INPUTS, bind_inputs, bind_key, bound_key, remember_unchanged,
 };
 pub use look_up::{Found, Kept, Standing, found, kept, look_up_key};
-pub use pair::{pair, pair_of};
+pub use pair::{pair, pair_of, pair_pointer};
 pub use request_in_error::{
     erase_request_in_error, request_in_error, request_in_error_item, rewrite_request_in_error,
 };

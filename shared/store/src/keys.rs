@@ -20,7 +20,7 @@ pub use followed::{
     changes_head, changes_of, history, history_of_other, history_of_version, is_changes_head,
     is_dealer_customer, is_request_in_error, look_up,
 };
-pub use pairs::{pair, pair_in_list, pair_of, pairs};
+pub use pairs::{pair, pair_in_list, pair_of, pair_pointer, pairs, pairs_of};
 
 pub const PARTITION_KEY: &str = "pk";
 pub const SORT_KEY: &str = "sk";

@@ -256,3 +256,21 @@ pub async fn pairs(table: &impl Table, keys: &[Key]) -> Result<Vec<PairRecord>, 
     }
     table.get_all(keys).await?.into_iter().map(items::pair_of).collect()
 }
+
+/// Those who are in a pair with this customer, whatever became of it.
+pub async fn in_pairs_with(
+    table: &impl Table,
+    customer: &Identifier,
+) -> Result<Vec<Identifier>, TableError> {
+    let partition = keys::pairs_of(customer);
+    let mut query = Query { partition, prefix: String::new(), after: None, limit: None };
+    let mut others = Vec::new();
+    loop {
+        let Page { found, more } = table.query(&query).await?;
+        query.after = found.last().map(|item| item::key_of(item).sk);
+        others.extend(found.iter().filter_map(|item| Identifier::parse(&item::key_of(item).sk)));
+        if !more {
+            return Ok(others);
+        }
+    }
+}

@@ -177,7 +177,8 @@ async fn a_lost_seat_becomes_an_empty_one() {
     assert_eq!(found(&seen)[&Damage::LostSeat], (1, 1));
     // What is known of nobody leads to nobody.
     let kinds: Vec<Damage> = found(&seen).into_keys().collect();
-    assert_eq!(kinds, [Damage::LostSeat, Damage::LookUpKeyToNobody]);
+    let expected = [Damage::LostSeat, Damage::LookUpKeyToNobody, Damage::PairOutdated];
+    assert_eq!(kinds, expected);
     assert!(seen.is_whole() && world.master.everything().await.contains_key(&key));
     assert_eq!(found(&world.audit(true).await), BTreeMap::new());
     let again = world.message(&one_of_three("Cleo")).await;

@@ -74,6 +74,8 @@ impl Page {
             Some(KeyKind::Change) => {
                 items::change(item)?;
             }
+            // It only leads to a pair.
+            Some(KeyKind::Pair) if keys::pair_of(key).is_none() => {}
             Some(KeyKind::Pair) => self.pairs.push(items::pair_of(item)?),
             // Of a newer release, which knows what it is.
             None => {}

@@ -255,8 +255,11 @@ impl<T: Table, B: Bus> Follower<T, B> {
         None
     }
 
-    /// Finds who looks like the customer, where that may be others than before.
+    /// Finds who looks like the customer, where that may be others than before; nobody looks like one who was erased.
     async fn pair_up(&self, plan: &Plan) -> Result<(), Stopped> {
+        if let Some(before) = &plan.erases {
+            return pairs::forget(&self.master, &before.identifier).await;
+        }
         match plan.to_pair(&self.master.controls().secret) {
             Some(customer) => pairs::pair_up(&self.master, customer).await,
             None => Ok(()),

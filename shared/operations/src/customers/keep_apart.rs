@@ -5,12 +5,12 @@ use domain::matching::party::company_of;
 use domain::matching::possible::pair::Judged;
 use domain::matching::possible::{Pair, PairRecord, PairState, Profile, Score};
 use futures_util::future::try_join;
+use store::records;
 use store::table::Table;
 use store::writes::Written;
-use store::{items, records};
 
 use super::read::customer_by_number;
-use crate::kit::{Attempt, Stopped};
+use crate::kit::{Attempt, Stopped, pair_writes};
 
 /// How many pairs one call decides on.
 pub const MAX_BATCH: usize = 100;
@@ -114,7 +114,7 @@ async fn decide<T: Table>(
         if attempt.dry_run {
             return Ok(KeptApart::Done { replayed: false });
         }
-        match attempt.table().write(&items::pair(&next)).await? {
+        match pair_writes::write(attempt.table(), &next).await? {
             Written::Done(_) => return Ok(KeptApart::Done { replayed: false }),
             Written::Refused(_) => attempt.again().await?,
         }

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::effect::EffectId;
 use domain::matching::possible::pair::Decision;
 use domain::matching::possible::score::Bits;
-use domain::matching::possible::{PairRecord, PairState, Prints};
+use domain::matching::possible::{Pair, PairRecord, PairState, Prints};
 
 use super::VERSION;
 use super::by::{BY, by_value};
@@ -42,6 +42,11 @@ pub fn pair(record: &PairRecord) -> Write {
         1 => Write::Put { item, on: Condition::Absent },
         version => rewritten(item, &ATTRIBUTES, version - 1),
     }
+}
+
+/// Lets the higher one of a pair find it too, where it does not yet.
+pub fn pair_pointer(pair: &Pair) -> Write {
+    Write::Put { item: new_item(keys::pair_pointer(pair)), on: Condition::Absent }
 }
 
 fn pair_item(record: &PairRecord) -> Item {
@@ -116,7 +121,6 @@ fn decision_of(value: AttributeValue) -> Result<Decision, TableError> {
 mod tests {
     use domain::by::By;
     use domain::customer::Identifier;
-    use domain::matching::possible::Pair;
     use domain::time::Timestamp;
 
     use super::*;

@@ -11,10 +11,20 @@ use super::{IndexKey, Key, SHARDS};
 const ABOVE_ZERO: i32 = 50_000;
 
 pub fn pair(pair: &Pair) -> Key {
-    Key::new(format!("PAIR#{}", pair.low()), pair.high().to_string())
+    Key::new(pairs_of(pair.low()), pair.high().to_string())
 }
 
-/// The pair under this key; none for another key.
+/// The partition with the pairs of a customer: those in which it is the lower one, and pointers to the others.
+pub fn pairs_of(customer: &Identifier) -> String {
+    format!("PAIR#{customer}")
+}
+
+/// Where the higher one of a pair finds the lower.
+pub fn pair_pointer(pair: &Pair) -> Key {
+    Key::new(pairs_of(pair.high()), pair.low().to_string())
+}
+
+/// The pair under this key; none for another key, and for a pointer.
 pub fn pair_of(key: &Key) -> Option<Pair> {
     let low = Identifier::parse(key.pk.strip_prefix("PAIR#")?)?;
     let high = Identifier::parse(&key.sk)?;
@@ -46,4 +56,25 @@ pub fn pair_in_list(record: &PairRecord) -> Option<IndexKey> {
             BASE32_NOPAD.encode(&digest[..10])
         ),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_has_one_key_and_is_found_from_both_sides() {
+        let [one, other] = ["0123456789ABCDEF-000001-89ABCDEF", "FEDCBA9876543210-000002-89ABCDEF"]
+            .map(|text| Identifier::parse(text).unwrap());
+        let both = Pair::of(&other, &one).unwrap();
+        let key = pair(&both);
+        assert_eq!(
+            (key.pk.as_str(), key.sk.as_str()),
+            ("PAIR#0123456789ABCDEF-000001-89ABCDEF", "FEDCBA9876543210-000002-89ABCDEF")
+        );
+        assert_eq!(pair_of(&key), Some(both.clone()));
+        let pointer = pair_pointer(&both);
+        assert_eq!((pointer.pk, pointer.sk), (pairs_of(&other), one.to_string()));
+        assert_eq!(pair_of(&pair_pointer(&both)), None);
+    }
 }
