@@ -105,10 +105,10 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
                 } else {
                     let profile = |of| Profile::of(of, &controls.generic_values);
                     let bits = Score::of(&profile(low), &profile(high)).bits;
-                    let when = (&controls.secret, now);
                     let judged = Judged { low, high, bits };
+                    let secret = &controls.secret;
                     // What looks alike is looked at from the customers.
-                    PairRecord::judged(Some(record), judged, controls.thresholds, when)
+                    PairRecord::judged(Some(record), judged, controls.thresholds, secret)
                         .filter(|next| next.state == PairState::Past)
                 };
                 let both = [low.clone(), high.clone()];

@@ -258,7 +258,8 @@ impl<T: Table, B: Bus> Follower<T, B> {
     /// Finds who looks like the customer, where that may be others than before; nobody looks like one who was erased.
     async fn pair_up(&self, plan: &Plan) -> Result<(), Stopped> {
         if let Some(before) = &plan.erases {
-            return pairs::forget(&self.master, &before.identifier).await;
+            let at = plan.change.at;
+            return pairs::forget(&self.master, (&before.identifier, at)).await;
         }
         match plan.to_pair(&self.master.controls().secret) {
             Some(customer) => pairs::pair_up(&self.master, customer).await,

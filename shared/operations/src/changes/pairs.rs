@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::customer::{Customer, Identifier};
 use domain::matching::possible::pair::Judged;
 use domain::matching::possible::{Pair, PairRecord, PairState, Profile, Score};
+use domain::time::Timestamp;
 use futures_util::future::{try_join, try_join_all};
 use store::table::{MAX_ITEMS, Table};
 use store::writes::Written;
@@ -38,7 +39,7 @@ pub(super) async fn pair_up<T: Table>(
 /// Takes the pairs of a person who was erased out of the lists, with what was decided of them.
 pub(super) async fn forget<T: Table>(
     master: &Master<T>,
-    customer: &Identifier,
+    (customer, at): (&Identifier, Timestamp),
 ) -> Result<(), Stopped> {
     let table = master.table();
     for round in 0..MAX_TRIES {
@@ -46,9 +47,8 @@ pub(super) async fn forget<T: Table>(
         let known = known(master, customer, others.iter()).await?;
         let is_listed =
             |record: &PairRecord| record.state != PairState::Past || record.decision.is_some();
-        let now = table.now();
         let due: Vec<PairRecord> =
-            known.into_values().filter(is_listed).map(|record| record.of_nobody(now)).collect();
+            known.into_values().filter(is_listed).map(|record| record.of_nobody(at)).collect();
         if write(master, &due).await? {
             return Ok(());
         }
@@ -91,14 +91,12 @@ pub(crate) async fn due<T: Table>(
     }
     let others = judged.iter().map(|(other, _)| &other.identifier);
     let known = known(master, &customer.identifier, others).await?;
-    let now = table.now();
     let due = judged.iter().filter_map(|(other, bits)| {
         let pair = Pair::of(&customer.identifier, &other.identifier)?;
         let is_low = *pair.low() == customer.identifier;
         let (low, high) = if is_low { (customer, other) } else { (other, customer) };
         let judged = Judged { low, high, bits: *bits };
-        let when = (&controls.secret, now);
-        PairRecord::judged(known.get(&pair), judged, controls.thresholds, when)
+        PairRecord::judged(known.get(&pair), judged, controls.thresholds, &controls.secret)
     });
     let due = due.collect();
     Ok((due, judged.into_iter().map(|(other, _)| other).collect()))

@@ -118,14 +118,15 @@ pub struct Judged<'a> {
 }
 
 impl PairRecord {
-    /// What becomes of a pair that looks so now: none where nothing does.
+    /// What becomes of a pair that looks so since the later of the two was changed: none where nothing does.
     pub fn judged(
         known: Option<&Self>,
         judged: Judged<'_>,
         thresholds: Thresholds,
-        (secret, now): (&Secret, Timestamp),
+        secret: &Secret,
     ) -> Option<Self> {
         let Judged { low, high, bits } = judged;
+        let now = low.updated_at.max(high.updated_at);
         let is_alike =
             thresholds.grade(bits).is_some() && low.erased.is_none() && high.erased.is_none();
         let Some(known) = known else {
@@ -284,8 +285,9 @@ mod tests {
         }
 
         fn judge(&self, known: Option<&PairRecord>, bits: Bits, at: u64) -> Option<PairRecord> {
-            let when = (&self.secret, Timestamp::from_millis(at));
-            PairRecord::judged(known, self.of(bits), Thresholds::default(), when)
+            let high = Customer { updated_at: Timestamp::from_millis(at), ..self.high.clone() };
+            let judged = Judged { high: &high, ..self.of(bits) };
+            PairRecord::judged(known, judged, Thresholds::default(), &self.secret)
         }
 
         fn keep_apart(&self, known: Option<&PairRecord>) -> Option<PairRecord> {
