@@ -21,6 +21,7 @@ pub(crate) const STORY: Story = &[
     ("read-not-yet", 404, "/type", "/problems/not-found"),
     ("history", 200, "/history/1/what", "updated"),
     ("possible-duplicates", 200, "/possibleDuplicates/0/customer/name", "Julie Robinsen"),
+    ("list-possible-duplicates", 200, "/possibleDuplicates/0/grade", "likely"),
     ("possible-duplicates-as-customers", 403, "/type", "/problems/forbidden"),
     ("changes", 200, "/changes/0/id", "customer/000000001/1"),
     ("changes-bad-place", 400, "/errors/0/code", "invalid-cursor"),

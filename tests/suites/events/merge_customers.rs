@@ -5,6 +5,11 @@ use kit::fixture::{Fixture, person};
 use crate::Story;
 
 pub(crate) const STORY: Story = &[
+    ("keep-apart-dry-run", 200, "/other", "000000002"),
+    ("keep-apart", 204, "", ""),
+    ("keep-apart-same", 400, "/errors/0/code", "same-customer"),
+    ("keep-apart-take-back", 204, "", ""),
+    ("decide", 200, "/results/1/outcome", "not-found"),
     ("erase-dry-run", 200, "/customerNumber", "000000001"),
     ("erase", 204, "", ""),
     ("erase-unknown", 404, "/type", "/problems/not-found"),
