@@ -7,6 +7,7 @@ mod body;
 mod console;
 pub mod list;
 mod prepared;
+mod remark;
 mod route;
 mod shown;
 mod sign_in;
@@ -19,7 +20,7 @@ use api::media;
 use api::page::Page;
 use api::problem::{self, Problem};
 use api::{StatusCode, status};
-use domain::request::{Correction, RequestInErrorId, State};
+use domain::request::{Correction, MAX_TEXT, RequestInErrorId, State};
 use lambda_http::{Body, Request, Response};
 use operations::kit::Master;
 use operations::messages::MessageOutcome;
@@ -66,6 +67,9 @@ async fn answer<T: Table>(
         Route::Correct { id } => correct(master, call, &id).await,
         Route::Delete { id } => delete(master, call, &id).await,
         Route::Reprocess { id } => reprocess(master, call, &id).await,
+        Route::Assign { id } => remark::assign(master, call, &id).await,
+        Route::Note { id } => remark::note(master, call, &id).await,
+        Route::Reopen { id } => remark::reopen(master, call, &id).await,
         Route::ReprocessBatch => batch::reprocess_batch(master, call).await,
     }
 }
@@ -97,7 +101,7 @@ async fn detail<T: Table>(
 async fn correct<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Result<Answer, Problem> {
     let mut faults = Vec::new();
     let attempt = call.attempt(master, "correct", &mut faults)?;
-    let correction = body::correction(&json::parse(call.body(PATCH)?)?, &mut faults);
+    let correction = body::correction(&json::parse(call.body(PATCH)?)?, "", &mut faults);
     problem::refuse_if_any(faults)?;
     let seen = call.if_match()?;
     let shown = correct::correct(&attempt, &id_of(id)?, &correction, seen.as_ref()).await?;
@@ -106,10 +110,12 @@ async fn correct<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Result<
 
 async fn delete<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Result<Answer, Problem> {
     let mut faults = Vec::new();
-    let attempt = call.attempt(master, "delete", &mut faults)?;
+    let (attempt, reason) = call.attempt_with(master, "delete", &mut faults, |query| {
+        query.optional("reason", |text| body::written(text, MAX_TEXT))
+    })?;
     problem::refuse_if_any(faults)?;
     let seen = call.if_match()?;
-    delete::delete(&attempt, &id_of(id)?, seen.as_ref()).await?;
+    delete::delete(&attempt, &id_of(id)?, reason.as_deref(), seen.as_ref()).await?;
     if !attempt.dry_run {
         return Ok(Answer::empty(StatusCode::NO_CONTENT, "deleted"));
     }
@@ -126,7 +132,7 @@ async fn reprocess<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Resul
     let correction = if bytes.is_empty() {
         Correction::default()
     } else {
-        body::correction(&json::parse(bytes)?, &mut faults)
+        body::correction(&json::parse(bytes)?, "", &mut faults)
     };
     problem::refuse_if_any(faults)?;
     let seen = call.if_match()?;

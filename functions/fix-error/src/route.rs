@@ -13,6 +13,9 @@ pub(crate) enum Route {
     Correct { id: String },
     Delete { id: String },
     Reprocess { id: String },
+    Assign { id: String },
+    Note { id: String },
+    Reopen { id: String },
     ReprocessBatch,
     Console,
     ConsoleFile { file: String },
@@ -34,6 +37,9 @@ impl Route {
             ["errors", id, "reprocess"] => {
                 vec![(Method::POST, Self::Reprocess { id: id.into() })]
             }
+            ["errors", id, "assign"] => vec![(Method::POST, Self::Assign { id: id.into() })],
+            ["errors", id, "note"] => vec![(Method::POST, Self::Note { id: id.into() })],
+            ["errors", id, "reopen"] => vec![(Method::POST, Self::Reopen { id: id.into() })],
             ["console"] => vec![(Method::GET, Self::Console)],
             ["console", file] => vec![(Method::GET, Self::ConsoleFile { file: file.into() })],
             ["openapi.yaml"] => vec![(Method::GET, Self::Contract)],
@@ -51,6 +57,9 @@ impl api::Route for Route {
             Self::Correct { .. } => "correct-error",
             Self::Delete { .. } => "delete-error",
             Self::Reprocess { .. } => "reprocess-error",
+            Self::Assign { .. } => "assign-error",
+            Self::Note { .. } => "note-error",
+            Self::Reopen { .. } => "reopen-error",
             Self::ReprocessBatch => "reprocess-errors",
             Self::Console | Self::ConsoleFile { .. } => "console",
             Self::Contract => "read-contract",
@@ -64,6 +73,9 @@ impl api::Route for Route {
             | Self::Correct { .. }
             | Self::Delete { .. }
             | Self::Reprocess { .. }
+            | Self::Assign { .. }
+            | Self::Note { .. }
+            | Self::Reopen { .. }
             | Self::ReprocessBatch => Right::Scope(&[Scope::Steward]),
             Self::Console | Self::ConsoleFile { .. } | Self::Contract => Right::None,
         }

@@ -90,6 +90,7 @@ impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         const RESOLVED: &str = "This request was resolved before.";
         const DELETED: &str = "This request was deleted before.";
+        const OPEN: &str = "This request is open; only one that was deleted is reopened.";
         const VERSION_REQUIRED: &str = "If-Match must name the version that you saw, or be `*`.";
         const CHANGED: &str = "Somebody changed this request meanwhile.";
         const FULL: &str = "This request was changed and tried too often to remember more. It can be resolved or deleted.";
@@ -99,6 +100,7 @@ impl From<Refused> for Problem {
                 .detail(RESOLVED)
                 .with("customerNumber", number.map(|number| number.to_string())),
             Refused::AlreadyDeleted => Problem::new(ProblemType::AlreadyDeleted).detail(DELETED),
+            Refused::AlreadyOpen => Problem::new(ProblemType::AlreadyOpen).detail(OPEN),
             Refused::VersionRequired => {
                 Problem::new(ProblemType::VersionRequired).detail(VERSION_REQUIRED)
             }

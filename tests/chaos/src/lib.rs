@@ -83,7 +83,7 @@ pub struct Report {
     table: Snapshot,
     script: Script,
     /// Processes started, of the other release among them, killed and timed out.
-    processes: [u64; 5],
+    processes: [u64; 4],
     /// What was found.
     pub verdict: Verdict,
 }

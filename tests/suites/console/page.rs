@@ -97,6 +97,13 @@ impl Page {
         }
     }
 
+    /// Waits until the expression is true, however long what it waits for lasts.
+    pub(crate) async fn lasts(&self, expression: &str) {
+        while self.value(expression).await != true {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Waits until the element is there and can be seen.
     pub(crate) async fn sees(&self, selector: &str) {
         self.until(&format!("document.querySelector(`{selector}`)?.checkVisibility()")).await;

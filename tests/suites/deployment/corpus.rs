@@ -362,5 +362,6 @@ async fn erasure(corpus: &Corpus, number: &str) {
     let failing = change(&json!({ "cst_cust_nbr": number, "cst_state": "QQ" }));
     corpus.post("/customers", failing, 422).await;
     let erase = format!("/customers/{number}/erase");
-    corpus.send(Method::POST, &erase, None, &[], 204).await;
+    let key = [("idempotency-key", "erasure-0000-0001")];
+    corpus.send(Method::POST, &erase, None, &key, 204).await;
 }

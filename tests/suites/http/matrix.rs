@@ -145,6 +145,15 @@ async fn rows(door: &Door) -> Vec<Row> {
             Asks::Steward,
             good,
         );
+        for (verb, body) in
+            [("assign", json!({ "to": "anna" })), ("note", json!({ "text": "a note" }))]
+        {
+            let post = Event::new("POST", &format!("{thing}/{verb}?dryRun=true"));
+            row(post.header("if-match", "*").json(&body), Asks::Steward, good);
+        }
+        let reopened = if good == 200 { 409 } else { good };
+        let reopen = Event::new("POST", &format!("{thing}/reopen?dryRun=true"));
+        row(reopen.header("if-match", "*"), Asks::Steward, reopened);
         let reprocessed = if good == 200 { 422 } else { good };
         row(
             Event::new("POST", &format!("{thing}/reprocess?dryRun=true")),

@@ -90,12 +90,17 @@ fn entry() -> impl Strategy<Value = Entry> {
         Just((What::Tried, Some(EntryOutcome::Failure(Action::Change)))),
         Just((What::Tried, Some(EntryOutcome::Duplicate))),
         Just((What::Deleted, None)),
+        Just((What::Assigned, None)),
+        Just((What::Noted, None)),
+        Just((What::Reopened, None)),
         number().prop_map(|number| (What::Resolved, Some(EntryOutcome::Created(number)))),
         number().prop_map(|number| (What::Resolved, Some(EntryOutcome::Updated(number)))),
         number().prop_map(|number| (What::Resolved, Some(EntryOutcome::Unchanged(number)))),
     ];
-    (moment(), text(), what, failed(), correction(), effect()).prop_map(
-        |(at, who, (what, outcome), failed, correction, effect)| Entry {
+    let written = prop::option::of(text());
+    (moment(), text(), what, failed(), correction(), written, effect()).prop_map(
+        |(at, who, (what, outcome), failed, correction, text, effect)| Entry {
+            text,
             at,
             who,
             what,

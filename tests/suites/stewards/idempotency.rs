@@ -57,13 +57,27 @@ async fn what_an_answer_warned_of_it_warns_of_again() {
 async fn a_failure_is_replayed_and_recorded_once() {
     let master = Fixture::new().await;
     let id = master.refused(&without_city("Robinson")).await;
-    let send = || master.reprocess(&id).key(KEY).send();
+    let send = || master.reprocess(&id).json(&json!({ "cst_zip": "ABC" })).key(KEY).send();
     let first = send().await;
     first.is(422);
     let again = send().await;
     assert!(again.is_replayed(), "{again}");
     assert_eq!(again.is(422), first.json());
     assert_eq!(master.shown(&id).await["version"], 2);
+}
+
+#[tokio::test]
+async fn a_try_that_left_nothing_behind_is_decided_anew() {
+    let strict = Fixture::new().await;
+    let id = strict.refused(&with(person("Robinson"), &json!({ "cst_country": null }))).await;
+    strict.reprocess(&id).key(KEY).send().await.is(422);
+    assert_eq!(strict.shown(&id).await["version"], 1);
+    let mended = strict.deployed_with(&[("DEFAULT_COUNTRY", "USA")]).await;
+    mended.reprocess(&id).key(KEY).send().await.is(201);
+    let again = strict.reprocess(&id).key(KEY).send().await;
+    again.is(201);
+    assert!(again.is_replayed(), "{again}");
+    assert_eq!(strict.customers().await.len(), 1);
 }
 
 #[tokio::test]

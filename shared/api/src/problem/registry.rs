@@ -58,6 +58,8 @@ registry! {
     AlreadyResolved = "already-resolved", CONFLICT, "The request in error is already resolved";
     /// The request in error is deleted already.
     AlreadyDeleted = "already-deleted", CONFLICT, "The request in error is already deleted";
+    /// The request in error is open, and was to be reopened.
+    AlreadyOpen = "already-open", CONFLICT, "The request in error is open";
     /// The dealer customer belongs to no customer.
     NotAssociated = "not-associated", CONFLICT, "The dealer customer is not associated";
     /// So much happened since the key was first used that nobody can tell any more what it did; it is never done again.
@@ -102,6 +104,7 @@ mod tests {
                 ("ambiguous-customer-organization", 409),
                 ("already-resolved", 409),
                 ("already-deleted", 409),
+                ("already-open", 409),
                 ("not-associated", 409),
                 ("already-processed", 409),
                 ("version-mismatch", 412),

@@ -23,7 +23,8 @@ pub async fn process<T: Table>(
     message: &Message,
     received: &Received,
 ) -> Result<MessageOutcome, Stopped> {
-    run(attempt, message, Purpose::Received(received)).await.map_err(|why| match why {
+    let processed = run(attempt, message, Purpose::Received(received)).await;
+    processed.map(|processed| processed.outcome).map_err(|why| match why {
         Unprocessed::Stopped(stopped) => stopped,
         Unprocessed::Overtaken | Unprocessed::HistoryFull => {
             Stopped::Defect("a message that just came has no history".into())
@@ -31,12 +32,19 @@ pub async fn process<T: Table>(
     })
 }
 
+/// What came of a message, and what a request in error keeps of that.
+pub(crate) struct Processed {
+    pub(crate) outcome: MessageOutcome,
+    /// The version of the request in error that tells of the attempt; none where a customer came of it, or nothing was written.
+    pub(crate) version: Option<u64>,
+}
+
 /// Processes a message for this purpose, in as many rounds as it takes.
 pub(crate) async fn run<T: Table>(
     attempt: &Attempt<'_, T>,
     message: &Message,
     purpose: Purpose<'_>,
-) -> Result<MessageOutcome, Unprocessed> {
+) -> Result<Processed, Unprocessed> {
     let mut known = Known::default();
     loop {
         let decision = decide(attempt, message, &mut known).await?;
@@ -48,18 +56,13 @@ pub(crate) async fn run<T: Table>(
             None => write(attempt, message, (purpose, decision), &mut known).await?,
         };
         match kept {
-            Ok(Kept { action, result, before }) => {
+            Ok(Kept { action, result, before, version }) => {
                 let message = known.standardized.unwrap_or_else(|| message.clone());
                 let (not_compared, replayed) = (known.not_compared, before && attempt.is_replay());
                 let alike = known.alike;
-                return Ok(MessageOutcome {
-                    message,
-                    action,
-                    result,
-                    not_compared,
-                    alike,
-                    replayed,
-                });
+                let outcome =
+                    MessageOutcome { message, action, result, not_compared, alike, replayed };
+                return Ok(Processed { outcome, version });
             }
             Err(round) => known.seats.begin(round, attempt).await?,
         }
@@ -108,7 +111,7 @@ fn dry_run_outcome(Decision { action, verdict, .. }: Decision, effect: &EffectId
         Verdict::Duplicate { duplicates, .. } => MessageResult::Duplicate(duplicates),
         Verdict::Fail(failed) => MessageResult::Failed { failed, request_in_error: None },
     };
-    Some(Kept { action, result, before: false })
+    Some(Kept { action, result, before: false, version: None })
 }
 
 /// Writes what was decided.

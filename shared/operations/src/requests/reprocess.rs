@@ -12,7 +12,8 @@ use super::fix::{self, NotFixed, Refused};
 use crate::customers::read::customer_by_number;
 use crate::kit::{Attempt, Stopped};
 use crate::messages::kept::{Purpose, Unprocessed};
-use crate::messages::{Action, MessageOutcome, MessageResult, Stored, is_not_compared, process};
+use crate::messages::process::{self, Processed};
+use crate::messages::{Action, MessageOutcome, MessageResult, Stored, is_not_compared};
 
 /// What came of the message, and the version that the request in error has since.
 #[derive(Debug)]
@@ -43,9 +44,9 @@ pub async fn reprocess<T: Table>(
                 let message = correction.apply(&request.message);
                 let purpose = Purpose::Reprocess(&request, correction);
                 match process::run(attempt, &message, purpose).await {
-                    Ok(outcome) => {
-                        let version = request.version + u64::from(!attempt.dry_run);
-                        return Ok(Reprocessed { outcome, version });
+                    Ok(Processed { outcome, version }) => {
+                        let next = request.version + u64::from(!attempt.dry_run);
+                        return Ok(Reprocessed { outcome, version: version.unwrap_or(next) });
                     }
                     Err(Unprocessed::HistoryFull) => return Err(Refused::HistoryFull.into()),
                     Err(Unprocessed::Stopped(stopped)) => return Err(stopped.into()),

@@ -104,6 +104,11 @@ impl Fields {
         }
     }
 
+    /// A number that is read once more later; none where there is none.
+    pub(super) fn peek_number(&self, name: &str) -> Option<u64> {
+        self.left.get(name)?.as_n().ok()?.parse().ok()
+    }
+
     pub(super) fn time(&mut self, name: &'static str) -> Result<Timestamp, TableError> {
         self.number(name).map(Timestamp::from_millis)
     }

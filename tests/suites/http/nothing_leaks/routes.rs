@@ -26,7 +26,7 @@ pub(crate) struct Route {
 pub(crate) const OPEN: [&str; 3] = ["getConsole", "getConsoleFile", "getContract"];
 
 /// The others, by their `operationId`.
-pub(crate) const IDS: [&str; 26] = [
+pub(crate) const IDS: [&str; 29] = [
     "associateCustomer",
     "associateCustomers",
     "listDealerCustomers",
@@ -53,6 +53,9 @@ pub(crate) const IDS: [&str; 26] = [
     "deleteError",
     "reprocessError",
     "reprocessErrors",
+    "assignError",
+    "noteError",
+    "reopenError",
 ];
 
 const ABSENT_NUMBER: &str = "999999999";
@@ -380,6 +383,10 @@ fn stewards(world: &World) -> Vec<Route> {
     let correct = || dry("PATCH", "/errors/{id}").header("if-match", "*").json(patch.clone());
     let delete = || dry("DELETE", "/errors/{id}").header("if-match", "*");
     let reprocess = || dry("POST", "/errors/{id}/reprocess");
+    let remark = |path: &str| dry("POST", path).header("if-match", "*");
+    let assign = || remark("/errors/{id}/assign").json(json!({ "to": "anna" }));
+    let note = || remark("/errors/{id}/note").json(json!({ "text": "a note" }));
+    let reopen = || remark("/errors/{id}/reopen");
     let many = |body: Value| dry("POST", "/errors/reprocess").json(body);
     let route = |id, things| Route { id, needs: STEWARD, list: "errors", things };
     let filters = |path: &str| {
@@ -425,6 +432,27 @@ fn stewards(world: &World) -> Vec<Route> {
             vec![
                 thing("an id", many(json!({ "ids": ["{id}"] })).names([open()])),
                 thing("a code", many(json!({ "code": "{code}" })).names([code()])),
+            ],
+        ),
+        route(
+            "assignError",
+            vec![
+                thing("an open one", assign().names([open()])),
+                thing("a deleted one", assign().names([deleted()])),
+            ],
+        ),
+        route(
+            "noteError",
+            vec![
+                thing("an open one", note().names([open()])),
+                thing("a deleted one", note().names([deleted()])),
+            ],
+        ),
+        route(
+            "reopenError",
+            vec![
+                thing("an open one", reopen().names([open()])),
+                thing("a deleted one", reopen().names([deleted()])),
             ],
         ),
     ]
