@@ -103,6 +103,9 @@ pub(crate) async fn calls() -> Vec<Recorded> {
     let erased = json!({ "cst_lname": "Forgotten", "cst_street_addr": "3 Mill Road" });
     let erased = damaged.send(&erased).await;
     damaged.fixture.associate(&acme()).await.is(201);
+    for name in ["Lookalike", "Lookalyke"] {
+        damaged.send(&json!({ "cst_lname": name, "cst_street_addr": "4 Mill Road" })).await;
+    }
     damaged.follow().await;
     let mut before = damaged.fixture.items("HISTORY#").await;
     before.extend(damaged.fixture.items("FIND#").await);
@@ -135,6 +138,7 @@ pub(crate) async fn calls() -> Vec<Recorded> {
                 && item.get("version") == Some(&AttributeValue::N("2".to_owned()));
             is_newest
                 || pk.starts_with("FIND#")
+                || pk.starts_with("PAIR#")
                 || item.contains_key("organization") && pk.starts_with("BLOCK#")
         })
         .await;
@@ -152,6 +156,7 @@ pub(crate) async fn calls() -> Vec<Recorded> {
         Damage::CounterTooLow,
         Damage::LookUpKeyMissing,
         Damage::LookUpKeyToNobody,
+        Damage::PairMissing,
         Damage::LostVersions,
         Damage::HistoryOfErased,
     ]
