@@ -1,7 +1,7 @@
 //! The weights of possible duplicates, from data: counted on pairs of which it is known whether they are one, or fitted to an export by expectation-maximization (Dempster,
 //! Laird and Rubin 1977; Winkler 1988), for which nobody needs to know. The table that is built in comes of the first.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use domain::matching::generic_values::GenericValues;
@@ -101,7 +101,7 @@ pub fn of_export(file: &Path) -> Result<Fitted, String> {
     if pairs.is_empty() {
         return Err(format!("In {} no two customers have a key in common.", file.display()));
     }
-    let mut patterns: HashMap<Pattern, f64> = HashMap::new();
+    let mut patterns: BTreeMap<Pattern, f64> = BTreeMap::new();
     let patterns_of: Vec<((usize, usize), Pattern)> = pairs
         .keys()
         .map(|pair| (*pair, likenesses(&profiles[pair.0], &profiles[pair.1])))
@@ -194,7 +194,7 @@ fn chance(pattern: &Pattern, one: &Shares, two: &Shares, share: f64) -> f64 {
 }
 
 /// The shares among pairs that are one, and how many are, by expectation-maximization; those by chance are known.
-fn maximized(patterns: &HashMap<Pattern, f64>, two: &Shares) -> (Shares, f64) {
+fn maximized(patterns: &BTreeMap<Pattern, f64>, two: &Shares) -> (Shares, f64) {
     let all: f64 = patterns.values().sum();
     // It begins with what is built in.
     let built_in = Weights::default();
@@ -332,7 +332,7 @@ mod tests {
             two[place] = [0.01, 0.01, 0.03, 0.95];
             made[place] = [0.8, 0.1, 0.05, 0.05];
         }
-        let mut patterns: HashMap<Pattern, f64> = HashMap::new();
+        let mut patterns: BTreeMap<Pattern, f64> = BTreeMap::new();
         for (shares, count) in [(&made, 1_000.0), (&two, 9_000.0)] {
             for first in 0..4 {
                 for second in 0..4 {
