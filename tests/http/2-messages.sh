@@ -445,6 +445,57 @@ curl -sS -i -X GET "$address"'/customers/3/history?limit=1' \
   -H "Authorization: $authorization"
 echo
 
+# Find who looks like a customer (200)
+curl -sS -i -X GET "$address"'/customers/5/possible-duplicates' \
+  -H "Authorization: $authorization"
+echo
+
+# List possible duplicates (200)
+curl -sS -i -X GET "$address"'/possible-duplicates?limit=1' \
+  -H "Authorization: $authorization"
+echo
+
+# Keep two customers apart: Wrong on purpose (200)
+curl -sS -i -X POST "$address"'/customers/3/keep-apart?dryRun=true' \
+  -H "Authorization: $authorization" \
+  -H 'Content-Type: application/json' \
+  --data-binary '{
+  "other": "000000001"
+}'
+echo
+
+# Keep two customers apart (204)
+curl -sS -i -X POST "$address"'/customers/3/keep-apart' \
+  -H "Authorization: $authorization" \
+  -H 'Content-Type: application/json' \
+  --data-binary '{
+  "other": "000000001"
+}'
+echo
+
+# Take back that two customers are kept apart (200)
+curl -sS -i -X DELETE "$address"'/customers/3/keep-apart/1?dryRun=true' \
+  -H "Authorization: $authorization"
+echo
+
+# Take back that two customers are kept apart (204)
+curl -sS -i -X DELETE "$address"'/customers/3/keep-apart/1' \
+  -H "Authorization: $authorization"
+echo
+
+# Decide on many possible duplicates (200)
+curl -sS -i -X POST "$address"'/possible-duplicates/decide' \
+  -H "Authorization: $authorization" \
+  -H 'Content-Type: application/json' \
+  --data-binary '[
+  {
+    "customer": "000000003",
+    "decision": "apart",
+    "other": "000000001"
+  }
+]'
+echo
+
 # Pull what changed (200)
 curl -sS -i -X GET "$address"'/changes?limit=1' \
   -H "Authorization: $authorization"

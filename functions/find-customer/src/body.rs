@@ -2,9 +2,9 @@
 
 use domain::by::By;
 use domain::change::Change;
-use domain::customer::CustomerNumber;
 use domain::customer::address::Address;
 use domain::customer::contact::Phone;
+use domain::customer::{Customer, CustomerNumber};
 use domain::history::{Changed, HistoryEntry, Of, Value};
 use operations::changes::Told;
 use operations::customers::find::FoundCustomer;
@@ -26,14 +26,8 @@ impl Found {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct FoundBody {
-    customer_number: String,
-    customer_organization_identifier: String,
-    name: String,
-    address: AddressBody,
-    email: Option<String>,
-    phones: Vec<PhoneBody>,
-    status: &'static str,
-    version: u64,
+    #[serde(flatten)]
+    customer: CustomerBody,
     found_by: Vec<&'static str>,
     formerly: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,6 +38,31 @@ impl FoundBody {
     fn of(found: &FoundCustomer) -> Self {
         let FoundCustomer { customer, found_by, formerly, led_by } = found;
         Self {
+            customer: CustomerBody::of(customer),
+            found_by: found_by.iter().map(|asked| asked.as_str()).collect(),
+            formerly: *formerly,
+            merged_customer_number: led_by.map(|number| number.to_string()),
+        }
+    }
+}
+
+/// What a list shows of a customer.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CustomerBody {
+    customer_number: String,
+    customer_organization_identifier: String,
+    name: String,
+    address: AddressBody,
+    email: Option<String>,
+    phones: Vec<PhoneBody>,
+    status: &'static str,
+    version: u64,
+}
+
+impl CustomerBody {
+    pub(crate) fn of(customer: &Customer) -> Self {
+        Self {
             customer_number: customer.number.to_string(),
             customer_organization_identifier: customer.identifier.to_string(),
             name: customer.business_name(),
@@ -52,9 +71,6 @@ impl FoundBody {
             phones: customer.all_phones().iter().map(PhoneBody::of).collect(),
             status: customer.status().as_str(),
             version: customer.version,
-            found_by: found_by.iter().map(|asked| asked.as_str()).collect(),
-            formerly: *formerly,
-            merged_customer_number: led_by.map(|number| number.to_string()),
         }
     }
 }
@@ -133,10 +149,10 @@ struct EntryBody {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ByBody {
-    caller: String,
-    operation: String,
-    request_id: String,
+pub(crate) struct ByBody {
+    pub(crate) caller: String,
+    pub(crate) operation: String,
+    pub(crate) request_id: String,
 }
 
 #[derive(Serialize)]

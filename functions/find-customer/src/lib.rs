@@ -1,9 +1,10 @@
 //! The function `find-customer`: finds customers by what is known of them, shows them as they are and as they were, tells what changes, and what other rules would match or
-//! part. It reads only.
+//! part, and who looks like whom. It reads only.
 //!
 //! Here is the door: route, caller, query, answer. The work is in `operations`, the rules are in `domain`.
 
 mod body;
+mod possible;
 mod query;
 mod route;
 mod stored;
@@ -18,17 +19,21 @@ use api::json;
 use api::media;
 use api::problem::{self, Problem, ProblemType};
 use domain::customer::{Customer, CustomerNumber};
+use domain::matching::possible::PairState;
 use lambda_http::{Body, Request, Response};
 use operations::changes::pull::{self, Position, Pulled};
 use operations::customers::find;
 use operations::customers::history::{self, Place};
+use operations::customers::possible_duplicates;
 use operations::customers::read::customer_by_number;
 use operations::customers::tree;
 use operations::customers::try_rules;
+use operations::customers::worklist;
 use operations::kit::Master;
 use store::follow::Followed;
 use store::table::Table;
 
+use crate::possible::{PossibleDuplicates, Worklist};
 use crate::route::Route;
 use crate::stored::StoredCustomer;
 use crate::trial::{Asked, Differences};
@@ -40,6 +45,10 @@ pub const FOUND: u32 = 20;
 /// The same for a page of a history.
 pub const MAX_HISTORY: u32 = 100;
 pub const HISTORY: u32 = 50;
+
+/// The same for the worklist.
+pub const MAX_PAIRS: u32 = 100;
+pub const PAIRS: u32 = 50;
 
 /// The same for changes.
 pub const MAX_CHANGES: u32 = 500;
@@ -68,6 +77,8 @@ async fn answer<T: Table>(
         Route::Find => found(master, call).await,
         Route::Customer { number } => customer(master, call, &number).await,
         Route::History { number } => history(master, call, &number).await,
+        Route::PossibleDuplicates { number } => possible_duplicates(master, call, &number).await,
+        Route::Worklist => worklist(master, call).await,
         Route::Changes => changes(master, call).await,
         Route::TryRules => try_rules(master, call).await,
     }
@@ -160,6 +171,34 @@ async fn history<T: Table>(
     let body = body::History::of(&page.found, next, merged_into);
     let answer = Answer::json(StatusCode::OK, "listed", &body);
     Ok(if merged { answer.canonical(&path_of(customer.number)) } else { answer })
+}
+
+async fn possible_duplicates<T: Table>(
+    master: &Master<T>,
+    call: &Call,
+    number: &str,
+) -> Result<Answer, Problem> {
+    let mut faults = Vec::new();
+    call.query(&mut faults).finish();
+    problem::refuse_if_any(faults)?;
+    let (customer, merged) = acting(master, number, true).await?;
+    let found = possible_duplicates::possible_duplicates(master, &customer).await?;
+    let answer = Answer::json(StatusCode::OK, "listed", &PossibleDuplicates::of(&found));
+    Ok(if merged { answer.canonical(&path_of(customer.number)) } else { answer })
+}
+
+async fn worklist<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
+    let mut faults = Vec::new();
+    let mut query = call.query(&mut faults);
+    let state = query.optional("state", query::state).unwrap_or(PairState::Open);
+    let list = call.list(master, format!("possible-duplicates {}", state.as_str()))?;
+    let limit = query.limit(PAIRS, MAX_PAIRS);
+    let after = query.cursor(&list);
+    query.finish();
+    problem::refuse_if_any(faults)?;
+    let page = worklist::worklist(master, state, after.as_deref(), limit as usize).await?;
+    let next = page.next.map(|position| list.cursor(&position));
+    Ok(Answer::json(StatusCode::OK, "listed", &Worklist::of(&page.found, next)))
 }
 
 /// A POST because of what it is asked with. It has no effect that a dry run could leave out or a key tell again.

@@ -5,6 +5,7 @@ use domain::Invalid;
 use domain::customer::company::Company;
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 use domain::look_up::LookUp;
+use domain::matching::possible::PairState;
 use domain::time::Timestamp;
 use operations::customers::history::AsOf;
 
@@ -53,6 +54,16 @@ pub(crate) fn as_of(query: &mut Query<'_, '_>) -> Option<AsOf> {
         (None, Some(at)) => Some(AsOf::At(at)),
         (None, None) => None,
     }
+}
+
+/// A state whose pairs are listed.
+pub(crate) fn state(text: &str) -> Result<PairState, Invalid> {
+    PairState::named(text).filter(|state| PairState::LISTED.contains(state)).ok_or_else(|| {
+        Invalid {
+            code: "invalid-state",
+            reason: "a state is `open`, `apart` or `merged`".to_owned(),
+        }
+    })
 }
 
 fn dcn(text: &str) -> Result<Dcn, Invalid> {

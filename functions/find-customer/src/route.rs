@@ -14,6 +14,8 @@ pub(crate) enum Route {
     Find,
     Customer { number: String },
     History { number: String },
+    PossibleDuplicates { number: String },
+    Worklist,
     Changes,
     TryRules,
 }
@@ -30,6 +32,10 @@ impl Route {
             ["customers", number, "history"] => {
                 vec![(Method::GET, Self::History { number: number.into() })]
             }
+            ["customers", number, "possible-duplicates"] => {
+                vec![(Method::GET, Self::PossibleDuplicates { number: number.into() })]
+            }
+            ["possible-duplicates"] => vec![(Method::GET, Self::Worklist)],
             ["changes"] => vec![(Method::GET, Self::Changes)],
             ["rules", "try"] => vec![(Method::POST, Self::TryRules)],
             _ => vec![],
@@ -43,6 +49,8 @@ impl api::Route for Route {
             Self::Find => "find-customers",
             Self::Customer { .. } => "read-customer",
             Self::History { .. } => "read-history",
+            Self::PossibleDuplicates { .. } => "find-possible-duplicates",
+            Self::Worklist => "list-possible-duplicates",
             Self::Changes => "pull-changes",
             Self::TryRules => "try-rules",
         }
@@ -54,13 +62,20 @@ impl api::Route for Route {
                 Right::Scope(&[Scope::Customers, Scope::Steward])
             }
             Self::Changes => Right::Scope(&[Scope::Customers]),
-            Self::TryRules => Right::Scope(&[Scope::Steward]),
+            Self::PossibleDuplicates { .. } | Self::Worklist | Self::TryRules => {
+                Right::Scope(&[Scope::Steward])
+            }
         }
     }
 
     fn longest(&self) -> Duration {
         match self {
-            Self::Find | Self::Customer { .. } | Self::History { .. } | Self::TryRules => MAX_CALL,
+            Self::Find
+            | Self::Customer { .. }
+            | Self::History { .. }
+            | Self::PossibleDuplicates { .. }
+            | Self::Worklist
+            | Self::TryRules => MAX_CALL,
             // It may wait for news first.
             Self::Changes => MAX_CALL.saturating_add(Duration::from_secs(MAX_WAIT_SECONDS as u64)),
         }

@@ -3,6 +3,7 @@
 //! Here is the door: route, caller, body, answer. The work is in `operations`, the rules are in `domain`.
 
 mod body;
+mod pairs;
 mod route;
 
 use api::StatusCode;
@@ -45,6 +46,11 @@ async fn answer<T: Table>(
         Route::Unmerge { number } => unmerge(master, call, &number).await,
         Route::Restore { number } => restore(master, call, &number).await,
         Route::Erase { number } => erase(master, call, &number).await,
+        Route::KeepApart { number } => pairs::keep_apart(master, call, &number).await,
+        Route::TakeBack { number, other } => {
+            pairs::take_back(master, call, (&number, &other)).await
+        }
+        Route::Decide => pairs::decide(master, call).await,
     }
 }
 

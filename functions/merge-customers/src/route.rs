@@ -11,6 +11,9 @@ pub(crate) enum Route {
     Unmerge { number: String },
     Restore { number: String },
     Erase { number: String },
+    KeepApart { number: String },
+    TakeBack { number: String, other: String },
+    Decide,
 }
 
 impl Route {
@@ -29,6 +32,14 @@ impl Route {
             ["customers", number, "erase"] => {
                 vec![(Method::POST, Self::Erase { number: number.into() })]
             }
+            ["customers", number, "keep-apart"] => {
+                vec![(Method::POST, Self::KeepApart { number: number.into() })]
+            }
+            ["customers", number, "keep-apart", other] => {
+                let (number, other) = (number.into(), other.into());
+                vec![(Method::DELETE, Self::TakeBack { number, other })]
+            }
+            ["possible-duplicates", "decide"] => vec![(Method::POST, Self::Decide)],
             _ => vec![],
         })
     }
@@ -41,6 +52,9 @@ impl api::Route for Route {
             Self::Unmerge { .. } => "unmerge-customers",
             Self::Restore { .. } => "restore-customer",
             Self::Erase { .. } => "erase-customer",
+            Self::KeepApart { .. } => "keep-apart",
+            Self::TakeBack { .. } => "take-back-keep-apart",
+            Self::Decide => "decide-possible-duplicates",
         }
     }
 
@@ -50,6 +64,9 @@ impl api::Route for Route {
                 Right::Scope(&[Scope::Steward])
             }
             Self::Erase { .. } => Right::Scope(&[Scope::Privacy]),
+            Self::KeepApart { .. } | Self::TakeBack { .. } | Self::Decide => {
+                Right::Scope(&[Scope::Steward])
+            }
         }
     }
 }

@@ -113,7 +113,8 @@ pub struct CustomerOut {
 
 impl CustomerOut {
     pub fn of(outcome: &MessageOutcome, dry_run: bool) -> Self {
-        let MessageOutcome { message, action, result, not_compared, led_by, replayed: _ } = outcome;
+        let MessageOutcome { message, action, result, not_compared, led_by, alike, replayed: _ } =
+            outcome;
         let given = &message.attributes;
         let mut answer = Self {
             routing: message.routing.clone(),
@@ -141,6 +142,10 @@ impl CustomerOut {
             if *left {
                 answer.warnings.push(LEFT.to_owned());
             }
+        }
+        if matches!(result, MessageResult::Created(_)) {
+            let warning = |number| format!("customer {number} is likely a duplicate");
+            answer.warnings.extend(alike.iter().map(warning));
         }
         match result {
             MessageResult::Created(stored)

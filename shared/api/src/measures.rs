@@ -28,6 +28,7 @@ pub(crate) struct Values {
     pub(crate) resolved: Option<u64>,
     pub(crate) damaged_blocks: Option<u64>,
     pub(crate) large_blocks: Option<u64>,
+    pub(crate) keys_passed_over: Option<u64>,
     pub(crate) oldest_age: Option<u64>,
 }
 
@@ -56,6 +57,7 @@ impl Values {
             resolved: some(queue.resolved),
             damaged_blocks: some(u64::from(cost.damaged_blocks)),
             large_blocks: some(u64::from(cost.large_blocks)),
+            keys_passed_over: some(u64::from(cost.keys_passed_over)),
             oldest_age: queue.oldest_age,
         }
     }

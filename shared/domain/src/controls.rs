@@ -9,6 +9,8 @@ use crate::customer::country::Country;
 use crate::matching::comparison::MatchField;
 use crate::matching::generic_values::GenericValues;
 use crate::matching::match_code::Layout;
+use crate::matching::possible::Thresholds;
+use crate::matching::possible::score::Bits;
 use crate::matching::rule::{Rule, Rules};
 use crate::secret::{MIN_SECRET_BYTES, Secret};
 
@@ -53,6 +55,8 @@ pub struct Controls {
     pub rules: Rules,
     /// Values that are nobody's.
     pub generic_values: GenericValues,
+    /// From how many bits on two customers are likely or possible duplicates.
+    pub thresholds: Thresholds,
     /// Whether every address has a street.
     pub require_street_address: bool,
     /// L93: whether messages from Xstore skip the edits.
@@ -172,6 +176,23 @@ impl Controls {
                 GenericValues::default()
             }),
         };
+        let mut threshold = |name: &str, default: Bits| {
+            let Some(text) = value(name) else { return default };
+            Bits::parse(&text).unwrap_or_else(|| {
+                bad.push(format!(
+                    "{name} is a number of bits from 0 to 100, with one decimal at the most."
+                ));
+                default
+            })
+        };
+        let Thresholds { likely, possible } = Thresholds::default();
+        let thresholds = Thresholds {
+            likely: threshold("LIKELY_DUPLICATE", likely),
+            possible: threshold("POSSIBLE_DUPLICATE", possible),
+        };
+        if thresholds.possible > thresholds.likely {
+            bad.push("POSSIBLE_DUPLICATE is no higher than LIKELY_DUPLICATE.".to_owned());
+        }
         let address_standardization_url = value("ADDRESS_STANDARDIZATION_URL");
         if let Some(url) = &address_standardization_url
             && !url.starts_with("http://")
@@ -224,6 +245,7 @@ impl Controls {
                 default_email_status,
                 rules: Rules { home, also },
                 generic_values,
+                thresholds,
                 require_street_address,
                 bypass_edits_for_xstore,
                 address_standardization_url,
@@ -345,6 +367,8 @@ pub(crate) mod tests {
             ("MATCH_CODE_LAYOUT", "name:0"),
             ("ALSO_MATCH", "name:4"),
             ("GENERIC_VALUES", "Unknown,None"),
+            ("LIKELY_DUPLICATE", "high"),
+            ("POSSIBLE_DUPLICATE", "100.5"),
             ("REQUIRE_STREET_ADDRESS", "1"),
             ("BYPASS_EDITS_FOR_XSTORE", "TRUE"),
             ("ADDRESS_STANDARDIZATION_URL", "ftp://x"),

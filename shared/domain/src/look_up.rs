@@ -13,7 +13,7 @@ use crate::customer::company::Company;
 use crate::customer::contact::Phone;
 use crate::customer::{Customer, CustomerNumber};
 use crate::dealer::Dcn;
-use crate::matching::fold;
+use crate::matching::{fold, possible};
 use crate::message::{Attribute, Attributes};
 
 /// The shortest word that a name is looked for by.
@@ -49,6 +49,8 @@ pub enum Kind {
     AlternateNumber,
     RelateId,
     Dcn,
+    /// What a possible duplicate has in common with it: nobody asks by it.
+    Alike,
 }
 
 impl Kind {
@@ -61,6 +63,7 @@ impl Kind {
             Self::AlternateNumber => "alternate-number",
             Self::RelateId => "relate-id",
             Self::Dcn => "dcn",
+            Self::Alike => "alike",
         }
     }
 
@@ -68,8 +71,13 @@ impl Kind {
     pub fn is_claimed(self) -> bool {
         match self {
             Self::AlternateNumber | Self::RelateId | Self::Dcn => true,
-            Self::Email | Self::Phone | Self::Name | Self::NameAndPostalCode => false,
+            Self::Email | Self::Phone | Self::Name | Self::NameAndPostalCode | Self::Alike => false,
         }
+    }
+
+    /// Whether a customer is found, for a while, by a value that it has no more.
+    pub fn finds_formerly(self) -> bool {
+        self != Self::Alike
     }
 }
 
@@ -88,6 +96,11 @@ impl Term {
     /// What is digested for the key.
     pub fn parts(&self) -> Vec<&[u8]> {
         self.parts.iter().map(String::as_bytes).collect()
+    }
+
+    /// A key that possible duplicates have in common.
+    pub(crate) fn alike(parts: [String; 5]) -> Self {
+        Self { kind: Kind::Alike, parts: parts.into() }
     }
 
     pub fn of_dcn(dcn: &Dcn) -> Self {
@@ -131,6 +144,13 @@ pub fn terms(customer: &Customer) -> BTreeSet<Term> {
             });
         }
     }
+    terms
+}
+
+/// All terms that it stands under: those by which it is found, and those that its possible duplicates may have in common with it.
+pub fn all_terms(customer: &Customer) -> BTreeSet<Term> {
+    let mut terms = terms(customer);
+    terms.extend(possible::keys::terms(customer));
     terms
 }
 
@@ -393,7 +413,7 @@ fn is_dense(word: &str) -> bool {
     })
 }
 
-fn email_form(email: &str) -> String {
+pub(crate) fn email_form(email: &str) -> String {
     fold::email(email)
 }
 
@@ -406,7 +426,7 @@ fn phone_forms(customer: &Customer) -> BTreeSet<String> {
 }
 
 /// The digits of a telephone number without its extension, the last ten; none where it has none.
-fn phone_form(number: &str) -> Option<String> {
+pub(crate) fn phone_form(number: &str) -> Option<String> {
     let compatible: String = number.nfkc().collect();
     let lower_case = compatible.to_lowercase();
     let from_first_digit = lower_case.trim_start_matches(|one: char| !one.is_ascii_digit());
@@ -418,7 +438,7 @@ fn phone_form(number: &str) -> Option<String> {
 }
 
 /// The beginning of a postal code that counts together with a name; none where there is none.
-fn postal_code_beginning(code: &str) -> Option<String> {
+pub(crate) fn postal_code_beginning(code: &str) -> Option<String> {
     let code = fold::closed_up(&fold::words(code));
     let beginning: String = code.chars().take(POSTAL_CODE_POSITIONS).collect();
     (!beginning.is_empty()).then_some(beginning)

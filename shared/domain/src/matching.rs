@@ -7,5 +7,6 @@ pub mod fold;
 pub mod generic_values;
 pub mod match_code;
 pub mod party;
+pub mod possible;
 pub mod rule;
 pub mod trial;

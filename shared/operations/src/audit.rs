@@ -10,6 +10,7 @@ mod history;
 mod mend;
 mod numbers;
 mod page;
+mod pairs;
 mod report;
 mod seats;
 mod who;
@@ -103,6 +104,7 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
         found.extend(self.belonging(&page).await?);
         found.extend(self.numbers(&page).await?);
         found.extend(self.followed(&page).await?);
+        found.extend(self.pairs(&page).await?);
         report.items += items;
         for finding in &found {
             let is_sample = report.add(finding);

@@ -4,6 +4,7 @@ mod append;
 mod bus;
 mod erasure;
 pub mod follow;
+pub(crate) mod pairs;
 mod plan;
 pub mod pull;
 mod record;

@@ -6,6 +6,7 @@ pub(crate) mod customer_writes;
 mod inputs;
 mod master;
 mod page;
+pub(crate) mod pair_writes;
 pub(crate) mod request_writes;
 mod rounds;
 mod rows;

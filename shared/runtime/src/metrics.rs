@@ -32,7 +32,7 @@ const fn count(name: &'static str, meaning: &'static str) -> Metric {
 }
 
 /// Every metric; the last is written where it happens, the others with the request. `Succeeded`, `Refused`, `Busy` and `Failed` together are all requests. A count of 0 is not written.
-pub const METRICS: [Metric; 16] = [
+pub const METRICS: [Metric; 17] = [
     count("Succeeded", "Requests answered with 2xx, dry runs included, or with 304"),
     count(
         "Refused",
@@ -68,6 +68,10 @@ pub const METRICS: [Metric; 16] = [
     count(
         "LargeBlocks",
         "Blocks with more than 500 items, which every check there must read; the log names them",
+    ),
+    count(
+        "KeysPassedOver",
+        "Keys of possible duplicates that lead to more than 500 customers, under which nobody was looked for",
     ),
     count(
         "DamageFound",

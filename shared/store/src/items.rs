@@ -12,6 +12,7 @@ mod history;
 mod idempotency_key;
 mod look_up;
 mod merge;
+mod pair;
 mod request_in_error;
 mod seat;
 
@@ -28,6 +29,7 @@ pub use idempotency_key::{
 };
 pub use look_up::{Found, Kept, Standing, found, kept, look_up_key};
 pub use merge::{erased_merge, merge, merge_item, undone_merge};
+pub use pair::{pair, pair_of, pair_pointer};
 pub use request_in_error::{
     erase_request_in_error, request_in_error, request_in_error_item, rewrite_request_in_error,
 };

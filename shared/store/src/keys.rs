@@ -3,6 +3,7 @@
 //! No key, and so no entry of the index, holds personal data: what a sender calls a person by is in a key as its digest only.
 
 mod followed;
+mod pairs;
 
 use data_encoding::BASE32_NOPAD;
 use domain::customer::{CustomerNumber, Identifier, Place};
@@ -19,6 +20,7 @@ pub use followed::{
     changes_head, changes_of, history, history_of_other, history_of_version, is_changes_head,
     is_dealer_customer, is_request_in_error, look_up,
 };
+pub use pairs::{pair, pair_in_list, pair_of, pair_pointer, pairs, pairs_of};
 
 pub const PARTITION_KEY: &str = "pk";
 pub const SORT_KEY: &str = "sk";
@@ -153,6 +155,7 @@ pub enum KeyKind {
     History,
     Change,
     Merge,
+    Pair,
 }
 
 /// What is under this key; none for a kind that this release does not know.
@@ -168,6 +171,7 @@ pub fn kind_of(key: &Key) -> Option<KeyKind> {
         "HISTORY" => KeyKind::History,
         "CHANGES" => KeyKind::Change,
         "MERGE" => KeyKind::Merge,
+        "PAIR" => KeyKind::Pair,
         _ => return None,
     })
 }
@@ -216,6 +220,11 @@ pub fn entry_of_organization(identifier: &Identifier, dcn: &Dcn) -> IndexEntry {
 /// From where to where the index has the dealer customers of a customer: all of its partition.
 pub fn all_dealers() -> (String, String) {
     ("0".to_owned(), LAST.to_string())
+}
+
+/// From where to where the index has the pairs of a state: all of its partitions.
+pub fn all_pairs() -> (String, String) {
+    all_dealers()
 }
 
 /// From where to where the index has those of one dealer.

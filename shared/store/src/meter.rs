@@ -19,6 +19,8 @@ pub struct Cost {
     pub damaged_blocks: u32,
     /// How many blocks have more than [`crate::block::LARGE`] items.
     pub large_blocks: u32,
+    /// How many keys of possible duplicates led to too many, and were passed over.
+    pub keys_passed_over: u32,
 }
 
 /// Counts calls, units and rounds of one request.
@@ -68,6 +70,11 @@ impl Meter {
     /// Counts a block that is too large for its readers.
     pub fn large_block(&self) {
         self.count().cost.large_blocks += 1;
+    }
+
+    /// Counts a key that leads to too many.
+    pub fn key_passed_over(&self) {
+        self.count().cost.keys_passed_over += 1;
     }
 
     /// What was counted so far.

@@ -5,6 +5,7 @@ use domain::customer::merge::{Merge, MergedInto};
 use domain::customer::{Customer, Identifier};
 use domain::dealer::{Dcn, DealerCode};
 use domain::history::HistoryEntry;
+use domain::matching::possible::{Pair, PairRecord};
 use domain::request::{RequestInError, RequestInErrorId};
 
 use crate::item::{self, Item};
@@ -253,4 +254,34 @@ pub async fn changes(
         limit: Some(limit),
     };
     table.query(&query).await?.found.into_iter().map(items::change).collect()
+}
+
+pub async fn pair(table: &impl Table, pair: &Pair) -> Result<Option<PairRecord>, TableError> {
+    table.get(&keys::pair(pair)).await?.map(items::pair_of).transpose()
+}
+
+/// Those of up to [`MAX_ITEMS`] pairs that are there, in no order.
+pub async fn pairs(table: &impl Table, keys: &[Key]) -> Result<Vec<PairRecord>, TableError> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    table.get_all(keys).await?.into_iter().map(items::pair_of).collect()
+}
+
+/// Those who are in a pair with this customer, whatever became of it.
+pub async fn in_pairs_with(
+    table: &impl Table,
+    customer: &Identifier,
+) -> Result<Vec<Identifier>, TableError> {
+    let partition = keys::pairs_of(customer);
+    let mut query = Query { partition, prefix: String::new(), after: None, limit: None };
+    let mut others = Vec::new();
+    loop {
+        let Page { found, more } = table.query(&query).await?;
+        query.after = found.last().map(|item| item::key_of(item).sk);
+        others.extend(found.iter().filter_map(|item| Identifier::parse(&item::key_of(item).sk)));
+        if !more {
+            return Ok(others);
+        }
+    }
 }

@@ -35,6 +35,11 @@ fn at_most(what: &str, seen: f64, limit: f64) -> Held {
     Held { what: format!("{what}: {seen:.3}, at most {limit}"), kept: seen <= limit }
 }
 
+/// A number that may be this small at the least.
+fn at_least(what: &str, seen: f64, limit: f64) -> Held {
+    Held { what: format!("{what}: {seen:.4}, at least {limit}"), kept: seen >= limit }
+}
+
 /// The limits of start-up and size.
 #[must_use]
 pub fn start_up(candidates: &[Candidate]) -> Vec<Held> {
@@ -118,15 +123,45 @@ pub fn hostile(rows: &[hostile::Row]) -> Vec<Held> {
         .collect()
 }
 
-/// The limit of the duplicate check: of two persons it never makes one.
+/// Recall of likely and possible together on FEBRL 1, 2 and 3.
+pub const RECALL: [f64; 3] = [0.99, 0.97, 0.97];
+
+/// Precision of likely.
+pub const PRECISION: f64 = 0.99;
+
+/// Candidates of one customer among a million, on average.
+pub const CANDIDATES: f64 = 50.0;
+
+/// The share of customers with under 500.
+pub const UNDER_500: f64 = 0.99;
+
+/// The limits of matching: of two persons the check never makes one, and what is told as possible is almost all that it misses.
 #[must_use]
-pub fn matching(rows: &[matching::Row]) -> Vec<Held> {
-    rows.iter()
-        .map(|row| Held {
-            what: format!("{}: {} of {} found are right", row.set, row.right, row.found),
-            kept: row.right == row.found && row.found > 0,
-        })
-        .collect()
+pub fn matching(measured: &matching::Measured) -> Vec<Held> {
+    let check = measured.check.iter().map(|row| Held {
+        what: format!("{}: {} of {} found are right", row.set, row.right, row.found),
+        kept: row.right == row.found && row.found > 0,
+    });
+    let told = measured.told.iter().zip(RECALL).flat_map(|(told, recall)| {
+        [
+            at_least(
+                &format!("{}, recall of likely and possible", told.set),
+                told.recall(),
+                recall,
+            ),
+            at_least(
+                &format!("{}, precision of likely", told.set),
+                told.likely_precision(),
+                PRECISION,
+            ),
+        ]
+    });
+    let million = &measured.million;
+    let costs = [
+        at_most("candidates of one among a million, on average", million.mean, CANDIDATES),
+        at_least("share of those with under 500", million.under_the_most, UNDER_500),
+    ];
+    check.chain(told).chain(costs).collect()
 }
 
 #[cfg(test)]

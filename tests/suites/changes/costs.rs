@@ -75,9 +75,10 @@ async fn each_kind_of_change_costs_a_fixed_number_of_units() {
     const HISTORY: f64 = 1.0;
     const LIST: f64 = 4.0;
     for (what, records, keys) in [
-        // E-mail, phone, three beginnings of the name, and the name with the postal code.
-        ("created", &created, 6.0),
-        ("moved", &moved, 0.0),
+        // E-mail, phone, three beginnings of the name, and the name with the postal code; and eleven that possible duplicates may have in common with it.
+        ("created", &created, 6.0 + 11.0),
+        // Three of those have the city.
+        ("moved", &moved, 2.0 * 3.0),
         // One is gained, one given up.
         ("another e-mail", &mailed, 2.0),
         ("associated", &associated, 0.0),

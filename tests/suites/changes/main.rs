@@ -8,6 +8,8 @@ mod erasure;
 mod find;
 mod history;
 mod lives;
+mod pairs;
+mod possible;
 mod pull;
 mod stream;
 mod world;

@@ -17,7 +17,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let master = Fixture::new().await;
+        Self::with(&[]).await
+    }
+
+    pub(crate) async fn with(controls: &[(&str, &str)]) -> Self {
+        let master = Fixture::with(controls).await;
         let events = EventLines::default();
         let following = master.stand.following(events.clone()).await.expect("a stream");
         Self { master, events, following: Mutex::new(following) }

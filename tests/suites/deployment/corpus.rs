@@ -330,6 +330,7 @@ async fn look_ups(corpus: &Corpus, number: &str) {
     corpus.get(&format!("/customers/{number}?version=1"), 200).await;
     corpus.get(&format!("/customers/{number}/history"), 200).await;
     corpus.get("/changes", 200).await;
+    pairs(corpus, number).await;
     let tried = json!({ "exactMatch": "email", "customerNumber": number });
     corpus.post("/rules/try", tried, 200).await;
 }
@@ -375,6 +376,23 @@ async fn decisions(corpus: &Corpus, number: &str, recording: Option<&Recording>)
             recording.follow().await;
         }
     }
+}
+
+/// Pairs of possible duplicates: decided on before and after something follows, taken back, and listed.
+async fn pairs(corpus: &Corpus, number: &str) {
+    let twin = message("N", "Moved", json!({}));
+    let twin = corpus.post("/customers", twin, 201).await;
+    let twin = twin.body["CustSoldTo"]["cst_cust_nbr"].as_str().expect("a number").to_owned();
+    corpus.get(&format!("/customers/{number}/possible-duplicates"), 200).await;
+    let path = format!("/customers/{number}/keep-apart");
+    let body = Some(json!({ "other": twin }));
+    let key = [("idempotency-key", "apart-0000-0001")];
+    corpus.send(Method::POST, &path, body, &key, 204).await;
+    let listed = corpus.get("/possible-duplicates?state=apart", 200).await;
+    assert_eq!(listed.body["possibleDuplicates"].as_array().map(Vec::len), Some(1));
+    corpus.send(Method::DELETE, &format!("{path}/{twin}"), None, &[], 204).await;
+    let decided = json!([{ "customer": twin, "other": number, "decision": "apart" }]);
+    corpus.post("/possible-duplicates/decide", decided, 200).await;
 }
 
 /// Erases a customer with alternate number, relate id, dealer customers and a request in error that names it.

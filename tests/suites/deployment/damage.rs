@@ -103,6 +103,11 @@ pub(crate) async fn calls() -> Vec<Recorded> {
     let erased = json!({ "cst_lname": "Forgotten", "cst_street_addr": "3 Mill Road" });
     let erased = damaged.send(&erased).await;
     damaged.fixture.associate(&acme()).await.is(201);
+    let mut twins = Vec::new();
+    for name in ["Lookalike", "Lookalyke"] {
+        let twin = json!({ "cst_lname": name, "cst_street_addr": "4 Mill Road" });
+        twins.push(damaged.send(&twin).await);
+    }
     damaged.follow().await;
     let mut before = damaged.fixture.items("HISTORY#").await;
     before.extend(damaged.fixture.items("FIND#").await);
@@ -117,7 +122,8 @@ pub(crate) async fn calls() -> Vec<Recorded> {
             let of_dealer = pk.starts_with("BLOCK#")
                 && item.contains_key("number")
                 && !is_of(item, &moved)
-                && !is_of(item, &erased);
+                && !is_of(item, &erased)
+                && !twins.iter().any(|twin| is_of(item, twin));
             let is_reference = pk.starts_with("BLOCK#") && item.contains_key("organization");
             let claims = ["ALTERNATE#", "RELATE#", "COUNTER#"];
             of_dealer || is_reference || claims.iter().any(|prefix| pk.starts_with(prefix))
@@ -135,6 +141,7 @@ pub(crate) async fn calls() -> Vec<Recorded> {
                 && item.get("version") == Some(&AttributeValue::N("2".to_owned()));
             is_newest
                 || pk.starts_with("FIND#")
+                || pk.starts_with("PAIR#")
                 || item.contains_key("organization") && pk.starts_with("BLOCK#")
         })
         .await;
@@ -152,6 +159,7 @@ pub(crate) async fn calls() -> Vec<Recorded> {
         Damage::CounterTooLow,
         Damage::LookUpKeyMissing,
         Damage::LookUpKeyToNobody,
+        Damage::PairMissing,
         Damage::LostVersions,
         Damage::HistoryOfErased,
     ]

@@ -20,6 +20,9 @@ pub(crate) const STORY: Story = &[
     ("read-version", 200, "/CustSoldTo/cst_email", "formerly@example.com"),
     ("read-not-yet", 404, "/type", "/problems/not-found"),
     ("history", 200, "/history/1/what", "updated"),
+    ("possible-duplicates", 200, "/possibleDuplicates/0/customer/name", "Julie Robinsen"),
+    ("list-possible-duplicates", 200, "/possibleDuplicates/0/grade", "likely"),
+    ("possible-duplicates-as-customers", 403, "/type", "/problems/forbidden"),
     ("changes", 200, "/changes/0/id", "customer/000000001/1"),
     ("changes-bad-place", 400, "/errors/0/code", "invalid-cursor"),
     ("changes-as-steward", 403, "/type", "/problems/forbidden"),
@@ -44,6 +47,11 @@ pub(crate) async fn plant(master: &Fixture) {
     let changed =
         json!({ "cst_send_response": "Y", "cst_cust_nbr": "1", "cst_email": "julie@example.com" });
     master.post("/customers").json(&message(changed)).send().await.is(200);
+    let mistyped = json!({
+        "cst_fname": "Julie", "cst_lname": "Robinsen", "cst_street_addr": "100 Exampel Street", "cst_city": "Westborough", "cst_state": "MA",
+        "cst_zip": "01581", "cst_country": "USA", "cst_email_status": "O1"
+    });
+    master.post("/customers").json(&message(mistyped)).send().await.is_empty(201);
     let associate = json!({
         "dealerCode": "TD68", "dealerCustomerNumber": "245TRSSDG343456",
         "customerOrganizationIdentifier": created["customerOrganizationIdentifier"]

@@ -125,6 +125,7 @@ fn what_callers_say_shows_nothing_of_it() {
                 result,
                 led_by: None,
                 not_compared: false,
+                alike: Vec::new(),
                 replayed: false,
             },
         );

@@ -140,10 +140,13 @@ impl Door {
             (Some("customers"), _)
                 if ["/erase", "/merge", "/unmerge", "/restore"]
                     .iter()
-                    .any(|end| event.path.ends_with(end)) =>
+                    .any(|end| event.path.ends_with(end))
+                    || event.path.contains("/keep-apart") =>
             {
                 "merge-customers"
             }
+            (Some("possible-duplicates"), Some("decide")) => "merge-customers",
+            (Some("possible-duplicates"), _) => "find-customer",
             (Some("customers" | "changes" | "rules"), _) => "find-customer",
             _ => "fix-error",
         };

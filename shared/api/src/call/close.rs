@@ -59,6 +59,7 @@ impl Call {
             RequestsInErrorResolved = measured.resolved,
             DamagedBlocks = measured.damaged_blocks,
             LargeBlocks = measured.large_blocks,
+            KeysPassedOver = measured.keys_passed_over,
             OldestRequestInErrorAge = measured.oldest_age,
             "request"
         );

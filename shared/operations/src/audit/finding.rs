@@ -34,6 +34,10 @@ pub enum Damage {
     LookUpKeyMissing,
     /// A look-up key leads to a customer that is not there, was erased, or does not have the value.
     LookUpKeyToNobody,
+    /// Two customers look alike and are in no worklist.
+    PairMissing,
+    /// A pair waits for a steward whose customers do not look alike any more, or are not there.
+    PairOutdated,
     /// The history lacks versions, which will not come any more.
     LostVersions,
     /// The history still has values of a person who was erased.
@@ -41,7 +45,7 @@ pub enum Damage {
 }
 
 impl Damage {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Unreadable,
         Self::LostSeat,
         Self::ReferenceToNobody,
@@ -54,6 +58,8 @@ impl Damage {
         Self::CustomerNumberOfTwo,
         Self::LookUpKeyMissing,
         Self::LookUpKeyToNobody,
+        Self::PairMissing,
+        Self::PairOutdated,
         Self::LostVersions,
         Self::HistoryOfErased,
     ];
@@ -72,6 +78,8 @@ impl Damage {
             Self::CustomerNumberOfTwo => "customer-number-of-two",
             Self::LookUpKeyMissing => "look-up-key-missing",
             Self::LookUpKeyToNobody => "look-up-key-to-nobody",
+            Self::PairMissing => "pair-missing",
+            Self::PairOutdated => "pair-outdated",
             Self::LostVersions => "lost-versions",
             Self::HistoryOfErased => "history-of-erased",
         }
@@ -114,6 +122,7 @@ fn named(key: &Key) -> String {
     match keys::kind_of(key) {
         Some(keys::KeyKind::LookUpKey) => pk.clone(),
         Some(keys::KeyKind::History) => "HISTORY".to_owned(),
+        Some(keys::KeyKind::Pair) => "PAIR".to_owned(),
         _ if pk == sk => pk.clone(),
         _ => format!("{pk} {sk}"),
     }

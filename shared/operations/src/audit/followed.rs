@@ -53,6 +53,9 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
             }
         }
         found.extend(self.keys_of(customer, expected(customer, &told, &entries, now)).await?);
+        if customer.erased.is_none() {
+            found.extend(self.pairs_of(customer).await?);
+        }
         Ok(found)
     }
 
@@ -72,7 +75,7 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
         Ok(found)
     }
 
-    /// The look-up keys that a customer lacks.
+    /// The look-up keys that a customer lacks, and those that lead to it by what it has no more.
     async fn keys_of(
         &self,
         customer: &Customer,
@@ -93,9 +96,12 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
         }
         let mut found = Vec::new();
         for ((key, version, standing), at) in wanted.iter().zip(&keys) {
+            let is_gone = matches!(standing, Standing::Removed(_));
             let stands = match there.get(at) {
                 // What cannot be read is found where it stands.
                 Some(None) => true,
+                Some(Some(kept)) if is_gone => kept.version > *version || kept.standing.is_none(),
+                None if is_gone => true,
                 Some(Some(kept)) => {
                     kept.version > *version || (kept.version == *version && is_so(kept, standing))
                 }
@@ -104,7 +110,8 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
             if stands {
                 continue;
             }
-            let mut finding = Finding::at(Damage::LookUpKeyMissing, at);
+            let damage = if is_gone { Damage::LookUpKeyToNobody } else { Damage::LookUpKeyMissing };
+            let mut finding = Finding::at(damage, at);
             if self.manner.mend {
                 let write = items::look_up_key(key, &customer.identifier, *version, *standing);
                 written(self.table(), &write).await?;
@@ -141,7 +148,7 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
         let partition = LookUpKey::at(key);
         let has = || {
             let secret = &self.master().controls().secret;
-            look_up::terms(customer).iter().any(|term| keys::look_up(secret, term) == partition)
+            look_up::all_terms(customer).iter().any(|term| keys::look_up(secret, term) == partition)
         };
         match kept.standing {
             Some(Standing::Current) => has(),

@@ -126,7 +126,7 @@ pub(super) fn expected(
     let first = told.steps.last().and_then(|step| step.before.as_ref());
     let first = first.or(told.steps.is_empty().then_some(customer));
     let since_ever: BTreeSet<Term> =
-        first.map(domain::look_up::terms).unwrap_or_default().into_iter().collect();
+        first.map(domain::look_up::all_terms).unwrap_or_default().into_iter().collect();
     for term in since_ever.into_iter().filter(|term| !term.kind.is_claimed()) {
         let version = first.map_or(1, |first| first.version);
         expected.entry(term).or_insert((version, Standing::Current));
@@ -141,11 +141,12 @@ pub(super) fn expected(
             }
         }
     }
-    expected.retain(|_, (_, standing)| match standing {
+    expected.retain(|term, (_, standing)| match standing {
         Standing::Current => true,
         // What ends while it is looked at is nobody's loss.
         Standing::Former(since) => Retention::FormerValue.end(*since) > now.plus_seconds(300),
-        Standing::Removed(_) => false,
+        // It does not lead to the customer any more, who may be found by it nonetheless where that was lost.
+        Standing::Removed(_) => !term.kind.finds_formerly(),
     });
     expected
 }

@@ -2,6 +2,7 @@
 
 use domain::customer::{Customer, Place};
 use domain::matching::block::Block;
+use domain::matching::possible::PairRecord;
 use domain::time::Timestamp;
 use store::item::{self, Item};
 use store::items::{self, Claim, Claimed, DealerCustomerRecord, Kept, Occupant, Reference};
@@ -21,6 +22,7 @@ pub(super) struct Page {
     pub(super) dealer_customers: Vec<DealerCustomerRecord>,
     pub(super) claims: Vec<(Key, Claimed)>,
     pub(super) look_up_keys: Vec<(Key, Kept)>,
+    pub(super) pairs: Vec<PairRecord>,
     pub(super) unreadable: Vec<Finding>,
 }
 
@@ -75,6 +77,9 @@ impl Page {
             Some(KeyKind::Merge) => {
                 items::merge(item)?;
             }
+            // It only leads to a pair.
+            Some(KeyKind::Pair) if keys::pair_of(key).is_none() => {}
+            Some(KeyKind::Pair) => self.pairs.push(items::pair_of(item)?),
             // Of a newer release, which knows what it is.
             None => {}
         }

@@ -19,13 +19,17 @@ use store::{item, items, records};
 
 use super::append::Heads;
 use super::erasure;
+use super::pairs;
 use super::plan::Plan;
 use super::{Bus, Record};
 use crate::customers::read::customer_by_number;
 use crate::kit::{Master, Stopped};
 
-/// Of how many customers the look-up keys and entries are written at once.
+/// Of how many customers look-up keys are written at once, and of one customer how many; of how many customers entries are.
 const AT_ONCE: usize = 16;
+
+/// For how many customers those who look like them are looked for at once: each asks under many keys.
+const PAIRED_AT_ONCE: usize = 4;
 
 /// How often a write is tried that another holds at the moment.
 const MAX_TRIES: u32 = 5;
@@ -75,6 +79,8 @@ impl<T: Table, B: Bus> Follower<T, B> {
         let tasks = outcome.plans();
         let tasks = self.look_around(tasks, &mut outcome).await;
         let tasks = self.each_item(Step::BeforeTelling, tasks, &mut outcome).await;
+        // Behind the keys of the batch: of two that are followed at once, one finds the other.
+        let tasks = self.each_item(Step::PairUp, tasks, &mut outcome).await;
         let tasks = self.tell(tasks, &mut outcome).await;
         let tasks = self.append(tasks, &mut outcome).await;
         self.each_item(Step::Enter, tasks, &mut outcome).await;
@@ -225,7 +231,7 @@ impl<T: Table, B: Bus> Follower<T, B> {
             });
             of_item.entry(&task.item).and_modify(|of_item| of_item.push(task));
         }
-        for some in order.chunks(AT_ONCE) {
+        for some in order.chunks(step.items_at_once()) {
             let under_way = some.iter().map(|item| self.steps(step, &of_item[*item]));
             for failed in join_all(under_way).await.into_iter().flatten() {
                 outcome.fail(failed.0, failed.1);
@@ -239,6 +245,7 @@ impl<T: Table, B: Bus> Follower<T, B> {
         for task in tasks {
             let done = match step {
                 Step::BeforeTelling => self.before_telling(&task.plan).await,
+                Step::PairUp => self.pair_up(&task.plan).await,
                 Step::Enter => self.enter(&task.plan).await,
             };
             if let Err(stopped) = done {
@@ -246,6 +253,18 @@ impl<T: Table, B: Bus> Follower<T, B> {
             }
         }
         None
+    }
+
+    /// Finds who looks like the customer, where that may be others than before; nobody looks like one who was erased.
+    async fn pair_up(&self, plan: &Plan) -> Result<(), Stopped> {
+        if let Some(before) = &plan.erases {
+            let at = plan.change.at;
+            return pairs::forget(&self.master, (&before.identifier, at)).await;
+        }
+        match plan.to_pair(&self.master.controls().secret) {
+            Some(customer) => pairs::pair_up(&self.master, customer).await,
+            None => Ok(()),
+        }
     }
 
     /// Writes the history's entry: the last step.
@@ -264,7 +283,18 @@ impl<T: Table, B: Bus> Follower<T, B> {
 #[derive(Debug, Clone, Copy)]
 enum Step {
     BeforeTelling,
+    PairUp,
     Enter,
+}
+
+impl Step {
+    fn items_at_once(self) -> usize {
+        match self {
+            Self::BeforeTelling => AT_ONCE / 2,
+            Self::Enter => AT_ONCE,
+            Self::PairUp => PAIRED_AT_ONCE,
+        }
+    }
 }
 
 /// What became of each record so far.

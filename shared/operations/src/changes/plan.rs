@@ -5,8 +5,10 @@ use domain::change::{Change, ChangeId, ChangeType};
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::dealer::association::DealerCustomerEffect;
 use domain::history::{HistoryEntry, Of, What};
-use domain::look_up::{self, Term};
+use domain::look_up::{self, Kind, Term};
+use domain::matching::possible::Prints;
 use domain::request::{RequestInError, State};
+use domain::secret::Secret;
 use domain::time::Timestamp;
 use store::item::Item;
 use store::items::{self, DealerCustomerRecord, Occupant, Standing};
@@ -28,6 +30,8 @@ pub(super) struct Plan {
     pub(super) version: u64,
     /// The customer as it was before it was erased, where this is the erasure.
     pub(super) erases: Option<Box<Customer>>,
+    /// The customer as it was and as it is since, where its possible duplicates may be others than before: it has this version still, and is not erased.
+    pairs: Option<(Option<Box<Customer>>, Box<Customer>)>,
     /// The number of the customer to whose history it goes, where only that is known of it, and who did it.
     of_number: Option<(CustomerNumber, Option<By>)>,
 }
@@ -62,6 +66,14 @@ impl Plan {
         Ok(None)
     }
 
+    /// The customer whose possible duplicates are to be looked for: one that changed what they are found or judged by.
+    pub(super) fn to_pair(&self, secret: &Secret) -> Option<&Customer> {
+        let (before, after) = self.pairs.as_ref()?;
+        let prints = Prints::of(after, secret);
+        let is_same = |before: &Customer| Prints::of(before, secret) == prints;
+        (!before.as_deref().is_some_and(is_same)).then_some(&**after)
+    }
+
     /// The customer that it is about, as far as the record tells.
     pub(super) fn customer(&self) -> Option<&Identifier> {
         self.entry.as_ref().map(|(identifier, _)| identifier)
@@ -93,6 +105,12 @@ impl Plan {
     ) -> Result<(), Stopped> {
         if customer.is_none_or(|customer| customer.erased.is_some()) {
             self.without_the_person(now);
+        }
+        // A newer version has a record of its own.
+        if customer
+            .is_none_or(|customer| customer.erased.is_some() || customer.version != self.version)
+        {
+            self.pairs = None;
         }
         match customer {
             Some(customer) => {
@@ -150,13 +168,19 @@ fn of_customer(before: Option<Customer>, after: &Customer) -> Option<Plan> {
     let entry = HistoryEntry::of_version(before.as_ref(), after);
     let change = change_of_version(after, &entry);
     let standings = standings(before.as_ref(), after);
-    let erases = before.filter(|_| change.kind == ChangeType::CustomerErased).map(Box::new);
+    let before = before.map(Box::new);
+    let (erases, pairs) = if change.kind == ChangeType::CustomerErased {
+        (before, None)
+    } else {
+        (None, Some((before, Box::new(after.clone()))))
+    };
     Some(Plan {
         change,
         entry: Some((after.identifier.clone(), entry)),
         standings,
         version: after.version,
         erases,
+        pairs,
         of_number: None,
     })
 }
@@ -186,13 +210,19 @@ pub(crate) fn change_of_version(after: &Customer, entry: &HistoryEntry) -> Chang
 
 /// Who stands how under which terms since this version. Where another item tells who has a value, only who had it needs a key.
 pub(crate) fn standings(before: Option<&Customer>, after: &Customer) -> Vec<(Term, Standing)> {
-    let (had, has) = (before.map(look_up::terms).unwrap_or_default(), look_up::terms(after));
+    let had = before.map(look_up::all_terms).unwrap_or_default();
+    let has = look_up::all_terms(after);
     let since = after.updated_at;
-    let lost =
-        if after.erased.is_some() { Standing::Removed(since) } else { Standing::Former(since) };
+    let lost = |kind: Kind| {
+        if after.erased.is_some() || !kind.finds_formerly() {
+            Standing::Removed(since)
+        } else {
+            Standing::Former(since)
+        }
+    };
     let gained = has.difference(&had).filter(|term| !term.kind.is_claimed());
     let gained = gained.map(|term| (term.clone(), Standing::Current));
-    gained.chain(had.difference(&has).map(|term| (term.clone(), lost))).collect()
+    gained.chain(had.difference(&has).map(|term| (term.clone(), lost(term.kind)))).collect()
 }
 
 fn of_dealer_customer(
@@ -241,6 +271,7 @@ fn of_dealer_customer(
         standings,
         version: at.millis(),
         erases: None,
+        pairs: None,
         of_number: None,
     })
 }
@@ -272,6 +303,7 @@ fn of_request(before: Option<&RequestInError>, after: &RequestInError) -> Option
         standings: Vec::new(),
         version: after.version,
         erases: None,
+        pairs: None,
         of_number,
     })
 }

@@ -113,7 +113,14 @@ impl<'a, T: Table> Search<'a, T> {
             Some(Kind::RelateId) => {
                 look_up.relate_id.as_deref().map(|id| keys::relate_id(secret, id))
             }
-            Some(Kind::Dcn | Kind::Email | Kind::Phone | Kind::Name | Kind::NameAndPostalCode)
+            Some(
+                Kind::Dcn
+                | Kind::Email
+                | Kind::Phone
+                | Kind::Name
+                | Kind::NameAndPostalCode
+                | Kind::Alike,
+            )
             | None => None,
         };
         let holder = match claim {

@@ -3,8 +3,10 @@
 use domain::controls::Controls;
 use domain::customer::merge::is_name_or_address;
 use domain::customer::{Customer, CustomerNumber, Identifier};
-use domain::effect::Effect;
+use domain::effect::{Did, Effect};
 use domain::matching::duplicate::{self, Judgement};
+use domain::matching::possible::score::Bits;
+use domain::matching::possible::{Grade, Profile, Score};
 use domain::message::change::{kept, merge};
 use domain::message::edits::{self, EditCode, Examined, FailedEdit, Subject};
 use domain::message::{Attribute, Attributes, DuplicateCheck, Message};
@@ -54,6 +56,9 @@ pub(crate) enum Verdict {
     Fail(Vec<FailedEdit>),
 }
 
+/// How many likely duplicates an Add names.
+const MAX_ALIKE: usize = 5;
+
 /// What a request has found out, for all its rounds.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
@@ -63,6 +68,8 @@ pub(crate) struct Known {
     pub(crate) not_compared: bool,
     /// The merged customer that it names, or by whose values it found the one that acts for it.
     pub(crate) led_by: Option<LedBy>,
+    /// Customers that a new one is likely a duplicate of, as far as they were read.
+    pub(crate) alike: Vec<CustomerNumber>,
     /// What was read of the blocks that concern it; forgotten where it must be read again.
     pub(crate) seats: Seats,
 }
@@ -228,6 +235,11 @@ async fn add<T: Table>(
     known.not_compared = not_compared;
     let own = known.seats.customers().find_map(|customer| own_effect(attempt, customer));
     if let Some(replay) = own {
+        if let Verdict::Replay(effect, customer) = &replay
+            && effect.did == Did::Created
+        {
+            known.alike = alike(&customer.attributes, known, Some(customer), attempt.controls());
+        }
         return Ok(replay);
     }
     if !looks && attempt.is_replay() {
@@ -270,6 +282,7 @@ async fn add<T: Table>(
             if !failed.is_empty() {
                 return Ok(Verdict::Fail(failed));
             }
+            known.alike = alike(&wish.attributes, known, None, attempt.controls());
             if attempt.dry_run {
                 return Ok(Verdict::WouldCreate(wish.attributes));
             }
@@ -278,6 +291,29 @@ async fn add<T: Table>(
             Ok(Verdict::Create(Box::new(customer), seats))
         }
     }
+}
+
+/// The customers among those that were read that one of these attributes is likely a duplicate of, though the rules keep them apart.
+fn alike(
+    attributes: &Attributes,
+    known: &Known,
+    own: Option<&Customer>,
+    controls: &Controls,
+) -> Vec<CustomerNumber> {
+    let values = &controls.generic_values;
+    let mine = Profile::of_values(attributes, None, &[], values);
+    let mut alike: Vec<(Bits, CustomerNumber)> = Vec::new();
+    for customer in known.seats.customers() {
+        let score = Score::of(&mine, &Profile::of(customer, values));
+        let is_likely = controls.thresholds.grade(score.bits) == Some(Grade::Likely);
+        let is_own = own.is_some_and(|own| own.number == customer.number);
+        let is_new = alike.iter().all(|(_, number)| *number != customer.number);
+        if is_likely && is_new && !is_own && customer.erased.is_none() {
+            alike.push((score.bits, customer.number));
+        }
+    }
+    alike.sort_by(|(ours, one), (theirs, other)| theirs.cmp(ours).then_with(|| one.cmp(other)));
+    alike.into_iter().map(|(_, number)| number).take(MAX_ALIKE).collect()
 }
 
 /// What this request did to a customer already, if it did.

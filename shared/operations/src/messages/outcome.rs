@@ -19,6 +19,8 @@ pub struct MessageOutcome {
     pub not_compared: bool,
     /// The merged customer that led to the one that acts, where one did.
     pub led_by: Option<LedBy>,
+    /// Customers that the new one is likely a duplicate of, as far as they were read on the way: the most alike first.
+    pub alike: Vec<CustomerNumber>,
     /// Whether an earlier try of the same request did it.
     pub replayed: bool,
 }

@@ -58,10 +58,17 @@ pub(crate) async fn run<T: Table>(
         match kept {
             Ok(Kept { action, result, before, version }) => {
                 let message = known.standardized.unwrap_or_else(|| message.clone());
-                let Known { not_compared, led_by, .. } = known;
+                let Known { not_compared, led_by, alike, .. } = known;
                 let replayed = before && attempt.is_replay();
-                let outcome =
-                    MessageOutcome { message, action, result, not_compared, led_by, replayed };
+                let outcome = MessageOutcome {
+                    message,
+                    action,
+                    result,
+                    not_compared,
+                    led_by,
+                    alike,
+                    replayed,
+                };
                 return Ok(Processed { outcome, version });
             }
             Err(round) => known.seats.begin(round, attempt).await?,

@@ -99,7 +99,8 @@ async fn replay<T: Table>(
     let not_compared = action == Action::Add
         && is_not_compared(&message.attributes, &message.attributes, attempt.controls());
     let replayed = attempt.is_replay();
-    let outcome = MessageOutcome { message, action, result, not_compared, led_by: None, replayed };
+    let (led_by, alike) = (None, Vec::new());
+    let outcome = MessageOutcome { message, action, result, not_compared, led_by, alike, replayed };
     Ok(Replay::Outcome(Box::new(outcome)))
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct Route {
 pub(crate) const OPEN: [&str; 3] = ["getConsole", "getConsoleFile", "getContract"];
 
 /// The others, by their `operationId`.
-pub(crate) const IDS: [&str; 27] = [
+pub(crate) const IDS: [&str; 32] = [
     "associateCustomer",
     "associateCustomers",
     "listDealerCustomers",
@@ -38,6 +38,11 @@ pub(crate) const IDS: [&str; 27] = [
     "findCustomers",
     "getCustomer",
     "getHistory",
+    "getPossibleDuplicates",
+    "keepApart",
+    "takeBackKeepApart",
+    "listPossibleDuplicates",
+    "decidePossibleDuplicates",
     "pullChanges",
     "tryRules",
     "mergeCustomers",
@@ -191,6 +196,7 @@ fn messages(world: &World) -> Vec<Route> {
         dry("POST", "/customers/batch").json(json!([message]))
     };
     let number = |there: &str| Name::new("number", there, ABSENT_NUMBER);
+    let take_back = dry("DELETE", &format!("/customers/{{number}}/keep-apart/{}", world.messaged));
     let household = json!({
         "cst_company_name": "Qanari Works", "cst_fname": "Qanari", "cst_lname": "{lastName}", "cst_street_addr": "1 Qanal Street",
         "cst_city": "Qanaria", "cst_zip": "02139", "cst_email": "qanari@qanari.example"
@@ -288,6 +294,55 @@ fn messages(world: &World) -> Vec<Route> {
             things: vec![thing(
                 "a number",
                 Asking::new("GET", "/customers/{number}/history").names([number(&world.number)]),
+            )],
+        },
+        Route {
+            id: "getPossibleDuplicates",
+            needs: STEWARD,
+            list: "customers/{number}",
+            things: vec![thing(
+                "a number",
+                Asking::new("GET", "/customers/{number}/possible-duplicates")
+                    .names([number(&world.number)]),
+            )],
+        },
+        Route {
+            id: "keepApart",
+            needs: STEWARD,
+            list: "customers/{number}",
+            things: vec![thing(
+                "a number",
+                dry("POST", "/customers/{number}/keep-apart")
+                    .json(json!({ "other": world.messaged }))
+                    .names([number(&world.number)]),
+            )],
+        },
+        Route {
+            id: "takeBackKeepApart",
+            needs: STEWARD,
+            list: "customers/{number}",
+            things: vec![thing("a number", take_back.names([number(&world.number)]))],
+        },
+        Route {
+            id: "listPossibleDuplicates",
+            needs: STEWARD,
+            list: "possible-duplicates apart",
+            things: vec![thing(
+                "pairs of a state",
+                Asking::new("GET", "/possible-duplicates")
+                    .query("state", "{state}")
+                    .names([Name::new("state", "apart", "merged")]),
+            )],
+        },
+        Route {
+            id: "decidePossibleDuplicates",
+            needs: STEWARD,
+            list: "possible-duplicates apart",
+            things: vec![thing(
+                "a number",
+                dry("POST", "/possible-duplicates/decide")
+                    .json(json!([{ "customer": "{number}", "other": world.messaged, "decision": "apart" }]))
+                    .names([number(&world.number)]),
             )],
         },
         Route {

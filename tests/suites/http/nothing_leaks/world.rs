@@ -125,6 +125,9 @@ impl World {
         let claims = [("cst_interface_cust_nbr", "QXALT-1"), ("cst_relate_id", "QXALT-2")];
         let added = door.prepare(201, &add(&claims)).await.json();
         let messaged = text(&added["CustSoldTo"]["cst_cust_nbr"]);
+        let apart = json!({ "other": messaged });
+        let apart = Event::new("POST", &format!("/customers/{number}/keep-apart")).json(&apart);
+        door.prepare(204, &apart).await;
         let mut errors = Vec::new();
         for last_name in ["Qanari One", "Qanari Two", "Qanari Three"] {
             let message = canaries::message(&[("cst_city", ""), ("cst_lname", last_name)]);

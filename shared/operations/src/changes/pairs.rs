@@ -1,0 +1,119 @@
+//! What follows from a change for the pairs of possible duplicates that the customer is in: they are found, judged anew, and kept, so that a steward meets them highest first.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use domain::customer::{Customer, Identifier};
+use domain::matching::possible::pair::Judged;
+use domain::matching::possible::{Pair, PairRecord, PairState, Profile, Score};
+use domain::time::Timestamp;
+use futures_util::future::{try_join, try_join_all};
+use store::table::{MAX_ITEMS, Table};
+use store::writes::Written;
+use store::{keys, records};
+
+use crate::customers::possible_duplicates::possible_duplicates;
+use crate::kit::{Master, Stopped, pair_writes};
+
+/// How many pairs are written at once.
+const AT_ONCE: usize = 16;
+
+/// How often pairs are judged anew that others write at the moment.
+const MAX_TRIES: u32 = 5;
+
+/// Finds those who look like this customer, and judges its pairs. What an earlier try has done, and what is decided and holds, is left as it is.
+pub(super) async fn pair_up<T: Table>(
+    master: &Master<T>,
+    customer: &Customer,
+) -> Result<(), Stopped> {
+    for round in 0..MAX_TRIES {
+        let (due, _) = due(master, customer).await?;
+        if write(master, &due).await? {
+            return Ok(());
+        }
+        master.table().pause(Duration::from_millis(5_u64 << round)).await;
+    }
+    Err(Stopped::Busy)
+}
+
+/// Takes the pairs of a person who was erased out of the lists, with what was decided of them.
+pub(super) async fn forget<T: Table>(
+    master: &Master<T>,
+    (customer, at): (&Identifier, Timestamp),
+) -> Result<(), Stopped> {
+    let table = master.table();
+    for round in 0..MAX_TRIES {
+        let others = records::in_pairs_with(table, customer).await?;
+        let known = known(master, customer, others.iter()).await?;
+        let is_listed =
+            |record: &PairRecord| record.state != PairState::Past || record.decision.is_some();
+        let due: Vec<PairRecord> =
+            known.into_values().filter(is_listed).map(|record| record.of_nobody(at)).collect();
+        if write(master, &due).await? {
+            return Ok(());
+        }
+        table.pause(Duration::from_millis(5_u64 << round)).await;
+    }
+    Err(Stopped::Busy)
+}
+
+/// Writes pairs; no where others wrote one of them meanwhile.
+async fn write<T: Table>(master: &Master<T>, due: &[PairRecord]) -> Result<bool, Stopped> {
+    let mut all = true;
+    for some in due.chunks(AT_ONCE) {
+        let under_way = some.iter().map(|record| pair_writes::write(master.table(), record));
+        let written = try_join_all(under_way).await?;
+        all &= written.iter().all(|written| matches!(written, Written::Done(_)));
+    }
+    Ok(all)
+}
+
+/// The pairs of a customer that are not kept as they should be, as they should be; and the others of all that were judged.
+pub(crate) async fn due<T: Table>(
+    master: &Master<T>,
+    customer: &Customer,
+) -> Result<(Vec<PairRecord>, Vec<Customer>), Stopped> {
+    let (table, controls) = (master.table(), master.controls());
+    let (found, paired) = try_join(possible_duplicates(master, customer), async {
+        Ok(records::in_pairs_with(table, &customer.identifier).await?)
+    })
+    .await?;
+    let mut judged: Vec<(Customer, _)> =
+        found.into_iter().map(|found| (found.customer, found.score.bits)).collect();
+    let alike: HashSet<Identifier> =
+        judged.iter().map(|(other, _)| other.identifier.clone()).collect();
+    let unlike: Vec<Identifier> =
+        paired.into_iter().filter(|other| !alike.contains(other)).collect();
+    let mine = Profile::of(customer, &controls.generic_values);
+    for other in records::customers(table, &unlike).await? {
+        let bits = Score::of(&mine, &Profile::of(&other, &controls.generic_values)).bits;
+        judged.push((other, bits));
+    }
+    let others = judged.iter().map(|(other, _)| &other.identifier);
+    let known = known(master, &customer.identifier, others).await?;
+    let due = judged.iter().filter_map(|(other, bits)| {
+        let pair = Pair::of(&customer.identifier, &other.identifier)?;
+        let is_low = *pair.low() == customer.identifier;
+        let (low, high) = if is_low { (customer, other) } else { (other, customer) };
+        let judged = Judged { low, high, bits: *bits };
+        PairRecord::judged(known.get(&pair), judged, controls.thresholds, &controls.secret)
+    });
+    let due = due.collect();
+    Ok((due, judged.into_iter().map(|(other, _)| other).collect()))
+}
+
+/// The pairs of a customer with these others, as they are kept.
+async fn known<T: Table>(
+    master: &Master<T>,
+    customer: &Identifier,
+    others: impl Iterator<Item = &Identifier>,
+) -> Result<HashMap<Pair, PairRecord>, Stopped> {
+    let pairs = others.filter_map(|other| Pair::of(customer, other));
+    let keys: Vec<_> = pairs.map(|pair| keys::pair(&pair)).collect();
+    let mut known = HashMap::new();
+    for some in keys.chunks(MAX_ITEMS) {
+        let records = records::pairs(master.table(), some).await?.into_iter();
+        known.extend(records.map(|record| (record.pair.clone(), record)));
+    }
+    Ok(known)
+}

@@ -1,0 +1,142 @@
+//! Keep two customers apart that look alike, and take that back. The decision is of the pair, whichever is named first, and holds until one of the two changes what it rested on.
+
+use domain::customer::{Customer, CustomerNumber};
+use domain::matching::party::company_of;
+use domain::matching::possible::pair::Judged;
+use domain::matching::possible::{Pair, PairRecord, PairState, Profile, Score};
+use futures_util::future::try_join;
+use store::records;
+use store::table::Table;
+use store::writes::Written;
+
+use super::read::customer_by_number;
+use crate::kit::{Attempt, Stopped, pair_writes};
+
+/// How many pairs one call decides on.
+pub const MAX_BATCH: usize = 100;
+
+/// What came of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeptApart {
+    Done {
+        /// Whether an earlier try of this very request did it.
+        replayed: bool,
+    },
+    /// One of the two is not there, or, where a decision is taken back, there is none.
+    NotFound,
+    /// A customer with itself.
+    Itself,
+    /// The two are of different companies, so they are apart anyway.
+    OfTwoCompanies,
+}
+
+/// The two numbers of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Two {
+    pub customer: CustomerNumber,
+    pub other: CustomerNumber,
+}
+
+/// What is done about a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    KeepApart,
+    TakeBack,
+}
+
+/// Keeps two customers apart; it is well where they are already.
+pub async fn keep_apart<T: Table>(
+    attempt: &Attempt<'_, T>,
+    two: Two,
+) -> Result<KeptApart, Stopped> {
+    decide(attempt, two, Wish::KeepApart).await
+}
+
+/// Takes it back: the pair is judged again at once.
+pub async fn take_back<T: Table>(attempt: &Attempt<'_, T>, two: Two) -> Result<KeptApart, Stopped> {
+    decide(attempt, two, Wish::TakeBack).await
+}
+
+/// Keeps each of these pairs apart as a single call would. What hinders one is its result.
+///
+/// # Errors
+/// `KeyReused`, and where the key cannot be bound.
+pub async fn keep_apart_batch<T: Table>(
+    attempt: &Attempt<'_, T>,
+    pairs: &[Two],
+) -> Result<Vec<Result<KeptApart, Stopped>>, Stopped> {
+    attempt.bind().await?;
+    let mut results = Vec::with_capacity(pairs.len());
+    for two in pairs {
+        let Two { customer, other } = two;
+        let one = attempt.on(&format!("{customer} {other}"));
+        results.push(keep_apart(&one, *two).await);
+    }
+    Ok(results)
+}
+
+async fn decide<T: Table>(
+    attempt: &Attempt<'_, T>,
+    two: Two,
+    wish: Wish,
+) -> Result<KeptApart, Stopped> {
+    attempt.bind().await?;
+    let Two { customer, other } = two;
+    if customer == other {
+        return Ok(KeptApart::Itself);
+    }
+    loop {
+        let both = try_join(
+            customer_by_number(attempt.master, customer),
+            customer_by_number(attempt.master, other),
+        );
+        let (Some(one), Some(other)) = both.await? else {
+            return Ok(KeptApart::NotFound);
+        };
+        let company = |of: &Customer| company_of(&of.attributes, attempt.controls());
+        if company(&one) != company(&other) {
+            return Ok(KeptApart::OfTwoCompanies);
+        }
+        let Some(pair) = Pair::of(&one.identifier, &other.identifier) else {
+            return Ok(KeptApart::Itself);
+        };
+        let known = records::pair(attempt.table(), &pair).await?;
+        let is_own = |known: &PairRecord| known.was_decided_by(attempt.effect());
+        if wish == Wish::KeepApart && known.as_ref().is_some_and(is_own) {
+            return Ok(KeptApart::Done { replayed: attempt.is_replay() });
+        }
+        let Some(next) = next(attempt, known.as_ref(), (&pair, [&one, &other]), wish) else {
+            return Ok(match wish {
+                Wish::KeepApart => KeptApart::Done { replayed: false },
+                Wish::TakeBack => KeptApart::NotFound,
+            });
+        };
+        if attempt.dry_run {
+            return Ok(KeptApart::Done { replayed: false });
+        }
+        match pair_writes::write(attempt.table(), &next).await? {
+            Written::Done(_) => return Ok(KeptApart::Done { replayed: false }),
+            Written::Refused(_) => attempt.again().await?,
+        }
+    }
+}
+
+/// The pair as it is to be written; none where there is nothing to do.
+fn next<T: Table>(
+    attempt: &Attempt<'_, T>,
+    known: Option<&PairRecord>,
+    (pair, [one, other]): (&Pair, [&Customer; 2]),
+    wish: Wish,
+) -> Option<PairRecord> {
+    let controls = attempt.controls();
+    let (low, high) = if *pair.low() == one.identifier { (one, other) } else { (other, one) };
+    let profile = |of| Profile::of(of, &controls.generic_values);
+    let judged = Judged { low, high, bits: Score::of(&profile(low), &profile(high)).bits };
+    let stamp = attempt.stamp();
+    match wish {
+        Wish::KeepApart => {
+            PairRecord::decided(known, judged, PairState::Apart, (&controls.secret, &stamp))
+        }
+        Wish::TakeBack => PairRecord::taken_back(known, judged, controls.thresholds, &stamp),
+    }
+}

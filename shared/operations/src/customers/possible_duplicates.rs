@@ -1,0 +1,91 @@
+//! Who looks like a customer: found by the keys that they have in common, read anew, and weighed. It decides nothing.
+
+use std::collections::HashMap;
+
+use domain::customer::{Customer, Identifier};
+use domain::matching::party::company_of;
+use domain::matching::possible::keys::{self, MAX_UNDER_A_KEY};
+use domain::matching::possible::{Grade, Profile, Score};
+use futures_util::future::try_join_all;
+use store::items::Standing;
+use store::table::{MAX_ITEMS, Table};
+use store::{keys as table_keys, records};
+
+use crate::kit::{Master, Stopped};
+
+/// How many candidates are read and weighed, those with the most keys in common: two reads.
+pub const MAX_CANDIDATES: usize = 2 * MAX_ITEMS;
+
+/// A customer that looks like another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PossibleDuplicate {
+    pub customer: Customer,
+    pub score: Score,
+    pub grade: Grade,
+}
+
+/// Those who look like this customer, the highest score first. One step of at most [`keys::MAX_KEYS`] queries, and one of two reads.
+pub async fn possible_duplicates<T: Table>(
+    master: &Master<T>,
+    customer: &Customer,
+) -> Result<Vec<PossibleDuplicate>, Stopped> {
+    let candidates = candidates(master, customer).await?;
+    let halves = candidates.chunks(MAX_ITEMS).map(|some| records::customers(master.table(), some));
+    let customers = try_join_all(halves).await?.into_iter().flatten();
+    let mine = Profile::of(customer, &master.controls().generic_values);
+    let mut found: Vec<PossibleDuplicate> =
+        customers.filter_map(|other| weigh(master, (customer, &mine), other)).collect();
+    found.sort_by(|one, other| {
+        let by_number = || one.customer.number.cmp(&other.customer.number);
+        other.score.bits.cmp(&one.score.bits).then_with(by_number)
+    });
+    Ok(found)
+}
+
+/// Weighs one of them; none where it is no possible duplicate.
+fn weigh<T: Table>(
+    master: &Master<T>,
+    (customer, mine): (&Customer, &Profile),
+    other: Customer,
+) -> Option<PossibleDuplicate> {
+    let controls = master.controls();
+    let company = |of: &Customer| company_of(&of.attributes, controls);
+    if other.identifier == customer.identifier
+        || other.erased.is_some()
+        || company(&other) != company(customer)
+    {
+        return None;
+    }
+    let score = Score::of(mine, &Profile::of(&other, &controls.generic_values));
+    let grade = controls.thresholds.grade(score.bits)?;
+    Some(PossibleDuplicate { customer: other, score, grade })
+}
+
+/// Those who have keys in common with a customer, the most first. A key with too many is passed over and counted.
+async fn candidates<T: Table>(
+    master: &Master<T>,
+    customer: &Customer,
+) -> Result<Vec<Identifier>, Stopped> {
+    let (table, secret) = (master.table(), &master.controls().secret);
+    let limit = u32::try_from(MAX_UNDER_A_KEY + 1).unwrap_or(u32::MAX);
+    let looks = keys::sought(customer).into_iter().map(|term| async move {
+        records::found_under(table, &table_keys::look_up(secret, &term), None, limit).await
+    });
+    let mut in_common: HashMap<Identifier, usize> = HashMap::new();
+    for (found, more) in try_join_all(looks).await? {
+        if found.len() > MAX_UNDER_A_KEY || more.is_some() {
+            table.meter().key_passed_over();
+            continue;
+        }
+        for found in found {
+            if found.standing == Standing::Current && found.identifier != customer.identifier {
+                *in_common.entry(found.identifier).or_default() += 1;
+            }
+        }
+    }
+    let mut candidates: Vec<(Identifier, usize)> = in_common.into_iter().collect();
+    candidates
+        .sort_by(|(one, ours), (other, theirs)| theirs.cmp(ours).then_with(|| one.cmp(other)));
+    candidates.truncate(MAX_CANDIDATES);
+    Ok(candidates.into_iter().map(|(identifier, _)| identifier).collect())
+}

@@ -1,0 +1,148 @@
+//! The worklist of the stewards: pairs of possible duplicates, the highest score first. Whom a pair leads to is read anew, and both are weighed as they are now: what does not look
+//! alike any more is not shown as if it did.
+
+use std::collections::HashMap;
+
+use domain::customer::{Customer, Identifier};
+use domain::matching::possible::{Grade, PairRecord, PairState, Part, Profile, Score};
+use futures_util::future::try_join_all;
+use store::keys::{self, IndexEntry, Key};
+use store::records;
+use store::table::{IndexQuery, MAX_ITEMS, Table, TableError};
+
+use crate::kit::{Listed, Master, Stopped};
+
+/// How many pairs one page looks at. Where many are not as the index has them, a page may be short, and the next one goes on behind it.
+pub const MAX_EXAMINED: usize = 200;
+
+/// A pair with both customers as they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedPair {
+    /// The one with the lower customer number.
+    pub customer: Customer,
+    pub other: Customer,
+    /// As [`Self::customer`] sees it.
+    pub score: Score,
+    /// None for one that was decided on and does not look alike any more.
+    pub grade: Option<Grade>,
+    pub record: PairRecord,
+    /// What changed since the decision on it, where there was one.
+    pub changed_since: Vec<Part>,
+}
+
+/// A page of the pairs of a state, behind `after`: the position that the page before ended with.
+pub async fn worklist<T: Table>(
+    master: &Master<T>,
+    state: PairState,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Listed<ListedPair, String>, Stopped> {
+    let table = master.table();
+    let mut found = Vec::new();
+    let mut position = after.map(str::to_owned);
+    let mut examined = 0;
+    while examined < MAX_EXAMINED {
+        // Each has two customers.
+        let wished = (limit - found.len()).clamp(1, MAX_ITEMS / 2);
+        let entries = entries(table, state, position.as_deref(), wished).await?;
+        let is_last = entries.len() < wished;
+        examined += entries.len();
+        for (entry, pair) in entries.iter().zip(shown(master, state, &entries).await?) {
+            position = Some(entry.sort.clone());
+            found.extend(pair);
+        }
+        if is_last {
+            return Ok(Listed { found, next: None });
+        }
+        if found.len() >= limit {
+            break;
+        }
+    }
+    Ok(Listed { found, next: position })
+}
+
+/// The pairs at these entries, in their order; none for one that is not as the index has it.
+async fn shown<T: Table>(
+    master: &Master<T>,
+    state: PairState,
+    entries: &[IndexEntry],
+) -> Result<Vec<Option<ListedPair>>, Stopped> {
+    let table = master.table();
+    let keys: Vec<Key> = entries.iter().map(|entry| entry.key.clone()).collect();
+    let mut pairs: HashMap<Key, PairRecord> = HashMap::new();
+    for record in records::pairs(table, &keys).await? {
+        pairs.insert(keys::pair(&record.pair), record);
+    }
+    let both = |record: &PairRecord| [record.pair.low().clone(), record.pair.high().clone()];
+    let identifiers: Vec<Identifier> = pairs.values().flat_map(both).collect();
+    let customers = records::customers(table, &identifiers).await?.into_iter();
+    let customers: HashMap<Identifier, Customer> =
+        customers.map(|customer| (customer.identifier.clone(), customer)).collect();
+    let shown = keys.iter().map(|key| {
+        let record = pairs.remove(key).filter(|record| record.state == state)?;
+        let low = customers.get(record.pair.low())?;
+        let high = customers.get(record.pair.high())?;
+        weighed(master, record, [low, high])
+    });
+    Ok(shown.collect())
+}
+
+/// A pair as it is shown; none where one of the two was erased, or where it is open and does not look alike any more.
+fn weighed<T: Table>(
+    master: &Master<T>,
+    record: PairRecord,
+    both: [&Customer; 2],
+) -> Option<ListedPair> {
+    if both.iter().any(|customer| customer.erased.is_some()) {
+        return None;
+    }
+    let controls = master.controls();
+    let [low, high] = both;
+    let (customer, other) = if low.number < high.number { (low, high) } else { (high, low) };
+    let profile = |of| Profile::of(of, &controls.generic_values);
+    let score = Score::of(&profile(customer), &profile(other));
+    let grade = controls.thresholds.grade(score.bits);
+    if record.state == PairState::Open && grade.is_none() {
+        return None;
+    }
+    let decision = record.decision.as_ref();
+    let changed_since = decision.map(|decision| decision.changed(both, &controls.secret));
+    Some(ListedPair {
+        customer: customer.clone(),
+        other: other.clone(),
+        score,
+        grade,
+        changed_since: changed_since.unwrap_or_default(),
+        record,
+    })
+}
+
+/// The highest entries below the position, from all shards of the state.
+async fn entries(
+    table: &impl Table,
+    state: PairState,
+    position: Option<&str>,
+    limit: usize,
+) -> Result<Vec<IndexEntry>, TableError> {
+    let (from, highest) = keys::all_pairs();
+    let to = position.map_or(highest, str::to_owned);
+    // One more than wanted, because the position itself is looked at again.
+    let limit_each = u32::try_from(limit + 1).unwrap_or(u32::MAX);
+    let queries = keys::pairs(state).map(|partition| IndexQuery {
+        partition,
+        from: from.clone(),
+        to: to.clone(),
+        after: None,
+        descending: true,
+        limit: limit_each,
+    });
+    let pages = try_join_all(queries.map(|query| async move { table.index(&query).await })).await?;
+    let mut entries: Vec<IndexEntry> = pages
+        .into_iter()
+        .flat_map(|page| page.found)
+        .filter(|entry| Some(entry.sort.as_str()) != position)
+        .collect();
+    entries.sort_by(|one, other| other.sort.cmp(&one.sort));
+    entries.truncate(limit);
+    Ok(entries)
+}

@@ -1,0 +1,268 @@
+//! The worklist of possible duplicates: pairs follow from changes, are decided on from either side, and come back only for a reason.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use store::item;
+
+use crate::audit::found;
+use crate::world::{World, person, text, with};
+
+/// The pairs of a state, each as both numbers, in their order; all pages of this size.
+async fn pairs(world: &World, state: &str, limit: usize) -> Vec<[String; 2]> {
+    listed(world, state, limit).await.iter().map(numbers).collect()
+}
+
+async fn listed(world: &World, state: &str, limit: usize) -> Vec<Value> {
+    let first = format!("/possible-duplicates?state={state}&limit={limit}");
+    let mut found = Vec::new();
+    let mut path = first.clone();
+    loop {
+        let page = world.get(&path).await;
+        let pairs = page["possibleDuplicates"].as_array().expect("a list");
+        assert!(pairs.len() <= limit);
+        found.extend(pairs.iter().cloned());
+        match page["next"].as_str() {
+            Some(next) => path = format!("{first}&cursor={next}"),
+            None => return found,
+        }
+    }
+}
+
+fn numbers(pair: &Value) -> [String; 2] {
+    [text(&pair["customer"]["customerNumber"]), text(&pair["other"]["customerNumber"])]
+}
+
+fn at(street: &str) -> Value {
+    json!({ "cst_street_addr": street })
+}
+
+async fn keep_apart(world: &World, customer: &str, other: &str) {
+    let path = format!("/customers/{customer}/keep-apart");
+    let answer = world.master.post(&path).json(&json!({ "other": other })).send().await;
+    answer.is_empty(204);
+}
+
+/// Two who look alike: their numbers.
+async fn twins(world: &World) -> [String; 2] {
+    let one = world.add(&person("Julie", "Robinson")).await;
+    let other = world.add(&person("Julie", "Robinsen")).await;
+    world.follow().await;
+    [one, other]
+}
+
+#[tokio::test]
+async fn pairs_are_listed_highest_first_page_by_page() {
+    let world = World::new().await;
+    let mut expected = Vec::new();
+    for (street, last_name, other) in [
+        ("1 Mill Road", "Robinson", person("Theodore", "Robinson")),
+        ("2 Birch Lane", "Kowalczyk", person("Julie", "Kowalczik")),
+        ("3 Harbor Drive", "Underwood", person("Julie", "Underwood")),
+    ] {
+        let one = world.add(&with(person("Julie", last_name), &at(street))).await;
+        let other = world.add(&with(other, &at(street))).await;
+        expected.insert(0, [one, other]);
+    }
+    world.follow().await;
+    assert_eq!(pairs(&world, "open", 50).await, expected);
+    assert_eq!(pairs(&world, "open", 1).await, expected);
+    assert_eq!(pairs(&world, "apart", 50).await, Vec::<[String; 2]>::new());
+    let listed = listed(&world, "open", 50).await;
+    assert_eq!((&listed[0]["grade"], &listed[2]["grade"]), (&json!("likely"), &json!("possible")));
+    assert_eq!(listed[0]["why"][0]["field"], "name");
+    assert!(listed[0].get("decision").is_none());
+}
+
+#[tokio::test]
+async fn a_pair_that_is_kept_apart_leaves_the_list_from_both_sides_and_stays_out() {
+    let world = World::new().await;
+    let [one, other] = twins(&world).await;
+    keep_apart(&world, &other, &one).await;
+    let both = [one.clone(), other.clone()];
+    assert_eq!(pairs(&world, "open", 50).await, Vec::<[String; 2]>::new());
+    assert_eq!(pairs(&world, "apart", 50).await, std::slice::from_ref(&both));
+    keep_apart(&world, &one, &other).await;
+    // What a decision does not rest on changes nothing of it, and neither does what comes again.
+    world.add(&json!({ "cst_cust_nbr": one, "cst_job_title": "Geologist" })).await;
+    world.follow().await;
+    world.following.lock().await.read().await.expect("the stream is read");
+    assert_eq!(pairs(&world, "apart", 50).await, [both]);
+    let listed = &listed(&world, "apart", 50).await[0];
+    assert_eq!(listed["decision"]["decision"], "apart");
+    assert_eq!(listed["decision"]["by"]["operation"], "keep-apart");
+    assert_eq!(listed["decision"]["changedSince"], json!([]));
+}
+
+#[tokio::test]
+async fn what_changes_afterwards_brings_a_pair_back_and_says_what_changed() {
+    let world = World::new().await;
+    let [one, other] = twins(&world).await;
+    keep_apart(&world, &one, &other).await;
+    let email = json!({ "cst_cust_nbr": other, "cst_email": "julie@example.com" });
+    world.add(&email).await;
+    world.follow().await;
+    let back = listed(&world, "open", 50).await;
+    assert_eq!(back.iter().map(numbers).collect::<Vec<_>>(), [[one.clone(), other.clone()]]);
+    assert_eq!(back[0]["decision"]["decision"], "apart");
+    assert_eq!(back[0]["decision"]["changedSince"], json!(["email"]));
+    keep_apart(&world, &one, &other).await;
+    // Who does not look like the other any more comes back by nothing.
+    let away = json!({ "cst_cust_nbr": other, "cst_lname": "Underwood", "cst_fname": "Agnieszka" });
+    world.add(&away).await;
+    world.follow().await;
+    assert!(pairs(&world, "open", 50).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_decision_is_taken_back_and_the_pair_judged_again_at_once() {
+    let world = World::new().await;
+    let [one, other] = twins(&world).await;
+    keep_apart(&world, &one, &other).await;
+    let path = format!("/customers/{other}/keep-apart/{one}");
+    let take_back = || world.master.request(Method::DELETE, &path);
+    let dry = world.master.request(Method::DELETE, &format!("{path}?dryRun=true"));
+    assert_eq!(dry.send().await.is(200)["dryRun"], true);
+    assert!(pairs(&world, "open", 50).await.is_empty());
+    take_back().send().await.is_empty(204);
+    assert_eq!(pairs(&world, "open", 50).await, [[one, other]]);
+    take_back().send().await.is_problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn a_next_try_of_a_decision_finds_it_even_where_it_was_taken_back() {
+    let world = World::new().await;
+    let [one, other] = twins(&world).await;
+    let path = format!("/customers/{one}/keep-apart");
+    let decide = || {
+        let request = world.master.post(&path).json(&json!({ "other": other }));
+        request.key("decision-1").send()
+    };
+    decide().await.is_empty(204);
+    assert!(decide().await.is_replayed());
+    let back = world.master.request(Method::DELETE, &format!("{path}/{other}"));
+    back.send().await.is_empty(204);
+    let again = decide().await;
+    assert!(again.is_replayed());
+    again.is_empty(204);
+    assert_eq!(pairs(&world, "open", 50).await, [[one, other]], "it is not decided twice");
+}
+
+#[tokio::test]
+async fn many_are_decided_at_once_each_with_its_result() {
+    let world = World::new().await;
+    let [one, other] = twins(&world).await;
+    let third = world.add(&with(person("Theodore", "Garcia"), &at("7 Mill Road"))).await;
+    let decision = |customer: &str, other: &str| json!({ "customer": customer, "other": other, "decision": "apart" });
+    let rows = json!([
+        decision(&one, &other),
+        decision("999999999", &other),
+        decision(&one, &one),
+        decision(&third, &one)
+    ]);
+    let decide = |query: &str| {
+        world.master.post(&format!("/possible-duplicates/decide{query}")).json(&rows).send()
+    };
+    let statuses = |body: &Value| {
+        let results = body["results"].as_array().expect("results");
+        results.iter().map(|one| one["status"].as_u64().expect("a status")).collect::<Vec<_>>()
+    };
+    let dry = decide("?dryRun=true").await.is(200);
+    assert_eq!((statuses(&dry), &dry["dryRun"]), (vec![204, 404, 400, 204], &json!(true)));
+    assert!(pairs(&world, "apart", 50).await.is_empty());
+    assert_eq!(statuses(&decide("").await.is(200)), [204, 404, 400, 204]);
+    let apart: BTreeSet<[String; 2]> = pairs(&world, "apart", 50).await.into_iter().collect();
+    assert_eq!(apart, BTreeSet::from([[one.clone(), other], [one, third]]));
+    let bad = json!([{ "customer": "x", "other": "1", "decision": "merge" }, 7]);
+    let answer = world.master.post("/possible-duplicates/decide").json(&bad).send().await;
+    assert_eq!(
+        answer.faults(),
+        ["/0/customer invalid-number", "/0/decision invalid-decision", "/1 wrong-kind"]
+    );
+    let none = world.master.post("/possible-duplicates/decide").json(&json!([])).send().await;
+    assert_eq!(none.faults(), [" too-many"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_decided_is_refused() {
+    let world = World::with(&[("COMPANIES", "1,2")]).await;
+    let one = world.add(&person("Julie", "Robinson")).await;
+    let foreign =
+        world.add(&with(person("Julie", "Robinson"), &json!({ "cst_company": "2" }))).await;
+    let keep = async |customer: &str, other: Value| {
+        let path = format!("/customers/{customer}/keep-apart");
+        world.master.post(&path).json(&json!({ "other": other })).send().await
+    };
+    keep("999999999", json!(one)).await.is_problem(404, "not-found");
+    keep(&one, json!("999999999")).await.is_problem(404, "not-found");
+    assert_eq!(keep(&one, json!(one)).await.faults(), ["/other same-customer"]);
+    assert_eq!(keep(&one, json!(foreign)).await.faults(), ["/other another-company"]);
+    assert_eq!(keep(&one, json!("x")).await.faults(), ["/other invalid-number"]);
+    assert_eq!(keep(&one, json!(null)).await.faults(), ["/other required"]);
+    for bad in ["state=past", "state=x", "limit=101", "cursor=x", "sort=oldest"] {
+        let answer = world.master.get(&format!("/possible-duplicates?{bad}")).send().await;
+        answer.is_problem(400, "invalid-request");
+    }
+}
+
+#[tokio::test]
+async fn nothing_of_a_person_is_on_a_pair() {
+    let world = World::new().await;
+    let [one, other] = twins(&world).await;
+    keep_apart(&world, &one, &other).await;
+    let items = world.master.items("PAIR#").await;
+    assert_eq!(items.len(), 2, "the pair, and what leads to it");
+    let shown = format!("{items:?}").to_lowercase();
+    for value in ["robins", "julie", "example", "westborough", "01581"] {
+        assert!(!shown.contains(value), "{value}: {shown}");
+    }
+}
+
+#[tokio::test]
+async fn pairs_that_were_lost_are_found_again_and_those_of_the_erased_are_forgotten() {
+    let world = World::new().await;
+    let [one, other] = twins(&world).await;
+    let audit = async |mend| {
+        let report = world.audit(mend).await;
+        found(&report)
+    };
+    assert!(audit(false).await.is_empty());
+    assert_eq!(world.lose_all("PAIR#").await, 2);
+    let lacked = audit(true).await;
+    assert_eq!(lacked.keys().map(|damage| damage.as_str()).collect::<Vec<_>>(), ["pair-missing"]);
+    assert_eq!(pairs(&world, "open", 50).await, [[one.clone(), other.clone()]]);
+    keep_apart(&world, &one, &other).await;
+    assert!(audit(true).await.is_empty(), "a decision survives");
+    assert_eq!(pairs(&world, "apart", 50).await, [[one.clone(), other.clone()]]);
+
+    world.master.post(&format!("/customers/{other}/erase")).send().await.is_empty(204);
+    world.follow().await;
+    assert!(pairs(&world, "apart", 50).await.is_empty());
+    assert!(audit(true).await.is_empty(), "what follows from an erasure is all of it");
+    let items = world.master.items("PAIR#").await;
+    assert!(
+        items.iter().all(|item| !item.contains_key("decision")),
+        "{:?}",
+        item::key_of(&items[0])
+    );
+}
+
+#[tokio::test]
+async fn an_open_pair_that_does_not_look_alike_any_more_is_closed_and_may_come_again() {
+    let world = World::new().await;
+    let [one, other] = twins(&world).await;
+    let away = json!({ "cst_cust_nbr": other, "cst_lname": "Underwood", "cst_fname": "Agnieszka" });
+    world.add(&away).await;
+    world.follow().await;
+    assert!(pairs(&world, "open", 50).await.is_empty());
+    assert!(found(&world.audit(true).await).is_empty(), "it is closed already");
+    let items = world.master.items("PAIR#").await;
+    assert!(items.iter().any(|item| {
+        item.get("state").is_some_and(|state| state.as_s().is_ok_and(|state| state == "past"))
+    }));
+    let back = json!({ "cst_cust_nbr": other, "cst_lname": "Robinson", "cst_fname": "Julie" });
+    world.add(&back).await;
+    world.follow().await;
+    assert_eq!(pairs(&world, "open", 50).await, [[one, other]]);
+}

@@ -1,0 +1,131 @@
+//! Possible duplicates of one customer: whom the rules keep apart and who looks like it all the same, as the look-up keys lead to them.
+
+use domain::customer::CustomerNumber;
+use operations::customers::possible_duplicates::possible_duplicates;
+use operations::customers::read::customer_by_number;
+use serde_json::{Value, json};
+
+use crate::world::{World, person, text, with};
+
+/// The numbers of those who look like a customer, each with its grade.
+async fn alike(world: &World, number: &str) -> Vec<(String, String)> {
+    let answer = world.get(&format!("/customers/{number}/possible-duplicates")).await;
+    let found = answer["possibleDuplicates"].as_array().expect("a list");
+    let shown = |one: &Value| (text(&one["customer"]["customerNumber"]), text(&one["grade"]));
+    found.iter().map(shown).collect()
+}
+
+fn graded(number: &str, grade: &str) -> (String, String) {
+    (number.to_owned(), grade.to_owned())
+}
+
+#[tokio::test]
+async fn mistyped_twins_find_each_other_with_the_reasons() {
+    let world = World::new().await;
+    let julie = world
+        .add(&with(person("Julie", "Robinson"), &json!({ "cst_email": "julie@example.com" })))
+        .await;
+    let typed = json!({ "cst_street_addr": "100 Exampel St", "cst_zip": "01518", "cst_day_phone": "508-555-0100" });
+    let twin = world.add(&with(person("Robinsen", "Julie"), &typed)).await;
+    let elsewhere =
+        json!({ "cst_street_addr": "7 Mill Road", "cst_city": "Boston", "cst_zip": "02139" });
+    world.add(&with(person("Theodore", "Garcia"), &elsewhere)).await;
+    world.follow().await;
+    assert_eq!(alike(&world, &julie).await, [graded(&twin, "likely")]);
+    assert_eq!(alike(&world, &twin).await, [graded(&julie, "likely")]);
+
+    let answer = world.get(&format!("/customers/{julie}/possible-duplicates")).await;
+    let found = &answer["possibleDuplicates"][0];
+    let why = found["why"].as_array().expect("reasons");
+    let field = |name: &str| {
+        why.iter().find(|one| one["field"] == name).unwrap_or_else(|| panic!("{name}: {found}"))
+    };
+    assert_eq!(field("name")["agreement"], "close");
+    assert_eq!(field("name")["mine"], "Julie Robinson");
+    assert_eq!(field("name")["theirs"], "Robinsen Julie");
+    assert_eq!(field("postal_code")["agreement"], "close");
+    assert_eq!(field("city")["agreement"], "agree");
+    assert_eq!(field("phone")["agreement"], "blank");
+    let tenths = |bits: &Value| (bits.as_f64().expect("bits") * 10.0).round();
+    let sum: f64 = why.iter().map(|one| tenths(&one["bits"])).sum();
+    assert_eq!(sum, tenths(&found["score"]), "the reasons make the score: {found}");
+}
+
+#[tokio::test]
+async fn a_household_is_possible_and_a_neighbour_is_nobody() {
+    let world = World::new().await;
+    let julie = world.add(&person("Julie", "Robinson")).await;
+    let theodore = world.add(&person("Theodore", "Robinson")).await;
+    world.add(&person("Agnieszka", "Kowalczyk")).await;
+    world.follow().await;
+    assert_eq!(alike(&world, &julie).await, [graded(&theodore, "possible")]);
+}
+
+#[tokio::test]
+async fn who_changes_is_found_by_what_it_has_now_and_who_is_erased_by_nothing() {
+    let world = World::new().await;
+    let julie = world.add(&person("Julie", "Robinson")).await;
+    let away =
+        json!({ "cst_street_addr": "7 Mill Road", "cst_city": "Boston", "cst_zip": "02139" });
+    let other = world.add(&with(person("Julie", "Robinsen"), &away)).await;
+    world.follow().await;
+    assert!(alike(&world, &julie).await.is_empty());
+    let back = json!({ "cst_cust_nbr": other, "cst_street_addr": "100 Example Street", "cst_city": "Westborough", "cst_zip": "01581" });
+    world.add(&back).await;
+    world.follow().await;
+    assert_eq!(alike(&world, &julie).await, [graded(&other, "likely")]);
+    world.master.post(&format!("/customers/{other}/erase")).send().await.is_empty(204);
+    assert!(alike(&world, &julie).await.is_empty(), "before anything follows");
+    world.follow().await;
+    assert!(alike(&world, &julie).await.is_empty());
+    assert!(alike(&world, &other).await.is_empty());
+}
+
+#[tokio::test]
+async fn customers_of_another_company_are_nobodys_duplicates() {
+    let controls = [("COMPANIES", "1,2"), ("POSSIBLE_DUPLICATE", "5"), ("LIKELY_DUPLICATE", "50")];
+    let world = World::with(&controls).await;
+    let julie = world.add(&person("Julie", "Robinson")).await;
+    world.add(&with(person("Julie", "Robinson"), &json!({ "cst_company": "2" }))).await;
+    world.follow().await;
+    assert!(alike(&world, &julie).await.is_empty());
+    let twin = world.add(&person("Julie", "Robinson")).await;
+    world.follow().await;
+    assert_eq!(alike(&world, &julie).await, [graded(&twin, "possible")], "as the controls have it");
+}
+
+#[tokio::test]
+async fn it_takes_one_step_of_sixteen_queries_and_one_of_two_reads() {
+    let world = World::new().await;
+    let further = json!({ "cst_email": "julie@example.com", "cst_day_phone": "508-555-0100", "cst_eve_phone": "508-555-0101",
+        "cst_fax_phone": "508-555-0102", "cst_addr_line_2": "Rosetta Village" });
+    let mut number = String::new();
+    for _ in 0..3 {
+        number = world.add(&with(person("Julie", "Robinson"), &further)).await;
+    }
+    world.follow().await;
+    let master = world.master.master().counted();
+    let number = CustomerNumber::parse(&number).expect("a number");
+    let customer = customer_by_number(&master, number).await.expect("an answer");
+    let customer = customer.expect("a customer");
+    let master = master.counted();
+    let found = possible_duplicates(&master, &customer).await.expect("an answer");
+    assert_eq!(found.len(), 2);
+    let cost = master.cost();
+    assert_eq!((cost.steps, cost.calls), (2, 16 + 1));
+}
+
+#[tokio::test]
+async fn whom_it_does_not_know_it_refuses() {
+    let world = World::new().await;
+    world
+        .master
+        .get("/customers/999999999/possible-duplicates")
+        .send()
+        .await
+        .is_problem(404, "not-found");
+    world.master.get("/customers/x/possible-duplicates").send().await.is_problem(404, "not-found");
+    let number = world.add(&person("Julie", "Robinson")).await;
+    let path = format!("/customers/{number}/possible-duplicates?limit=3");
+    world.master.get(&path).send().await.is_problem(400, "invalid-request");
+}
