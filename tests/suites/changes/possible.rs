@@ -129,3 +129,18 @@ async fn whom_it_does_not_know_it_refuses() {
     let path = format!("/customers/{number}/possible-duplicates?limit=3");
     world.master.get(&path).send().await.is_problem(400, "invalid-request");
 }
+
+#[tokio::test]
+async fn an_add_names_those_of_its_block_that_look_alike_though_the_rules_keep_them_apart() {
+    let world = World::new().await;
+    let quarry = |contact: &str| {
+        let company = json!({ "cst_duplicate": "Y", "cst_company_name": "Northern Quarry" });
+        with(person("Julie", contact), &company)
+    };
+    let first = world.add(&quarry("Robinson")).await;
+    let second = world.message(&quarry("Garcia")).await.is(201);
+    assert_eq!(second["warnings"], json!([format!("customer {first} is likely a duplicate")]));
+    let unchecked = with(quarry("Kowalczyk"), &json!({ "cst_duplicate": "N" }));
+    let unchecked = world.message(&unchecked).await.is(201);
+    assert!(unchecked.get("warnings").is_none(), "it reads nobody: {unchecked}");
+}

@@ -104,10 +104,12 @@ pub(crate) async fn calls() -> Vec<Recorded> {
     let erased = damaged.send(&erased).await;
     damaged.fixture.associate(&acme()).await.is(201);
     let mut twins = Vec::new();
-    for name in ["Lookalike", "Lookalyke"] {
+    for name in ["Lookalike", "Lookalyke", "Lookalikke"] {
         let twin = json!({ "cst_lname": name, "cst_street_addr": "4 Mill Road" });
         twins.push(damaged.send(&twin).await);
     }
+    // One of them will be lost.
+    twins.pop();
     damaged.follow().await;
     let mut before = damaged.fixture.items("HISTORY#").await;
     before.extend(damaged.fixture.items("FIND#").await);
@@ -160,6 +162,7 @@ pub(crate) async fn calls() -> Vec<Recorded> {
         Damage::LookUpKeyMissing,
         Damage::LookUpKeyToNobody,
         Damage::PairMissing,
+        Damage::PairOutdated,
         Damage::LostVersions,
         Damage::HistoryOfErased,
     ]
