@@ -1,11 +1,13 @@
 //! The catalogue: which requests meet, and what stands there before.
 
+mod merges;
 mod pairs;
 mod triples;
 
 use super::request::{MessageFields, Party, Request, Whom};
 use super::scenario::{Client, Scenario};
 
+pub use merges::merges;
 pub use pairs::pairs;
 pub use triples::triples;
 
@@ -72,6 +74,19 @@ fn reprocess(city: Option<&'static str>) -> Request {
     Request::Reprocess { queued: 0, city, seen: None }
 }
 
+fn merge(winner: usize, loser: usize) -> Request {
+    Request::Merge { winner, loser, address: false }
+}
+
+/// A merge by which the winner gets the loser's address.
+fn merge_with_address(winner: usize, loser: usize) -> Request {
+    Request::Merge { winner, loser, address: true }
+}
+
+fn unmerge(winner: usize, loser: usize) -> Request {
+    Request::Unmerge { winner, loser }
+}
+
 fn scenario(
     name: &'static str,
     before: impl Into<Vec<Request>>,
@@ -121,6 +136,7 @@ pub fn accepted() -> Vec<Scenario> {
 pub fn named(name: &str) -> Scenario {
     pairs()
         .into_iter()
+        .chain(merges())
         .chain(triples())
         .chain(accepted())
         .find(|scenario| scenario.name == name)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::customer::merge::{Hanging, MAX_DEPTH};
 use domain::customer::{Customer, CustomerNumber, Identifier, Place};
 use domain::effect::{Did, EffectId};
 use domain::matching::block::Block;
@@ -75,7 +76,7 @@ impl Ledger {
                     self.claims.insert(key.clone(), holder);
                 }
             }
-            "KEY" | "COUNTER" => {}
+            "KEY" | "COUNTER" | "MERGE" => {}
             _ => return Err("nothing has such a key".to_owned()),
         }
         Ok(())
@@ -86,6 +87,40 @@ impl Ledger {
         self.customers.iter().find(|customer| {
             customer.effects.of(effect).is_some_and(|effect| effect.did == Did::Created)
         })
+    }
+
+    /// What holds of every merge: loser and winner agree, nobody leads to itself, and chains and what hangs on one are as long and as much as is counted.
+    fn check_merges(&self) -> Result<(), String> {
+        let at = |identifier: &Identifier| {
+            self.customers.iter().find(|customer| customer.identifier == *identifier)
+        };
+        for customer in &self.customers {
+            let name = &customer.identifier;
+            let absorbed = customer.absorbed.iter().map(|absorbed| at(&absorbed.loser));
+            let absorbed: Option<Vec<&Customer>> = absorbed.collect();
+            let absorbed = absorbed.ok_or(format!("{name} absorbed who is not there"))?;
+            let leads = |loser: &&Customer| {
+                loser.merged_into.as_ref().is_some_and(|merged| merged.winner == *name)
+            };
+            if !absorbed.iter().all(leads) {
+                return Err(format!("{name} absorbed who does not lead to it"));
+            }
+            if Hanging::of(absorbed) != customer.hanging {
+                return Err(format!("{name} does not know what hangs on it"));
+            }
+            let mut leader = customer;
+            for step in 0.. {
+                let Some(merged) = &leader.merged_into else { break };
+                let winner = at(&merged.winner).ok_or(format!("{name} leads nowhere"))?;
+                if !winner.has_absorbed(&leader.identifier) || step >= MAX_DEPTH {
+                    return Err(format!(
+                        "{name} leads to one that did not absorb it, or in a circle"
+                    ));
+                }
+                leader = winner;
+            }
+        }
+        Ok(())
     }
 
     /// What holds of every table whatever was asked: numbers are unique, seats have no gap, claims and references agree with the customers.
@@ -109,7 +144,8 @@ impl Ledger {
             if creations.filter(|(_, effect)| effect.did == Did::Created).count() != 1 {
                 return Err(format!("{} was not created once", customer.identifier));
             }
-            let updates = customer.effects.iter().count() as u64;
+            let own = customer.effects.iter().filter(|(_, effect)| effect.on.is_none());
+            let updates = own.count() as u64;
             if customer.version != updates {
                 return Err(format!(
                     "{} has version {} after {updates} writes",
@@ -129,6 +165,7 @@ impl Ledger {
                 }
             }
         }
+        self.check_merges()?;
         for (block, place, reference) in &self.references {
             occupied.push((block, place));
             if !self.customers.iter().any(|one| one.identifier == reference.to) {

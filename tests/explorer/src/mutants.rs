@@ -1,6 +1,7 @@
 //! Deliberately wrong variants of the protocol: the table as an operation would see it that did one thing wrong. The search must find each of them; nothing that ships can be one.
 
 mod block;
+mod merge;
 mod mutant;
 mod table;
 
@@ -60,6 +61,7 @@ impl MutantTable {
             }
             item.retain(|name, _| !name.starts_with("effect_"));
         }
+        merge::see(self.mutant, &mut item);
         item
     }
 
@@ -98,7 +100,14 @@ impl MutantTable {
             | Mutant::LostAnswerIsFailure
             | Mutant::GapIgnored
             | Mutant::NewTokenAfterUnknownOutcome
-            | Mutant::QueuedUnderARandomName => false,
+            | Mutant::QueuedUnderARandomName
+            | Mutant::LoserActs
+            | Mutant::GaveUpForgotten
+            | Mutant::WinnerNotAsked
+            | Mutant::PassedNotLookedAt
+            | Mutant::EffectsNotAdopted
+            | Mutant::WinnersVersionNotCompared
+            | Mutant::LosersVersionNotCompared => false,
         }
     }
 

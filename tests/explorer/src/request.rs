@@ -69,6 +69,22 @@ pub enum Request {
         /// The version that the steward saw, where it says.
         seen: Option<u64>,
     },
+    /// Merge two customers that requests before the scenario created, whatever their versions are.
+    Merge {
+        /// Which request before created the winner.
+        winner: usize,
+        /// Which the loser.
+        loser: usize,
+        /// Whether the winner gets the loser's address.
+        address: bool,
+    },
+    /// Take it back, whatever the versions are; what changed since stays with the winner.
+    Unmerge {
+        /// Which request before created the winner.
+        winner: usize,
+        /// Which the loser.
+        loser: usize,
+    },
 }
 
 /// The customer that an association means.

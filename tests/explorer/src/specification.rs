@@ -4,6 +4,7 @@
 
 mod end;
 mod expected;
+mod merge;
 mod message;
 
 use std::collections::BTreeMap;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 use domain::customer::{CustomerNumber, Identifier};
 use domain::effect::EffectId;
 
-use super::request::{Made, Request, Whom};
+use super::request::{Made, MadeBy, Request, Whom};
 use expected::Expected;
 
 /// Names of what requests created, as the table has them: identifiers and numbers are the system's to choose.
@@ -25,6 +26,9 @@ struct Customer {
     effect: EffectId,
     attributes: Attributes,
     version: u64,
+    /// The customer that acts for it.
+    merged_into: Option<usize>,
+    absorbed: Vec<merge::Absorbed>,
 }
 
 /// Where a queued message stands.
@@ -106,6 +110,14 @@ impl Specification {
             }
         }
         let expected = match asking.request {
+            Request::Merge { winner, loser, address } => {
+                let at = |before: usize| self.made(&made[before]);
+                self.merge(at(*winner)?, at(*loser)?, *address)
+            }
+            Request::Unmerge { winner, loser } => {
+                let at = |before: usize| self.made(&made[before]);
+                self.unmerge(at(*winner)?, at(*loser)?)
+            }
             Request::Associate { dcn, whom } => self.associate(dcn, whom, asking, made, names)?,
             Request::Release { dcn } => self.release(dcn),
             Request::Message(fields) => self.receive(fields.attributes(made), asking, names)?,
@@ -160,19 +172,23 @@ impl Specification {
         let (found, origin) = match whom {
             Whom::Made(before) => {
                 let (identifier, _) = made[*before].customer.as_ref()?;
-                (Some(self.at(identifier, names)?), "given")
+                (Some(self.leader(self.at(identifier, names)?)), "given")
             }
             Whom::Searched(party) => {
                 let same = self.same_as(&party.attributes());
                 match same[..] {
                     [] => (None, "created"),
-                    [one] => (Some(one), "matched"),
-                    _ => return Some(Expected::Ambiguous(same)),
+                    [(one, _)] => (Some(one), "matched"),
+                    _ => {
+                        let same = same.into_iter().map(|(one, _)| one).collect();
+                        return Some(Expected::Ambiguous(same));
+                    }
                 }
             }
         };
         if let Some(Some(holder)) = self.dealer_customers.get(dcn) {
-            return Some(Expected::Taken { holder: *holder, same: Some(*holder) == found });
+            let same = Some(self.leader(*holder)) == found;
+            return Some(Expected::Taken { holder: *holder, same });
         }
         let customer = match (found, whom) {
             (Some(customer), _) => customer,
@@ -288,6 +304,11 @@ impl Specification {
             Some(Attempted::Duplicate) | None => message::blank_city(given).into_iter().collect(),
         };
         attempt == Some(&queued.attempt) && queued.failing == failing && queued.attributes == *given
+    }
+
+    /// The customer that a request before made.
+    fn made(&self, made: &MadeBy) -> Option<usize> {
+        self.customers.iter().position(|customer| customer.effect == made.effect)
     }
 
     fn at(&self, identifier: &Identifier, names: &Names) -> Option<usize> {

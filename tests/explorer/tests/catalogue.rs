@@ -27,6 +27,40 @@ fn no_interleaving_of_two_requests_goes_wrong_whatever_single_fault_occurs() {
     assert!(gone.judged > 5_000, "{gone:?}");
 }
 
+/// The pairs of which both are transactions of three: too many ways for them to hold each other up.
+const TWO_DECISIONS: [&str; 6] = [
+    "two merges of each other",
+    "two merges in a row",
+    "two merges of one loser",
+    "an un-merge against a merge of the winner",
+    "two un-merges",
+    "the same key twice, a merge",
+];
+
+#[test]
+fn no_interleaving_of_a_merge_with_whatever_names_one_of_the_two_goes_wrong() {
+    let (large, small): (Vec<_>, Vec<_>) = catalogue::merges()
+        .into_iter()
+        .map(|pair| (pair, 0))
+        .partition(|(pair, _)| TWO_DECISIONS.contains(&pair.name));
+    let gone = go_through(&small, How::All);
+    assert!(gone.judged > 100, "{gone:?}");
+    assert_eq!(large.len(), TWO_DECISIONS.len());
+    for seed in [7, fastrand::u64(..)] {
+        let gone = go_through(&large, How::Sample { seed, runs: 200 });
+        assert!(gone.judged > 100, "seed {seed}: {gone:?}");
+    }
+}
+
+#[test]
+fn no_interleaving_of_a_merge_goes_wrong_whatever_single_fault_chance_picks() {
+    let work: Vec<_> = catalogue::merges().into_iter().map(|pair| (pair, 1)).collect();
+    for seed in [7, fastrand::u64(..)] {
+        let gone = go_through(&work, How::Sample { seed, runs: 200 });
+        assert!(gone.judged > 100, "seed {seed}: {gone:?}");
+    }
+}
+
 #[test]
 fn no_interleaving_of_three_requests_goes_wrong() {
     let work: Vec<_> = catalogue::triples().into_iter().map(|triple| (triple, 0)).collect();

@@ -25,7 +25,8 @@ fn is_found_among(mutant: Mutant, scenario: &str, faults: usize, kinds: &'static
         violation.trace.iter().any(|line| line.contains("is answered")),
         "the trace tells what was answered:\n{violation}"
     );
-    let again = search.replay(&violation.choices).expect_err("its choices lead to it again");
+    let again = search.replay(&violation.choices);
+    let again = again.err().unwrap_or_else(|| panic!("its choices lead to it again\n{violation}"));
     assert_eq!(again.what, violation.what);
 }
 
@@ -119,4 +120,63 @@ fn a_version_that_is_not_compared_is_found() {
 #[test]
 fn a_message_queued_under_a_random_name_is_found() {
     is_found(Mutant::QueuedUnderARandomName, "the same key twice, a failing message", 0);
+}
+
+#[test]
+fn a_merged_customer_that_acts_by_itself_is_found() {
+    is_found(Mutant::LoserActs, "an Add equal to a loser against a Change of the winner", 0);
+}
+
+#[test]
+fn what_a_winner_gave_up_and_nobody_looks_at_is_found() {
+    is_found(
+        Mutant::GaveUpForgotten,
+        "a merge that takes the address against an update by the winner's old one",
+        0,
+    );
+}
+
+#[test]
+fn a_winner_that_is_not_asked_whom_it_absorbed_is_found() {
+    is_found_among(
+        Mutant::WinnerNotAsked,
+        "an un-merge against an update by the loser's values",
+        1,
+        &[Fault::Torn],
+    );
+}
+
+#[test]
+fn an_effect_that_is_not_looked_for_on_who_is_passed_is_found() {
+    is_found_among(
+        Mutant::PassedNotLookedAt,
+        "a merge with a key against a Change of the loser with a key",
+        1,
+        &[Fault::Late],
+    );
+}
+
+#[test]
+fn effects_that_an_un_merge_leaves_behind_are_found() {
+    is_found_among(
+        Mutant::EffectsNotAdopted,
+        "an un-merge with a key against a Change of the loser with a key",
+        1,
+        &[Fault::Late],
+    );
+}
+
+#[test]
+fn a_winner_written_whatever_its_version_is_is_found() {
+    is_found(Mutant::WinnersVersionNotCompared, "a merge against a Change of the winner", 0);
+}
+
+#[test]
+fn a_loser_written_whatever_its_version_is_is_found() {
+    is_found(Mutant::LosersVersionNotCompared, "a merge against a Change of the loser", 0);
+}
+
+#[test]
+fn a_merge_in_parts_is_found() {
+    is_found(Mutant::TransactionInParts, "two merges in a row", 0);
 }

@@ -130,14 +130,14 @@ async fn rows(door: &Door) -> Vec<Row> {
         row(Event::new("GET", &format!("/customers/{number}")), Asks::CustomerReads, good);
         let erase = format!("/customers/{number}/erase?dryRun=true");
         row(Event::new("POST", &erase), Asks::Privacy, good);
-        let body = json!({ "loser": "999999998" });
+        // What is wrong with the body is told before anybody is looked for, which takes a while for one who is not there.
+        let malformed = if number == "seven" { 404 } else { 400 };
         for operation in ["merge", "unmerge"] {
             let path = format!("/customers/{number}/{operation}?dryRun=true");
-            row(Event::new("POST", &path).header("if-match", "*").json(&body), Asks::Steward, 404);
+            row(Event::new("POST", &path).json(&json!({})), Asks::Steward, malformed);
         }
         let path = format!("/customers/{number}/restore?dryRun=true");
-        let restore = Event::new("POST", &path).header("if-match", "*");
-        row(restore.json(&json!({ "version": 1 })), Asks::Steward, good);
+        row(Event::new("POST", &path).json(&json!({})), Asks::Steward, 400);
     }
     for list in ["/errors", "/errors?state=open&limit=1", "/errors.csv"] {
         row(Event::new("GET", list), Asks::Steward, 200);

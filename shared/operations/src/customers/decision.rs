@@ -128,15 +128,12 @@ pub(super) fn admit_version(customer: &Customer, seen: Option<&Versions>) -> Res
     }
 }
 
-/// What an earlier try or round of this request did to the customer, if it did. `tried` is what the round before was about to do: it may have been done without an answer.
+/// What an earlier try or round of this request did to the customer, if it did: another with the same key may be faster than the one that bound it. `tried` is what the round before was about to do: it may have been done without an answer.
 pub(super) async fn earlier<T: Table>(
     attempt: &Attempt<'_, T>,
     customer: &Customer,
     tried: Option<&Decided>,
 ) -> Result<Option<Decided>, Stopped> {
-    if attempt.is_first_round() && !attempt.is_replay() {
-        return Ok(None);
-    }
     let Some(effect) = customer.effects.of(attempt.effect()) else {
         attempt.refuse_if_forgotten(customer.effects.is_full())?;
         return Ok(None);

@@ -52,8 +52,14 @@ pub async fn merge<T: Table>(
             seats.begin(NextRound::Anew, attempt).await?;
             continue;
         }
-        if tried.is_none() && attempt.is_replay() {
+        if tried.is_none() && winner.effects.of(attempt.effect()).is_some() {
             tried = kept(attempt, (&winner, loser.as_ref())).await?;
+            let leads = loser.as_ref().is_some_and(|loser| winner.has_absorbed(&loser.identifier));
+            if tried.is_none() && leads && winner.erased.is_none() {
+                // It is not to be seen yet.
+                seats.begin(NextRound::Anew, attempt).await?;
+                continue;
+            }
         }
         if let Some(earlier) = decision::earlier(attempt, &winner, tried.as_ref()).await? {
             let counted = dealer_customers(attempt, request.counts, &[&winner]).await?;

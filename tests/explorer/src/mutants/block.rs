@@ -81,6 +81,11 @@ impl MutantTable {
                 let pattern = page.found.last().cloned().unwrap_or_else(|| nobody(query));
                 fill(&mut page.found, &pattern, raised);
             }
+            Mutant::LoserActs => {
+                for item in &mut page.found {
+                    item.remove("merged_into");
+                }
+            }
             Mutant::SeatWithoutCondition
             | Mutant::NumberReadAndWritten
             | Mutant::TransactionInParts
@@ -92,7 +97,13 @@ impl MutantTable {
             | Mutant::NewTokenAfterUnknownOutcome
             | Mutant::DealerCustomerWithoutCondition
             | Mutant::VersionNotCompared
-            | Mutant::QueuedUnderARandomName => {}
+            | Mutant::QueuedUnderARandomName
+            | Mutant::GaveUpForgotten
+            | Mutant::WinnerNotAsked
+            | Mutant::PassedNotLookedAt
+            | Mutant::EffectsNotAdopted
+            | Mutant::WinnersVersionNotCompared
+            | Mutant::LosersVersionNotCompared => {}
         }
         page
     }

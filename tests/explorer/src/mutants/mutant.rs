@@ -33,11 +33,25 @@ pub enum Mutant {
     VersionNotCompared,
     /// A failed message is queued under a random name.
     QueuedUnderARandomName,
+    /// A customer that was merged is a candidate of its block by itself.
+    LoserActs,
+    /// What the winner gave up by a merge is not looked at.
+    GaveUpForgotten,
+    /// A loser leads to its winner whether or not that says that it absorbed it.
+    WinnerNotAsked,
+    /// What a request did is not looked for on a merged customer that it passes.
+    PassedNotLookedAt,
+    /// An un-merge does not let the loser remember what requests did to the winner.
+    EffectsNotAdopted,
+    /// A merge or an un-merge writes the winner whatever its version is.
+    WinnersVersionNotCompared,
+    /// A merge or an un-merge writes the loser whatever its version is.
+    LosersVersionNotCompared,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 22] = [
         Self::SeatWithoutCondition,
         Self::OutdatedBlock,
         Self::GuardInPlaceOfSeats,
@@ -53,5 +67,12 @@ impl Mutant {
         Self::DealerCustomerWithoutCondition,
         Self::VersionNotCompared,
         Self::QueuedUnderARandomName,
+        Self::LoserActs,
+        Self::GaveUpForgotten,
+        Self::WinnerNotAsked,
+        Self::PassedNotLookedAt,
+        Self::EffectsNotAdopted,
+        Self::WinnersVersionNotCompared,
+        Self::LosersVersionNotCompared,
     ];
 }

@@ -11,7 +11,7 @@ use store::meter::Meter;
 use store::table::{IndexQuery, Page, Query, Table, TableError};
 use store::writes::{Condition, Refusal, Transacted, Write, Written};
 
-use super::{Mutant, MutantTable};
+use super::{Mutant, MutantTable, merge};
 
 impl Table for MutantTable {
     fn metered(&self, meter: Arc<Meter>) -> Self {
@@ -103,8 +103,16 @@ impl Table for MutantTable {
             | Mutant::NewTokenAfterUnknownOutcome
             | Mutant::DealerCustomerWithoutCondition
             | Mutant::VersionNotCompared
-            | Mutant::QueuedUnderARandomName => {}
+            | Mutant::QueuedUnderARandomName
+            | Mutant::LoserActs
+            | Mutant::GaveUpForgotten
+            | Mutant::WinnerNotAsked
+            | Mutant::PassedNotLookedAt
+            | Mutant::EffectsNotAdopted
+            | Mutant::WinnersVersionNotCompared
+            | Mutant::LosersVersionNotCompared => {}
         }
+        let writes = &merge::written(self.mutant, writes)[..];
         let transacted = match self.table.transact(token, writes).await {
             Err(TableError::Unavailable(_)) if self.mutant == Mutant::LostAnswerIsFailure => {
                 Transacted::Refused(vec![Some(Refusal::Contended); writes.len()])

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use domain::customer::{CustomerNumber, Identifier};
+use operations::customers::decision;
 use operations::requests::Refused;
 
 /// What a request came to.
@@ -48,6 +49,12 @@ pub enum Answer {
     Deleted,
     /// The request in error was not touched.
     Refused(Refused),
+    /// Two customers are one; the winner, and the version that it got.
+    Merged(CustomerNumber, u64),
+    /// They are two again; the winner, and the version that it got.
+    Parted(CustomerNumber, u64),
+    /// They were not merged or parted.
+    NotDecided(decision::Refused),
     /// The idempotency key is another request's.
     KeyReused,
     /// It could not be done in time.
@@ -73,7 +80,9 @@ impl Answer {
             | Self::Updated(_)
             | Self::Failed(..)
             | Self::Corrected(_)
-            | Self::Deleted => true,
+            | Self::Deleted
+            | Self::Merged(..)
+            | Self::Parted(..) => true,
             Self::Taken { .. }
             | Self::UnknownOrganization
             | Self::Ambiguous(_)
@@ -81,6 +90,7 @@ impl Answer {
             | Self::UnknownDealerCustomer
             | Self::Duplicate(_)
             | Self::Refused(_)
+            | Self::NotDecided(_)
             | Self::KeyReused
             | Self::Busy
             | Self::Unavailable
@@ -114,6 +124,9 @@ impl fmt::Display for Answer {
             | Self::Corrected(_)
             | Self::Deleted
             | Self::Refused(_)
+            | Self::Merged(..)
+            | Self::Parted(..)
+            | Self::NotDecided(_)
             | Self::KeyReused
             | Self::Busy
             | Self::Unavailable

@@ -3,11 +3,16 @@
 use domain::by::By;
 use domain::controls::Controls;
 use domain::customer::CustomerNumber;
+use domain::customer::merge::{Choice, Choices, Side};
 use domain::dealer::association::{Associate, Organization, Origin, Statement};
 use domain::effect::EffectId;
+use domain::history::Part;
 use domain::message::Attribute;
 use domain::message::edits::Field;
 use domain::request::{Correction, Received, RequestInError, RequestInErrorId, Versions};
+use operations::customers::decision::{Decided, NotDecided};
+use operations::customers::merge::{Merging, merge};
+use operations::customers::unmerge::{Parting, unmerge};
 use operations::dealers::associate::{
     AssociateOutcome, Associated, DealerCustomerOutcome, associate,
 };
@@ -33,6 +38,8 @@ impl Request {
             Self::Correct { .. } => "correct",
             Self::Delete { .. } => "delete",
             Self::Reprocess { .. } => "reprocess",
+            Self::Merge { .. } => "merge",
+            Self::Unmerge { .. } => "unmerge",
         }
     }
 
@@ -86,6 +93,30 @@ impl Request {
                     let done = reprocess(&attempt, &id, &correction, Some(&seen)).await;
                     fixed(done.map(|done| processed(done.outcome)))
                 }
+                Self::Merge { winner, loser, address } => {
+                    let side = if *address { Side::Loser } else { Side::Winner };
+                    let merging = Merging {
+                        winner: number(made, *winner),
+                        loser: number(made, *loser),
+                        winner_seen: Some(Versions::Any),
+                        loser_seen: Some(Versions::Any),
+                        choices: Choices::from([(Choice::Address, side)]),
+                        counts: false,
+                    };
+                    decided(merge(&attempt, &merging).await, Answer::Merged)
+                }
+                Self::Unmerge { winner, loser } => {
+                    let mail_code = Choice::Part(Part::Attribute(Attribute::MAIL_CODE));
+                    let keep = [(Choice::Address, Side::Winner), (mail_code, Side::Winner)];
+                    let parting = Parting {
+                        winner: number(made, *winner),
+                        loser: number(made, *loser),
+                        seen: Some(Versions::Any),
+                        keep: Choices::from(keep),
+                        counts: false,
+                    };
+                    decided(unmerge(&attempt, &parting).await, Answer::Parted)
+                }
             };
         Tried {
             answer: answer.unwrap_or_else(|stopped| match stopped {
@@ -98,6 +129,22 @@ impl Request {
             effect: attempt.effect().clone(),
         }
     }
+}
+
+/// A decision, or why it was not carried out.
+fn decided(
+    result: Result<Decided, NotDecided>,
+    answer: impl FnOnce(CustomerNumber, u64) -> Answer,
+) -> Result<Answer, Stopped> {
+    match result {
+        Ok(decided) => Ok(answer(decided.number, decided.version)),
+        Err(NotDecided::Refused(refused)) => Ok(Answer::NotDecided(refused)),
+        Err(NotDecided::Stopped(stopped)) => Err(stopped),
+    }
+}
+
+fn number(made: &Made, before: usize) -> CustomerNumber {
+    made[before].customer.as_ref().expect("a scenario names what was made").1
 }
 
 /// A refusal is an answer.

@@ -33,6 +33,20 @@ impl Specification {
                     stands.identifier, stands.version, customer.version
                 ));
             }
+            let winner = customer.merged_into.map(|winner| &self.customers[winner].effect);
+            let winner = winner.and_then(|effect| names.get(effect)).map(|(one, _)| one);
+            let stands_for = stands.merged_into.as_ref().map(|merged| &merged.winner);
+            if stands_for != winner {
+                return Err(format!("{} is merged into {stands_for:?}", stands.identifier));
+            }
+            let given = stands.attributes.iter().filter(|(attribute, _)| {
+                ["cst_mail_code", "cst_street_addr"].contains(&attribute.name())
+            });
+            let kept = ["cst_mail_code", "cst_street_addr"];
+            let kept = kept.iter().filter(|name| customer.attributes.contains_key(**name));
+            if given.count() != kept.count() {
+                return Err(format!("{} has what it should not have", stands.identifier));
+            }
             for (name, value) in &customer.attributes {
                 let attribute = domain::message::Attribute::named(name);
                 if attribute.and_then(|attribute| stands.attributes.get(attribute)) != Some(value) {

@@ -2,6 +2,7 @@
 
 use domain::effect::EffectId;
 use domain::request::RequestInErrorId;
+use operations::customers::decision;
 use operations::requests::Refused;
 
 use super::super::request::Answer;
@@ -54,6 +55,12 @@ pub(crate) enum Expected {
     AlreadyDeleted,
     /// It has this version, not the one that the steward saw.
     VersionMismatch(u64),
+    /// Merged into this customer, which got this version.
+    Merged(usize, u64),
+    /// Parted from this customer, which got this version.
+    Parted(usize, u64),
+    /// Not merged or parted, for this reason.
+    NotDecided(&'static str),
     /// The key is another request's.
     KeyReused,
 }
@@ -68,6 +75,8 @@ impl Expected {
             | Self::Updated(_)
             | Self::Failed(..)
             | Self::Corrected(_)
+            | Self::Merged(..)
+            | Self::Parted(..)
             | Self::Deleted => true,
             Self::Taken { .. }
             | Self::Ambiguous(_)
@@ -78,6 +87,7 @@ impl Expected {
             | Self::AlreadyResolved(_)
             | Self::AlreadyDeleted
             | Self::VersionMismatch(_)
+            | Self::NotDecided(_)
             | Self::KeyReused => false,
         }
     }
@@ -99,7 +109,9 @@ impl Specification {
                     && created == told_created
             }
             (Expected::Taken { holder, same }, Answer::Taken { holder: told, same: told_same }) => {
-                identifier(holder) == Some(told) && same == told_same
+                // Who holds it may be told as it was associated, or as the one that acts.
+                [*holder, self.leader(*holder)].iter().any(|one| identifier(one) == Some(told))
+                    && same == told_same
             }
             (Expected::Ambiguous(customers), Answer::Ambiguous(told)) => {
                 let mut said: Vec<_> = customers.iter().filter_map(identifier).cloned().collect();
@@ -127,6 +139,15 @@ impl Specification {
                 Expected::VersionMismatch(version),
                 Answer::Refused(Refused::VersionMismatch(told)),
             ) => version == told,
+            (Expected::Merged(customer, version), Answer::Merged(told, told_version))
+            | (Expected::Parted(customer, version), Answer::Parted(told, told_version)) => {
+                number(customer) == Some(told) && version == told_version
+            }
+            (Expected::NotDecided(why), Answer::NotDecided(told)) => matches!(
+                (told, *why),
+                (decision::Refused::AlreadyMerged { .. }, "already-merged")
+                    | (decision::Refused::NotMerged, "not-merged")
+            ),
             (Expected::Deleted, Answer::Deleted)
             | (Expected::Unknown, Answer::Refused(Refused::Unknown))
             | (Expected::AlreadyDeleted, Answer::Refused(Refused::AlreadyDeleted)) => true,

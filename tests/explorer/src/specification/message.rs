@@ -3,6 +3,7 @@
 use domain::effect::EffectId;
 
 use super::expected::Expected;
+use super::merge::is_name_or_address;
 use super::{Attributes, Customer, Names, Specification};
 
 impl Specification {
@@ -18,11 +19,17 @@ impl Specification {
                 .iter()
                 .position(|customer| customer.attributes.get(attribute) == Some(value))
         };
-        let (relate, alternate) = (holder("cst_relate_id"), holder("cst_interface_cust_nbr"));
+        let (has_relate, has_alternate) =
+            (holder("cst_relate_id"), holder("cst_interface_cust_nbr"));
+        let led = |one: Option<usize>| one.map(|one| self.leader(one));
+        let (relate, alternate) = (led(has_relate), led(has_alternate));
         let target = match given.get("cst_cust_nbr") {
-            Some(number) => Some(self.customers.iter().position(|customer| {
-                names.get(&customer.effect).is_some_and(|(_, one)| one.to_string() == *number)
-            })?),
+            Some(number) => {
+                let one = self.customers.iter().position(|customer| {
+                    names.get(&customer.effect).is_some_and(|(_, one)| one.to_string() == *number)
+                })?;
+                Some(self.leader(one))
+            }
             None if given.contains_key("cst_relate_id") => relate,
             None => alternate,
         };
@@ -36,16 +43,37 @@ impl Specification {
             }
             codes
         };
+        // A number that a merged customer has stays there, and leads to the one that acts.
+        let without_led = |target: usize| {
+            let mut given = given.clone();
+            for (name, has) in
+                [("cst_relate_id", has_relate), ("cst_interface_cust_nbr", has_alternate)]
+            {
+                if has.is_some_and(|has| has != target && self.leader(has) == target) {
+                    given.remove(name);
+                }
+            }
+            given
+        };
         if let Some(target) = target {
-            return Some(self.update(target, given, taken(Some(target)), effect));
+            let given = without_led(target);
+            return Some(self.update(target, &given, taken(Some(target)), effect));
         }
         let check = given.get("cst_duplicate").map_or("", String::as_str);
         let same = match check {
             "Y" | "S" | "A" => self.same_as(given),
             _ => Vec::new(),
         };
-        let number = |customer: &usize| {
+        let number = |(customer, _): &(usize, bool)| {
             names.get(&self.customers[*customer].effect).map(|(_, number)| *number)
+        };
+        // An Add that comes with values from before a merge leaves name and address.
+        let for_update = |(target, by_merge): (usize, bool)| {
+            let mut given = without_led(target);
+            if by_merge {
+                given.retain(|name, _| !is_name_or_address(name));
+            }
+            given
         };
         match (check, &same[..]) {
             (_, []) => {
@@ -58,20 +86,22 @@ impl Specification {
                 Some(Expected::Created(customer))
             }
             ("S", [one]) | ("A", [one]) => {
-                let mut codes = taken(Some(*one));
+                let mut codes = taken(Some(one.0));
                 codes.extend(blank_city(given));
-                Some(self.update(*one, given, codes, effect))
+                let given = for_update(*one);
+                Some(self.update(one.0, &given, codes, effect))
             }
             ("A", several) => {
                 let best = several.iter().copied().max_by_key(number)?;
-                let mut codes = taken(Some(best));
+                let mut codes = taken(Some(best.0));
                 codes.extend(blank_city(given));
-                Some(self.update(best, given, codes, effect))
+                let given = for_update(best);
+                Some(self.update(best.0, &given, codes, effect))
             }
             _ => {
                 let mut same = same;
                 same.sort_by_key(|customer| std::cmp::Reverse(number(customer)));
-                Some(Expected::Duplicate(same))
+                Some(Expected::Duplicate(same.into_iter().map(|(one, _)| one).collect()))
             }
         }
     }
@@ -107,20 +137,38 @@ impl Specification {
         names: &Names,
     ) -> Option<usize> {
         names.get(effect)?;
-        self.customers.push(Customer { effect: effect.clone(), attributes, version: 1 });
+        self.customers.push(Customer {
+            effect: effect.clone(),
+            attributes,
+            version: 1,
+            merged_into: None,
+            absorbed: Vec::new(),
+        });
         Some(self.customers.len() - 1)
     }
 
-    /// The customers with this match code and these exact-match values.
-    pub(super) fn same_as(&self, wanted: &Attributes) -> Vec<usize> {
+    /// The customers that act for those with this match code and these exact-match values, now or before a merge, each once, and whether the values are its own no more.
+    pub(super) fn same_as(&self, wanted: &Attributes) -> Vec<(usize, bool)> {
         const EXACT: [&str; 4] = ["cst_company_name", "cst_street_addr", "cst_city", "cst_state"];
-        let same = |customer: &Customer| {
-            match_code(&customer.attributes) == match_code(wanted)
-                && EXACT
-                    .iter()
-                    .all(|name| folded(customer.attributes.get(name)) == folded(wanted.get(name)))
+        let same = |attributes: &Attributes| {
+            match_code(attributes) == match_code(wanted)
+                && EXACT.iter().all(|name| folded(attributes.get(name)) == folded(wanted.get(name)))
         };
-        (0..self.customers.len()).filter(|customer| same(&self.customers[*customer])).collect()
+        let mut found: Vec<(usize, bool)> = Vec::new();
+        for (place, customer) in self.customers.iter().enumerate() {
+            let gave_up = customer.absorbed.iter().filter(|absorbed| absorbed.gave_up());
+            let own = same(&customer.attributes);
+            if !own && !gave_up.into_iter().any(|absorbed| same(&absorbed.before)) {
+                continue;
+            }
+            let leader = self.leader(place);
+            let by_merge = !own || leader != place;
+            match found.iter_mut().find(|(known, _)| *known == leader) {
+                Some((_, known)) => *known &= by_merge,
+                None => found.push((leader, by_merge)),
+            }
+        }
+        found
     }
 }
 
