@@ -29,7 +29,7 @@ use crate::kit::{Master, Stopped};
 const AT_ONCE: usize = 16;
 
 /// For how many customers those who look like them are looked for at once: each asks under many keys.
-const PAIRED_AT_ONCE: usize = 4;
+const PAIRED_AT_ONCE: usize = 2;
 
 /// How often a write is tried that another holds at the moment.
 const MAX_TRIES: u32 = 5;
@@ -290,7 +290,8 @@ enum Step {
 impl Step {
     fn items_at_once(self) -> usize {
         match self {
-            Self::BeforeTelling => AT_ONCE / 2,
+            // Each has a dozen keys and more.
+            Self::BeforeTelling => AT_ONCE / 4,
             Self::Enter => AT_ONCE,
             Self::PairUp => PAIRED_AT_ONCE,
         }
