@@ -8,6 +8,7 @@ use api::media;
 use api::problem::{self, Fault, Problem, ProblemType};
 use domain::Invalid;
 use domain::customer::CustomerNumber;
+use operations::customers::decision::Refused;
 use operations::customers::keep_apart::{self, KeptApart, MAX_BATCH, Two};
 use operations::kit::{Master, Stopped};
 use serde::Serialize;
@@ -98,6 +99,9 @@ fn refusal(kept: KeptApart) -> Problem {
         KeptApart::Itself => fault("same-customer", "A customer is no duplicate of itself."),
         KeptApart::OfTwoCompanies => {
             fault("another-company", "Customers of two companies are no duplicates.")
+        }
+        KeptApart::Merged { number, into } => {
+            Refused::AlreadyMerged { number, winner: Some(into) }.into()
         }
         KeptApart::NotFound | KeptApart::Done { .. } => Problem::not_found(),
     }

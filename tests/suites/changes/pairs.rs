@@ -266,3 +266,35 @@ async fn an_open_pair_that_does_not_look_alike_any_more_is_closed_and_may_come_a
     world.follow().await;
     assert_eq!(pairs(&world, "open", 50).await, [[one, other]]);
 }
+
+#[tokio::test]
+async fn a_pair_goes_the_way_of_its_merge_and_comes_back_with_its_end() {
+    let world = World::new().await;
+    let [one, other] = twins(&world).await;
+    let third = world.add(&person("Julia", "Robinson")).await;
+    world.follow().await;
+    assert_eq!(pairs(&world, "open", 10).await.len(), 3);
+    let decide = async |what: &str, body: Value| {
+        let request = world.master.post(&format!("/customers/{one}/{what}")).json(&body);
+        request.if_match("*").send().await.is(200)
+    };
+    decide("merge", json!({ "loser": other, "loserVersion": 1 })).await;
+    let gone = |pairs: Vec<[String; 2]>| pairs.iter().all(|pair| !pair.contains(&other));
+    assert!(gone(pairs(&world, "open", 10).await), "before anything followed");
+    world.follow().await;
+    let ours = [one.clone(), other.clone()];
+    assert_eq!(pairs(&world, "merged", 10).await, [ours.clone()]);
+    assert_eq!(pairs(&world, "open", 10).await, [[one.clone(), third.clone()]]);
+    let alike = world.get(&format!("/customers/{third}/possible-duplicates")).await;
+    assert_eq!(alike["possibleDuplicates"].as_array().map(Vec::len), Some(1), "no merged one");
+
+    let path = format!("/customers/{third}/keep-apart");
+    let answer = world.master.post(&path).json(&json!({ "other": other })).send().await;
+    let problem = answer.is_problem(409, "already-merged");
+    assert_eq!((&problem["customerNumber"], &problem["mergedInto"]), (&json!(other), &json!(one)));
+
+    decide("unmerge", json!({ "loser": other })).await;
+    assert_eq!(pairs(&world, "merged", 10).await, [ours; 0], "before anything followed");
+    world.follow().await;
+    assert_eq!(pairs(&world, "open", 10).await.len(), 3);
+}

@@ -1,6 +1,6 @@
 //! What follows from a change for the pairs of possible duplicates that the customer is in: they are found, judged anew, and kept, so that a steward meets them highest first.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use domain::customer::{Customer, Identifier};
@@ -82,8 +82,10 @@ pub(crate) async fn due<T: Table>(
         found.into_iter().map(|found| (found.customer, found.score.bits)).collect();
     let alike: HashSet<Identifier> =
         judged.iter().map(|(other, _)| other.identifier.clone()).collect();
-    let unlike: Vec<Identifier> =
-        paired.into_iter().filter(|other| !alike.contains(other)).collect();
+    let winner = customer.merged_into.as_ref().map(|merged| merged.winner.clone());
+    let unlike: BTreeSet<Identifier> =
+        paired.into_iter().chain(winner).filter(|other| !alike.contains(other)).collect();
+    let unlike: Vec<Identifier> = unlike.into_iter().collect();
     let mine = Profile::of(customer, &controls.generic_values);
     for other in records::customers(table, &unlike).await? {
         let bits = Score::of(&mine, &Profile::of(&other, &controls.generic_values)).bits;

@@ -66,11 +66,13 @@ impl Plan {
         Ok(None)
     }
 
-    /// The customer whose possible duplicates are to be looked for: one that changed what they are found or judged by.
+    /// The customer whose possible duplicates are to be looked for: one that changed what they are found or judged by, that was merged into another, or parted from it.
     pub(super) fn to_pair(&self, secret: &Secret) -> Option<&Customer> {
         let (before, after) = self.pairs.as_ref()?;
         let prints = Prints::of(after, secret);
-        let is_same = |before: &Customer| Prints::of(before, secret) == prints;
+        let is_same = |before: &Customer| {
+            before.merged_into == after.merged_into && Prints::of(before, secret) == prints
+        };
         (!before.as_deref().is_some_and(is_same)).then_some(&**after)
     }
 

@@ -10,6 +10,7 @@ use store::table::Table;
 use store::writes::Written;
 
 use super::read::customer_by_number;
+use super::tree;
 use crate::kit::{Attempt, Stopped, pair_writes};
 
 /// How many pairs one call decides on.
@@ -28,6 +29,8 @@ pub enum KeptApart {
     Itself,
     /// The two are of different companies, so they are apart anyway.
     OfTwoCompanies,
+    /// This one was merged into another, which acts for it.
+    Merged { number: CustomerNumber, into: CustomerNumber },
 }
 
 /// The two numbers of a pair.
@@ -93,6 +96,11 @@ async fn decide<T: Table>(
         let (Some(one), Some(other)) = both.await? else {
             return Ok(KeptApart::NotFound);
         };
+        if let Some(merged) = [&one, &other].into_iter().find(|one| one.merged_into.is_some()) {
+            let number = merged.number;
+            let followed = tree::followed(attempt.master, merged.clone()).await?;
+            return Ok(KeptApart::Merged { number, into: followed.leader.number });
+        }
         let company = |of: &Customer| company_of(&of.attributes, attempt.controls());
         if company(&one) != company(&other) {
             return Ok(KeptApart::OfTwoCompanies);

@@ -24,11 +24,14 @@ pub struct PossibleDuplicate {
     pub grade: Grade,
 }
 
-/// Those who look like this customer, the highest score first. One step of at most [`keys::MAX_KEYS`] queries, and one of two reads.
+/// Those who look like this customer, the highest score first; nobody where it was merged into another, or those were: whom they lead to looks for itself. One step of at most [`keys::MAX_KEYS`] queries, and one of two reads.
 pub async fn possible_duplicates<T: Table>(
     master: &Master<T>,
     customer: &Customer,
 ) -> Result<Vec<PossibleDuplicate>, Stopped> {
+    if customer.merged_into.is_some() {
+        return Ok(Vec::new());
+    }
     let candidates = candidates(master, customer).await?;
     let halves = candidates.chunks(MAX_ITEMS).map(|some| records::customers(master.table(), some));
     let customers = try_join_all(halves).await?.into_iter().flatten();
@@ -52,6 +55,7 @@ fn weigh<T: Table>(
     let company = |of: &Customer| company_of(&of.attributes, controls);
     if other.identifier == customer.identifier
         || other.erased.is_some()
+        || other.merged_into.is_some()
         || company(&other) != company(customer)
     {
         return None;

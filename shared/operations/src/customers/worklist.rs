@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use domain::customer::{Customer, Identifier};
+use domain::matching::possible::pair::by_merges;
 use domain::matching::possible::{Grade, PairRecord, PairState, Part, Profile, Score};
 use futures_util::future::try_join_all;
 use store::keys::{self, IndexEntry, Key};
@@ -87,7 +88,7 @@ async fn shown<T: Table>(
     Ok(shown.collect())
 }
 
-/// A pair as it is shown; none where one of the two was erased, or where it is open and does not look alike any more.
+/// A pair as it is shown; none where one of the two was erased, where it is open and does not look alike any more, or where a merge or its end says otherwise by now.
 fn weighed<T: Table>(
     master: &Master<T>,
     record: PairRecord,
@@ -95,6 +96,11 @@ fn weighed<T: Table>(
 ) -> Option<ListedPair> {
     if both.iter().any(|customer| customer.erased.is_some()) {
         return None;
+    }
+    match by_merges(both) {
+        Some(state) if state != record.state => return None,
+        None if record.state == PairState::Merged => return None,
+        Some(_) | None => {}
     }
     let controls = master.controls();
     let [low, high] = both;

@@ -66,10 +66,24 @@ impl PairState {
     }
 }
 
+/// Where merges put the pair of these two, whatever they look like; none where both act for themselves.
+pub fn by_merges([one, other]: [&Customer; 2]) -> Option<PairState> {
+    let leads_to = |loser: &Customer, winner: &Customer| {
+        loser.merged_into.as_ref().is_some_and(|merged| merged.winner == winner.identifier)
+    };
+    if leads_to(one, other) || leads_to(other, one) {
+        Some(PairState::Merged)
+    } else if one.merged_into.is_some() || other.merged_into.is_some() {
+        Some(PairState::Past)
+    } else {
+        None
+    }
+}
+
 /// What a steward decided of a pair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// [`PairState::Apart`] or [`PairState::Merged`].
+    /// [`PairState::Apart`]; that two were merged they say themselves.
     pub state: PairState,
     pub at: Timestamp,
     pub by: By,
@@ -129,9 +143,11 @@ impl PairRecord {
         let now = low.updated_at.max(high.updated_at);
         let is_alike =
             thresholds.grade(bits).is_some() && low.erased.is_none() && high.erased.is_none();
+        let by_merges = by_merges([low, high]);
         let Some(known) = known else {
-            let pair = Pair::of(&low.identifier, &high.identifier).filter(|_| is_alike)?;
-            let state = PairState::Open;
+            let state = by_merges.or(is_alike.then_some(PairState::Open))?;
+            let pair =
+                Pair::of(&low.identifier, &high.identifier).filter(|_| state != PairState::Past)?;
             return Some(Self {
                 pair,
                 version: 1,
@@ -145,16 +161,18 @@ impl PairRecord {
         };
         let holds = |decision: &Decision| decision.changed([low, high], secret).is_empty();
         let state = match known.state {
+            _ if let Some(state) = by_merges => state,
             PairState::Open if is_alike => PairState::Open,
             PairState::Open => PairState::Past,
-            PairState::Past if is_alike => match &known.decision {
+            PairState::Past | PairState::Merged if is_alike => match &known.decision {
                 Some(decision) if holds(decision) => decision.state,
                 Some(_) | None => PairState::Open,
             },
             PairState::Apart if is_alike && !known.decision.as_ref().is_some_and(holds) => {
                 PairState::Open
             }
-            PairState::Apart | PairState::Past | PairState::Merged => known.state,
+            PairState::Past | PairState::Merged => PairState::Past,
+            PairState::Apart => PairState::Apart,
         };
         let changes = state != known.state || (state == PairState::Open && bits != known.bits);
         let since = if state == known.state { known.since } else { now };
@@ -245,6 +263,7 @@ mod tests {
     use super::*;
     use crate::controls::Controls;
     use crate::customer::CustomerNumber;
+    use crate::customer::merge::MergedInto;
     use crate::effect::Cause;
     use crate::message::{Attribute, Attributes};
 
@@ -329,6 +348,32 @@ mod tests {
         assert_eq!(decision.changed([&look.low, &look.high], &look.secret), [Part::Address]);
         let apart_again = look.keep_apart(Some(&back)).unwrap();
         assert_eq!(look.judge(Some(&apart_again), ALIKE, 11), None);
+    }
+
+    #[test]
+    fn a_pair_is_merged_while_one_leads_to_the_other_and_past_while_it_leads_elsewhere() {
+        let mut look = Look::new();
+        let open = look.judge(None, ALIKE, 1).unwrap();
+        let apart = look.keep_apart(Some(&open)).unwrap();
+        let into = |winner: &Identifier| {
+            let (winner, at) = (winner.clone(), Timestamp::from_millis(2));
+            Some(MergedInto { winner, at, version: 2 })
+        };
+        look.high.merged_into = into(&look.low.identifier);
+        for known in [None, Some(&open), Some(&apart)] {
+            assert_eq!(look.judge(known, UNLIKE, 2).unwrap().state, PairState::Merged);
+        }
+        let merged = look.judge(Some(&open), ALIKE, 2).unwrap();
+        let merged_though_apart = look.judge(Some(&apart), ALIKE, 2).unwrap();
+        assert_eq!(look.judge(Some(&merged), ALIKE, 3), None);
+        look.high.merged_into = into(&customer(3, "Boston").identifier);
+        assert_eq!(look.judge(None, ALIKE, 2), None);
+        assert_eq!(look.judge(Some(&open), ALIKE, 2).unwrap().state, PairState::Past);
+        look.high.merged_into = None;
+        assert_eq!(look.judge(Some(&merged), ALIKE, 4).unwrap().state, PairState::Open);
+        assert_eq!(look.judge(Some(&merged), UNLIKE, 4).unwrap().state, PairState::Past);
+        let again = look.judge(Some(&merged_though_apart), ALIKE, 4).unwrap();
+        assert_eq!(again.state, PairState::Apart, "the decision still holds");
     }
 
     #[test]
