@@ -393,7 +393,7 @@ fn is_dense(word: &str) -> bool {
     })
 }
 
-fn email_form(email: &str) -> String {
+pub(crate) fn email_form(email: &str) -> String {
     fold::email(email)
 }
 
@@ -406,7 +406,7 @@ fn phone_forms(customer: &Customer) -> BTreeSet<String> {
 }
 
 /// The digits of a telephone number without its extension, the last ten; none where it has none.
-fn phone_form(number: &str) -> Option<String> {
+pub(crate) fn phone_form(number: &str) -> Option<String> {
     let compatible: String = number.nfkc().collect();
     let lower_case = compatible.to_lowercase();
     let from_first_digit = lower_case.trim_start_matches(|one: char| !one.is_ascii_digit());
@@ -418,7 +418,7 @@ fn phone_form(number: &str) -> Option<String> {
 }
 
 /// The beginning of a postal code that counts together with a name; none where there is none.
-fn postal_code_beginning(code: &str) -> Option<String> {
+pub(crate) fn postal_code_beginning(code: &str) -> Option<String> {
     let code = fold::closed_up(&fold::words(code));
     let beginning: String = code.chars().take(POSTAL_CODE_POSITIONS).collect();
     (!beginning.is_empty()).then_some(beginning)

@@ -4,4 +4,5 @@ pub mod erase;
 pub mod find;
 pub mod history;
 pub mod read;
+pub(crate) mod remains;
 pub mod try_rules;

@@ -10,4 +10,5 @@ mod history;
 mod lives;
 mod pull;
 mod stream;
+mod topics;
 mod world;

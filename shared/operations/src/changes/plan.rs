@@ -14,6 +14,7 @@ use store::keys::{self, Key};
 use store::table::TableError;
 
 use super::Record;
+use crate::customers::remains::{Remains, has_somebody};
 use crate::kit::Stopped;
 
 /// What is to be done about one record.
@@ -26,8 +27,12 @@ pub(super) struct Plan {
     pub(super) standings: Vec<(Term, Standing)>,
     /// The version of what stands under the terms.
     pub(super) version: u64,
-    /// The customer as it was before it was erased, where this is the erasure.
-    pub(super) erases: Option<Box<Customer>>,
+    /// The customer as it was before it was erased, where this is the erasure, and who erased it.
+    pub(super) erases: Option<(Box<Customer>, By)>,
+    /// What the record says of a person, beside its customer.
+    pub(super) says: Remains,
+    /// Who erased its customer meanwhile.
+    pub(super) erased_by: Option<By>,
     /// The number of the customer to whose history it goes, where only that is known of it, and who did it.
     of_number: Option<(CustomerNumber, Option<By>)>,
 }
@@ -94,6 +99,8 @@ impl Plan {
         if customer.is_none_or(|customer| customer.erased.is_some()) {
             self.without_the_person(now);
         }
+        let erased = customer.and_then(|customer| customer.erased.as_ref());
+        self.erased_by = erased.map(|erased| erased.by.clone());
         match customer {
             Some(customer) => {
                 let known = (customer.identifier.clone(), customer.number);
@@ -151,12 +158,15 @@ fn of_customer(before: Option<Customer>, after: &Customer) -> Option<Plan> {
     let change = change_of_version(after, &entry);
     let standings = standings(before.as_ref(), after);
     let erases = before.filter(|_| change.kind == ChangeType::CustomerErased).map(Box::new);
+    let erases = erases.zip(after.erased.as_ref().map(|erased| erased.by.clone()));
     Some(Plan {
         change,
         entry: Some((after.identifier.clone(), entry)),
         standings,
         version: after.version,
         erases,
+        says: Remains::default(),
+        erased_by: None,
         of_number: None,
     })
 }
@@ -239,6 +249,15 @@ fn of_dealer_customer(
         standings,
         version: at.millis(),
         erases: None,
+        says: Remains {
+            dealer_customers: [&after.dealer_customer]
+                .into_iter()
+                .filter(|said| has_somebody(said))
+                .cloned()
+                .collect(),
+            ..Remains::default()
+        },
+        erased_by: None,
         of_number: None,
     })
 }
@@ -270,6 +289,11 @@ fn of_request(before: Option<&RequestInError>, after: &RequestInError) -> Option
         standings: Vec::new(),
         version: after.version,
         erases: None,
+        says: Remains {
+            requests: [after].into_iter().filter(|said| !said.is_erased()).cloned().collect(),
+            ..Remains::default()
+        },
+        erased_by: None,
         of_number,
     })
 }

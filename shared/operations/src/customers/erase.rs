@@ -1,20 +1,15 @@
 //! Erase a person: what is known of one customer is taken away, from the customer, its dealer customers and its requests in error. Numbers and DCNs stay claimed.
 //!
-//! The customer is erased last, so that an erasure that was broken off is found and finished by the next try. Every step is done only to what still has a person in it.
+//! The customer is erased first, so that whatever comes afterwards meets one who was erased. What is left of an erasure that was broken off, and what comes late, is taken away
+//! by who follows the changes, from the record of the erasure.
 
-use domain::customer::{Customer, CustomerNumber};
-use domain::dealer::{Dcn, DealerCustomer};
-use domain::matching::duplicate;
-use domain::message::Attribute;
-use domain::request::RequestInError;
-use store::items;
-use store::table::{MAX_ITEMS, Table};
-use store::writes::{Transacted, Write};
+use domain::customer::CustomerNumber;
+use store::table::Table;
+use store::writes::Transacted;
 
 use super::read::customer_by_number;
-use crate::dealers::organization::all_dealer_customers_of;
-use crate::kit::{Attempt, Stopped, customer_writes, request_writes, transact};
-use crate::requests::list::{self, Filter};
+use super::remains::Remains;
+use crate::kit::{Attempt, Stopped, customer_writes, transact};
 
 /// What was erased, or would be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,126 +18,44 @@ pub struct Erased {
     pub dealer_customers: usize,
     /// How many requests in error.
     pub requests_in_error: usize,
-    /// Whether an earlier try of this very request erased, and this one found nothing to do.
+    /// Whether an earlier try of this very request erased the customer.
     pub replayed: bool,
 }
 
-/// Erases; none where no customer has the number. The whole queue is looked through, since nothing but the messages themselves tells whom they are about.
+/// Erases; none where no customer has the number.
 pub async fn erase<T: Table>(
     attempt: &Attempt<'_, T>,
     number: CustomerNumber,
 ) -> Result<Option<Erased>, Stopped> {
     attempt.bind().await?;
-    loop {
+    let customer = loop {
         let Some(customer) = customer_by_number(attempt.master, number).await? else {
             return Ok(None);
         };
-        // The customer is written last: where it remembers this request, all else was erased before. What came to it since is not this request's.
+        // What came to it since is not this request's, and what an earlier try left of it is taken away from its record.
         if attempt.is_replay() && customer.effects.of(attempt.effect()).is_some() {
             return Ok(Some(Erased { dealer_customers: 0, requests_in_error: 0, replayed: true }));
         }
-        let dealer_customers = dealer_customers(attempt, &customer).await?;
-        let requests = requests(attempt, &customer).await?;
-        let erased = Erased {
-            dealer_customers: dealer_customers.len(),
-            requests_in_error: requests.len(),
-            replayed: false,
-        };
-        if attempt.dry_run || write(attempt, &customer, &dealer_customers, &requests).await? {
-            return Ok(Some(erased));
+        if attempt.dry_run || (customer.erased.is_some() && customer.is_empty()) {
+            break customer;
+        }
+        let erased = customer.erased(&attempt.controls().secret, &attempt.stamp());
+        let write = customer_writes::erase(&customer, &erased);
+        match transact(attempt.table(), &[write]).await? {
+            Transacted::Done => break customer,
+            Transacted::Refused(_) => attempt.again().await?,
+        }
+    };
+    loop {
+        let remains = Remains::find(attempt.master, &customer).await?;
+        let Remains { dealer_customers, requests } = &remains;
+        if attempt.dry_run || remains.erase(attempt.table(), &attempt.stamp()).await? {
+            return Ok(Some(Erased {
+                dealer_customers: dealer_customers.len(),
+                requests_in_error: requests.len(),
+                replayed: false,
+            }));
         }
         attempt.again().await?;
     }
-}
-
-/// Writes the erasure; no where something of it changed meanwhile.
-async fn write<T: Table>(
-    attempt: &Attempt<'_, T>,
-    customer: &Customer,
-    dealer_customers: &[DealerCustomer],
-    requests: &[RequestInError],
-) -> Result<bool, Stopped> {
-    let stamp = attempt.stamp();
-    let profiles = dealer_customers.iter().map(|found| {
-        let erased = found.profile.erased();
-        items::replace_profile(&found.dcn, &erased, &customer.identifier, &stamp)
-    });
-    let requests =
-        requests.iter().map(|request| request_writes::erase(request, &request.erased(&stamp)));
-    let erased = customer.erased(&stamp);
-    let last = if erased.attributes == customer.attributes {
-        Vec::new()
-    } else {
-        vec![customer_writes::erase(customer, &erased)]
-    };
-    let parts: Vec<Write> = profiles.chain(requests).collect();
-    for writes in parts.chunks(MAX_ITEMS).chain(last.chunks(MAX_ITEMS)) {
-        match transact(attempt.table(), writes).await? {
-            Transacted::Done => {}
-            Transacted::Refused(_) => return Ok(false),
-        }
-    }
-    Ok(true)
-}
-
-/// The dealer customers of the customer that still have somebody in them.
-async fn dealer_customers<T: Table>(
-    attempt: &Attempt<'_, T>,
-    customer: &Customer,
-) -> Result<Vec<DealerCustomer>, Stopped> {
-    let mut found = Vec::new();
-    let mut after: Option<Dcn> = None;
-    loop {
-        let of = &customer.identifier;
-        let page = all_dealer_customers_of(attempt.master, of, after.as_ref()).await?;
-        let has_somebody = |found: &DealerCustomer| found.profile != found.profile.erased();
-        found.extend(page.found.into_iter().filter(has_somebody));
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(found),
-        }
-    }
-}
-
-/// The requests in error that are about the customer and still have somebody in them.
-async fn requests<T: Table>(
-    attempt: &Attempt<'_, T>,
-    customer: &Customer,
-) -> Result<Vec<RequestInError>, Stopped> {
-    let (filter, limit) = (Filter::default(), list::MAX_EXAMINED);
-    let about = |request: &RequestInError| {
-        !request.received.body.is_empty() && is_about(attempt, request, customer)
-    };
-    let mut found = Vec::new();
-    let mut after: Option<String> = None;
-    loop {
-        let page =
-            list::list_where(attempt.master, &filter, after.as_deref(), limit, about).await?;
-        // It may be about the person.
-        if let Some((_, error)) = page.unreadable.into_iter().next() {
-            return Err(error.into());
-        }
-        found.extend(page.found);
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(found),
-        }
-    }
-}
-
-/// Whether a request names the customer, became it, or would be its duplicate.
-fn is_about<T: Table>(
-    attempt: &Attempt<'_, T>,
-    request: &RequestInError,
-    customer: &Customer,
-) -> bool {
-    let given = &request.message.attributes;
-    let same = |attribute| {
-        given.get(attribute).is_some_and(|value| customer.attributes.get(attribute) == Some(value))
-    };
-    given.get(Attribute::CUSTOMER_NUMBER).and_then(CustomerNumber::parse) == Some(customer.number)
-        || same(Attribute::ALTERNATE_NUMBER)
-        || same(Attribute::RELATE_ID)
-        || request.customer_number() == Some(customer.number)
-        || duplicate::are_same(given, &customer.attributes, attempt.controls())
 }

@@ -92,6 +92,15 @@ async fn given<T: Table>(
     bound?;
     match customer? {
         None => Ok(AssociateOutcome::UnknownOrganization),
+        // Of whom an erased customer was, nothing is told to whoever comes afterwards.
+        Some(customer) if customer.erased.is_some() => {
+            let earlier = match attempt.is_replay() {
+                true => records::dealer_customer(attempt.table(), &request.dcn).await?,
+                false => None,
+            };
+            let earlier = earlier.and_then(|record| replay(attempt, &record));
+            Ok(earlier.unwrap_or(AssociateOutcome::UnknownOrganization))
+        }
         Some(customer) => claim(attempt, request, &customer, Origin::Given).await,
     }
 }

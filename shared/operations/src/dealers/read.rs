@@ -2,10 +2,11 @@
 
 use domain::customer::{Customer, Identifier};
 use domain::dealer::{Dcn, DealerCode, DealerCustomer};
-use store::records;
 use store::table::{Table, TableError};
+use store::{keys, records};
 
-use crate::kit::{Listed, Master, Stopped};
+use crate::changes::chain;
+use crate::kit::{Master, Stopped};
 
 pub async fn dealer_customer<T: Table>(
     master: &Master<T>,
@@ -17,17 +18,48 @@ pub async fn dealer_customer<T: Table>(
     Ok(filled_in(master, vec![record.dealer_customer]).await?.pop())
 }
 
+/// A page of a dealer's customers.
+#[derive(Debug)]
+pub struct DealerCustomers {
+    pub found: Vec<DealerCustomer>,
+    /// Those that cannot be read, or whose customer cannot: they are damaged, or of a newer release.
+    pub unreadable: Vec<Dcn>,
+    /// Behind which the next page begins; none where there is no more.
+    pub next: Option<Dcn>,
+}
+
 /// A page of a dealer's customers, by their numbers, behind `after`.
 pub async fn dealer_customers<T: Table>(
     master: &Master<T>,
     dealer: &DealerCode,
     after: Option<&Dcn>,
     limit: u32,
-) -> Result<Listed<DealerCustomer, Dcn>, Stopped> {
+) -> Result<DealerCustomers, Stopped> {
     let page = records::dealer_customers_of(master.table(), dealer, after, limit).await?;
-    let found: Vec<_> = page.found.into_iter().map(|record| record.dealer_customer).collect();
-    let next = found.last().filter(|_| page.more).map(|last| last.dcn.clone());
-    Ok(Listed { found: filled_in(master, found).await?, next })
+    let next = page.found.last().filter(|_| page.more).and_then(|(key, _)| keys::dcn_of(key));
+    let (mut found, mut unreadable) = (Vec::new(), Vec::new());
+    for (key, record) in page.found {
+        match record {
+            Ok(record) => found.push(record.dealer_customer),
+            Err(error) => {
+                // Nothing of a person is in its key.
+                let (at, error) = (format!("{} {}", key.pk, key.sk), chain(&error));
+                tracing::error!(at, error, "it cannot be read");
+                unreadable.extend(keys::dcn_of(&key));
+            }
+        }
+    }
+    let left_out = found.iter().filter(|one| one.profile.is_filled_in());
+    let of: Vec<Identifier> = left_out.filter_map(|one| one.organization.clone()).collect();
+    let (customers, lost) = records::readable_customers(master.table(), &of).await?;
+    let is_lost = |one: &DealerCustomer| {
+        let its = one.organization.as_ref().filter(|_| one.profile.is_filled_in());
+        its.is_some_and(|its| lost.contains(&keys::customer(its)))
+    };
+    unreadable.extend(found.iter().filter(|one| is_lost(one)).map(|one| one.dcn.clone()));
+    found.retain(|one| !is_lost(one));
+    let found = found.into_iter().map(|one| filled_in_from(one, &customers)).collect();
+    Ok(DealerCustomers { found, unreadable, next })
 }
 
 /// These dealer customers, with what their dealers left out.

@@ -6,7 +6,7 @@ use store::records;
 use store::table::{Table, TableError};
 use store::writes::{Refusal, Written};
 
-use crate::kit::{Attempt, Stopped, request_writes};
+use crate::kit::{Attempt, Stopped, request_writes, topics};
 
 /// Why a request in error was not corrected, deleted or reprocessed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,10 +88,11 @@ pub(super) async fn put<T: Table>(
     attempt: &Attempt<'_, T>,
     seen: &RequestInError,
     next: &RequestInError,
-) -> Result<bool, TableError> {
+) -> Result<bool, Stopped> {
     if attempt.dry_run {
         return Ok(true);
     }
+    topics::announce_next(attempt.master, seen, next).await?;
     match attempt.table().write(&request_writes::replace(seen, next)).await? {
         Written::Done(_) => Ok(true),
         Written::Refused(Refusal::Condition(_) | Refusal::Contended) => Ok(false),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::customer::contact::Phone;
-use domain::customer::{Customer, CustomerNumber, Erased, Identifier, Tail};
+use domain::customer::{Customer, CustomerNumber, Erased, Identifier, Tail, TakenNumber};
 use domain::effect::{Did, Effect, EffectId, Effects};
 use domain::matching::block::Block;
 use domain::message::{Attribute, Attributes};
@@ -20,6 +20,9 @@ use crate::table::TableError;
 use crate::writes::{Condition, Write};
 
 const CUSTOMER: &str = "customer";
+
+/// The attribute with the numbers of other systems that an erased customer has, by their digests.
+const NUMBERS: &str = "taken_numbers";
 
 pub fn customer_item(customer: &Customer) -> Item {
     let Customer {
@@ -51,11 +54,15 @@ pub fn customer_item(customer: &Customer) -> Item {
     item.insert("effects".to_owned(), effects_value(effects));
     set(&mut item, BY, by.as_ref().map(by_value));
     set(&mut item, "erased", erased.as_ref().map(erased_value));
+    let numbers = erased.iter().flat_map(|erased| &erased.numbers);
+    let numbers: Item =
+        numbers.map(|one| (one.attribute.name().to_owned(), text(one.digest()))).collect();
+    set(&mut item, NUMBERS, (!numbers.is_empty()).then_some(AttributeValue::M(numbers)));
     item
 }
 
 /// The attributes of the item but its key.
-const ATTRIBUTES: [&str; 14] = [
+const ATTRIBUTES: [&str; 15] = [
     keys::INDEX_PARTITION_KEY,
     keys::INDEX_SORT_KEY,
     "tail",
@@ -70,6 +77,7 @@ const ATTRIBUTES: [&str; 14] = [
     "effects",
     BY,
     "erased",
+    NUMBERS,
 ];
 
 /// Writes a customer in place of what it was in this version.
@@ -98,6 +106,7 @@ pub fn seats_taken(customer: &Customer, seats: &[Block]) -> Write {
 pub fn customer(item: Item) -> Result<Customer, TableError> {
     let (mut fields, key) = Fields::of_item(CUSTOMER, item)?;
     let (block, place) = keys::place_of(&key).ok_or_else(|| corrupt(CUSTOMER, "key"))?;
+    let numbers = fields.map(NUMBERS)?.into_iter().map(taken_number).collect::<Result<_, _>>()?;
     let customer = Customer {
         identifier: Identifier { block, place, tail: fields.parsed("tail", Tail::parse)? },
         number: CustomerNumber::new(fields.number("number")?)
@@ -111,7 +120,7 @@ pub fn customer(item: Item) -> Result<Customer, TableError> {
         seats: seats_of(fields.list("seats")?)?,
         effects: effects_of(fields.map("effects")?)?,
         by: fields.by()?,
-        erased: fields.take("erased").map(erased_of).transpose()?,
+        erased: fields.take("erased").map(|erased| erased_of(erased, numbers)).transpose()?,
     };
     Ok(customer)
 }
@@ -162,19 +171,31 @@ pub(super) fn phones_of(list: Vec<AttributeValue>) -> Result<Vec<Phone>, TableEr
 }
 
 fn erased_value(erased: &Erased) -> AttributeValue {
-    let Erased { at, by } = erased;
+    let Erased { at, by, numbers: _ } = erased;
     AttributeValue::M(Item::from([
         ("at".to_owned(), number(at.millis())),
         (BY.to_owned(), by_value(by)),
     ]))
 }
 
-fn erased_of(value: AttributeValue) -> Result<Erased, TableError> {
+fn erased_of(value: AttributeValue, mut numbers: Vec<TakenNumber>) -> Result<Erased, TableError> {
     let mut fields = map_of("erased", value)?;
-    let erased =
-        Erased { at: fields.time("at")?, by: fields.by()?.ok_or_else(|| corrupt("erased", BY))? };
+    let order = TakenNumber::ATTRIBUTES;
+    numbers.sort_by_key(|number| order.iter().position(|one| *one == number.attribute));
+    let erased = Erased {
+        at: fields.time("at")?,
+        by: fields.by()?.ok_or_else(|| corrupt("erased", BY))?,
+        numbers,
+    };
     fields.end()?;
     Ok(erased)
+}
+
+fn taken_number((name, value): (String, AttributeValue)) -> Result<TakenNumber, TableError> {
+    let digest = text_of(CUSTOMER, value)?;
+    Attribute::named(&name)
+        .and_then(|attribute| TakenNumber::parse(attribute, &digest))
+        .ok_or_else(|| corrupt(CUSTOMER, NUMBERS))
 }
 
 fn effects_value(effects: &Effects) -> AttributeValue {
@@ -230,7 +251,7 @@ fn effects_of(map: HashMap<String, AttributeValue>) -> Result<Effects, TableErro
 mod tests {
     use domain::time::Timestamp;
 
-    use super::super::tests::stamp;
+    use super::super::tests::{secret, stamp};
     use super::*;
 
     #[test]
@@ -251,7 +272,11 @@ mod tests {
             seats: Block::parse("ZZZZZZZZZZZZZZZZ").into_iter().collect(),
             effects: Effects::created(&stamp.cause, stamp.at),
             by: Some(stamp.by.clone()),
-            erased: Some(Erased { at: stamp.at, by: stamp.by.clone() }),
+            erased: Some(Erased {
+                at: stamp.at,
+                by: stamp.by.clone(),
+                numbers: vec![TakenNumber::of(&secret(), Attribute::RELATE_ID, "R")],
+            }),
         };
         let item = customer_item(&whole);
         let mut names: Vec<_> = item.keys().map(String::as_str).collect();
@@ -273,6 +298,7 @@ mod tests {
                 "seats",
                 "sk",
                 "tail",
+                "taken_numbers",
                 "updated_at",
                 "version"
             ]
