@@ -2,12 +2,14 @@
 
 mod pairs;
 mod triples;
+mod worlds;
 
 use super::request::{MessageFields, Party, Request, Whom};
-use super::scenario::{Client, Scenario};
+use super::scenario::{Client, Expects, PLAIN, Scenario};
 
 pub use pairs::pairs;
 pub use triples::triples;
+pub use worlds::{steps_left_out, worlds};
 
 /// Somebody.
 pub const ACME: Party =
@@ -84,6 +86,10 @@ fn scenario(
         numbers_matter: false,
         rounds: 3,
         faults: 0,
+        expects: Expects::OneAfterTheOther,
+        before_amid: PLAIN,
+        lost: None,
+        newer: false,
     }
 }
 
@@ -122,6 +128,8 @@ pub fn named(name: &str) -> Scenario {
     pairs()
         .into_iter()
         .chain(triples())
+        .chain(worlds())
+        .chain(steps_left_out())
         .chain(accepted())
         .find(|scenario| scenario.name == name)
         .unwrap_or_else(|| panic!("there is no scenario '{name}'"))

@@ -69,6 +69,7 @@ impl Options {
         let mut scenarios = catalogue::triples();
         if self.sample.is_none() {
             scenarios.extend(catalogue::pairs());
+            scenarios.extend(catalogue::worlds());
         }
         // What is accepted is gone through only by name: it goes wrong.
         if self.scenario.is_some() {

@@ -2,6 +2,7 @@
 
 mod block;
 mod mutant;
+mod seats;
 mod table;
 
 use std::collections::HashMap;
@@ -66,6 +67,7 @@ impl MutantTable {
     fn refused(&self, refusal: Refusal) -> Refusal {
         match refusal {
             Refusal::Condition(stood) => Refusal::Condition(stood.map(|mut item| {
+                self.overlooked(&mut item);
                 // Who sits there is not looked at.
                 if self.mutant == Mutant::OutdatedBlock && key_of(&item).sk.starts_with("SEAT#") {
                     block::strip(&mut item);
@@ -98,7 +100,16 @@ impl MutantTable {
             | Mutant::LostAnswerIsFailure
             | Mutant::GapIgnored
             | Mutant::NewTokenAfterUnknownOutcome
-            | Mutant::QueuedUnderARandomName => false,
+            | Mutant::QueuedUnderARandomName
+            | Mutant::ReferenceBesideTheSeats
+            | Mutant::OccupantNotFollowed
+            | Mutant::InputsForgotten
+            | Mutant::OneSeatOfTwo
+            | Mutant::UnknownAttributeDropped
+            | Mutant::ChangeTakesNoSeat
+            | Mutant::AsGivenNotWritten
+            | Mutant::ReferenceWithoutCondition
+            | Mutant::TopicsNotWritten => false,
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::about::{self, Topic};
 use domain::request::{RequestInError, RequestInErrorId};
 use domain::time::Timestamp;
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 use store::items::{self, HasTopic};
 use store::keys;
 use store::table::Table;
@@ -63,6 +63,6 @@ async fn write<T: Table>(
         let write = items::topic(&keys::topic(&master.controls().secret, topic), &said);
         async move { written(table, &write).await }
     });
-    try_join_all(writes).await?;
-    Ok(())
+    // All of them, so that none is still on its way when the request goes on.
+    join_all(writes).await.into_iter().collect()
 }

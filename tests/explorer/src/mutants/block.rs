@@ -92,7 +92,16 @@ impl MutantTable {
             | Mutant::NewTokenAfterUnknownOutcome
             | Mutant::DealerCustomerWithoutCondition
             | Mutant::VersionNotCompared
-            | Mutant::QueuedUnderARandomName => {}
+            | Mutant::QueuedUnderARandomName
+            | Mutant::ReferenceBesideTheSeats
+            | Mutant::OccupantNotFollowed
+            | Mutant::InputsForgotten
+            | Mutant::OneSeatOfTwo
+            | Mutant::UnknownAttributeDropped
+            | Mutant::ChangeTakesNoSeat
+            | Mutant::AsGivenNotWritten
+            | Mutant::ReferenceWithoutCondition
+            | Mutant::TopicsNotWritten => {}
         }
         page
     }

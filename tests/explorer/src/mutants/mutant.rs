@@ -33,11 +33,29 @@ pub enum Mutant {
     VersionNotCompared,
     /// A failed message is queued under a random name.
     QueuedUnderARandomName,
+    /// A reference takes no seat: it stands beside them.
+    ReferenceBesideTheSeats,
+    /// Of who has a seat, a reference counts as nobody.
+    OccupantNotFollowed,
+    /// A next try decides on the address and the company of today.
+    InputsForgotten,
+    /// Both rules are read, and a seat is taken under one.
+    OneSeatOfTwo,
+    /// An update puts the whole item as this release knows it.
+    UnknownAttributeDropped,
+    /// A Change takes no seat where its values belong.
+    ChangeTakesNoSeat,
+    /// Where another address was verified, none is left at the one that was given.
+    AsGivenNotWritten,
+    /// A reference takes its seat whoever has it.
+    ReferenceWithoutCondition,
+    /// A failed message is queued, and nothing says what it is about.
+    TopicsNotWritten,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 24] = [
         Self::SeatWithoutCondition,
         Self::OutdatedBlock,
         Self::GuardInPlaceOfSeats,
@@ -53,5 +71,14 @@ impl Mutant {
         Self::DealerCustomerWithoutCondition,
         Self::VersionNotCompared,
         Self::QueuedUnderARandomName,
+        Self::ReferenceBesideTheSeats,
+        Self::OccupantNotFollowed,
+        Self::InputsForgotten,
+        Self::OneSeatOfTwo,
+        Self::UnknownAttributeDropped,
+        Self::ChangeTakesNoSeat,
+        Self::AsGivenNotWritten,
+        Self::ReferenceWithoutCondition,
+        Self::TopicsNotWritten,
     ];
 }
