@@ -75,6 +75,7 @@ invoke add-customer method-not-allowed 405
 invoke find-customer find-nobody 200
 invoke find-customer find-nothing-asked 400
 invoke find-customer changes 200
+invoke merge-customers erase-unknown 404
 invoke fix-error list 200
 invoke fix-error show-unknown 404
 invoke fix-error console 200

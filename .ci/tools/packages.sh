@@ -10,7 +10,7 @@ source .ci/tools/cargo-lambda.sh
 
 # The C library of Amazon Linux 2023, which provided.al2023 is.
 newest_libc=2.34
-functions=(associate-dealer add-customer fix-error find-customer follow-changes audit-customers)
+functions=(associate-dealer add-customer fix-error find-customer merge-customers follow-changes audit-customers)
 target=${CARGO_TARGET_DIR:-target}
 
 here=$(uname -m)

@@ -128,6 +128,20 @@ curl -sS -i -X POST "$address"'/errors/reprocess' \
 }'
 echo
 
+# Reprocess many requests in error: What a correction of all that one cause hit would come to (200)
+curl -sS -i -X POST "$address"'/errors/reprocess?dryRun=true' \
+  -H "Authorization: $authorization" \
+  -H 'Content-Type: application/json' \
+  --data-binary '{
+  "code": "country-blank",
+  "patch": {
+    "cst_country": "USA",
+    "cst_state": "MA",
+    "cst_zip": "01581"
+  }
+}'
+echo
+
 # Reprocess many requests in error: Wrong on purpose (400)
 curl -sS -i -X POST "$address"'/errors/reprocess' \
   -H "Authorization: $authorization" \
@@ -135,6 +149,32 @@ curl -sS -i -X POST "$address"'/errors/reprocess' \
   --data-binary '{
   "limit": 1000
 }'
+echo
+
+# Assign a request in error: Anna takes it (200)
+curl -sS -i -X POST "$address"'/errors/Z39A3ME38GVDRJXV/assign' \
+  -H "Authorization: $authorization" \
+  -H 'If-Match: *' \
+  -H 'Content-Type: application/json' \
+  --data-binary '{
+  "to": "anna"
+}'
+echo
+
+# Write a note on a request in error: What the next steward shall know (200)
+curl -sS -i -X POST "$address"'/errors/Z39A3ME38GVDRJXV/note' \
+  -H "Authorization: $authorization" \
+  -H 'If-Match: *' \
+  -H 'Content-Type: application/json' \
+  --data-binary '{
+  "text": "The shop is asked for the country."
+}'
+echo
+
+# Reopen a deleted request in error (409)
+curl -sS -i -X POST "$address"'/errors/Z39A3ME38GVDRJXV/reopen' \
+  -H "Authorization: $authorization" \
+  -H 'If-Match: *'
 echo
 
 # Delete a request in error (200)
@@ -151,6 +191,12 @@ echo
 
 # Delete a request in error (409)
 curl -sS -i -X DELETE "$address"'/errors/Z39A3ME38GVDRJXV' \
+  -H "Authorization: $authorization" \
+  -H 'If-Match: *'
+echo
+
+# Reopen a deleted request in error (200)
+curl -sS -i -X POST "$address"'/errors/Z39A3ME38GVDRJXV/reopen' \
   -H "Authorization: $authorization" \
   -H 'If-Match: *'
 echo

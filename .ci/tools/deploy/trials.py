@@ -334,7 +334,7 @@ def secret_reaches_the_functions(stage):
     secret = secrets.get_secret_value(SecretId=stage.resources["KeySecret"])["SecretString"]
     if len(secret.encode()) < SECRET_BYTES:
         raise Failed("The generated secret is too short.")
-    for function in ("AssociateDealer", "AddCustomer", "FixError", "FindCustomer", "FollowChanges", "AuditCustomers"):
+    for function in ("AssociateDealer", "AddCustomer", "FixError", "FindCustomer", "MergeCustomers", "FollowChanges", "AuditCustomers"):
         if stage.variables(function).get("KEY_SECRET") != secret:
             raise Failed(f"{function} does not have the generated secret.")
     return secret

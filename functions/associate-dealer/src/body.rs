@@ -285,13 +285,15 @@ pub(crate) struct CustomerOrganization {
     email: Option<String>,
     phones: Vec<PhoneBody>,
     version: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged_into: Option<String>,
     dealer_customers: Vec<DealerCustomer>,
     next: Option<String>,
 }
 
 impl CustomerOrganization {
     pub(crate) fn of(
-        customer: &Customer,
+        (customer, merged): (&Customer, bool),
         dealer_customers: &[domain::dealer::DealerCustomer],
         next: Option<String>,
     ) -> Self {
@@ -305,6 +307,7 @@ impl CustomerOrganization {
             email: customer.email().map(|email| email.as_str().to_owned()),
             phones: customer.all_phones().iter().map(PhoneBody::of).collect(),
             version: customer.version,
+            merged_into: merged.then(|| customer.number.to_string()),
             dealer_customers: dealer_customers.iter().map(DealerCustomer::of).collect(),
             next,
         }

@@ -10,14 +10,14 @@ use api::answer::Answer;
 use api::call::Call;
 use api::caller::Scope;
 use api::media;
-use api::problem::{self, Problem};
+use api::problem::{self, Problem, ProblemType};
 use api::{StatusCode, json, status};
 use domain::customer::Identifier;
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 use lambda_http::{Body, Request, Response};
-use operations::dealers::organization::{self, Viewer};
+use operations::dealers::organization::{self, Seen, Viewer};
 use operations::dealers::{associate, read, release};
-use operations::kit::Master;
+use operations::kit::{Listed, Master};
 use store::table::Table;
 
 use crate::route::Route;
@@ -132,6 +132,7 @@ async fn customer_organization<T: Table>(
     call: &Call,
     identifier: &str,
 ) -> Result<Answer, Problem> {
+    const GONE: &str = "This customer organization was merged into another, which acts for it.";
     let caller = call.caller()?;
     let identifier = Identifier::parse(identifier).ok_or_else(Problem::not_found)?;
     let viewer = if caller.has(Scope::Customers) || caller.has(Scope::Steward) {
@@ -145,19 +146,24 @@ async fn customer_organization<T: Table>(
     let mut faults = Vec::new();
     let mut query = call.query(&mut faults);
     let after = query.cursor(&list);
+    let follow = query.flag_or("follow", true);
     query.finish();
     problem::refuse_if_any(faults)?;
     let after = after
         .and_then(|position| position.split_once('|').and_then(|(code, number)| dcn(code, number)));
-    let found = organization::customer_organization(master, in_sight, after.as_ref()).await?;
-    let (customer, associated) = found.ok_or_else(Problem::not_found)?;
-    let next = associated.next.map(|last| list.cursor(&last.to_string()));
-    Ok(Answer::json(
-        StatusCode::OK,
-        "found",
-        &body::CustomerOrganization::of(&customer, &associated.found, next),
-    )
-    .etag(customer.version))
+    let seen = organization::customer_organization(master, in_sight, after.as_ref()).await?;
+    let seen = seen.ok_or_else(Problem::not_found)?;
+    let Seen { customer, merged, dealer_customers: Listed { found, next } } = seen;
+    let canonical = format!("/customer-organizations/{}", customer.identifier);
+    if merged && !follow {
+        let problem = Problem::new(ProblemType::Gone).detail(GONE);
+        let problem = problem.with("mergedInto", customer.number.to_string());
+        return Err(problem.canonical(&canonical));
+    }
+    let next = next.map(|last| list.cursor(&last.to_string()));
+    let body = body::CustomerOrganization::of((&customer, merged), &found, next);
+    let answer = Answer::json(StatusCode::OK, "found", &body).etag(customer.version);
+    Ok(if merged { answer.canonical(&canonical) } else { answer })
 }
 
 fn dcn(code: &str, number: &str) -> Option<Dcn> {

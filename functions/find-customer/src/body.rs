@@ -2,6 +2,7 @@
 
 use domain::by::By;
 use domain::change::Change;
+use domain::customer::CustomerNumber;
 use domain::customer::address::Address;
 use domain::customer::contact::Phone;
 use domain::history::{Changed, HistoryEntry, Of, Value};
@@ -35,11 +36,13 @@ struct FoundBody {
     version: u64,
     found_by: Vec<&'static str>,
     formerly: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged_customer_number: Option<String>,
 }
 
 impl FoundBody {
     fn of(found: &FoundCustomer) -> Self {
-        let FoundCustomer { customer, found_by, formerly } = found;
+        let FoundCustomer { customer, found_by, formerly, led_by } = found;
         Self {
             customer_number: customer.number.to_string(),
             customer_organization_identifier: customer.identifier.to_string(),
@@ -51,6 +54,7 @@ impl FoundBody {
             version: customer.version,
             found_by: found_by.iter().map(|asked| asked.as_str()).collect(),
             formerly: *formerly,
+            merged_customer_number: led_by.map(|number| number.to_string()),
         }
     }
 }
@@ -90,14 +94,22 @@ impl PhoneBody {
 
 /// A page of a history.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct History {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged_into: Option<String>,
     history: Vec<EntryBody>,
     next: Option<String>,
 }
 
 impl History {
-    pub(crate) fn of(entries: &[HistoryEntry], next: Option<String>) -> Self {
-        Self { history: entries.iter().map(EntryBody::of).collect(), next }
+    pub(crate) fn of(
+        entries: &[HistoryEntry],
+        next: Option<String>,
+        merged_into: Option<CustomerNumber>,
+    ) -> Self {
+        let merged_into = merged_into.map(|number| number.to_string());
+        Self { merged_into, history: entries.iter().map(EntryBody::of).collect(), next }
     }
 }
 

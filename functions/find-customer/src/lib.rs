@@ -17,14 +17,16 @@ use api::call::Call;
 use api::json;
 use api::media;
 use api::problem::{self, Problem, ProblemType};
-use domain::customer::CustomerNumber;
+use domain::customer::{Customer, CustomerNumber};
 use lambda_http::{Body, Request, Response};
 use operations::changes::pull::{self, Position, Pulled};
 use operations::customers::find;
 use operations::customers::history::{self, Place};
 use operations::customers::read::customer_by_number;
+use operations::customers::tree;
 use operations::customers::try_rules;
 use operations::kit::Master;
+use store::follow::Followed;
 use store::table::Table;
 
 use crate::route::Route;
@@ -94,10 +96,10 @@ async fn customer<T: Table>(
     let mut faults = Vec::new();
     let mut query = call.query(&mut faults);
     let when = query::as_of(&mut query);
+    let follow = query.flag_or("follow", true);
     query.finish();
     problem::refuse_if_any(faults)?;
-    let number = CustomerNumber::parse(number).ok_or_else(Problem::not_found)?;
-    let customer = customer_by_number(master, number).await?.ok_or_else(Problem::not_found)?;
+    let (customer, merged) = acting(master, number, follow).await?;
     let customer = match when {
         None => customer,
         Some(when) => {
@@ -105,7 +107,35 @@ async fn customer<T: Table>(
             earlier.ok_or_else(Problem::not_found)?
         }
     };
-    Ok(Answer::json(StatusCode::OK, "found", &StoredCustomer(&customer)).etag(customer.version))
+    let body = StoredCustomer { customer: &customer, merged };
+    let answer = Answer::json(StatusCode::OK, "found", &body).etag(customer.version);
+    Ok(if merged { answer.canonical(&path_of(customer.number)) } else { answer })
+}
+
+/// The customer that acts for the one of this number, and whether that is another.
+///
+/// # Errors
+/// `gone` where it is another and shall not be followed.
+async fn acting<T: Table>(
+    master: &Master<T>,
+    number: &str,
+    follow: bool,
+) -> Result<(Customer, bool), Problem> {
+    const GONE: &str = "This customer was merged into another, which acts for it.";
+    let number = CustomerNumber::parse(number).ok_or_else(Problem::not_found)?;
+    let customer = customer_by_number(master, number).await?.ok_or_else(Problem::not_found)?;
+    let Followed { passed, leader } = tree::followed(master, customer).await?;
+    let merged = !passed.is_empty();
+    if merged && !follow {
+        let problem = Problem::new(ProblemType::Gone).detail(GONE);
+        let problem = problem.with("mergedInto", leader.number.to_string());
+        return Err(problem.canonical(&path_of(leader.number)));
+    }
+    Ok((leader, merged))
+}
+
+fn path_of(number: CustomerNumber) -> String {
+    format!("/customers/{number}")
 }
 
 async fn history<T: Table>(
@@ -119,13 +149,17 @@ async fn history<T: Table>(
     let mut query = call.query(&mut faults);
     let limit = query.limit(HISTORY, MAX_HISTORY);
     let after = query.cursor(&list);
+    let follow = query.flag_or("follow", true);
     query.finish();
     problem::refuse_if_any(faults)?;
-    let customer = customer_by_number(master, number).await?.ok_or_else(Problem::not_found)?;
+    let (customer, merged) = acting(master, &number.to_string(), follow).await?;
     let after = after.as_deref().and_then(Place::parse);
     let page = history::history(master, &customer, after, limit).await?;
     let next = page.next.map(|place| list.cursor(&place.to_text()));
-    Ok(Answer::json(StatusCode::OK, "listed", &body::History::of(&page.found, next)))
+    let merged_into = merged.then_some(customer.number);
+    let body = body::History::of(&page.found, next, merged_into);
+    let answer = Answer::json(StatusCode::OK, "listed", &body);
+    Ok(if merged { answer.canonical(&path_of(customer.number)) } else { answer })
 }
 
 /// A POST because of what it is asked with. It has no effect that a dry run could leave out or a key tell again.

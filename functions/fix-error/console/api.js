@@ -49,7 +49,7 @@ function newKey() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-async function call(method, path, { query = {}, body, contentType = 'application/json', version, signal } = {}) {
+async function call(method, path, { query = {}, body, contentType = 'application/json', version, signal, asText = false } = {}) {
   const url = new URL(path, BASE);
   for (const [name, value] of Object.entries(query)) {
     if (value !== null && value !== undefined && value !== '') url.searchParams.set(name, value);
@@ -57,7 +57,7 @@ async function call(method, path, { query = {}, body, contentType = 'application
   const text = body === undefined ? undefined : JSON.stringify(body);
   const request = `${method} ${url.href} ${version ?? ''} ${text ?? ''}`;
   for (let tries = 1; ; tries += 1) {
-    const headers = new Headers({ Accept: 'application/json, application/problem+json' });
+    const headers = new Headers({ Accept: asText ? 'text/csv, application/problem+json' : 'application/json, application/problem+json' });
     const sentToken = await authorized(bearer());
     if (sentToken) headers.set('Authorization', `Bearer ${sentToken}`);
     if (text !== undefined) headers.set('Content-Type', contentType);
@@ -66,8 +66,10 @@ async function call(method, path, { query = {}, body, contentType = 'application
       if (!unansweredKeys.has(request)) unansweredKeys.set(request, newKey());
       headers.set('Idempotency-Key', unansweredKeys.get(request));
     }
-    const { response, answer } = await send(url, { method, headers, body: text }, signal);
+    const { response, said } = await send(url, { method, headers, body: text }, signal);
     if (response.status < 500) unansweredKeys.delete(request);
+    if (response.ok && asText) return { text: said, link: response.headers.get('Link') };
+    const answer = parse(said);
     if (response.ok || answer.CustSoldTo) return { status: response.status, body: answer };
     if (response.status !== 401 || !(await authorized(renewed(sentToken, tries > 1)))) throw new Problem(response.status, answer, response.headers);
   }
@@ -87,7 +89,7 @@ async function send(url, request, signal) {
   const signals = [AbortSignal.timeout(TIME_LIMIT_MS), signal].filter(Boolean);
   try {
     const response = await fetch(url, { ...request, signal: AbortSignal.any(signals), credentials: 'omit', cache: 'no-store' });
-    return { response, answer: parse(await response.text()) };
+    return { response, said: await response.text() };
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw Problem.unreachable(cause);
@@ -106,16 +108,23 @@ function parse(text) {
 
 const address = (id) => `errors/${encodeURIComponent(id)}`;
 
-/** One page of the list. The filters are the route's: days are local days, and the last one is included. */
-export async function listErrors(filters, cursor, signal) {
-  const query = {
-    ...filters,
-    receivedAfter: filters.receivedAfter && startOfDay(filters.receivedAfter),
-    receivedBefore: filters.receivedBefore && startOfDay(filters.receivedBefore, 1),
-    limit: PAGE_SIZE,
-    cursor,
-  };
-  return (await call('GET', 'errors', { query, signal })).body;
+// The filters are the route's: days are local days, and the last one is included.
+const queryOf = (filters) => ({
+  ...filters,
+  receivedAfter: filters.receivedAfter && startOfDay(filters.receivedAfter),
+  receivedBefore: filters.receivedBefore && startOfDay(filters.receivedBefore, 1),
+});
+
+/** One page of the list. */
+export async function listErrors(filters, cursor, signal, limit = PAGE_SIZE) {
+  return (await call('GET', 'errors', { query: { ...queryOf(filters), limit, cursor }, signal })).body;
+}
+
+/** One page of the list as CSV, and the cursor of the next, where there is one. */
+export async function exportErrors(filters, cursor, signal) {
+  const { text, link } = await call('GET', 'errors.csv', { query: { ...queryOf(filters), cursor }, signal, asText: true });
+  const next = /<([^>]*)>; rel="next"/.exec(link ?? '')?.[1];
+  return { text, next: next ? new URL(next, BASE).searchParams.get('cursor') : null };
 }
 
 /** One page of the customers that are as all of these parameters say. */
@@ -152,11 +161,25 @@ export function reprocessError(id, patch, version, dryRun) {
   return call('POST', `${address(id)}/reprocess`, { body, version, query: dryRun ? { dryRun: true } : {} });
 }
 
-export async function deleteError(id, version) {
-  await call('DELETE', address(id), { version });
+export async function deleteError(id, version, reason) {
+  await call('DELETE', address(id), { version, query: { reason } });
 }
 
-/** Reprocesses several; answers with one result each. */
-export async function reprocessErrors(ids, dryRun) {
-  return (await call('POST', 'errors/reprocess', { body: { ids }, query: dryRun ? { dryRun: true } : {} })).body.results ?? [];
+/** Gives it to somebody, or with `null` to nobody; answers with the request as it is then, as the next two do. */
+export async function assignError(id, to, version) {
+  return (await call('POST', `${address(id)}/assign`, { body: { to }, version })).body;
+}
+
+export async function noteError(id, text, version) {
+  return (await call('POST', `${address(id)}/note`, { body: { text }, version })).body;
+}
+
+export async function reopenError(id, version) {
+  return (await call('POST', `${address(id)}/reopen`, { version })).body;
+}
+
+/** Reprocesses several, with the patch for each of them if there is one; answers with one result each. */
+export async function reprocessErrors(ids, patch, dryRun) {
+  const body = Object.keys(patch).length > 0 ? { ids, patch } : { ids };
+  return (await call('POST', 'errors/reprocess', { body, query: dryRun ? { dryRun: true } : {} })).body.results ?? [];
 }

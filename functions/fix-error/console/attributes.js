@@ -147,6 +147,31 @@ export function reasonOf(code) {
   return REASONS.get(code) ?? String(code);
 }
 
+const CAUSED_BY = new Map(Object.entries({
+  'name-blank': 'cst_lname',
+  'city-blank': 'cst_city',
+  'state-blank': 'cst_state',
+  'invalid-state': 'cst_state',
+  'zip-blank': 'cst_zip',
+  'invalid-zip': 'cst_zip',
+  'country-blank': 'cst_country',
+  'invalid-country': 'cst_country',
+  'class-required': 'cst_cust_class',
+  'invalid-class': 'cst_cust_class',
+  'email-status-blank': 'cst_email_status',
+  'invalid-email-status': 'cst_email_status',
+  'invalid-email': 'cst_email',
+  'invalid-company': 'cst_company',
+  'invalid-type': 'type',
+  'street-blank': 'cst_street_addr',
+  'alternate-number-taken': 'cst_interface_cust_nbr',
+  'relate-id-taken': 'cst_relate_id',
+  'customer-does-not-exist': 'cst_cust_nbr',
+}));
+
+/** The attribute that a cause is about, where it is about one alone. */
+export const attributeOf = (code) => CAUSED_BY.get(code) ?? null;
+
 const ACTIONS = new Map(Object.entries({ A: 'Add', C: 'Change', D: 'Delete', add: 'Add', change: 'Change' }));
 
 /** What kind of message it is, in words. */

@@ -1,7 +1,7 @@
-// The dialog of reprocessing many: what will be done, progress, a result per line, stop and continue. The work itself is
-// in bulk.js.
+// The dialog of reprocessing many: what is corrected of all, what will be done, progress, a result per line, stop and
+// continue. A correction is checked before it is made. The work itself is in bulk.js.
 
-import { reasonOf } from './attributes.js';
+import { ATTRIBUTES, attributeOf, labelOf, reasonOf } from './attributes.js';
 import { collect, runBulk } from './bulk.js';
 import { announce, byId, counted, el, fill, outside } from './dom.js';
 import { draftOf } from './draft.js';
@@ -11,6 +11,8 @@ import { customerLink, nameNode } from './rows.js';
 
 const dialog = byId('bulk-dialog');
 const lines = byId('bulk-results');
+const patchBox = byId('bulk-patch');
+const patchRows = byId('bulk-patch-rows');
 
 const OUTCOMES = {
   success: { words: 'resolved', checked: 'would be accepted', kind: 'good' },
@@ -33,8 +35,13 @@ function wordsOf(outcome) {
   return (run.dryRun && known.checked) || known.words;
 }
 
-function openDialog(title, entries) {
-  run = { all: entries, rest: entries, results: new Map(), nodes: new Map(), dryRun: false, stop: null, only: null, act: null };
+function openDialog(title, entries, code = null) {
+  run = {
+    all: entries, rest: entries, results: new Map(), counts: new Map(), nodes: new Map(), fresh: [],
+    patch: {}, dryRun: false, stop: null, only: null, act: null, actOnAll: null,
+  };
+  patchBox.hidden = true;
+  patchRows.replaceChildren(patchRow(attributeOf(code) ?? 'cst_country'));
   byId('bulk-heading').textContent = title;
   byId('bulk-progress-box').hidden = true;
   clearLines();
@@ -46,24 +53,55 @@ function openDialog(title, entries) {
 
 function clearLines() {
   run.results.clear();
+  run.counts.clear();
   run.nodes.clear();
+  run.fresh = [];
   run.only = null;
   lines.replaceChildren();
   lines.hidden = true;
 }
 
+function patchRow(attribute) {
+  const select = el('select', { class: 'patch-attribute', 'aria-label': 'What is set', on: { change: ready } },
+    ATTRIBUTES.map((name) => el('option', { value: name }, labelOf(name))));
+  select.value = attribute;
+  const input = el('input', { class: 'patch-value', 'aria-label': 'To what', dir: 'auto', autocomplete: 'off', spellcheck: 'false', on: { input: ready } });
+  return el('div', { class: 'patch-row' }, el('span', {}, 'Set'), select, el('span', {}, 'to'), input);
+}
+
+/** The patch as it is written now; what has no value is no part of it. */
+function patchNow() {
+  const rows = [...patchRows.children].map((row) => [row.querySelector('select').value, row.querySelector('input').value.trim()]);
+  return Object.fromEntries(rows.filter(([, value]) => value !== ''));
+}
+
+const corrects = () => Object.keys(run.patch).length > 0;
+const verb = () => (corrects() ? 'Correct and reprocess' : 'Reprocess');
+
+// What was found by an earlier check was found with an earlier patch.
 function ready() {
+  const typing = patchBox.contains(document.activeElement);
   const count = run.all.length;
+  run.patch = patchNow();
+  clearLines();
+  byId('bulk-progress-box').hidden = true;
+  patchBox.hidden = count === 0;
   const drafts = run.all.filter((entry) => draftOf(entry.id)).length;
   byId('bulk-text').textContent = count === 0 ? 'No open request matches.'
     : `${counted(count, 'request')} will run through the whole order of work again, each for itself: what is accepted is resolved, what is not stays open.${drafts > 0 ? ` ${counted(drafts, 'of them has', 'of them have')} unsaved edits, which are not part of this.` : ''}`;
-  showButtons({ start: count > 0 ? { words: `Reprocess ${count.toLocaleString('en')}`, act: () => go(false) } : null, check: count > 0 });
-  (count > 0 ? byId('bulk-start') : byId('bulk-close')).focus();
+  const number = count.toLocaleString('en');
+  if (count === 0) showButtons({});
+  else if (corrects()) showButtons({ start: { words: `Check what would come of ${number}`, act: () => go(true) } });
+  else showButtons({ start: { words: `Reprocess ${number}`, act: () => go(false) }, check: true });
+  if (!typing) (count > 0 ? byId('bulk-start') : byId('bulk-close')).focus();
 }
 
-// `start` is what the first button says and does: to begin, to go on, or to try some again.
-function showButtons({ start = null, check = false, stop = null }) {
+// `start` is what the first button says and does: to begin, to go on, or to try some again. `all` is the one for those, too, that would still fail.
+function showButtons({ start = null, check = false, all = null, stop = null }) {
   run.act = start?.act ?? null;
+  run.actOnAll = all?.act ?? null;
+  byId('bulk-all').hidden = all === null;
+  byId('bulk-all').textContent = all?.words ?? '';
   byId('bulk-start').hidden = start === null;
   byId('bulk-start').textContent = start?.words ?? '';
   byId('bulk-check').hidden = !check;
@@ -78,30 +116,30 @@ const trouble = (sentence) => {
 };
 
 /** Runs through what is left; from the start when it begins, or when a check becomes the real thing. */
-async function go(dryRun, { goesOn = false } = {}) {
+async function go(dryRun, { goesOn = false, only = run.all } = {}) {
   if (run.stop) return;
   const mine = run;
   if (!goesOn) {
     clearLines();
-    run.rest = run.all;
+    run.all = only;
+    run.rest = only;
   }
   run.dryRun = dryRun;
   run.stop = new AbortController();
   trouble(null);
   byId('bulk-progress-box').hidden = false;
   lines.hidden = false;
+  patchBox.hidden = true;
   showButtons({ stop: 'Stop' });
   byId('bulk-stop').focus();
   showProgress();
   let failed = null;
   try {
     run.rest = await runBulk(run.rest, {
+      patch: run.patch,
       dryRun,
       signal: run.stop.signal,
-      onResult: (entry, result) => {
-        note(mine, entry, result);
-        if (run === mine) showProgress();
-      },
+      onResult: (entry, result) => note(mine, entry, result),
       onWait: (problem, seconds) => {
         if (run === mine) byId('bulk-count').textContent = `${problem.status === 503 ? 'The system is busy' : 'No answer came'}; going on in ${counted(seconds, 'second')}…`;
       },
@@ -116,7 +154,10 @@ async function go(dryRun, { goesOn = false } = {}) {
 }
 
 function note(mine, entry, result) {
+  const earlier = mine.results.get(entry.id);
+  if (earlier) mine.counts.set(earlier.outcome, mine.counts.get(earlier.outcome) - 1);
   mine.results.set(entry.id, result);
+  mine.counts.set(result.outcome, (mine.counts.get(result.outcome) ?? 0) + 1);
   if (!mine.dryRun) {
     if (result.outcome === 'success') noteChange(entry.id, { state: 'resolved', codes: [], customerNumber: result.customerNumber });
     if (result.outcome === 'failure') noteChange(entry.id, { codes: result.codes ?? [] });
@@ -124,13 +165,25 @@ function note(mine, entry, result) {
     if (result.outcome === 'already-deleted') noteChange(entry.id, { state: 'deleted' });
   }
   if (run !== mine) return;
+  if (mine.fresh.length === 0) requestAnimationFrame(() => run === mine && showFresh());
+  mine.fresh.push(entry);
+}
+
+// However many results came since the last frame, the list is measured once.
+function showFresh() {
+  const fresh = run.fresh.splice(0);
   const atEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 40;
-  const line = lineOf(entry, result);
-  const before = mine.nodes.get(entry.id);
-  if (before) before.replaceWith(line);
-  else lines.append(line);
-  mine.nodes.set(entry.id, line);
+  const added = [];
+  for (const entry of fresh) {
+    const line = lineOf(entry, run.results.get(entry.id));
+    const before = run.nodes.get(entry.id);
+    if (before) before.replaceWith(line);
+    else added.push(line);
+    run.nodes.set(entry.id, line);
+  }
+  lines.append(...added);
   if (atEnd) lines.scrollTop = lines.scrollHeight;
+  showProgress();
 }
 
 function lineOf(entry, result) {
@@ -149,10 +202,9 @@ function showProgress() {
   byId('bulk-progress').max = Math.max(1, run.all.length);
   byId('bulk-progress').value = done;
   byId('bulk-count').textContent = `${run.dryRun ? 'Checked' : 'Done'}: ${done.toLocaleString('en')} of ${run.all.length.toLocaleString('en')}`;
-  const counts = new Map();
-  for (const { outcome } of run.results.values()) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  const counts = [...run.counts].filter(([, count]) => count > 0);
   const focused = document.activeElement?.dataset?.tally;
-  fill(byId('bulk-tally'), [...counts].map(([outcome, count]) => el('li', {},
+  fill(byId('bulk-tally'), counts.map(([outcome, count]) => el('li', {},
     el('button', {
       type: 'button', data: { tally: outcome ?? '', kind: (OUTCOMES[outcome] ?? OTHER).kind }, 'aria-pressed': String(run.only === outcome),
       on: { click: () => showOnly(run.only === outcome ? null : outcome) },
@@ -167,19 +219,21 @@ function showOnly(outcome) {
 }
 
 function finish(failed) {
+  showFresh();
   const left = run.rest.length;
   const busy = run.all.filter((entry) => ['busy', 'unanswered'].includes(run.results.get(entry.id)?.outcome));
   showProgress();
   // What went wrong is read from the first line on; what will happen has happened.
   lines.scrollTop = 0;
   if (left === 0 && !run.dryRun) byId('bulk-text').textContent = '';
+  patchBox.hidden = left > 0 || !run.dryRun;
   const tally = [...byId('bulk-tally').querySelectorAll('button')].map((button) => button.textContent).join(', ');
   if (failed) trouble(`${failed.message} ${counted(left, 'request')} not done.`);
   if (left > 0) {
     if (!failed) byId('bulk-count').textContent += '. Stopped.';
     showButtons({ start: { words: `Continue with the remaining ${left.toLocaleString('en')}`, act: () => go(run.dryRun, { goesOn: true }) } });
   } else if (run.dryRun) {
-    showButtons({ start: { words: `Reprocess ${run.all.length.toLocaleString('en')}`, act: () => go(false) }, check: true });
+    showButtons(afterCheck());
   } else if (busy.length > 0) {
     run.rest = busy;
     showButtons({ start: { words: `Try ${counted(busy.length, 'one')} without a result again`, act: () => go(false, { goesOn: true }) } });
@@ -190,9 +244,23 @@ function finish(failed) {
   (byId('bulk-start').hidden ? byId('bulk-close') : byId('bulk-start')).focus();
 }
 
+// What a check leaves to do: those that would be accepted. Those that would still fail keep a correction, if that is wanted; without one nothing would be new with them.
+function afterCheck() {
+  const { all } = run;
+  const accepted = all.filter((entry) => run.results.get(entry.id)?.outcome === 'success');
+  const number = (entries) => entries.length.toLocaleString('en');
+  const some = accepted.length > 0 && accepted.length < all.length;
+  return {
+    start: accepted.length === 0 ? null
+      : { words: some ? `${verb()} the ${number(accepted)} that would be accepted` : `${verb()} ${number(all)}`, act: () => go(false, { only: accepted }) },
+    all: accepted.length < all.length && corrects() ? { words: `Correct all ${number(all)}, those too that still fail`, act: () => go(false, { only: all }) } : null,
+    check: true,
+  };
+}
+
 async function openForCause() {
   const filters = { ...currentFilters() };
-  openDialog(`Reprocess all with “${reasonOf(filters.code)}”`, null);
+  openDialog(`Reprocess all with “${reasonOf(filters.code)}”`, null, filters.code);
   const mine = run;
   run.stop = new AbortController();
   byId('bulk-text').textContent = 'Finding them…';
@@ -225,11 +293,17 @@ async function openForCause() {
 export function startBulk() {
   byId('reprocess-selected').addEventListener('click', () => {
     const entries = selectedEntries();
-    openDialog(`Reprocess ${counted(entries.length, 'selected request')}`, entries);
+    openDialog(`Reprocess ${counted(entries.length, 'selected request')}`, entries, currentFilters().code ?? entries[0]?.codes?.[0]);
   });
   byId('reprocess-cause').addEventListener('click', openForCause);
   byId('bulk-start').addEventListener('click', () => run?.act?.());
   byId('bulk-check').addEventListener('click', () => go(true));
+  byId('bulk-all').addEventListener('click', () => run?.actOnAll?.());
+  byId('bulk-patch-add').addEventListener('click', () => {
+    const row = patchRow('cst_state');
+    patchRows.append(row);
+    row.querySelector('select').focus();
+  });
   byId('bulk-stop').addEventListener('click', stop);
   byId('bulk-close').addEventListener('click', () => dialog.close());
   dialog.addEventListener('cancel', (event) => {

@@ -4,7 +4,9 @@
 import { listErrors, reprocessErrors } from './api.js';
 
 // Small enough that a call ends well within the gateway's time and "stop" is soon heeded.
-const CHUNK = 10;
+const CHUNK = 25;
+// As many as the list gives at once.
+const PAGE = 100;
 const TRIES = 4;
 const SHORT_WAIT_S = 1;
 
@@ -13,7 +15,7 @@ export async function collect(filters, signal, onFound) {
   const found = new Map();
   let cursor = null;
   do {
-    const page = await listErrors({ ...filters, state: 'open' }, cursor, signal);
+    const page = await listErrors({ ...filters, state: 'open' }, cursor, signal, PAGE);
     for (const entry of page.errors ?? []) found.set(entry.id, entry);
     cursor = page.next ?? null;
     onFound(found.size);
@@ -22,16 +24,16 @@ export async function collect(filters, signal, onFound) {
 }
 
 /**
- * Runs through the entries. Returns those without a result: none when it came to its end, the rest when it was stopped
+ * Runs through the entries, with the same patch for each. Returns those without a result: none when it came to its end, the rest when it was stopped
  * (`signal`) or met what no waiting mends, which is thrown with the rest as `rest`.
  */
-export async function runBulk(entries, { dryRun, signal, onResult, onWait }) {
+export async function runBulk(entries, { patch, dryRun, signal, onResult, onWait }) {
   let queue = [...entries];
   while (queue.length > 0 && !signal.aborted) {
     const chunk = queue.slice(0, CHUNK);
     let results;
     try {
-      results = await reprocessPatiently(chunk, dryRun, signal, onWait);
+      results = await reprocessPatiently(chunk, { patch, dryRun }, signal, onWait);
     } catch (problem) {
       problem.rest = queue;
       throw problem;
@@ -46,16 +48,16 @@ export async function runBulk(entries, { dryRun, signal, onResult, onWait }) {
       queue = queue.slice(chunk.length);
     } else {
       // The server may stop early in a chunk; what it left out comes next.
-      queue = queue.filter((entry) => !byEntry.has(entry.id));
+      queue = [...chunk.filter((entry) => !byEntry.has(entry.id)), ...queue.slice(chunk.length)];
     }
   }
   return queue;
 }
 
-async function reprocessPatiently(chunk, dryRun, signal, onWait) {
+async function reprocessPatiently(chunk, { patch, dryRun }, signal, onWait) {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await reprocessErrors(chunk.map((entry) => entry.id), dryRun);
+      return await reprocessErrors(chunk.map((entry) => entry.id), patch, dryRun);
     } catch (problem) {
       const passing = problem.status === 0 || problem.status === 429 || problem.status >= 500;
       if (!passing || tries >= TRIES) throw problem;

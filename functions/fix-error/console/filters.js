@@ -45,7 +45,7 @@ export function showFilters(filters) {
     if (control instanceof RadioNodeList || control.value.trim() !== value) control.value = value;
   }
   clear.hidden = !isFiltered(filters);
-  if (['attribute', 'company', 'receivedAfter', 'receivedBefore'].some((name) => filters[name])) more.open = true;
+  if (['attribute', 'company', 'source', 'receivedAfter', 'receivedBefore'].some((name) => filters[name])) more.open = true;
 }
 
 /** Counts the causes of what is loaded; each is a button that filters by it, and takes the filter away again. */
@@ -73,7 +73,7 @@ export function focusTextFilter() {
 }
 
 export function clearFilters() {
-  choose({ state: current.state });
+  choose({ state: current.state, sort: current.sort });
 }
 
 export function startFilters() {
@@ -84,7 +84,7 @@ export function startFilters() {
   let pause = null;
   form.addEventListener('input', (event) => {
     clearTimeout(pause);
-    if (event.target.matches('#filter-text, #filter-attribute, #filter-company')) {
+    if (event.target.matches('#filter-text, #filter-attribute, #filter-company, #filter-source')) {
       pause = setTimeout(() => choose(chosen(), { typed: true }), TYPING_PAUSE_MS);
     } else {
       choose(chosen());

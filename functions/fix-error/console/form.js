@@ -1,5 +1,5 @@
-// The form of a message: a field for every attribute, those with a value or a fault open, the empty rest folded, failing
-// ones marked with their reason. Shows and reports edits; saves nothing.
+// The form of a message: a field for every attribute, failing ones first and marked with their reason, then those with a
+// value, the empty rest folded. Shows and reports edits; saves nothing.
 
 import { GROUPS, isKnown, labelOf, reasonOf } from './attributes.js';
 import { byId, counted, el, fill, outside, setOrRemove, unseenIn } from './dom.js';
@@ -35,9 +35,11 @@ export function buildForm(record, faults, onEdit) {
       shown: true,
     });
   }
-  fill(box, groups.map((group) => {
+  const fails = ([attribute]) => failing.has(attribute);
+  const ordered = [...groups.filter((group) => group.attributes.some(fails)), ...groups.filter((group) => !group.attributes.some(fails))];
+  fill(box, ordered.map((group) => {
     const isShown = ([attribute]) => group.shown || given.has(attribute) || failing.has(attribute);
-    const first = group.attributes.filter(isShown);
+    const first = [...group.attributes.filter(fails), ...group.attributes.filter((attribute) => isShown(attribute) && !fails(attribute))];
     const rest = group.attributes.filter((attribute) => !isShown(attribute));
     return buildGroup(group, first.map(build), rest.map(build));
   }));

@@ -10,6 +10,9 @@ const WORDS = {
   tried: 'tried to reprocess',
   resolved: 'resolved',
   deleted: 'deleted',
+  assigned: 'assigned',
+  noted: 'wrote',
+  reopened: 'reopened',
 };
 
 const OUTCOMES = { success: 'Success', failure: 'Failure', duplicate: 'Duplicate' };
@@ -19,13 +22,21 @@ export function showHistory(record) {
   fill(byId('history'), events.map((event) => el('li', { data: { what: event.what } },
     el('p', { class: 'what' },
       event.who ? [el('strong', {}, outside(event.who)), ' '] : null,
-      event.what === 'received' && event.who ? 'sent it' : `${WORDS[event.what] ?? event.what}${event.who ? ' it' : ''}`,
+      wordsOf(event),
       event.outcome ? [' ', el('span', { class: `badge ${String(event.outcome).toLowerCase()}` }, OUTCOMES[String(event.outcome).toLowerCase()] ?? outside(event.outcome))] : null,
       ' ', timeElement(event.at)),
     event.codes?.length > 0
       ? el('ul', { class: 'reasons' }, event.codes.map((code) => el('li', { class: 'reason', title: code }, reasonOf(code))))
       : null,
+    ['noted', 'deleted'].includes(event.what) && event.text ? el('p', { class: 'said' }, outside(event.text)) : null,
     patchNode(event.patch))));
+}
+
+function wordsOf(event) {
+  if (event.what === 'received' && event.who) return 'sent it';
+  if (event.what === 'assigned') return event.text ? ['gave it to ', el('strong', {}, outside(event.text))] : 'released it';
+  if (event.what === 'noted') return event.text ? 'wrote' : 'wrote something that was erased';
+  return `${WORDS[event.what] ?? event.what}${event.who ? ' it' : ''}`;
 }
 
 function patchNode(patch) {

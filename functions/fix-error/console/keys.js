@@ -38,8 +38,8 @@ const LISTED = [
     [['f'], 'next failing field'],
     [['Ctrl S', 'Enter'], 'save'],
     [['Ctrl Enter'], 'reprocess, with unsaved changes'],
-    [['j', 'k'], 'older, newer request'],
-    [['Escape'], 'back to the list; unsaved edits are kept'],
+    [['j', 'k'], 'next, previous request'],
+    [['Escape'], 'out of a field; then back to the list; unsaved edits are kept'],
   ]],
   ['Customers', [
     [['/'], 'find somebody'],
@@ -73,7 +73,9 @@ function onKey(event) {
   if (command || event.altKey) return;
   if (key === 'Escape' && inRequest()) {
     event.preventDefault();
-    location.hash = listAddress();
+    // Out of the field first, so that the single keys are keys again.
+    if (isTyping(target)) byId('request-heading').focus({ preventScroll: true });
+    else location.hash = listAddress();
     return;
   }
   if (key === 'Escape' && inCustomer()) {

@@ -1,13 +1,14 @@
-// The list of requests in error: loads it page by page, keeps what is loaded, and which rows are ticked. What a row looks
+// The list of requests in error: loads it page by page, keeps what is loaded and looks for news of it, and which rows are ticked. What a row looks
 // like is in rows.js, the filters in filters.js, reprocessing in bulk.js.
 
-import { listErrors } from './api.js';
+import { exportErrors, listErrors, PAGE_SIZE } from './api.js';
 import { reasonOf } from './attributes.js';
 import { announce, byId, counted, el, fill } from './dom.js';
 import { clearFilters, showCauses, showFilters } from './filters.js';
 import { problemPanel } from './outcome.js';
 import { isFiltered, listHash, NO_FILTERS } from './route.js';
 import { buildRow } from './rows.js';
+import { timeElement } from './time.js';
 
 const list = byId('errors');
 const loadMore = byId('load-more');
@@ -19,6 +20,7 @@ const ENOUGH_ROWS = 25;
 const MOST_CALLS = 8;
 // A load faster than this shows no sign of loading: it would only flicker.
 const PATIENCE_MS = 250;
+const LOOK_EVERY_MS = 30_000;
 
 const state = {
   filters: { ...NO_FILTERS },
@@ -26,6 +28,8 @@ const state = {
   entries: [],
   unreadable: new Set(), // the ids of those that the server could not read
   next: null,
+  all: null, // how many there are in this state in all, and since when: what the first page says
+  looking: false, // for news
   loading: null, // the AbortController of the load under way
   tired: false, // stopped looking although there may be more
   selected: new Set(),
@@ -76,7 +80,7 @@ async function load(cursor) {
       page = await listErrors(state.filters, next, loading.signal);
       calls += 1;
       next = page.next ?? null;
-      if (fresh && calls === 1) startAnew();
+      if (fresh && calls === 1) startAnew(page);
       found += append(page.errors ?? []);
       for (const id of page.unreadable ?? []) state.unreadable.add(id);
       state.next = next;
@@ -110,7 +114,12 @@ async function load(cursor) {
   return found;
 }
 
-function startAnew() {
+// How many there are in all only the first page says.
+const allOf = (page) => (page?.total === undefined ? null : { total: page.total, more: page.totalIsLowerBound === true, oldest: page.oldest ?? null });
+
+function startAnew(page = null) {
+  state.all = allOf(page);
+  byId('list-news').hidden = true;
   state.entries = [];
   state.unreadable.clear();
   state.next = null;
@@ -147,14 +156,26 @@ function summary() {
   if (count === 0) return state.next === null ? `No request ${words}.` : 'Nothing found yet.';
   const cause = state.filters.code ? ` with “${reasonOf(state.filters.code)}”` : '';
   const number = count.toLocaleString('en');
-  return state.next === null ? `${number} ${words}${cause}.` : `The newest ${number} ${words}${cause}; there may be more.`;
+  const which = state.filters.sort === 'oldest' ? 'oldest' : 'newest';
+  return state.next === null ? `${number} ${words}${cause}.` : `The ${which} ${number} ${words}${cause}; there may be more.`;
+}
+
+// Of the whole state, whatever the filters leave out.
+function showAll() {
+  const { all } = state;
+  const words = { open: 'waiting', resolved: 'resolved', deleted: 'deleted' }[state.filters.state];
+  fill(byId('list-total'), all === null || all.total === 0 ? null
+    : [el('strong', {}, `${all.total.toLocaleString('en')}${all.more ? ' or more' : ''}`), ` ${words} in all`, all.oldest ? [', the oldest came ', timeElement(all.oldest)] : null, '.']);
 }
 
 // Everything around the rows that follows from them.
 function showRest() {
   const loading = state.loading !== null;
   // An empty list says so in its own place; one that could not be loaded says nothing about what is in it.
-  byId('list-summary').textContent = state.entries.length === 0 ? '' : summary();
+  // What the line above it says is not said twice.
+  const isAll = !isFiltered(state.filters) && state.next === null && state.all?.total === state.entries.length;
+  byId('list-summary').textContent = state.entries.length === 0 || isAll ? '' : summary();
+  showAll();
   const unreadable = byId('list-unreadable');
   unreadable.hidden = state.unreadable.size === 0;
   unreadable.textContent = `${counted(state.unreadable.size, 'request')} cannot be read by this release: ${[...state.unreadable].join(', ')}. Tell whoever runs it.`;
@@ -251,8 +272,109 @@ export function noteChange(id, change) {
   showRest();
 }
 
+// Looks for news by itself. Where nobody is at work in the list it is shown at once; else a button offers it, and nothing jumps.
+async function look() {
+  const unseen = document.visibilityState !== 'visible' || byId('list-view').hidden || document.querySelector('dialog[open]');
+  if (unseen || state.loading || state.looking || state.hash === null) return;
+  state.looking = true;
+  const { hash } = state;
+  try {
+    const page = await listErrors(state.filters, null);
+    if (state.hash !== hash || state.loading) return;
+    state.all = allOf(page);
+    showAll();
+    const found = news(page);
+    if (found.fresh + found.gone === 0) return;
+    if (isUnattended()) {
+      startAnew(page);
+      append(page.errors ?? []);
+      state.next = page.next ?? null;
+      showRest();
+    } else {
+      const words = [found.fresh > 0 ? `${counted(found.fresh, 'new request')}` : null, found.gone > 0 ? `${counted(found.gone, 'request')} no longer here` : null];
+      byId('list-news').textContent = `${words.filter(Boolean).join(', ')}: show`;
+      byId('list-news').hidden = false;
+    }
+  } catch {
+    // What cannot be looked at now is looked at later; whoever wants to know why presses the button.
+  } finally {
+    state.looking = false;
+  }
+}
+
+/** How many of a first page are not in the list, and how many of the list are no longer where it says that they are. Takes over what else changed. */
+function news(page) {
+  const entries = page.errors ?? [];
+  const onPage = new Map(entries.map((entry) => [entry.id, entry]));
+  const known = new Set(state.entries.map((entry) => entry.id));
+  const last = entries.findLastIndex((entry) => known.has(entry.id));
+  const end = page.next ? state.entries.findIndex((entry) => entry.id === entries[last]?.id) + 1 : state.entries.length;
+  const gone = state.entries.slice(0, end).filter((entry) => entry.state === state.filters.state && !onPage.has(entry.id));
+  for (const entry of state.entries) {
+    const now = onPage.get(entry.id);
+    if (now && now.version !== entry.version) noteChange(entry.id, now);
+  }
+  return { fresh: entries.filter((entry) => !known.has(entry.id)).length, gone: gone.length };
+}
+
+const isUnattended = () => state.selected.size === 0 && state.entries.length <= PAGE_SIZE && scrollY < 100 && focusedRow() === null;
+
+let exporting = null; // the AbortController of the export under way
+
+/** Fetches the whole list as CSV, page by page, and has the browser save it. Pressed again, it stops. */
+async function exportList() {
+  if (exporting) {
+    exporting.abort();
+    return;
+  }
+  const mine = new AbortController();
+  exporting = mine;
+  const button = byId('export');
+  const said = byId('export-progress');
+  button.textContent = 'Stop the export';
+  said.hidden = false;
+  said.textContent = 'Exporting…';
+  const pages = [];
+  let rows = 0;
+  let cursor = null;
+  try {
+    do {
+      const page = await exportErrors(state.filters, cursor, mine.signal);
+      rows += (page.text.match(ROW) ?? []).length;
+      // The first page has the names of the columns for all of them.
+      pages.push(cursor === null ? page.text : page.text.replace(/^[^\r\n]*\r\n/, ''));
+      cursor = page.next;
+      said.textContent = `Exporting… ${counted(rows, 'row')} so far.`;
+    } while (cursor !== null);
+    save(new Blob(['\ufeff', ...pages], { type: 'text/csv;charset=utf-8' }));
+    said.textContent = `${counted(rows, 'row')} exported.`;
+  } catch (problem) {
+    said.textContent = mine.signal.aborted ? 'The export was stopped.' : `The export failed: ${problem.message}`;
+  } finally {
+    exporting = null;
+    button.textContent = 'Export as CSV';
+    announce(said.textContent);
+  }
+}
+
+// Every row begins with an id and a state; within a cell a quote would be doubled.
+const ROW = /^"[0-9A-HJKMNP-TV-Z]{16}","(?:open|resolved|deleted)",/gm;
+
+function save(blob) {
+  const address = URL.createObjectURL(blob);
+  el('a', { href: address, download: 'errors.csv' }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
 export function startList() {
   byId('refresh').addEventListener('click', () => reloadList());
+  byId('export').addEventListener('click', exportList);
+  byId('list-news').addEventListener('click', async () => {
+    await reloadList();
+    byId('list-heading').focus();
+  });
+  setInterval(look, LOOK_EVERY_MS);
+  document.addEventListener('visibilitychange', look);
   loadMore.addEventListener('click', async () => {
     const last = list.lastElementChild;
     await load(state.next);

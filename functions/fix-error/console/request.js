@@ -1,7 +1,7 @@
 // One request in error on the page: opens it, and carries out what the steward does with it. How things look is in form.js,
 // compare.js, history.js and the panels; the calls are in api.js.
 
-import { correctError, deleteError, reprocessError, showError } from './api.js';
+import { correctError, deleteError, reopenError, reprocessError, showError } from './api.js';
 import { announce, byId, counted, el, fill, outside } from './dom.js';
 import { buildCompare, updateCompare } from './compare.js';
 import { conflictPanel } from './conflict.js';
@@ -13,7 +13,8 @@ import { entryOf, listAddress, neighbour, noteChange, noteOpened } from './list.
 import { closedPanel, failurePanel, problemPanel, savedPanel, successPanel } from './outcome.js';
 import { receivedValues } from './received.js';
 import { requestHash } from './route.js';
-import { factNodes, nameNode, nameOf, stateBadge } from './rows.js';
+import { closedNode, factNodes, nameNode, nameOf, stateBadge } from './rows.js';
+import { showTeamwork, startTeamwork } from './teamwork.js';
 import { timeElement } from './time.js';
 
 const outcome = byId('outcome');
@@ -90,10 +91,8 @@ function start(record, attribute) {
   }
   build();
   announce(`${nameOf(record) ?? 'Request without a name'}. ${record.state === 'open' ? faultHeading(view.faults.length) : `It is ${record.state}`}.`);
-  // A phone's on-screen keyboard would cover what the steward came to read.
-  const typing = matchMedia('(pointer: fine)').matches || !matchMedia('(pointer: coarse)').matches;
   if (attribute && focusAttribute(attribute)) return;
-  if (record.state === 'open' && typing && focusNextFault(view.faults)) return;
+  // Name, faults and the way on are what the steward came to read, and the single keys are keys; `f` leads to the first fault.
   byId('request-heading').focus({ preventScroll: true });
   scrollTo({ top: 0 });
 }
@@ -108,6 +107,8 @@ function take(record) {
   noteChange(record.id, {
     state: record.state, codes: record.codes, version: record.version, name: record.name,
     customerNumber: record.customerNumber, alternateNumber: record.alternateNumber, action: record.action, company: record.company,
+    city: record.city, email: record.email, source: record.source, originalSource: record.originalSource,
+    assignedTo: record.assignedTo, closedAt: record.closedAt, closedBy: record.closedBy,
   });
 }
 
@@ -132,6 +133,8 @@ function update() {
   showHead(record);
   showFaults(record.id, view.faults, open ? view.faultTitle ?? faultHeading(view.faults.length) : null);
   byId('actions').hidden = !open;
+  byId('reopen').hidden = record.state !== 'deleted';
+  showTeamwork(record);
   body.dataset.state = record.state;
   showHistory(record);
   updateFields();
@@ -151,7 +154,7 @@ function showHead(record) {
   fill(byId('request-heading'), nameNode(record), ' ', stateBadge(record.state));
   document.title = `${nameOf(record) ?? 'No name'} · Requests in error`;
   fill(byId('request-facts'),
-    record.receivedAt ? [factNodes(record), el('span', {}, 'received ', timeElement(record.receivedAt)),
+    record.receivedAt ? [factNodes(record), closedNode(record), el('span', {}, 'received ', timeElement(record.receivedAt)),
       record.version === undefined ? null : el('span', {}, 'version ', outside(record.version, { id: 'request-version', class: 'number' })),
       el('span', {}, 'id ', outside(record.id, { class: 'number request-id' }))] : null);
   byId('back').href = listAddress();
@@ -186,8 +189,8 @@ function onward() {
 }
 
 /** Runs one action; a refusal becomes the panel that explains it. */
-async function work(words, failed, action) {
-  if (!view?.record || view.working || view.record.state !== 'open') return;
+async function work(words, failed, action, wanted = 'open') {
+  if (!view?.record || view.working || view.record.state !== wanted) return;
   const mine = view;
   mine.working = true;
   form.setAttribute('aria-busy', 'true');
@@ -206,7 +209,7 @@ async function work(words, failed, action) {
     done();
     if (view !== mine) return;
     updateFields();
-    await refused(problem, failed, () => work(words, failed, action));
+    await refused(problem, failed, () => work(words, failed, action, wanted));
   }
 }
 
@@ -216,6 +219,14 @@ async function refused(problem, failed, again) {
     if (problem.status === 412) {
       const now = await showError(mine.id);
       if (view === mine) conflict(now);
+      return;
+    }
+    if (problem.kind === 'already-open') {
+      const now = await showError(mine.id);
+      if (view !== mine) return;
+      take(now);
+      build();
+      announce('Somebody reopened it before.');
       return;
     }
     if (problem.kind === 'already-resolved' || problem.kind === 'already-deleted') {
@@ -348,15 +359,17 @@ function createAnyway() {
 function askToDelete() {
   if (!view?.record || view.record.state !== 'open' || view.working) return;
   fill(byId('delete-text'), nameNode(view.record), ', received ', timeElement(view.record.receivedAt),
-    '. No customer comes of it, and it cannot be taken back.',
+    '. No customer comes of it. For 90 days it can be reopened.',
     view.edits.size > 0 ? ` Your ${counted(view.edits.size, 'unsaved change')} will be lost.` : null);
+  byId('delete-reason').value = '';
   byId('delete-dialog').showModal();
 }
 
 async function remove() {
+  const reason = byId('delete-reason').value.trim();
   byId('delete-dialog').close();
   await work('Deleting…', 'It could not be deleted.', async (mine) => {
-    await deleteError(mine.id, mine.record.version);
+    await deleteError(mine.id, mine.record.version, reason);
     forgetDraft(mine.id);
     const record = await showError(mine.id).catch(() => ({ ...mine.record, state: 'deleted' }));
     noteChange(mine.id, { state: record.state });
@@ -365,6 +378,31 @@ async function remove() {
       take(record);
       update();
       showOutcome(closedPanel('deleted', { mine: true, extra: onward() }), { focus: true });
+    };
+  });
+}
+
+async function reopen() {
+  await work('Reopening…', 'It could not be reopened.', async (mine) => {
+    const record = await reopenError(mine.id, mine.record.version);
+    return () => {
+      take(record);
+      build();
+      showOutcome(null);
+      announce(`Reopened. ${faultHeading(view.faults.length)}.`);
+      byId('request-heading').focus();
+    };
+  }, 'deleted');
+}
+
+/** What is said of the request beside its message: who has it, or a note. Unsaved edits stay. */
+function remark(words, failed, action) {
+  return work(words, failed, async (mine) => {
+    const record = await action(mine.id, mine.record.version);
+    return () => {
+      take(record);
+      if (view.edits.size > 0) keepDraft(record, view.edits);
+      update();
     };
   });
 }
@@ -389,4 +427,6 @@ export function startRequest() {
   byId('delete').addEventListener('click', askToDelete);
   byId('delete-cancel').addEventListener('click', () => byId('delete-dialog').close());
   byId('delete-confirm').addEventListener('click', remove);
+  byId('reopen').addEventListener('click', reopen);
+  startTeamwork(remark);
 }

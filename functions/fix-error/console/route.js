@@ -6,7 +6,10 @@
 //   #/customers?q=robinson                  who is found by a text
 //   #/customers/<number>                    one customer
 
-export const FILTERS = ['state', 'code', 'attribute', 'company', 'receivedAfter', 'receivedBefore', 'text'];
+export const FILTERS = ['state', 'code', 'attribute', 'company', 'receivedAfter', 'receivedBefore', 'source', 'text', 'sort'];
+
+// These say which list it is and in which order, and leave nothing out of it.
+const NO_FILTER = ['state', 'sort'];
 
 export const NO_FILTERS = Object.freeze({ state: 'open' });
 
@@ -27,6 +30,7 @@ export function parseRoute(hash) {
     if (value) filters[name] = value;
   }
   if (!['open', 'resolved', 'deleted'].includes(filters.state)) filters.state = 'open';
+  if (filters.sort !== 'oldest') delete filters.sort;
   return { view: 'list', filters };
 }
 
@@ -56,5 +60,5 @@ export const customersHash = (query) => (query ? `#/customers?q=${encodeURICompo
 
 export const customerHash = (number) => `#/customers/${encodeURIComponent(number)}`;
 
-/** Are any filters set, beside the state? */
-export const isFiltered = (filters) => FILTERS.some((name) => name !== 'state' && filters[name]);
+/** Are any filters set, beside the state and the order? */
+export const isFiltered = (filters) => FILTERS.some((name) => !NO_FILTER.includes(name) && filters[name]);

@@ -19,14 +19,18 @@ export function nameNode(entry) {
   return name === null ? el('span', { class: 'no-name' }, 'No name') : outside(name);
 }
 
-/** Action, company and numbers, apart by dots. */
+/** What tells it from others of the same name, apart by dots: place, e-mail, numbers, and where it came from. */
 export function factNodes(entry) {
   const facts = [];
+  if (entry.city) facts.push(el('span', {}, outside(entry.city)));
+  if (entry.email) facts.push(el('span', {}, outside(entry.email)));
   const action = actionOf(entry.action);
   if (action) facts.push(el('span', { class: 'action' }, action));
   if (entry.company) facts.push(el('span', {}, 'company ', outside(entry.company)));
   if (entry.customerNumber) facts.push(el('span', {}, 'customer ', customerLink(entry.customerNumber)));
   if (entry.alternateNumber) facts.push(el('span', {}, 'alternate ', outside(entry.alternateNumber, { class: 'number' })));
+  const sources = [entry.source, entry.originalSource].filter(Boolean);
+  if (sources.length > 0) facts.push(el('span', {}, 'from ', sources.map((source, index) => [index > 0 ? ', ' : null, outside(source)])));
   return facts;
 }
 
@@ -40,6 +44,12 @@ export function customerLink(number, attributes = {}) {
 
 export function reasonNodes(codes) {
   return (codes ?? []).map((code) => el('li', { class: 'reason', data: { code }, title: code }, reasonOf(code)));
+}
+
+/** Who closed it and when; nothing of an open one. */
+export function closedNode(entry) {
+  if (entry.state === 'open' || !entry.closedBy) return null;
+  return el('span', { class: 'closed' }, `${entry.state} by `, outside(entry.closedBy), ' ', timeElement(entry.closedAt));
 }
 
 export function stateBadge(state) {
@@ -65,8 +75,9 @@ export function buildRow(entry, selected, onSelect) {
       el('div', { class: 'who-line' },
         el('a', { class: 'open', href: requestHash(entry.id) }, nameNode(entry)),
         stateBadge(entry.state),
+        entry.assignedTo && open ? el('span', { class: 'badge assigned' }, outside(entry.assignedTo), ' has it') : null,
         draftOf(entry.id) ? el('span', { class: 'badge unsaved' }, 'Unsaved edits') : null),
-      el('p', { class: 'facts' }, factNodes(entry))),
+      el('p', { class: 'facts' }, factNodes(entry), closedNode(entry))),
     codes.length > 0
       ? el('ul', { class: 'reasons', 'aria-label': 'Reasons' }, reasonNodes(codes))
       : el('p', { class: 'reasons none' }, open ? 'No failing edit' : ''),

@@ -14,7 +14,7 @@ use store::table::Table;
 
 use crate::{body, list, resolves, shown};
 
-/// Reprocesses those that the body names, or that one cause hit.
+/// Reprocesses those that the body names, or that one cause hit, with the body's patch.
 pub(crate) async fn reprocess_batch<T: Table>(
     master: &Master<T>,
     call: &Call,
@@ -25,9 +25,9 @@ pub(crate) async fn reprocess_batch<T: Table>(
     let queue = list::cursors(master, call)?;
     let chosen = body::chosen(&body, |text| queue.position(text), &mut faults);
     problem::refuse_if_any(faults)?;
-    let chosen = chosen.expect("a choice without faults was read");
+    let (chosen, patch) = chosen.expect("a choice without faults was read");
     let dry_run = attempt.dry_run;
-    let batch = batch::reprocess_batch(&attempt, &chosen).await?;
+    let batch = batch::reprocess_batch(&attempt, &chosen, &patch).await?;
     let done = batch.results.iter().filter_map(|(_, result)| result.as_ref().ok());
     let replayed = done.clone().any(|done| done.outcome.replayed);
     let resolved = done.filter(|done| resolves(&done.outcome, dry_run)).count();

@@ -59,6 +59,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("session.js", JAVASCRIPT, include_str!("../console/session.js")),
     ("sign-in-dialog.js", JAVASCRIPT, include_str!("../console/sign-in-dialog.js")),
     ("sign-in.js", JAVASCRIPT, include_str!("../console/sign-in.js")),
+    ("teamwork.js", JAVASCRIPT, include_str!("../console/teamwork.js")),
     ("time.js", JAVASCRIPT, include_str!("../console/time.js")),
     ("token.js", JAVASCRIPT, include_str!("../console/token.js")),
 ];

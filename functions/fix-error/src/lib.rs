@@ -7,6 +7,7 @@ mod body;
 mod console;
 pub mod list;
 mod prepared;
+mod remark;
 mod route;
 mod shown;
 mod sign_in;
@@ -19,10 +20,8 @@ use api::media;
 use api::page::Page;
 use api::problem::{self, Problem};
 use api::{StatusCode, status};
-use domain::customer::CustomerNumber;
-use domain::request::{Correction, RequestInErrorId, State};
+use domain::request::{Correction, MAX_TEXT, RequestInErrorId, State};
 use lambda_http::{Body, Request, Response};
-use operations::customers::erase::{self, Erased};
 use operations::kit::Master;
 use operations::messages::MessageOutcome;
 use operations::requests::actions;
@@ -68,8 +67,10 @@ async fn answer<T: Table>(
         Route::Correct { id } => correct(master, call, &id).await,
         Route::Delete { id } => delete(master, call, &id).await,
         Route::Reprocess { id } => reprocess(master, call, &id).await,
+        Route::Assign { id } => remark::assign(master, call, &id).await,
+        Route::Note { id } => remark::note(master, call, &id).await,
+        Route::Reopen { id } => remark::reopen(master, call, &id).await,
         Route::ReprocessBatch => batch::reprocess_batch(master, call).await,
-        Route::Erase { number } => erase(master, call, &number).await,
     }
 }
 
@@ -100,7 +101,7 @@ async fn detail<T: Table>(
 async fn correct<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Result<Answer, Problem> {
     let mut faults = Vec::new();
     let attempt = call.attempt(master, "correct", &mut faults)?;
-    let correction = body::correction(&json::parse(call.body(PATCH)?)?, &mut faults);
+    let correction = body::correction(&json::parse(call.body(PATCH)?)?, "", &mut faults);
     problem::refuse_if_any(faults)?;
     let seen = call.if_match()?;
     let shown = correct::correct(&attempt, &id_of(id)?, &correction, seen.as_ref()).await?;
@@ -109,10 +110,12 @@ async fn correct<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Result<
 
 async fn delete<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Result<Answer, Problem> {
     let mut faults = Vec::new();
-    let attempt = call.attempt(master, "delete", &mut faults)?;
+    let (attempt, reason) = call.attempt_with(master, "delete", &mut faults, |query| {
+        query.optional("reason", |text| body::written(text, MAX_TEXT))
+    })?;
     problem::refuse_if_any(faults)?;
     let seen = call.if_match()?;
-    delete::delete(&attempt, &id_of(id)?, seen.as_ref()).await?;
+    delete::delete(&attempt, &id_of(id)?, reason.as_deref(), seen.as_ref()).await?;
     if !attempt.dry_run {
         return Ok(Answer::empty(StatusCode::NO_CONTENT, "deleted"));
     }
@@ -129,7 +132,7 @@ async fn reprocess<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Resul
     let correction = if bytes.is_empty() {
         Correction::default()
     } else {
-        body::correction(&json::parse(bytes)?, &mut faults)
+        body::correction(&json::parse(bytes)?, "", &mut faults)
     };
     problem::refuse_if_any(faults)?;
     let seen = call.if_match()?;
@@ -153,25 +156,6 @@ fn reprocessed(outcome: &MessageOutcome, dry_run: bool) -> Answer {
 /// Whether this run resolved the request in error, and not an earlier try of it.
 fn resolves(outcome: &MessageOutcome, dry_run: bool) -> bool {
     outcome.number().is_some() && !outcome.replayed && !dry_run
-}
-
-async fn erase<T: Table>(master: &Master<T>, call: &Call, number: &str) -> Result<Answer, Problem> {
-    let mut faults = Vec::new();
-    let attempt = call.attempt(master, "erase", &mut faults)?;
-    problem::refuse_if_any(faults)?;
-    let number = CustomerNumber::parse(number).ok_or_else(Problem::not_found)?;
-    let erased = erase::erase(&attempt, number).await?.ok_or_else(Problem::not_found)?;
-    let Erased { dealer_customers, requests_in_error, replayed } = erased;
-    if !attempt.dry_run {
-        return Ok(Answer::empty(StatusCode::NO_CONTENT, "erased").replayed(replayed));
-    }
-    let erased = shown::Erased {
-        customer_number: number.to_string(),
-        dealer_customers,
-        requests_in_error,
-        dry_run: attempt.dry_run,
-    };
-    Ok(Answer::json(StatusCode::OK, "erased", &erased))
 }
 
 fn id_of(text: &str) -> Result<RequestInErrorId, Problem> {

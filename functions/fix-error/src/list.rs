@@ -13,11 +13,13 @@ use domain::time::Timestamp;
 use lambda_http::http::header::{CONTENT_DISPOSITION, LINK};
 use operations::kit::Master;
 use operations::requests::actions;
-use operations::requests::list::{self as queue, Filter};
+use operations::requests::list::{self as queue, Filter, Order};
+use operations::requests::totals;
 use store::table::Table;
+use tokio::try_join;
 
 use crate::body::edit_code;
-use crate::shown::{Page, Summary};
+use crate::shown::{OfState, Page, Summary};
 
 pub const MAX_PAGE: u32 = 100;
 
@@ -31,8 +33,17 @@ pub const MAX_EXPORT: u32 = 1_000;
 const MAX_PAGES: usize = 25;
 
 /// The parameters that a filter is made of, as [`filter`] reads them.
-const FILTER: [&str; 7] =
-    ["state", "code", "attribute", "company", "receivedAfter", "receivedBefore", "text"];
+const FILTER: [&str; 9] = [
+    "state",
+    "code",
+    "attribute",
+    "company",
+    "receivedAfter",
+    "receivedBefore",
+    "source",
+    "text",
+    "sort",
+];
 
 /// The longest text that is searched for, in characters.
 const MAX_TEXT: usize = 100;
@@ -49,21 +60,34 @@ pub(crate) async fn list<T: Table>(master: &Master<T>, call: &Call) -> Result<An
     let queue = cursors(master, call)?;
     let (filter, after, limit) = read(call, &queue, PAGE, MAX_PAGE)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let page = queue::list(master, &filter, after.as_deref(), limit).await?;
+    // The first page tells how many there are in all; those behind it have been told.
+    let all = async {
+        match &after {
+            None => totals::totals(master, &filter.states).await.map(Some),
+            Some(_) => Ok(None),
+        }
+    };
+    let page = queue::list(master, &filter, after.as_deref(), limit);
+    let (page, all) = try_join!(page, all)?;
     let errors = summaries(master, &page.found).await?;
     let unreadable = page.unreadable.iter().map(|(id, _)| id.as_str().to_owned()).collect();
     let next = page.next.map(|position| queue.cursor(&position));
-    let answer = Answer::json(StatusCode::OK, "listed", &Page { errors, unreadable, next });
+    let of_state = all.map(OfState::of);
+    let answer =
+        Answer::json(StatusCode::OK, "listed", &Page { errors, unreadable, of_state, next });
     let newest_open = Filter { states: vec![State::Open], ..Filter::default() };
     // What the schedule asks, to have it measured.
-    if filter == newest_open && after.is_none() && limit == 1 {
-        let age = queue::oldest_open_age(master).await?;
-        return Ok(answer.oldest_request_in_error(age.as_secs()));
+    match all {
+        Some(all) if filter == newest_open && limit == 1 => {
+            let now = master.table().now().millis();
+            let waited = all.oldest.map_or(0, |oldest| now.saturating_sub(oldest.millis()));
+            Ok(answer.oldest_request_in_error(waited / 1_000))
+        }
+        Some(_) | None => Ok(answer),
     }
-    Ok(answer)
 }
 
-/// The list as CSV (RFC 4180), with a header line, no cell of which a spreadsheet takes for a formula.
+/// The list as CSV (RFC 4180), with a byte order mark, without which some spreadsheets take it for another encoding, and a header line; no cell of it is taken for a formula.
 pub(crate) async fn export<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
     let queue = cursors(master, call)?;
     let (filter, mut after, limit) = read(call, &queue, MAX_EXPORT, MAX_EXPORT)?;
@@ -78,17 +102,19 @@ pub(crate) async fn export<T: Table>(master: &Master<T>, call: &Call) -> Result<
             break;
         }
     }
-    let mut csv = csv_line(Summary::COLUMNS.map(str::to_owned));
+    let mut csv = format!("\u{feff}{}", csv_line(Summary::COLUMNS.map(str::to_owned)));
     let rows = summaries(master, &found).await?.into_iter();
     csv.extend(rows.map(|summary| csv_line(summary.row())));
-    let answer = Answer::bytes(StatusCode::OK, "exported", "text/csv; charset=utf-8", csv)
-        .header(CONTENT_DISPOSITION, "attachment; filename=\"errors.csv\"");
+    let answer = Answer::bytes(StatusCode::OK, "exported", "text/csv; charset=utf-8", csv);
     Ok(match after {
+        // Whoever saves it is told by its name that it is not all.
         Some(position) => {
             let next = with_cursor(call, &queue.cursor(&position));
-            answer.header(LINK, &format!("<?{next}>; rel=\"next\""))
+            answer
+                .header(CONTENT_DISPOSITION, "attachment; filename=\"errors-part.csv\"")
+                .header(LINK, &format!("<?{next}>; rel=\"next\""))
         }
-        None => answer,
+        None => answer.header(CONTENT_DISPOSITION, "attachment; filename=\"errors.csv\""),
     })
 }
 
@@ -176,11 +202,19 @@ fn filter(query: &mut Query<'_, '_>) -> Filter {
         company: query.optional("company", text),
         received_after: query.optional("receivedAfter", moment),
         received_before: query.optional("receivedBefore", moment),
+        source: query.optional("source", text),
         text: query.optional("text", text),
+        order: query
+            .optional("sort", |name| match name {
+                "newest" => Ok(Order::NewestFirst),
+                "oldest" => Ok(Order::OldestFirst),
+                _ => Err(invalid("invalid-sort", "A list is sorted newest or oldest first.")),
+            })
+            .unwrap_or_default(),
     }
 }
 
-fn csv_line(cells: [String; 10]) -> String {
+fn csv_line(cells: [String; Summary::WIDTH]) -> String {
     let cells = cells.map(|cell| csv_cell(&cell));
     format!("{}\r\n", cells.join(","))
 }

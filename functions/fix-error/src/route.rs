@@ -13,8 +13,10 @@ pub(crate) enum Route {
     Correct { id: String },
     Delete { id: String },
     Reprocess { id: String },
+    Assign { id: String },
+    Note { id: String },
+    Reopen { id: String },
     ReprocessBatch,
-    Erase { number: String },
     Console,
     ConsoleFile { file: String },
     Contract,
@@ -35,9 +37,9 @@ impl Route {
             ["errors", id, "reprocess"] => {
                 vec![(Method::POST, Self::Reprocess { id: id.into() })]
             }
-            ["customers", number, "erase"] => {
-                vec![(Method::POST, Self::Erase { number: number.into() })]
-            }
+            ["errors", id, "assign"] => vec![(Method::POST, Self::Assign { id: id.into() })],
+            ["errors", id, "note"] => vec![(Method::POST, Self::Note { id: id.into() })],
+            ["errors", id, "reopen"] => vec![(Method::POST, Self::Reopen { id: id.into() })],
             ["console"] => vec![(Method::GET, Self::Console)],
             ["console", file] => vec![(Method::GET, Self::ConsoleFile { file: file.into() })],
             ["openapi.yaml"] => vec![(Method::GET, Self::Contract)],
@@ -55,8 +57,10 @@ impl api::Route for Route {
             Self::Correct { .. } => "correct-error",
             Self::Delete { .. } => "delete-error",
             Self::Reprocess { .. } => "reprocess-error",
+            Self::Assign { .. } => "assign-error",
+            Self::Note { .. } => "note-error",
+            Self::Reopen { .. } => "reopen-error",
             Self::ReprocessBatch => "reprocess-errors",
-            Self::Erase { .. } => "erase-customer",
             Self::Console | Self::ConsoleFile { .. } => "console",
             Self::Contract => "read-contract",
         }
@@ -69,8 +73,10 @@ impl api::Route for Route {
             | Self::Correct { .. }
             | Self::Delete { .. }
             | Self::Reprocess { .. }
+            | Self::Assign { .. }
+            | Self::Note { .. }
+            | Self::Reopen { .. }
             | Self::ReprocessBatch => Right::Scope(&[Scope::Steward]),
-            Self::Erase { .. } => Right::Scope(&[Scope::Privacy]),
             Self::Console | Self::ConsoleFile { .. } | Self::Contract => Right::None,
         }
     }

@@ -6,6 +6,7 @@ use domain::message::{Attribute, Message};
 use domain::request::{Entry, EntryOutcome, RequestInError};
 use operations::messages::Action;
 use operations::requests::show::Shown;
+use operations::requests::totals::Totals;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -19,14 +20,25 @@ pub(crate) struct Summary {
     action: &'static str,
     company: Option<String>,
     name: String,
+    city: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
     customer_number: Option<String>,
     alternate_number: Option<String>,
+    source: Option<String>,
+    original_source: Option<String>,
     codes: Vec<&'static str>,
+    assigned_to: Option<String>,
+    closed_at: Option<String>,
+    closed_by: Option<String>,
     version: u64,
 }
 
 impl Summary {
     pub(crate) fn of(request: &RequestInError, action: Action) -> Self {
+        let given = |attribute| request.attribute(attribute).map(str::to_owned);
+        let phones = [Attribute::DAY_PHONE, Attribute::EVENING_PHONE, Attribute::FAX_PHONE];
+        let closing = request.closing();
         let named = request.attribute(Attribute::CUSTOMER_NUMBER);
         let named = named.map(|text| {
             CustomerNumber::parse(text).map_or_else(|| text.to_owned(), |number| number.to_string())
@@ -36,17 +48,25 @@ impl Summary {
             state: request.state.as_str(),
             received_at: request.received_at.to_string(),
             action: action.letter(),
-            company: request.attribute(Attribute::COMPANY).map(str::to_owned),
+            company: given(Attribute::COMPANY),
             name: request.name(),
+            city: given(Attribute::CITY),
+            email: given(Attribute::EMAIL),
+            phone: phones.into_iter().find_map(given),
             customer_number: request.customer_number().map(|number| number.to_string()).or(named),
-            alternate_number: request.attribute(Attribute::ALTERNATE_NUMBER).map(str::to_owned),
+            alternate_number: given(Attribute::ALTERNATE_NUMBER),
+            source: request.message.routing.source.clone(),
+            original_source: given(Attribute::ORIGINAL_SOURCE),
             codes: codes(&request.failed),
+            assigned_to: request.assigned_to().map(str::to_owned),
+            closed_at: closing.map(|entry| entry.at.to_string()),
+            closed_by: closing.map(|entry| entry.who.clone()),
             version: request.version,
         }
     }
 
     /// The values of a row, in the order of [`Summary::COLUMNS`].
-    pub(crate) fn row(self) -> [String; 10] {
+    pub(crate) fn row(self) -> [String; Self::WIDTH] {
         let Self {
             id,
             state,
@@ -54,9 +74,17 @@ impl Summary {
             action,
             company,
             name,
+            city,
+            email,
+            phone,
             customer_number,
             alternate_number,
+            source,
+            original_source,
             codes,
+            assigned_to,
+            closed_at,
+            closed_by,
             version,
         } = self;
         [
@@ -66,26 +94,45 @@ impl Summary {
             action.to_owned(),
             company.unwrap_or_default(),
             name,
+            city.unwrap_or_default(),
+            email.unwrap_or_default(),
+            phone.unwrap_or_default(),
             customer_number.unwrap_or_default(),
             alternate_number.unwrap_or_default(),
+            source.unwrap_or_default(),
+            original_source.unwrap_or_default(),
             codes.join(" "),
+            assigned_to.unwrap_or_default(),
+            closed_at.unwrap_or_default(),
+            closed_by.unwrap_or_default(),
             version.to_string(),
         ]
     }
 
     /// The names of the columns of a row.
-    pub(crate) const COLUMNS: [&'static str; 10] = [
+    pub(crate) const COLUMNS: [&'static str; Self::WIDTH] = [
         "id",
         "state",
         "receivedAt",
         "action",
         "company",
         "name",
+        "city",
+        "email",
+        "phone",
         "customerNumber",
         "alternateNumber",
+        "source",
+        "originalSource",
         "codes",
+        "assignedTo",
+        "closedAt",
+        "closedBy",
         "version",
     ];
+
+    /// How many columns a row has.
+    pub(crate) const WIDTH: usize = 18;
 }
 
 #[derive(Serialize)]
@@ -94,7 +141,27 @@ pub(crate) struct Page {
     /// Those that this release cannot read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) unreadable: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) of_state: Option<OfState>,
     pub(crate) next: Option<String>,
+}
+
+/// What the first page says of the whole state, whatever else the filter asks for.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OfState {
+    total: u64,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    total_is_lower_bound: bool,
+    oldest: Option<String>,
+}
+
+impl OfState {
+    pub(crate) fn of(totals: Totals) -> Self {
+        let Totals { total, more, oldest } = totals;
+        let oldest = oldest.map(|oldest| oldest.to_string());
+        Self { total, total_is_lower_bound: more, oldest }
+    }
 }
 
 /// A request in error, whole.
@@ -189,6 +256,7 @@ struct EntryBody {
     outcome: Option<&'static str>,
     codes: Vec<&'static str>,
     patch: Option<Map<String, Value>>,
+    text: Option<String>,
 }
 
 impl EntryBody {
@@ -211,6 +279,7 @@ impl EntryBody {
             }),
             codes: codes(&entry.failed),
             patch: (!patch.is_empty()).then_some(patch),
+            text: entry.text.clone(),
         }
     }
 }
@@ -240,16 +309,6 @@ pub(crate) struct One {
 pub(crate) struct Deleted {
     pub(crate) id: String,
     pub(crate) state: &'static str,
-    pub(crate) dry_run: bool,
-}
-
-/// What a dry run says of an erasure.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Erased {
-    pub(crate) customer_number: String,
-    pub(crate) dealer_customers: usize,
-    pub(crate) requests_in_error: usize,
     pub(crate) dry_run: bool,
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 
 use domain::customer::CustomerNumber;
 use lambda_http::Body;
-use lambda_http::http::header::{CONTENT_TYPE, ETAG, LOCATION};
+use lambda_http::http::header::{CONTENT_TYPE, ETAG, LINK, LOCATION};
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 
@@ -28,6 +28,11 @@ pub struct Answer {
     pub(crate) body: Body,
     pub(crate) replayed: bool,
     pub(crate) queue: Queue,
+}
+
+/// The link to the path under which something really is.
+pub(crate) fn canonical_link(path: &str) -> String {
+    format!("<{path}>; rel=\"canonical\"")
 }
 
 impl Answer {
@@ -93,6 +98,11 @@ impl Answer {
     /// Sets `Location` to a path of ours.
     pub fn location(self, path: &str) -> Answer {
         self.header(LOCATION, path)
+    }
+
+    /// Says under which path of ours what was asked for really is (RFC 6596).
+    pub fn canonical(self, path: &str) -> Answer {
+        self.header(LINK, &canonical_link(path))
     }
 
     /// Says, if `replayed`, that the effect is an earlier one, found by its idempotency key.

@@ -183,13 +183,28 @@ impl Call {
         operation: &'static str,
         faults: &mut Vec<Fault>,
     ) -> Result<Attempt<'m, T>, Problem> {
+        Ok(self.attempt_with(master, operation, faults, |_| ())?.0)
+    }
+
+    /// The same of a route that has parameters beside `dryRun`.
+    ///
+    /// # Errors
+    /// `unauthenticated` without a caller.
+    pub fn attempt_with<'m, T: Table, P>(
+        &self,
+        master: &'m Master<T>,
+        operation: &'static str,
+        faults: &mut Vec<Fault>,
+        parameters: impl FnOnce(&mut Query<'_, '_>) -> P,
+    ) -> Result<(Attempt<'m, T>, P), Problem> {
         let by = By::new(self.caller()?.name(), operation, &self.request_id);
         let mut query = self.query(faults);
         let dry_run = query.dry_run();
+        let parameters = parameters(&mut query);
         query.finish();
         let key = if self.method == Method::POST { self.idempotency_key(faults) } else { None };
         let key = key.as_ref().map(|key| (key.as_str(), self.fingerprint()));
-        Ok(Attempt::new(master, by, key, dry_run))
+        Ok((Attempt::new(master, by, key, dry_run), parameters))
     }
 
     /// The list of this name, as the caller reads it.

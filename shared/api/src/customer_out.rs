@@ -10,7 +10,7 @@ use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::message::edits::FailedEdit;
 use domain::message::{Attribute, Attributes, Routing};
 use domain::request::RequestInErrorId;
-use operations::messages::{Action, MessageOutcome, MessageResult, Stored};
+use operations::messages::{Action, LedBy, MessageOutcome, MessageResult, Stored};
 
 pub use json::ErrorElement;
 
@@ -86,6 +86,10 @@ impl Shown {
 /// Said where duplicates were asked for and none could be looked for.
 pub const NOT_COMPARED: &str = "nothing was compared: what stands in place of a name, a street or an e-mail address is a placeholder";
 
+/// Said where an Add found its customer by values that a merge took from it.
+pub const LEFT: &str =
+    "name and address were left as they are: the message has those from before a merge";
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomerOut {
     /// The informational attributes of the message, echoed.
@@ -109,7 +113,7 @@ pub struct CustomerOut {
 
 impl CustomerOut {
     pub fn of(outcome: &MessageOutcome, dry_run: bool) -> Self {
-        let MessageOutcome { message, action, result, not_compared, replayed: _ } = outcome;
+        let MessageOutcome { message, action, result, not_compared, led_by, replayed: _ } = outcome;
         let given = &message.attributes;
         let mut answer = Self {
             routing: message.routing.clone(),
@@ -131,6 +135,12 @@ impl CustomerOut {
         }
         if *not_compared {
             answer.warnings.push(NOT_COMPARED.to_owned());
+        }
+        if let Some(LedBy { number, left }) = led_by {
+            answer.warnings.push(format!("customer {number} was merged into this one"));
+            if *left {
+                answer.warnings.push(LEFT.to_owned());
+            }
         }
         match result {
             MessageResult::Created(stored)

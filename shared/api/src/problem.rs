@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-use lambda_http::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use lambda_http::http::header::{ALLOW, LINK, RETRY_AFTER, WWW_AUTHENTICATE};
 use lambda_http::http::{HeaderName, HeaderValue, Method};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
@@ -150,6 +150,14 @@ impl Problem {
         } else {
             self
         }
+    }
+
+    /// Says under which path of ours what was asked for really is (RFC 6596).
+    pub fn canonical(mut self, path: &str) -> Problem {
+        if let Ok(value) = HeaderValue::try_from(crate::answer::canonical_link(path)) {
+            self.0.headers.push((LINK, value));
+        }
+        self
     }
 
     /// Sets `Retry-After`, in seconds.

@@ -78,12 +78,18 @@ impl<'c, 'f> Query<'c, 'f> {
 
     /// A parameter that is `true` or `false` (the default); anything else is a fault.
     pub fn flag(&mut self, name: &'static str) -> bool {
+        self.flag_or(name, false)
+    }
+
+    /// A parameter that is `true` or `false`, with this default; anything else is a fault.
+    pub fn flag_or(&mut self, name: &'static str, default: bool) -> bool {
         match self.raw(name) {
-            None | Some("false") => false,
+            None => default,
+            Some("false") => false,
             Some("true") => true,
             Some(_) => {
                 self.fault(name, "invalid-flag", "This parameter is true or false.");
-                false
+                default
             }
         }
     }

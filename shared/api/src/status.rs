@@ -1,13 +1,17 @@
 //! The one table from what an operation came to, to its HTTP status, its word in the log, and its problem where it is one.
 
+use domain::customer::CustomerNumber;
+use domain::customer::merge::{MAX_ABSORBED, MAX_DEPTH};
+use domain::message::edits::FailedEdit;
 use lambda_http::http::StatusCode;
+use operations::customers::decision::{self, NotDecided};
 use operations::dealers::associate::{AssociateOutcome, Associated, DealerCustomerOutcome};
 use operations::dealers::release::ReleaseOutcome;
 use operations::kit::Stopped;
 use operations::messages::MessageResult;
 use operations::requests::{NotFixed, Refused};
 
-use crate::problem::{Problem, ProblemType};
+use crate::problem::{Fault, Problem, ProblemType};
 
 /// The word of one of many that was done.
 pub const SUCCESS: &str = "success";
@@ -90,6 +94,7 @@ impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         const RESOLVED: &str = "This request was resolved before.";
         const DELETED: &str = "This request was deleted before.";
+        const OPEN: &str = "This request is open; only one that was deleted is reopened.";
         const VERSION_REQUIRED: &str = "If-Match must name the version that you saw, or be `*`.";
         const CHANGED: &str = "Somebody changed this request meanwhile.";
         const FULL: &str = "This request was changed and tried too often to remember more. It can be resolved or deleted.";
@@ -99,6 +104,7 @@ impl From<Refused> for Problem {
                 .detail(RESOLVED)
                 .with("customerNumber", number.map(|number| number.to_string())),
             Refused::AlreadyDeleted => Problem::new(ProblemType::AlreadyDeleted).detail(DELETED),
+            Refused::AlreadyOpen => Problem::new(ProblemType::AlreadyOpen).detail(OPEN),
             Refused::VersionRequired => {
                 Problem::new(ProblemType::VersionRequired).detail(VERSION_REQUIRED)
             }
@@ -115,6 +121,70 @@ impl From<NotFixed> for Problem {
         match why {
             NotFixed::Refused(refused) => refused.into(),
             NotFixed::Stopped(stopped) => stopped.into(),
+        }
+    }
+}
+
+/// Why a steward's decision was not carried out.
+impl From<decision::Refused> for Problem {
+    fn from(refused: decision::Refused) -> Self {
+        use decision::Refused;
+        const LOSER: &str = "No customer has the number of `loser`.";
+        const MERGED: &str = "Decide on the customer that acts for it.";
+        const NOT_MERGED: &str = "The one was not merged into the other, or was parted from it.";
+        const CHANGED: &str =
+            "What changed since the merge stays with one of the two: say with which, in `keep`.";
+        const VERSION_REQUIRED: &str = "Say which version you saw: of the customer in the path in If-Match, of the other one in `loserVersion`.";
+        const MISMATCH: &str = "Somebody changed this customer meanwhile.";
+        const OTHER_COMPANY: &str = "The two customers are of different companies.";
+        let number = |number: CustomerNumber| number.to_string();
+        match refused {
+            Refused::Unknown => Problem::not_found(),
+            Refused::UnknownLoser => Problem::not_found().detail(LOSER),
+            Refused::AlreadyMerged { number: of, winner } => {
+                Problem::new(ProblemType::AlreadyMerged)
+                    .detail(MERGED)
+                    .with("customerNumber", number(of))
+                    .with("mergedInto", winner.map(number))
+            }
+            Refused::NotMerged => Problem::new(ProblemType::NotMerged).detail(NOT_MERGED),
+            Refused::Erased(of) => {
+                Problem::new(ProblemType::CustomerErased).with("customerNumber", number(of))
+            }
+            Refused::TooManyMerged => Problem::new(ProblemType::TooManyMerged).detail(format!(
+                "At most {MAX_ABSORBED} customers hang on one, in chains of at most {MAX_DEPTH}."
+            )),
+            Refused::ChangedSince(choices) => {
+                let names: Vec<_> = choices.iter().map(|choice| choice.name()).collect();
+                Problem::new(ProblemType::ChangedSince).detail(CHANGED).with("attributes", names)
+            }
+            Refused::OtherCompany => Problem::new(ProblemType::NotPossible)
+                .with_faults(vec![Fault::new("/loser", "other-company", OTHER_COMPANY)]),
+            Refused::NumbersTaken(failed) => {
+                let fault = |failed: FailedEdit| {
+                    Fault::new("/version", failed.code.code(), failed.code.reason())
+                };
+                let faults = failed.into_iter().map(fault).collect();
+                Problem::new(ProblemType::NotPossible).with_faults(faults)
+            }
+            Refused::VersionRequired => {
+                Problem::new(ProblemType::VersionRequired).detail(VERSION_REQUIRED)
+            }
+            Refused::VersionMismatch { number: of, version } => {
+                Problem::new(ProblemType::VersionMismatch)
+                    .detail(MISMATCH)
+                    .with("version", version)
+                    .with("customerNumber", number(of))
+            }
+        }
+    }
+}
+
+impl From<NotDecided> for Problem {
+    fn from(why: NotDecided) -> Self {
+        match why {
+            NotDecided::Refused(refused) => refused.into(),
+            NotDecided::Stopped(stopped) => stopped.into(),
         }
     }
 }

@@ -5,6 +5,9 @@ use std::fmt;
 use crate::effect::Cause;
 use crate::time::Timestamp;
 
+/// The operation that gives a customer the values of an earlier version.
+pub const RESTORE: &str = "restore";
+
 /// Who asked, for what, and in which request.
 #[derive(Clone, PartialEq, Eq)]
 pub struct By {
@@ -20,6 +23,11 @@ impl By {
     pub fn new(caller: &str, operation: &str, request_id: &str) -> Self {
         let [caller, operation, request_id] = [caller, operation, request_id].map(str::to_owned);
         Self { caller, operation, request_id }
+    }
+
+    /// Whether it gave a customer the values of an earlier version.
+    pub fn restores(&self) -> bool {
+        self.operation == RESTORE
     }
 }
 

@@ -13,6 +13,8 @@ pub enum ChangeType {
     CustomerCreated,
     CustomerUpdated,
     CustomerErased,
+    CustomerMerged,
+    CustomerUnmerged,
     DealerCustomerAssociated,
     DealerCustomerReleased,
     RequestInErrorOpened,
@@ -21,10 +23,12 @@ pub enum ChangeType {
 }
 
 impl ChangeType {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::CustomerCreated,
         Self::CustomerUpdated,
         Self::CustomerErased,
+        Self::CustomerMerged,
+        Self::CustomerUnmerged,
         Self::DealerCustomerAssociated,
         Self::DealerCustomerReleased,
         Self::RequestInErrorOpened,
@@ -38,6 +42,8 @@ impl ChangeType {
             Self::CustomerCreated => "customer.created",
             Self::CustomerUpdated => "customer.updated",
             Self::CustomerErased => "customer.erased",
+            Self::CustomerMerged => "customer.merged",
+            Self::CustomerUnmerged => "customer.unmerged",
             Self::DealerCustomerAssociated => "dealer-customer.associated",
             Self::DealerCustomerReleased => "dealer-customer.released",
             Self::RequestInErrorOpened => "request-in-error.opened",
@@ -56,6 +62,8 @@ impl ChangeType {
             Self::CustomerCreated => Some(What::Created),
             Self::CustomerUpdated => Some(What::Updated),
             Self::CustomerErased => Some(What::Erased),
+            Self::CustomerMerged => Some(What::Merged),
+            Self::CustomerUnmerged => Some(What::Unmerged),
             Self::DealerCustomerAssociated => Some(What::Associated),
             Self::DealerCustomerReleased => Some(What::Released),
             Self::RequestInErrorResolved => Some(What::Resolved),

@@ -4,6 +4,7 @@ pub mod address;
 pub mod company;
 pub mod contact;
 pub mod country;
+pub mod merge;
 mod taken_number;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use crate::base32::{characters, is_characters, is_sixteen, sixteen};
 use crate::by::{By, Stamp};
 use crate::customer::address::Address;
 use crate::customer::contact::{Email, Phone};
+use crate::customer::merge::{Absorbed, Hanging, MergedInto};
 use crate::effect::Effects;
 use crate::matching::block::Block;
 use crate::message::{Attribute, Attributes};
@@ -178,6 +180,12 @@ pub struct Customer {
     pub by: Option<By>,
     /// Who erased the person that it was about, and when.
     pub erased: Option<Erased>,
+    /// Into whom it was merged; it keeps all else, and leads there.
+    pub merged_into: Option<MergedInto>,
+    /// Who was merged into it, in this order.
+    pub absorbed: Vec<Absorbed>,
+    /// All that hangs on it by merges.
+    pub hanging: Hanging,
 }
 
 /// The erasure of a person: it stays named on what remains, whoever writes that afterwards.
@@ -210,6 +218,9 @@ impl Customer {
             effects: Effects::created(&stamp.cause, stamp.at),
             by: Some(stamp.by.clone()),
             erased: None,
+            merged_into: None,
+            absorbed: Vec::new(),
+            hanging: Hanging::default(),
         }
     }
 
@@ -246,6 +257,7 @@ impl Customer {
                 by: stamp.by.clone(),
                 numbers: self.numbers(secret),
             }),
+            absorbed: self.absorbed.iter().map(Absorbed::erased).collect(),
             ..self.written(&[], stamp)
         }
     }

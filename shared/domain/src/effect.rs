@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::Invalid;
 use crate::base32::{hash, is_sixteen, sixteen};
+use crate::customer::{CustomerNumber, Identifier};
 use crate::message::Attribute;
 use crate::retention::{self, Retention};
 use crate::secret::Secret;
@@ -74,6 +75,16 @@ pub struct Effect {
     pub keyed: bool,
     /// The attributes whose value it replaced by another, where it was to be told so.
     pub replaced: Vec<Attribute>,
+    /// The version that it made, where its answer says so.
+    pub version: Option<u64>,
+    /// On whom it took effect, where that is another customer, from which this one was parted since.
+    pub on: Option<(Identifier, CustomerNumber)>,
+}
+
+impl Effect {
+    fn new(did: Did, at: Timestamp, keyed: bool, replaced: Vec<Attribute>) -> Self {
+        Self { did, at, keyed, replaced, version: None, on: None }
+    }
 }
 
 /// The effects that a customer remembers: its creation for ever, updates a day longer than a key is bound.
@@ -85,7 +96,7 @@ impl Effects {
     pub fn created(cause: &Cause, at: Timestamp) -> Self {
         Self(BTreeMap::from([(
             cause.id.clone(),
-            Effect { did: Did::Created, at, keyed: cause.keyed, replaced: Vec::new() },
+            Effect::new(Did::Created, at, cause.keyed, Vec::new()),
         )]))
     }
 
@@ -105,15 +116,36 @@ impl Effects {
 
     /// Adds an update, and forgets what need not be remembered any more.
     pub fn updated(&mut self, cause: &Cause, replaced: &[Attribute], now: Timestamp) {
+        self.forget(MAX_EFFECTS - 1, now);
+        let effect = Effect::new(Did::Updated, now, cause.keyed, replaced.to_vec());
+        self.0.insert(cause.id.clone(), effect);
+    }
+
+    /// Says which version this effect made.
+    pub fn made_version(&mut self, id: &EffectId, version: u64) {
+        if let Some(effect) = self.0.get_mut(id) {
+            effect.version = Some(version);
+        }
+    }
+
+    /// Takes over the updates of another customer that are not here, each as one on whom it took effect: the newest, where they are too many.
+    pub fn adopt(&mut self, others: &Self, of: (&Identifier, CustomerNumber)) {
+        let mut newest = Timestamp::from_millis(0);
+        for (id, effect) in others.updates() {
+            newest = newest.max(effect.at);
+            let on = effect.on.clone().or_else(|| Some((of.0.clone(), of.1)));
+            self.0.entry(id.clone()).or_insert_with(|| Effect { on, ..effect.clone() });
+        }
+        self.forget(MAX_EFFECTS, newest);
+    }
+
+    fn forget(&mut self, most: usize, now: Timestamp) {
         let updates = self.updates();
         let remembered =
             updates.map(|(id, effect)| (id.clone(), effect.at, Retention::of_effect(effect.keyed)));
-        for id in retention::forgotten(remembered, MAX_EFFECTS - 1, now) {
+        for id in retention::forgotten(remembered, most, now) {
             self.0.remove(&id);
         }
-        let replaced = replaced.to_vec();
-        let effect = Effect { did: Did::Updated, at: now, keyed: cause.keyed, replaced };
-        self.0.insert(cause.id.clone(), effect);
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&EffectId, &Effect)> {

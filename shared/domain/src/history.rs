@@ -1,5 +1,6 @@
 //! History: what each version of a customer changed, with before and after, and the way back to an earlier version. Append-only; nothing here asks a clock.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use crate::by::By;
@@ -78,17 +79,39 @@ pub enum What {
     Released,
     /// A request in error came to it.
     Resolved,
+    /// It was merged into another, or absorbed one.
+    Merged,
+    /// It was parted from one with which it was merged.
+    Unmerged,
+    /// It was given the values of an earlier version.
+    Restored,
 }
 
 impl What {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::Created,
         Self::Updated,
         Self::Erased,
         Self::Associated,
         Self::Released,
         Self::Resolved,
+        Self::Merged,
+        Self::Unmerged,
+        Self::Restored,
     ];
+
+    /// What happened between a version and the next, where it was not an erasure.
+    fn between(before: &Customer, after: &Customer) -> Self {
+        let merges = |customer: &Customer| {
+            customer.absorbed.len() + usize::from(customer.merged_into.is_some())
+        };
+        match merges(after).cmp(&merges(before)) {
+            Ordering::Greater => Self::Merged,
+            Ordering::Less => Self::Unmerged,
+            Ordering::Equal if after.by.as_ref().is_some_and(By::restores) => Self::Restored,
+            Ordering::Equal => Self::Updated,
+        }
+    }
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -98,6 +121,9 @@ impl What {
             Self::Associated => "associated",
             Self::Released => "released",
             Self::Resolved => "resolved",
+            Self::Merged => "merged",
+            Self::Unmerged => "unmerged",
+            Self::Restored => "restored",
         }
     }
 
@@ -134,7 +160,8 @@ impl HistoryEntry {
         let what = match before {
             _ if newly_erased => What::Erased,
             None if after.version == 1 => What::Created,
-            None | Some(_) => What::Updated,
+            Some(before) => What::between(before, after),
+            None => What::Updated,
         };
         let mut changed = changes(before, after);
         if after.erased.is_some() {
@@ -209,7 +236,7 @@ pub fn redo(customer: &Customer, entry: &HistoryEntry) -> Customer {
     later
 }
 
-fn set_part(customer: &mut Customer, part: Part, value: Option<&Value>) {
+pub(crate) fn set_part(customer: &mut Customer, part: Part, value: Option<&Value>) {
     match (part, value) {
         (Part::Attribute(attribute), Some(Value::Text(text))) => {
             customer.attributes.set(attribute, text.as_str());
@@ -224,6 +251,11 @@ fn set_part(customer: &mut Customer, part: Part, value: Option<&Value>) {
         (Part::Phones, Some(Value::Phones(phones))) => customer.phones.clone_from(phones),
         (Part::Phones, None | Some(Value::Text(_))) => customer.phones.clear(),
     }
+}
+
+/// Gives the customer the part that another has.
+pub(crate) fn copy_part(customer: &mut Customer, part: Part, from: &Customer) {
+    set_part(customer, part, value_of(from, part).as_ref());
 }
 
 fn value_of(customer: &Customer, part: Part) -> Option<Value> {

@@ -29,6 +29,12 @@ pub const MAX_SIZE: usize = 350 * 1024;
 /// How large one correction may be, in bytes of names and values.
 pub const MAX_CORRECTION: usize = 16 * 1024;
 
+/// How long a note is, or why a request was deleted, in characters.
+pub const MAX_TEXT: usize = 1_000;
+
+/// How long the name of whom a request is assigned to is, in characters.
+pub const MAX_ASSIGNEE: usize = 200;
+
 /// The name of a request in error. It derives from the request that failed, so that its next try finds it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestInErrorId(String);
@@ -141,9 +147,8 @@ impl RequestInError {
     /// `history-full` where the history is so long that only resolving or deleting ends it.
     pub fn after(&self, entry: Entry, by: &By) -> Result<Self, Invalid> {
         let closes = matches!(entry.what, What::Resolved | What::Deleted);
-        if (self.history.len() >= MAX_HISTORY || self.size() + entry.correction.size() > MAX_SIZE)
-            && !closes
-        {
+        let added = entry.correction.size() + entry.text.as_ref().map_or(0, String::len);
+        if (self.history.len() >= MAX_HISTORY || self.size() + added > MAX_SIZE) && !closes {
             return Err(Invalid::new(
                 "history-full",
                 "the request was changed and tried too often; resolve or delete it",
@@ -156,13 +161,22 @@ impl RequestInError {
         next.state = match entry.what {
             What::Resolved => State::Resolved,
             What::Deleted => State::Deleted,
-            What::Received | What::Corrected | What::Tried => State::Open,
+            What::Received | What::Corrected | What::Tried | What::Reopened => State::Open,
+            What::Assigned | What::Noted => self.state,
         };
-        if entry.what != What::Deleted {
+        if !matches!(entry.what, What::Deleted | What::Assigned | What::Noted) {
             next.failed.clone_from(&entry.failed);
         }
         next.history.push(entry);
         Ok(next)
+    }
+
+    /// Whether the last attempt says all that this one would: it came to the same, by the same edits, and nothing is corrected.
+    pub fn tells(&self, entry: &Entry) -> bool {
+        let last = self.history.iter().rev().find(|entry| entry.outcome.is_some());
+        last.is_some_and(|last| last.outcome == entry.outcome && last.failed == entry.failed)
+            && self.failed == entry.failed
+            && entry.correction.apply(&self.message) == self.message
     }
 
     /// About how large its item is, in bytes; rather too much than too little.
@@ -173,10 +187,10 @@ impl RequestInError {
             .iter()
             .map(|(attribute, value)| attribute.name().len() + value.len() + 3);
         let unknown = self.message.unknown.iter().map(|name| name.len() + 3);
-        let entries = self
-            .history
-            .iter()
-            .map(|entry| 200 + 50 * entry.failed.len() + 2 * entry.correction.size());
+        let entries = self.history.iter().map(|entry| {
+            let text = entry.text.as_ref().map_or(0, String::len);
+            200 + 50 * entry.failed.len() + 2 * entry.correction.size() + text
+        });
         2_000 + self.received.body.len() + attributes.chain(unknown).chain(entries).sum::<usize>()
     }
 
@@ -193,11 +207,7 @@ impl RequestInError {
                 .collect(),
             ..Message::default()
         };
-        let history = self
-            .history
-            .iter()
-            .cloned()
-            .map(|entry| Entry { correction: Correction::default(), ..entry });
+        let history = self.history.iter().map(Entry::erased);
         let closing = (self.state == State::Open).then(|| Entry::new(What::Deleted, stamp));
         Self {
             state: if self.state == State::Open { State::Deleted } else { self.state },
@@ -210,11 +220,6 @@ impl RequestInError {
         }
     }
 
-    /// Whether the person was taken out of it.
-    pub fn is_erased(&self) -> bool {
-        self.received.body.is_empty()
-    }
-
     /// When it is forgotten; open ones never are.
     pub fn expires_at(&self) -> Option<Timestamp> {
         match self.state {
@@ -223,6 +228,24 @@ impl RequestInError {
                 self.history.last().map(|last| Retention::ClosedRequest.end(last.at))
             }
         }
+    }
+
+    /// Whether the person was taken out of it: of what was received, nothing is left.
+    pub fn is_erased(&self) -> bool {
+        self.received.body.is_empty()
+    }
+
+    /// Who has it, as the last assignment says.
+    pub fn assigned_to(&self) -> Option<&str> {
+        let last = self.history.iter().rev().find(|entry| entry.what == What::Assigned);
+        last.and_then(|entry| entry.text.as_deref())
+    }
+
+    /// How it was closed, of one that is closed.
+    pub fn closing(&self) -> Option<&Entry> {
+        let closes = |entry: &&Entry| matches!(entry.what, What::Resolved | What::Deleted);
+        let last = self.history.iter().rev().find(closes);
+        last.filter(|_| self.state != State::Open)
     }
 
     /// The number of the customer that came of it.

@@ -1,8 +1,14 @@
-//! What is done with customers themselves: they are found and read, as they are and as they were, they are compared by rules that are tried, and a person is erased.
+//! What is done with customers themselves: they are found and read, as they are and as they were, they are compared by rules that are tried, two are made one and parted again, one
+//! is given what it was, and a person is erased.
 
+pub mod decision;
 pub mod erase;
 pub mod find;
 pub mod history;
+pub mod merge;
 pub mod read;
 pub(crate) mod remains;
+pub mod restore;
+pub mod tree;
 pub mod try_rules;
+pub mod unmerge;

@@ -8,6 +8,8 @@ pub mod process;
 pub mod process_batch;
 mod target;
 
+pub use decide::LedBy;
+pub(crate) use decide::is_not_compared;
 pub use domain::message::Action;
 pub use outcome::{MessageOutcome, MessageResult, Stored};
 

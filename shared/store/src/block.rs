@@ -5,6 +5,7 @@ use domain::matching::block::Block;
 use domain::matching::duplicate::Candidate;
 use domain::time::Timestamp;
 
+use crate::follow::{self, Followed};
 use crate::item::{self, Item};
 use crate::items::{self, Occupant, Reference};
 use crate::keys;
@@ -25,6 +26,19 @@ pub struct Seated {
     pub place: Place,
     /// What a reference says of it; none where it lives here.
     pub reference: Option<Reference>,
+    /// The customers between it and the one that acts for it, and that one, where it was merged.
+    pub leads: Vec<Customer>,
+}
+
+impl Seated {
+    fn new(customer: Customer, place: Place, reference: Option<Reference>) -> Self {
+        Self { customer, place, reference, leads: Vec::new() }
+    }
+
+    /// The customer that acts for it.
+    pub fn leader(&self) -> &Customer {
+        self.leads.last().unwrap_or(&self.customer)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +122,7 @@ impl ReadBlock {
             }
             match occupant {
                 Occupant::Customer(customer) => {
-                    self.seated.push(Seated { customer: *customer, place, reference: None });
+                    self.seated.push(Seated::new(*customer, place, None));
                 }
                 Occupant::Reference(reference) => references.push((place, reference)),
                 Occupant::Empty => {}
@@ -116,7 +130,7 @@ impl ReadBlock {
         }
         let to: Vec<Identifier> = references.iter().map(|(_, found)| found.to.clone()).collect();
         if to.is_empty() {
-            return Ok(());
+            return self.follow(table).await;
         }
         let customers = records::customers(table, &to).await?;
         let now = table.now();
@@ -124,10 +138,31 @@ impl ReadBlock {
             match customers.iter().find(|customer| customer.identifier == reference.to) {
                 Some(customer) => {
                     let customer = customer.clone();
-                    self.seated.push(Seated { customer, place, reference: Some(reference) });
+                    self.seated.push(Seated::new(customer, place, Some(reference)));
                 }
                 None if is_new(reference.taken_at, now) => self.complete = false,
                 None => self.report_damage(table, "a reference leads nowhere"),
+            }
+        }
+        self.follow(table).await
+    }
+
+    /// Finds out who acts for those that were merged.
+    async fn follow(&mut self, table: &impl Table) -> Result<(), TableError> {
+        let is_new =
+            |seated: &&mut Seated| seated.leads.is_empty() && seated.customer.merged_into.is_some();
+        let merged: Vec<&mut Seated> = self.seated.iter_mut().filter(is_new).collect();
+        if merged.is_empty() {
+            return Ok(());
+        }
+        let customers = merged.iter().map(|seated| seated.customer.clone()).collect();
+        let followed = follow::follow_all(table, customers).await?;
+        for (seated, followed) in merged.into_iter().zip(followed) {
+            match followed {
+                Some(Followed { passed, leader }) => {
+                    seated.leads = passed.into_iter().skip(1).chain([leader]).collect();
+                }
+                None => self.complete = false,
             }
         }
         Ok(())
@@ -155,10 +190,11 @@ impl ReadBlock {
 
     /// Who may be the same as one that is wanted here.
     pub fn candidates(&self) -> impl Iterator<Item = Candidate<'_>> {
-        self.seated.iter().map(|Seated { customer, reference, .. }| Candidate {
-            customer,
+        self.seated.iter().map(|seated| Candidate {
+            customer: &seated.customer,
+            leader: seated.leader(),
             block: &self.block,
-            as_given: reference.as_ref().and_then(|reference| reference.as_given.as_ref()),
+            as_given: seated.reference.as_ref().and_then(|reference| reference.as_given.as_ref()),
         })
     }
 

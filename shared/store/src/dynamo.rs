@@ -10,10 +10,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::query::QueryOutput;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue,
-    ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    ReturnValuesOnConditionCheckFailure, Select, TransactWriteItem,
 };
 use domain::time::Timestamp;
 
@@ -22,7 +23,7 @@ use crate::item::Item;
 use crate::keys::IndexEntry;
 use crate::keys::{self, Key};
 use crate::meter::Meter;
-use crate::table::{IndexQuery, Page, Query, Table, TableError};
+use crate::table::{Counted, IndexQuery, Page, Query, Table, TableError};
 use crate::writes::{Transacted, Write, Written};
 use answers::{Refused, could_not, defect, index_entry, refusals, stood_there, units};
 use requests::{key_map, text, transact_item};
@@ -49,6 +50,44 @@ impl Dynamo {
             tracing::warn!(error = error as &dyn Error, "the warming read failed");
         }
         counter.ok()
+    }
+
+    async fn index_page(
+        &self,
+        query: &IndexQuery,
+        select: Option<Select>,
+    ) -> Result<QueryOutput, TableError> {
+        let mut expression = Expression::default();
+        let condition = format!(
+            "{} AND {}",
+            expression.equals(keys::INDEX_PARTITION_KEY, text(&query.partition)),
+            expression.between(keys::INDEX_SORT_KEY, &query.from, &query.to)
+        );
+        let start = query.after.as_ref().map(|entry| {
+            let mut start = key_map(&entry.key);
+            start.insert(keys::INDEX_PARTITION_KEY.to_owned(), text(&query.partition));
+            start.insert(keys::INDEX_SORT_KEY.to_owned(), text(&entry.sort));
+            start
+        });
+        let _call = self.meter.call();
+        let got = self
+            .client
+            .query()
+            .table_name(&*self.name)
+            .index_name(keys::INDEX)
+            .key_condition_expression(condition)
+            .set_expression_attribute_names(expression.names())
+            .set_expression_attribute_values(expression.values())
+            .set_exclusive_start_key(start)
+            .scan_index_forward(!query.descending)
+            .set_select(select)
+            .limit(i32::try_from(query.limit).unwrap_or(i32::MAX))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(could_not)?;
+        self.read(got.consumed_capacity());
+        Ok(got)
     }
 
     fn read(&self, capacity: Option<&ConsumedCapacity>) {
@@ -159,39 +198,17 @@ impl Table for Dynamo {
     }
 
     async fn index(&self, query: &IndexQuery) -> Result<Page<IndexEntry>, TableError> {
-        let mut expression = Expression::default();
-        let condition = format!(
-            "{} AND {}",
-            expression.equals(keys::INDEX_PARTITION_KEY, text(&query.partition)),
-            expression.between(keys::INDEX_SORT_KEY, &query.from, &query.to)
-        );
-        let start = query.after.as_ref().map(|entry| {
-            let mut start = key_map(&entry.key);
-            start.insert(keys::INDEX_PARTITION_KEY.to_owned(), text(&query.partition));
-            start.insert(keys::INDEX_SORT_KEY.to_owned(), text(&entry.sort));
-            start
-        });
-        let _call = self.meter.call();
-        let got = self
-            .client
-            .query()
-            .table_name(&*self.name)
-            .index_name(keys::INDEX)
-            .key_condition_expression(condition)
-            .set_expression_attribute_names(expression.names())
-            .set_expression_attribute_values(expression.values())
-            .set_exclusive_start_key(start)
-            .scan_index_forward(!query.descending)
-            .limit(i32::try_from(query.limit).unwrap_or(i32::MAX))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(could_not)?;
-        self.read(got.consumed_capacity());
+        let got = self.index_page(query, None).await?;
         let more = got.last_evaluated_key.is_some();
         let found =
             got.items.unwrap_or_default().into_iter().map(index_entry).collect::<Result<_, _>>()?;
         Ok(Page { found, more })
+    }
+
+    async fn count(&self, query: &IndexQuery) -> Result<Counted, TableError> {
+        let got = self.index_page(query, Some(Select::Count)).await?;
+        let last = got.last_evaluated_key.map(index_entry).transpose()?;
+        Ok(Counted { entries: u64::try_from(got.count).map_err(defect)?, last })
     }
 
     async fn write(&self, write: &Write) -> Result<Written, TableError> {

@@ -12,6 +12,7 @@ mod fields;
 mod history;
 mod idempotency_key;
 mod look_up;
+mod merge;
 mod request_in_error;
 mod seat;
 mod topic;
@@ -29,6 +30,7 @@ pub use idempotency_key::{
     BoundInputs, BoundKey, INPUTS, bind_inputs, bind_key, bound_key, remember_unchanged,
 };
 pub use look_up::{Found, Kept, Standing, found, kept, look_up_key};
+pub use merge::{erased_merge, merge, merge_item, undone_merge};
 pub use request_in_error::{
     erase_request_in_error, request_in_error, request_in_error_item, rewrite_request_in_error,
 };

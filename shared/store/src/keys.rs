@@ -161,6 +161,16 @@ pub fn request_with_topic(key: &Key) -> Option<RequestInErrorId> {
     key.sk.strip_prefix("ERROR#").and_then(RequestInErrorId::parse)
 }
 
+/// The merge that made this version of the loser at this time.
+pub fn merge(loser: &Identifier, at: Timestamp, version: u64) -> Key {
+    Key::new(format!("MERGE#{loser}"), format!("{:015}#{version:010}", at.millis()))
+}
+
+/// The loser of the merge under this key; none for another key.
+pub fn loser_of(key: &Key) -> Option<Identifier> {
+    key.pk.strip_prefix("MERGE#").and_then(Identifier::parse)
+}
+
 /// What an item is, as its key tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyKind {
@@ -174,6 +184,7 @@ pub enum KeyKind {
     LookUpKey,
     History,
     Change,
+    Merge,
 }
 
 /// What is under this key; none for a kind that this release does not know.
@@ -189,6 +200,7 @@ pub fn kind_of(key: &Key) -> Option<KeyKind> {
         "FIND" => KeyKind::LookUpKey,
         "HISTORY" => KeyKind::History,
         "CHANGES" => KeyKind::Change,
+        "MERGE" => KeyKind::Merge,
         _ => return None,
     })
 }

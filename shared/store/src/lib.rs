@@ -6,6 +6,7 @@ pub mod block;
 pub mod client;
 pub mod dynamo;
 mod expressions;
+pub mod follow;
 pub mod item;
 pub mod items;
 pub mod keys;

@@ -1,6 +1,7 @@
 //! Typed reads: what the table holds, as records of the domain. Each kind is read here and nowhere else; all reads are strongly consistent.
 
 use domain::change::Change;
+use domain::customer::merge::{Merge, MergedInto};
 use domain::customer::{Customer, Identifier};
 use domain::dealer::{Dcn, DealerCode};
 use domain::history::HistoryEntry;
@@ -116,6 +117,16 @@ pub async fn dealer_customers_of(
 
 pub async fn claim(table: &impl Table, key: &Key) -> Result<Option<Claimed>, TableError> {
     table.get(key).await?.map(Claim::read).transpose()
+}
+
+/// The merge by which this loser came to its winner; none where it is not there, or the person was erased from it.
+pub async fn merge(
+    table: &impl Table,
+    loser: &Identifier,
+    merged: &MergedInto,
+) -> Result<Option<Merge>, TableError> {
+    let item = table.get(&keys::merge(loser, merged.at, merged.version)).await?;
+    Ok(item.map(items::merge).transpose()?.flatten())
 }
 
 pub async fn request_in_error(

@@ -51,6 +51,13 @@ pub struct Page<T> {
     pub more: bool,
 }
 
+/// How many entries a page of a count has, and the last of them; none behind which there is no more.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    pub entries: u64,
+    pub last: Option<IndexEntry>,
+}
+
 /// Could not find out.
 #[derive(Debug)]
 pub enum TableError {
@@ -98,6 +105,18 @@ pub trait Table: Clone + Send + Sync + 'static {
         &self,
         query: &IndexQuery,
     ) -> impl Future<Output = Result<Page<IndexEntry>, TableError>> + Send;
+
+    /// Counts a page of the index, eventually consistent. A database that can count does not send the entries.
+    fn count(
+        &self,
+        query: &IndexQuery,
+    ) -> impl Future<Output = Result<Counted, TableError>> + Send {
+        async move {
+            let Page { found, more } = self.index(query).await?;
+            let entries = found.len() as u64;
+            Ok(Counted { entries, last: found.into_iter().last().filter(|_| more) })
+        }
+    }
 
     fn write(&self, write: &Write) -> impl Future<Output = Result<Written, TableError>> + Send;
 

@@ -158,6 +158,7 @@ impl Rig {
             "associate-dealer" => associate_dealer::handle(master, request).await,
             "add-customer" => add_customer::handle(master, request).await,
             "find-customer" => find_customer::handle(master, request).await,
+            "merge-customers" => merge_customers::handle(master, request).await,
             _ => fix_error::handle(master, &SignIn::default(), request).await,
         };
         Ok(Answered {

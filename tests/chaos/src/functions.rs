@@ -14,14 +14,15 @@ use super::process::{Died, Pool};
 use local::gateway::{self, Function};
 
 /// The functions, by the names of their packages and binaries.
-pub const BINARIES: [&str; 4] = ["associate-dealer", "add-customer", "fix-error", "find-customer"];
+pub const BINARIES: [&str; 5] =
+    ["associate-dealer", "add-customer", "fix-error", "find-customer", "merge-customers"];
 
 /// Builds the functions, as programs of this package, with the profile of this very program, and says where they are.
 ///
 /// # Errors
 ///
 /// A sentence when they cannot be built.
-pub fn build() -> Result<[PathBuf; 4], String> {
+pub fn build() -> Result<[PathBuf; 5], String> {
     let here = std::env::current_exe().map_err(|error| error.to_string())?;
     let folder = here
         .ancestors()

@@ -66,7 +66,7 @@ pub struct Plan {
     /// How often what goes wrong.
     pub rates: Rates,
     /// The functions' binaries, in the order of [`functions::BINARIES`]; none: they are built.
-    pub binaries: Option<[PathBuf; 4]>,
+    pub binaries: Option<[PathBuf; 5]>,
     /// Another release on the same table, which the requests move away from and back to.
     pub beside: Option<Beside>,
     /// Whether the rule changes meanwhile, by its four steps and the audit between.
@@ -79,7 +79,7 @@ pub struct Plan {
 #[derive(Debug, Clone)]
 pub struct Beside {
     /// Its binaries, in the order of [`functions::BINARIES`].
-    pub binaries: [PathBuf; 4],
+    pub binaries: [PathBuf; 5],
     /// What it has in its environment beside what both have.
     pub variables: Vec<(String, String)>,
 }

@@ -6,11 +6,12 @@ use chaos::fault::Rates;
 use chaos::{Beside, Plan, run};
 
 /// The functions, in the order of [`chaos::functions::BINARIES`].
-const BINARIES: [&str; 4] = [
+const BINARIES: [&str; 5] = [
     env!("CARGO_BIN_EXE_chaos-associate-dealer"),
     env!("CARGO_BIN_EXE_chaos-add-customer"),
     env!("CARGO_BIN_EXE_chaos-fix-error"),
     env!("CARGO_BIN_EXE_chaos-find-customer"),
+    env!("CARGO_BIN_EXE_chaos-merge-customers"),
 ];
 
 fn plan(seed: u64, requests: u64) -> Plan {

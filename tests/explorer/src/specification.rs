@@ -44,6 +44,17 @@ struct Queued {
     version: u64,
     /// The effect that touched it last.
     last: EffectId,
+    /// What the last attempt came to.
+    attempt: Attempted,
+    /// The edits that failed when it was last written.
+    failing: Vec<&'static str>,
+}
+
+/// What an attempt came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Attempted {
+    Failed(Vec<&'static str>),
+    Duplicate,
 }
 
 /// A request as the specification is asked for it.
@@ -125,7 +136,14 @@ impl Specification {
             }
         };
         if let Some(slot) = slot {
-            let answer = expected.is_effect().then(|| expected.clone());
+            // What a queued message says already had no effect.
+            let says_so = if let Request::Reprocess { queued, .. } = asking.request {
+                let queued = self.queue.iter().find(|one| one.effect == made[*queued].effect);
+                queued.is_some_and(|queued| queued.last != *asking.effect)
+            } else {
+                false
+            };
+            let answer = (expected.is_effect() && !says_so).then(|| expected.clone());
             self.keys.insert(slot, (asking.request.clone(), answer));
         }
         Some(expected)
@@ -187,13 +205,15 @@ impl Specification {
         names: &Names,
     ) -> Option<Expected> {
         let expected = self.message(&given, asking.effect, names)?;
-        if let Expected::Failed(..) = &expected {
+        if let Expected::Failed(codes, _) = &expected {
             self.queue.push(Queued {
                 effect: asking.effect.clone(),
                 attributes: given,
                 standing: Standing::Open,
                 version: 1,
                 last: asking.effect.clone(),
+                attempt: Attempted::Failed(codes.clone()),
+                failing: codes.clone(),
             });
         }
         Some(expected)
@@ -222,6 +242,7 @@ impl Specification {
         }
         queued.version += 1;
         queued.last = asking.effect.clone();
+        queued.failing = message::blank_city(&queued.attributes).into_iter().collect();
         queued.version
     }
 
@@ -240,14 +261,33 @@ impl Specification {
         if let Expected::Failed(_, effect) = &mut expected {
             effect.clone_from(&self.queue[place].effect);
         }
-        // The attempt of one request is remembered once.
-        if self.queue[place].last != *asking.effect {
+        let attempt = if let Expected::Failed(codes, _) = &expected {
+            Some(Attempted::Failed(codes.clone()))
+        } else {
+            matches!(expected, Expected::Duplicate(_)).then_some(Attempted::Duplicate)
+        };
+        // The attempt of one request is remembered once, and one that says what the last one says not at all.
+        if self.queue[place].last != *asking.effect && !self.tells(place, &given, attempt.as_ref())
+        {
             self.change_queued(place, city, asking);
+        }
+        if let Some(attempt) = attempt {
+            self.queue[place].attempt = attempt;
         }
         if let Expected::Created(customer) | Expected::Updated(customer) = expected {
             self.queue[place].standing = Standing::Resolved(customer);
         }
         Some(expected)
+    }
+
+    /// Whether the last attempt says all that this one would.
+    fn tells(&self, place: usize, given: &Attributes, attempt: Option<&Attempted>) -> bool {
+        let queued = &self.queue[place];
+        let failing: Vec<_> = match attempt {
+            Some(Attempted::Failed(codes)) => codes.clone(),
+            Some(Attempted::Duplicate) | None => message::blank_city(given).into_iter().collect(),
+        };
+        attempt == Some(&queued.attempt) && queued.failing == failing && queued.attributes == *given
     }
 
     fn at(&self, identifier: &Identifier, names: &Names) -> Option<usize> {

@@ -134,7 +134,7 @@ pub fn functions<T: Table>(master: &Master<T>) -> Functions {
 
 fn functions_signing_in<T: Table>(master: &Master<T>, sign_in: &SignIn) -> Functions {
     let sign_in = Arc::new(sign_in.clone());
-    let [associating, adding, fixing, finding] = std::array::from_fn(|_| master.clone());
+    let [associating, adding, fixing, finding, merging] = std::array::from_fn(|_| master.clone());
     Functions::from([
         (
             "associate-dealer",
@@ -155,6 +155,13 @@ fn functions_signing_in<T: Table>(master: &Master<T>, sign_in: &SignIn) -> Funct
             gateway::function(move |request| {
                 let master = finding.clone();
                 async move { find_customer::handle(&master, request).await }
+            }),
+        ),
+        (
+            "merge-customers",
+            gateway::function(move |request| {
+                let master = merging.clone();
+                async move { merge_customers::handle(&master, request).await }
             }),
         ),
         (

@@ -552,3 +552,45 @@ async fn an_empty_table_is_whole() {
     // The start of the functions said which rules are in force.
     assert_eq!(report, Report { items: 1, ..Report::default() });
 }
+
+#[tokio::test]
+async fn customers_that_were_merged_or_parted_are_no_damage() {
+    let world = World::new().await;
+    let at = |street: &str| {
+        with(
+            person("Julie", "Robinson"),
+            &json!({ "cst_street_addr": street, "cst_duplicate": "S" }),
+        )
+    };
+    let winner = world.add(&with(at("1 Audit Road"), &json!({ "cst_relate_id": "R-1" }))).await;
+    let loser = world.add(&with(at("2 Audit Road"), &json!({ "cst_relate_id": "R-2" }))).await;
+    let third = world.add(&at("3 Audit Road")).await;
+    let of = world.get(&format!("/customers/{loser}")).await;
+    let associate = json!({
+        "dealerCode": "TD68", "dealerCustomerNumber": "M-1", "customerOrganizationIdentifier": of["customerOrganizationIdentifier"]
+    });
+    world.master.associate(&associate).await.is(201);
+    let merge = async |winner: &str, loser: &str| {
+        let version = world.get(&format!("/customers/{loser}")).await["version"].clone();
+        let body =
+            json!({ "loser": loser, "loserVersion": version, "take": { "address": "loser" } });
+        let path = format!("/customers/{winner}/merge");
+        world.master.post(&path).if_match("*").json(&body).send().await.is(200);
+    };
+    merge(&winner, &loser).await;
+    merge(&winner, &third).await;
+    let body = json!({ "loser": third });
+    let path = format!("/customers/{winner}/unmerge");
+    world.master.post(&path).if_match("*").json(&body).send().await.is(200);
+    world.add(&at("2 Audit Road")).await;
+    world.follow().await;
+    let before = world.master.everything().await;
+    assert_eq!(found(&world.audit(true).await), BTreeMap::new());
+    assert!(world.master.everything().await == before, "a healthy table is left alone");
+    // What follows is rebuilt for merged customers as for any.
+    let lost = world.lose_all("FIND#").await;
+    let report = world.audit(true).await;
+    assert!(report.damage.values().all(|found| found.found == found.mended), "{report:?}");
+    assert_eq!(world.master.items("FIND#").await.len(), lost);
+    assert_eq!(world.found("number=2").await, [winner]);
+}

@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::accessibility::is_accessible;
 use crate::browser::with_page;
 use crate::page::{ENTER, ESCAPE};
 use crate::pictures::{DESK, PHONE, can_be_read};
@@ -100,10 +101,12 @@ async fn who_is_found_and_a_customers_page_fit_a_desk_and_a_phone_in_light_and_d
                 page.sees("#customers > li").await;
                 page.picture(&format!("customers-{width}-{scheme}")).await;
                 can_be_read(&page, &format!("customers, {width}, {scheme}")).await;
+                is_accessible(&page, &format!("customers, {width}, {scheme}")).await;
                 page.click("#customers a.open").await;
                 page.sees("#customer-history > li[data-version=\"2\"]").await;
                 page.picture(&format!("customer-{width}-{scheme}")).await;
                 can_be_read(&page, &format!("customer, {width}, {scheme}")).await;
+                is_accessible(&page, &format!("customer, {width}, {scheme}")).await;
             }
         }
     })

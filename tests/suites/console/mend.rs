@@ -41,11 +41,18 @@ async fn a_request_is_fixed_and_reprocessed_with_the_keyboard_alone() {
         page.open_list(&world.console(), 1).await;
         page.press(&['j']).await;
         page.press(&[ENTER]).await;
+        page.until("document.activeElement.id === 'request-heading'").await;
+        page.press(&['f']).await;
         page.until("document.activeElement.id === 'cst_city'").await;
         page.type_text("Westborough").await;
+        // Out of the field first, then back to the list.
+        page.press(&[ESCAPE]).await;
+        page.until("document.activeElement.id === 'request-heading'").await;
         page.press(&[ESCAPE]).await;
         page.sees("#errors .row .badge.unsaved").await;
         page.press(&[ENTER]).await;
+        page.until("document.activeElement.id === 'request-heading'").await;
+        page.press(&['f']).await;
         page.until("document.activeElement.id === 'cst_city' && document.activeElement.value === 'Westborough'").await;
         page.press(&[CONTROL, 's']).await;
         page.until("document.querySelector('#fault-heading').textContent === '1 edit fails' && document.activeElement.id === 'cst_zip'").await;
@@ -66,7 +73,8 @@ async fn tab_and_enter_lead_everywhere_without_any_shortcut() {
         page.open_list(&world.console(), 1).await;
         page.tab_to("#errors .row a.open").await;
         page.press(&[ENTER]).await;
-        page.until("document.activeElement.id === 'cst_city'").await;
+        page.until("document.activeElement.id === 'request-heading'").await;
+        page.tab_to("#cst_city").await;
         page.press(&[SHIFT, TAB]).await;
         page.press(&[TAB]).await;
         page.tab_to("#delete").await;

@@ -71,6 +71,12 @@ impl Page {
         done.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
+    /// Runs a script that hands its result to the last of its arguments.
+    pub(crate) async fn run_until_done(&self, script: &str) -> Value {
+        let done = self.0.execute_async(script, Vec::new()).await;
+        done.unwrap_or_else(|error| panic!("a script that is done later: {error}"))
+    }
+
     /// The value of an expression.
     pub(crate) async fn value(&self, expression: &str) -> Value {
         self.run(&format!("return ({expression})")).await
@@ -88,6 +94,13 @@ impl Page {
                 "never came true: {expression} ({error}) on the page\n{}",
                 text.as_str().unwrap_or_default()
             );
+        }
+    }
+
+    /// Waits until the expression is true, however long what it waits for lasts.
+    pub(crate) async fn lasts(&self, expression: &str) {
+        while self.value(expression).await != true {
+            tokio::task::yield_now().await;
         }
     }
 

@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use crate::accessibility::is_accessible;
 use crate::browser::with_page;
 use crate::page::Page;
 use crate::world::{World, person};
@@ -62,10 +63,12 @@ async fn list_and_form_fit_a_desk_and_a_phone_in_light_and_dark() {
                 page.until("!document.querySelector('#list-view').hidden").await;
                 page.picture(&format!("list-{width}-{scheme}")).await;
                 can_be_read(&page, &format!("list, {width}, {scheme}")).await;
+                is_accessible(&page, &format!("list, {width}, {scheme}")).await;
                 page.open_request(&id).await;
                 page.reads("#fault-heading", "3 edits fail").await;
                 page.picture(&format!("form-{width}-{scheme}")).await;
                 can_be_read(&page, &format!("form, {width}, {scheme}")).await;
+                is_accessible(&page, &format!("form, {width}, {scheme}")).await;
             }
         }
     })

@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use crate::accessibility::is_accessible;
 use crate::browser::with_page;
 use crate::page::{ENTER, Page};
 use crate::pictures::{DESK, PHONE, can_be_read};
@@ -137,6 +138,7 @@ async fn where_renewing_is_refused_the_steward_signs_in_again_and_the_unsaved_fo
                 page.looks(size, scheme).await;
                 page.picture(&format!("sign-in-{width}-{scheme}")).await;
                 can_be_read(&page, &format!("sign-in, {width}, {scheme}")).await;
+                is_accessible(&page, &format!("sign-in, {width}, {scheme}")).await;
             }
         }
         page.looks(DESK, "light").await;

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use domain::message::Attribute;
+use domain::message::edits::EditCode;
+use domain::time::Timestamp;
 use fix_error::SignIn;
 use kit::fixture::{self, Fixture};
 use local::event_lines::EventLines;
@@ -75,6 +78,11 @@ impl World {
         (answer.status, serde_json::from_str(&answer.text).unwrap_or_default())
     }
 
+    /// All of the list with this query.
+    pub(crate) async fn listed(&self, query: &str) -> Vec<Value> {
+        self.0.listed(query).await
+    }
+
     /// A request in error as the API shows it.
     pub(crate) async fn shown(&self, id: &str) -> Value {
         let (status, shown) = self.ask(Method::GET, &format!("/errors/{id}"), &Value::Null).await;
@@ -97,6 +105,16 @@ impl World {
         let (status, answer) = self.ask(Method::POST, "/customers", &message).await;
         assert_eq!(status, 422, "{answer}");
         answer["request_in_error"].as_str().expect("an id").to_owned()
+    }
+
+    /// Puts this many requests in error into the table.
+    pub(crate) async fn gather(&self, count: u64) {
+        let attributes = fixture::without_city("Crowd");
+        for number in 0..count {
+            let at = Timestamp::from_millis(1_790_000_000_000 + number);
+            let failed = (Attribute::CITY, EditCode::CityBlank);
+            self.0.plant(&fixture::request_in_error(&attributes, failed, at)).await;
+        }
     }
 
     /// Sends a message in XML that fails its edits and asks for an answer, and returns the id of the request in error.

@@ -56,7 +56,9 @@ impl Recording {
         schema::create_table(&client, TABLE).await.expect("a table");
         let mut recorders = BTreeMap::new();
         let mut functions = Functions::new();
-        for name in ["associate-dealer", "add-customer", "fix-error", "find-customer"] {
+        for name in
+            ["associate-dealer", "add-customer", "fix-error", "find-customer", "merge-customers"]
+        {
             let recorder = Recorder::start(embedded.url()).await.expect("a recorder");
             let table = Dynamo::new(Connection::to_emulator(&recorder.url()).client(), TABLE);
             // As start-up does it.
@@ -189,6 +191,7 @@ async fn everything(corpus: &Corpus, recording: Option<&Recording>) {
         recording.follow().await;
         look_ups(corpus, &number).await;
     }
+    decisions(corpus, &number, recording).await;
     erasure(corpus, &number).await;
     if let Some(recording) = recording {
         recording.follow().await;
@@ -331,6 +334,49 @@ async fn look_ups(corpus: &Corpus, number: &str) {
     corpus.post("/rules/try", tried, 200).await;
 }
 
+/// Merges two customers and parts them, with other addresses and without, and gives one the values that it had.
+async fn decisions(corpus: &Corpus, number: &str, recording: Option<&Recording>) {
+    let elsewhere = json!({ "cst_street_addr": "7 Mill Road", "cst_interface_cust_nbr": "ALT-9" });
+    let loser = corpus.post("/customers", message("Y", "Merged", elsewhere), 201).await.location;
+    let loser = loser.rsplit('/').next().expect("a number").to_owned();
+    let version = async |number: &str| {
+        corpus.get(&format!("/customers/{number}"), 200).await.body["version"].clone()
+    };
+    let path = |operation: &str| format!("/customers/{number}/{operation}");
+    for (key, side) in [("merge-0000-0001", "winner"), ("merge-0000-0002", "loser")] {
+        let seen = format!("\"{}\"", version(number).await);
+        let headers = [("if-match", seen.as_str()), ("idempotency-key", key)];
+        let body = json!({ "loser": loser, "loserVersion": version(&loser).await, "take": { "address": side } });
+        corpus.send(Method::POST, &path("merge"), Some(body), &headers, 200).await;
+        // Whatever names the loser acts on the winner.
+        let named = change(&json!({ "cst_cust_nbr": loser, "cst_vat_nbr": key }));
+        corpus.post("/customers", named, 200).await;
+        let organization = corpus.get(&format!("/customers/{loser}"), 200).await.body;
+        let organization = organization["customerOrganizationIdentifier"].as_str().expect("one");
+        corpus.get(&format!("/customer-organizations/{organization}"), 200).await;
+        let body = json!({ "loser": loser, "keep": { "cst_vat_nbr": "winner" } });
+        corpus.send(Method::POST, &path("unmerge"), Some(body), &[("if-match", "*")], 200).await;
+    }
+    let numbers = json!({ "cst_cust_nbr": loser, "cst_interface_cust_nbr": "ALT-10" });
+    corpus.post("/customers", change(&numbers), 200).await;
+    let relate = json!({ "cst_cust_nbr": loser, "cst_relate_id": "REL-9" });
+    corpus.post("/customers", change(&relate), 200).await;
+    let other = json!({ "cst_cust_nbr": loser, "cst_relate_id": "REL-10", "cst_street_addr": "9 Quarry Road" });
+    corpus.post("/customers", change(&other), 200).await;
+    if let Some(recording) = recording {
+        recording.follow().await;
+        let path = format!("/customers/{loser}/restore");
+        let last = version(&loser).await.as_u64().expect("a version");
+        // Before it had another relate id, and before it had another alternate number; then what is so already.
+        for (key, version) in [("a", last - 1), ("b", last - 3), ("c", last - 3)] {
+            let body = json!({ "version": version });
+            let headers = [("if-match", "*"), ("idempotency-key", key)];
+            corpus.send(Method::POST, &path, Some(body), &headers, 200).await;
+            recording.follow().await;
+        }
+    }
+}
+
 /// Erases a customer with alternate number, relate id, dealer customers and a request in error that names it.
 async fn erasure(corpus: &Corpus, number: &str) {
     let customer = corpus.get(&format!("/customers/{number}"), 200).await;
@@ -342,7 +388,8 @@ async fn erasure(corpus: &Corpus, number: &str) {
     let failing = change(&json!({ "cst_cust_nbr": number, "cst_state": "QQ" }));
     corpus.post("/customers", failing, 422).await;
     let erase = format!("/customers/{number}/erase");
-    corpus.send(Method::POST, &erase, None, &[], 204).await;
+    let key = [("idempotency-key", "erasure-0000-0001")];
+    corpus.send(Method::POST, &erase, None, &key, 204).await;
     // What comes late: a request that a steward sends to whom it names, and a dealer who finds whom that made.
     let late = change(&json!({ "cst_cust_nbr": number, "cst_lname": "Late", "cst_state": "QQ" }));
     let late = corpus.post("/customers", late, 422).await.location;

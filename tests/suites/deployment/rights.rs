@@ -173,6 +173,7 @@ async fn each_role_allows_what_its_function_does_and_no_more() {
         ("add-customer", "AddCustomerRole"),
         ("fix-error", "FixErrorRole"),
         ("find-customer", "FindCustomerRole"),
+        ("merge-customers", "MergeCustomersRole"),
         ("follow-changes", "FollowChangesRole"),
         ("audit-customers", "AuditCustomersRole"),
     ] {

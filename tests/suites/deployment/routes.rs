@@ -16,11 +16,12 @@ use crate::template::{part, read, root, text};
 type Route = (String, String, String);
 
 /// The functions: logical name in the template, name of the package.
-const FUNCTIONS: [(&str, &str); 4] = [
+const FUNCTIONS: [(&str, &str); 5] = [
     ("AssociateDealer", "associate-dealer"),
     ("AddCustomer", "add-customer"),
     ("FixError", "fix-error"),
     ("FindCustomer", "find-customer"),
+    ("MergeCustomers", "merge-customers"),
 ];
 
 /// The functions that have no route.

@@ -8,7 +8,7 @@ use kit::process::run;
 use crate::server;
 
 /// The READMEs, from the root of the workspace.
-const READMES: [&str; 13] = [
+const READMES: [&str; 14] = [
     "README.md",
     ".ci/README.md",
     "functions/add-customer/README.md",
@@ -17,6 +17,7 @@ const READMES: [&str; 13] = [
     "functions/find-customer/README.md",
     "functions/fix-error/README.md",
     "functions/follow-changes/README.md",
+    "functions/merge-customers/README.md",
     "shared/README.md",
     "tests/README.md",
     "tests/bench/README.md",
@@ -124,8 +125,12 @@ fn shell(script: &str, url: &str) -> String {
 
 #[test]
 fn the_requests_of_the_readmes_work_as_they_stand() {
-    for file in ["README.md", "functions/fix-error/README.md", "functions/find-customer/README.md"]
-    {
+    for file in [
+        "README.md",
+        "functions/fix-error/README.md",
+        "functions/find-customer/README.md",
+        "functions/merge-customers/README.md",
+    ] {
         let readme = read(file);
         let mut asked = 0;
         for block in blocks(&readme, "console").iter().filter(|block| block.contains("$ curl -i")) {

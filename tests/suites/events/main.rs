@@ -11,6 +11,7 @@ mod deployed;
 mod find_customer;
 mod fix_error;
 mod follow_changes;
+mod merge_customers;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -121,6 +122,13 @@ async fn each_event_of_fix_error_gets_its_answer() {
     told(&master, "fix-error", fix_error::STORY).await;
 }
 
+#[tokio::test]
+async fn each_event_of_merge_customers_gets_its_answer() {
+    let master = deployed::fixture().await;
+    merge_customers::plant(&master).await;
+    told(&master, "merge-customers", merge_customers::STORY).await;
+}
+
 #[test]
 fn every_folder_of_events_is_a_functions() {
     let folders = fs::read_dir(folder("")).expect("the folder is there");
@@ -134,7 +142,8 @@ fn every_folder_of_events_is_a_functions() {
             "audit-customers",
             "find-customer",
             "fix-error",
-            "follow-changes"
+            "follow-changes",
+            "merge-customers"
         ]
         .map(str::to_owned)
         .into()

@@ -123,6 +123,7 @@ fn what_callers_say_shows_nothing_of_it() {
                 message: message(),
                 action: Action::Add,
                 result,
+                led_by: None,
                 not_compared: false,
                 replayed: false,
             },
@@ -182,7 +183,12 @@ async fn what_the_table_holds_shows_nothing_of_it() {
         table.get(&keys::customer(&identifier)).await.expect("it can be read").expect("a customer");
     let customer = items::customer(item).expect("a customer");
     redacts("history", &HistoryEntry::of_version(None, &customer));
-    let found = FoundCustomer { customer: customer.clone(), found_by: Vec::new(), formerly: false };
+    let found = FoundCustomer {
+        customer: customer.clone(),
+        found_by: Vec::new(),
+        formerly: false,
+        led_by: None,
+    };
     redacts("found", &found);
     let record = Record {
         key: keys::customer(&identifier),

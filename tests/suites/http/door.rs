@@ -137,7 +137,13 @@ impl Door {
             (Some("dealer-customers" | "customer-organizations"), _) => "associate-dealer",
             (Some("customers"), None) if event.method != "GET" => "add-customer",
             (Some("customers"), Some("batch")) => "add-customer",
-            (Some("customers"), _) if event.path.ends_with("/erase") => "fix-error",
+            (Some("customers"), _)
+                if ["/erase", "/merge", "/unmerge", "/restore"]
+                    .iter()
+                    .any(|end| event.path.ends_with(end)) =>
+            {
+                "merge-customers"
+            }
             (Some("customers" | "changes" | "rules"), _) => "find-customer",
             _ => "fix-error",
         };

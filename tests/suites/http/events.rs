@@ -55,6 +55,9 @@ fn be(function: &str) {
             "find-customer" => {
                 api::run(|request| find_customer::handle(&master, request)).await;
             }
+            "merge-customers" => {
+                api::run(|request| merge_customers::handle(&master, request)).await;
+            }
             "fix-error" => api::run(|request| fix_error::handle(&master, &sign_in, request)).await,
             other => panic!("{other} is no function"),
         }

@@ -11,13 +11,16 @@ use crate::door::{Answer, Door, Event};
 const LONGEST_REFUSAL: usize = 40 * 1024;
 
 /// Every route that reads a body.
-const DOORS: [(&str, &str); 6] = [
+const DOORS: [(&str, &str); 9] = [
     ("POST", "/dealer-customers"),
     ("POST", "/customers"),
     ("PATCH", "/errors/0123456789ABCDEF"),
     ("POST", "/errors/0123456789ABCDEF/reprocess"),
     ("POST", "/errors/reprocess"),
     ("POST", "/customers/000000001/erase"),
+    ("POST", "/customers/000000001/merge"),
+    ("POST", "/customers/000000001/unmerge"),
+    ("POST", "/customers/000000001/restore"),
 ];
 
 #[track_caller]

@@ -92,6 +92,9 @@ async fn no_path_is_taken_for_another_thing_or_does_harm() {
         ("GET", "/customer-organizations/{}"),
         ("GET", "/customers/{}"),
         ("POST", "/customers/{}/erase"),
+        ("POST", "/customers/{}/merge"),
+        ("POST", "/customers/{}/unmerge"),
+        ("POST", "/customers/{}/restore"),
         ("GET", "/errors/{}"),
         ("PATCH", "/errors/{}"),
         ("DELETE", "/errors/{}"),
@@ -232,6 +235,9 @@ async fn a_query_that_is_not_understood_is_refused_before_the_table_is_asked() {
         ("POST", "/errors/0123456789ABCDEF/reprocess"),
         ("POST", "/errors/reprocess"),
         ("POST", "/customers/7/erase"),
+        ("POST", "/customers/7/merge"),
+        ("POST", "/customers/7/unmerge"),
+        ("POST", "/customers/7/restore"),
     ];
     for (method, path) in routes {
         for query in queries {

@@ -130,6 +130,14 @@ async fn rows(door: &Door) -> Vec<Row> {
         row(Event::new("GET", &format!("/customers/{number}")), Asks::CustomerReads, good);
         let erase = format!("/customers/{number}/erase?dryRun=true");
         row(Event::new("POST", &erase), Asks::Privacy, good);
+        let body = json!({ "loser": "999999998" });
+        for operation in ["merge", "unmerge"] {
+            let path = format!("/customers/{number}/{operation}?dryRun=true");
+            row(Event::new("POST", &path).header("if-match", "*").json(&body), Asks::Steward, 404);
+        }
+        let path = format!("/customers/{number}/restore?dryRun=true");
+        let restore = Event::new("POST", &path).header("if-match", "*");
+        row(restore.json(&json!({ "version": 1 })), Asks::Steward, good);
     }
     for list in ["/errors", "/errors?state=open&limit=1", "/errors.csv"] {
         row(Event::new("GET", list), Asks::Steward, 200);
@@ -145,6 +153,15 @@ async fn rows(door: &Door) -> Vec<Row> {
             Asks::Steward,
             good,
         );
+        for (verb, body) in
+            [("assign", json!({ "to": "anna" })), ("note", json!({ "text": "a note" }))]
+        {
+            let post = Event::new("POST", &format!("{thing}/{verb}?dryRun=true"));
+            row(post.header("if-match", "*").json(&body), Asks::Steward, good);
+        }
+        let reopened = if good == 200 { 409 } else { good };
+        let reopen = Event::new("POST", &format!("{thing}/reopen?dryRun=true"));
+        row(reopen.header("if-match", "*"), Asks::Steward, reopened);
         let reprocessed = if good == 200 { 422 } else { good };
         row(
             Event::new("POST", &format!("{thing}/reprocess?dryRun=true")),

@@ -117,7 +117,7 @@ async fn what_asks_for_a_newer_reader_is_refused_alone() {
         items_of(&master, "ERROR#").await.into_iter().filter(|((pk, _), _)| pk.contains(&*refused)),
     );
     assert_eq!(items.len(), 2);
-    put_on(&master, &items, "min_reader", AttributeValue::N("2".to_owned())).await;
+    put_on(&master, &items, "min_reader", AttributeValue::N("3".to_owned())).await;
 
     // No test's request may meet a 5xx, but this is what these are about.
     let status = async |path: &str| {

@@ -3,6 +3,7 @@
 use domain::by::Stamp;
 use domain::customer::address::Address;
 use domain::customer::contact::Phone;
+use domain::customer::merge::{Absorbed, Hanging, MergedInto};
 use domain::customer::{Customer, CustomerNumber, Erased, TakenNumber};
 use domain::dealer::association::{DealerCustomerEffect, Origin};
 use domain::dealer::{DealerProfile, DealerType};
@@ -45,7 +46,22 @@ fn customer() -> impl Strategy<Value = Customer> {
         Erased { at, by, numbers: numbers.collect() }
     });
     let written = (prop::option::of(by()), prop::option::of(erased));
-    (identity, said, effects, written).prop_map(|(identity, said, mut done, (by, erased))| {
+    let merged_into = (identifier(), moment(), 1..u64::MAX)
+        .prop_map(|(winner, at, version)| MergedInto { winner, at, version });
+    let gave_up = prop::option::of(attributes())
+        .prop_map(|gave_up| gave_up.filter(|attributes| !attributes.is_empty()));
+    let absorbed = (identifier(), number(), gave_up)
+        .prop_map(|(loser, number, gave_up)| Absorbed { loser, number, gave_up });
+    let hanging = (0..60_u32, 0..9_u32).prop_map(|(customers, depth)| Hanging { customers, depth });
+    let merges = (
+        prop::option::of(merged_into),
+        prop::collection::vec(absorbed, 0..3),
+        hanging,
+        any::<bool>(),
+    );
+    let whole = (identity, said, effects, written, merges);
+    whole.prop_map(|(identity, said, mut done, (by, erased), merges)| {
+        let (merged_into, absorbed, hanging, decided) = merges;
         let (identifier, number, version, created_at, updated_at) = identity;
         let (attributes, alternate_name, phones, seats) = said;
         done.sort_by_key(|(_, at)| *at);
@@ -54,6 +70,12 @@ fn customer() -> impl Strategy<Value = Customer> {
         let mut effects = Effects::created(&cause, at);
         for (cause, at) in done {
             effects.updated(&cause, &[Attribute::CITY], at);
+            if decided {
+                effects.made_version(&cause.id, version);
+                let mut others = Effects::default();
+                others.updated(&cause, &[], at);
+                effects.adopt(&others, (&identifier, number));
+            }
         }
         Customer {
             identifier,
@@ -68,6 +90,9 @@ fn customer() -> impl Strategy<Value = Customer> {
             effects,
             by,
             erased,
+            merged_into,
+            absorbed,
+            hanging,
         }
     })
 }
@@ -97,12 +122,17 @@ fn entry() -> impl Strategy<Value = Entry> {
         Just((What::Tried, Some(EntryOutcome::Failure(Action::Change)))),
         Just((What::Tried, Some(EntryOutcome::Duplicate))),
         Just((What::Deleted, None)),
+        Just((What::Assigned, None)),
+        Just((What::Noted, None)),
+        Just((What::Reopened, None)),
         number().prop_map(|number| (What::Resolved, Some(EntryOutcome::Created(number)))),
         number().prop_map(|number| (What::Resolved, Some(EntryOutcome::Updated(number)))),
         number().prop_map(|number| (What::Resolved, Some(EntryOutcome::Unchanged(number)))),
     ];
-    (moment(), text(), what, failed(), correction(), effect()).prop_map(
-        |(at, who, (what, outcome), failed, correction, effect)| Entry {
+    let written = prop::option::of(text());
+    (moment(), text(), what, failed(), correction(), written, effect()).prop_map(
+        |(at, who, (what, outcome), failed, correction, text, effect)| Entry {
+            text,
             at,
             who,
             what,

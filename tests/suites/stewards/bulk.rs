@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::by::By;
 use domain::message::edits::EditCode;
+use domain::request::Correction;
 use operations::kit::Attempt;
 use operations::requests::reprocess_batch::{Chosen, reprocess_batch};
 use serde_json::{Value, json};
@@ -93,7 +94,7 @@ async fn stopped_half_way_and_run_again_nothing_is_lost_or_done_twice() {
             let chosen = Chosen::Cause { code: EditCode::CountryBlank, limit: 100, after: None };
             let by = By::new("steward", "reprocess-many", "request");
             let attempt = Attempt::new(&own, by, None, false);
-            reprocess_batch(&attempt, &chosen).await.map(|_| ())
+            reprocess_batch(&attempt, &chosen, &Correction::default()).await.map(|_| ())
         });
         while mended.customers().await.len() < enough {
             tokio::task::yield_now().await;
@@ -180,8 +181,9 @@ async fn what_still_fails_stays_where_it_is_and_the_cursor_goes_past_it() {
         }
     }
     assert_eq!(sizes, [3, 3, 1]);
+    // Each says already what this try came to.
     for error in master.listed("").await {
-        assert_eq!(error["version"], 2);
+        assert_eq!(error["version"], 1);
     }
 }
 

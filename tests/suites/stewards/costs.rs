@@ -69,12 +69,16 @@ async fn reprocessing_to_a_new_customer_is_three_calls_and_the_units_of_the_stor
 }
 
 #[tokio::test]
-async fn a_failure_and_a_duplicate_cost_their_reads_and_one_write() {
+async fn a_failure_and_a_duplicate_cost_their_reads_and_one_write_where_they_are_news() {
     let Some((warm, strict)) = warm_and_strict().await else {
         return;
     };
     let id = strict.refused(&message("Robinson", "Y")).await;
     let (outcome, cost) = reprocess(&strict, &id, None).await;
+    assert!(matches!(outcome, MessageResult::Failed { .. }), "{outcome:?}");
+    assert_eq!((cost.steps, cost.read_units, cost.write_units), (2, 2.0, 0.0), "{cost:?}");
+    let stricter = strict.deployed_with(&[("REQUIRE_CUSTOMER_CLASS", "true")]).await;
+    let (outcome, cost) = reprocess(&stricter, &id, None).await;
     assert!(matches!(outcome, MessageResult::Failed { .. }), "{outcome:?}");
     assert_eq!((cost.steps, cost.read_units), (3, 2.0), "{cost:?}");
 

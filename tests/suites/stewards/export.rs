@@ -23,7 +23,13 @@ async fn the_export_has_a_row_for_each_request_and_no_cell_is_a_formula() {
         "plain",
     ];
     for (number, name) in (0..).zip(names) {
-        let attributes = with(person("x"), &json!({ "cst_company_name": name }));
+        let attributes = with(
+            person("x"),
+            &json!({
+                "cst_company_name": name, "cst_email": "plain@example.com", "cst_day_phone": "508-555-0177",
+                "cst_original_source": "WEB"
+            }),
+        );
         let at = Timestamp::from_millis(1_790_000_000_000 + number);
         let failed = (Attribute::CITY, EditCode::CityBlank);
         master.plant(&request_in_error(&attributes, failed, at)).await;
@@ -34,11 +40,20 @@ async fn the_export_has_a_row_for_each_request_and_no_cell_is_a_formula() {
     assert_eq!(answer.header("content-disposition"), Some("attachment; filename=\"errors.csv\""));
     assert_eq!(answer.header("link"), None);
     let lines: Vec<_> = answer.text.split("\r\n").collect();
+    // Without the mark, a spreadsheet takes it for another encoding.
+    let columns = lines[0].strip_prefix('\u{feff}').expect("a byte order mark");
     assert_eq!(
-        lines[0],
-        "\"id\",\"state\",\"receivedAt\",\"action\",\"company\",\"name\",\"customerNumber\",\"alternateNumber\",\"codes\",\"version\""
+        columns,
+        "\"id\",\"state\",\"receivedAt\",\"action\",\"company\",\"name\",\"city\",\"email\",\"phone\",\"customerNumber\",\"alternateNumber\",\
+         \"source\",\"originalSource\",\"codes\",\"assignedTo\",\"closedAt\",\"closedBy\",\"version\""
     );
-    assert!(lines[1].contains("\",\"open\",\"2026-09-21T14:13:20.008Z\",\"A\",\"\",\"plain\",\"\",\"\",\"city-blank\",\"1\""), "{answer}");
+    assert!(
+        lines[1].contains(
+            "\",\"open\",\"2026-09-21T14:13:20.008Z\",\"A\",\"\",\"plain\",\"Westborough\",\"plain@example.com\",\"508-555-0177\",\"\",\"\",\
+             \"\",\"WEB\",\"city-blank\",\"\",\"\",\"\",\"1\""
+        ),
+        "{answer}"
+    );
     for cell in [
         "\"'=HYPERLINK(\"\"http://x\"\")\"",
         "\"'+1\"",
@@ -71,6 +86,8 @@ async fn a_long_export_goes_on_where_link_says_with_the_same_filter() {
         let page: Vec<_> = answer.text.lines().skip(1).map(|line| line[1..17].to_owned()).collect();
         sizes.push(page.len());
         rows.extend(page);
+        let name = answer.header("content-disposition").expect("a file name").to_owned();
+        assert_eq!(name.contains("errors-part.csv"), answer.header("link").is_some(), "{name}");
         match answer.header("link") {
             Some(link) => {
                 let query =

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use api::customer_out::NOT_COMPARED;
 use serde_json::json;
 
 use crate::fixture::{Fixture, person, with, without_city};
@@ -32,16 +33,51 @@ async fn a_reprocess_that_is_sent_again_answers_the_same_and_has_no_further_effe
 }
 
 #[tokio::test]
+async fn what_an_answer_warned_of_it_warns_of_again() {
+    let master = Fixture::new().await;
+    let email = json!({ "cst_email": "julie@example.com" });
+    master.send(&with(person("Robinson"), &email)).await.is_empty(201);
+    let update =
+        json!({ "cst_duplicate": "S", "cst_email": "robinson@example.com", "cst_vat_nbr": "V-1" });
+    let replaced = json!(["cst_email had another value"]);
+    let nobody = json!({ "cst_lname": "Unknown", "cst_fname": "N/A", "cst_duplicate": "Y" });
+    let not_compared = json!([NOT_COMPARED]);
+    for (attributes, status, warnings) in [(update, 200, replaced), (nobody, 201, not_compared)] {
+        let id = master.refused(&with(without_city("Robinson"), &attributes)).await;
+        let patch = json!({ "cst_city": "Westborough" });
+        for replayed in [false, true] {
+            let answer = master.reprocess(&id).json(&patch).key(&id).send().await;
+            assert_eq!(answer.is(status)["warnings"], warnings, "replayed: {replayed}");
+            assert_eq!(answer.is_replayed(), replayed, "{answer}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_failure_is_replayed_and_recorded_once() {
     let master = Fixture::new().await;
     let id = master.refused(&without_city("Robinson")).await;
-    let send = || master.reprocess(&id).key(KEY).send();
+    let send = || master.reprocess(&id).json(&json!({ "cst_zip": "ABC" })).key(KEY).send();
     let first = send().await;
     first.is(422);
     let again = send().await;
     assert!(again.is_replayed(), "{again}");
     assert_eq!(again.is(422), first.json());
     assert_eq!(master.shown(&id).await["version"], 2);
+}
+
+#[tokio::test]
+async fn a_try_that_left_nothing_behind_is_decided_anew() {
+    let strict = Fixture::new().await;
+    let id = strict.refused(&with(person("Robinson"), &json!({ "cst_country": null }))).await;
+    strict.reprocess(&id).key(KEY).send().await.is(422);
+    assert_eq!(strict.shown(&id).await["version"], 1);
+    let mended = strict.deployed_with(&[("DEFAULT_COUNTRY", "USA")]).await;
+    mended.reprocess(&id).key(KEY).send().await.is(201);
+    let again = strict.reprocess(&id).key(KEY).send().await;
+    again.is(201);
+    assert!(again.is_replayed(), "{again}");
+    assert_eq!(strict.customers().await.len(), 1);
 }
 
 #[tokio::test]

@@ -10,13 +10,18 @@ use crate::fixture::{Fixture, person, request_in_error, with, without_city};
 #[tokio::test]
 async fn a_row_says_who_and_why() {
     let master = Fixture::new().await;
-    let others = json!({ "cst_company": "1", "cst_zip": "ABC", "cst_interface_cust_nbr": "ALT-7" });
+    let others = json!({
+        "cst_company": "1", "cst_zip": "ABC", "cst_interface_cust_nbr": "ALT-7", "cst_email": "julie@example.com",
+        "cst_eve_phone": "508-555-0177", "cst_original_source": "WEB"
+    });
     let id = master.refused(&with(without_city("Robinson"), &others)).await;
     let listed = master.listed("").await;
     let received = &listed[0]["receivedAt"];
     let row = json!({
-        "id": id, "state": "open", "receivedAt": received, "action": "A", "company": "1", "name": "Julie Robinson", "customerNumber": null,
-        "alternateNumber": "ALT-7", "codes": ["city-blank", "invalid-zip"], "version": 1
+        "id": id, "state": "open", "receivedAt": received, "action": "A", "company": "1", "name": "Julie Robinson",
+        "city": null, "email": "julie@example.com", "phone": "508-555-0177", "customerNumber": null, "alternateNumber": "ALT-7",
+        "source": null, "originalSource": "WEB", "codes": ["city-blank", "invalid-zip"], "assignedTo": null, "closedAt": null, "closedBy": null,
+        "version": 1
     });
     assert_eq!(listed, [row]);
     assert!(Timestamp::parse(received.as_str().expect("a time")).is_some());
@@ -94,6 +99,11 @@ async fn each_filter_alone_and_all_together() {
         let expected: Vec<_> = expected.iter().map(|index| ids[*index].clone()).collect();
         assert_eq!(master.listed_ids(query).await, expected, "{query}");
         assert_eq!(master.listed_ids(&format!("{query}&limit=1")).await, expected, "{query}");
+        let oldest_first: Vec<_> = expected.into_iter().rev().collect();
+        for limit in [1, 2, 50] {
+            let query = format!("{query}&sort=oldest&limit={limit}");
+            assert_eq!(master.listed_ids(&query).await, oldest_first, "{query}");
+        }
     }
     assert_eq!(master.listed_ids(&format!("text={}", ids[1])).await, [ids[1].as_str()]);
 }
@@ -103,7 +113,7 @@ async fn filters_that_mean_nothing_are_refused_all_at_once() {
     let master = Fixture::new().await;
     let long = "x".repeat(101);
     let query = format!(
-        "state=new&code=nonsense&attribute=cst_favourite&receivedAfter=yesterday&receivedBefore=2026-11-20&text={long}&colour=red&company=1&company=2"
+        "sort=age&state=new&code=nonsense&attribute=cst_favourite&receivedAfter=yesterday&receivedBefore=2026-11-20&text={long}&colour=red&company=1&company=2"
     );
     assert_eq!(
         master.get(&format!("/errors?{query}")).send().await.faults(),
@@ -114,6 +124,7 @@ async fn filters_that_mean_nothing_are_refused_all_at_once() {
             "/query/company repeated-parameter",
             "/query/receivedAfter invalid-time",
             "/query/receivedBefore invalid-time",
+            "/query/sort invalid-sort",
             "/query/state invalid-state",
             "/query/text value-too-long"
         ]

@@ -4,6 +4,7 @@
 //! Each module is one subject. The console is tested in a browser, elsewhere.
 
 mod bulk;
+mod bulk_corrections;
 mod console_files;
 mod corrections;
 mod costs;
@@ -15,7 +16,9 @@ mod idempotency;
 mod lists;
 mod pages;
 mod paging;
+mod queue;
 mod races;
+mod remarks;
 mod reprocess;
 mod rules;
 

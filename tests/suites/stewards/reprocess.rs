@@ -205,3 +205,48 @@ async fn without_a_body_or_with_an_empty_patch_it_reprocesses_the_message_as_it_
         request.body(body).send().await.is(422);
     }
 }
+
+#[tokio::test]
+async fn a_try_that_comes_to_what_the_last_one_came_to_makes_no_new_version() {
+    let master = Fixture::new().await;
+    let id = master.refused(&without_city("Robinson")).await;
+    let before = master.everything().await;
+    // What changes nothing of the message is no correction.
+    for patch in [json!({}), json!({ "cst_lname": "Robinson", "cst_apt": null })] {
+        let answer = master.reprocess(&id).if_match("\"1\"").json(&patch).send().await;
+        answer.is(422);
+        assert_eq!(answer.header("etag"), Some("\"1\""));
+    }
+    assert_eq!(master.everything().await, before);
+    // Other codes are news, and so is a patch, though the codes be the same.
+    let answer = master.reprocess(&id).json(&json!({ "cst_zip": "ABC" })).send().await;
+    assert_eq!(answer.codes(), ["city-blank", "invalid-zip"]);
+    assert_eq!(answer.header("etag"), Some("\"2\""));
+    master.reprocess(&id).json(&json!({ "cst_zip": "XYZ" })).send().await.is(422);
+    assert_eq!(master.shown(&id).await["version"], 3);
+    master.reprocess(&id).send().await.is(422);
+    assert_eq!(master.shown(&id).await["version"], 3);
+    // After a correction, what the list says of the codes may be another evaluation's than the last attempt's.
+    master.correct(&id, "*", &json!({ "cst_zip": "01581" })).send().await.is(200);
+    master.correct(&id, "*", &json!({ "cst_zip": "XYZ" })).send().await.is(200);
+    master.reprocess(&id).send().await.is(422);
+    assert_eq!(master.shown(&id).await["version"], 5);
+}
+
+#[tokio::test]
+async fn a_duplicate_that_is_one_still_makes_no_new_version_and_one_that_became_one_does() {
+    let master = Fixture::new().await;
+    let message = with(without_city("Robinson"), &json!({ "cst_duplicate": "Y" }));
+    let id = master.refused(&message).await;
+    master.send(&person("Robinson")).await.is_empty(201);
+    let patch = json!({ "cst_city": "Westborough" });
+    for _ in 0..3 {
+        let answer = master.reprocess(&id).json(&patch).send().await;
+        answer.is(409);
+        assert_eq!(answer.header("etag"), Some("\"2\""));
+    }
+    let shown = master.shown(&id).await;
+    assert_eq!(told(&shown), ["received failure [\"city-blank\"]", "tried duplicate []"]);
+    master.reprocess(&id).json(&json!({ "cst_city": null })).send().await.is(422);
+    assert_eq!(master.shown(&id).await["version"], 3);
+}

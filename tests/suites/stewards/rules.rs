@@ -125,7 +125,8 @@ async fn all_faults_are_told_at_once() {
     ];
     assert_eq!(faults, expected);
     let many = json!({ "messages": vec![in_json(&julie()); 101] });
-    for (body, pointer) in [(json!({}), "/messages"), (many, "/messages")] {
+    let nobody = json!({ "customerNumber": "" });
+    for (body, pointer) in [(json!({}), "/messages"), (nobody, "/messages"), (many, "/messages")] {
         let problem = stand.post("/rules/try").json(&body).send().await;
         assert_eq!(problem.is_problem(400, "invalid-request")["errors"][0]["pointer"], pointer);
     }

@@ -58,10 +58,22 @@ registry! {
     AlreadyResolved = "already-resolved", CONFLICT, "The request in error is already resolved";
     /// The request in error is deleted already.
     AlreadyDeleted = "already-deleted", CONFLICT, "The request in error is already deleted";
+    /// The request in error is open, and was to be reopened.
+    AlreadyOpen = "already-open", CONFLICT, "The request in error is open";
     /// The dealer customer belongs to no customer.
     NotAssociated = "not-associated", CONFLICT, "The dealer customer is not associated";
     /// So much happened since the key was first used that nobody can tell any more what it did; it is never done again.
     AlreadyProcessed = "already-processed", CONFLICT, "The request was processed before";
+    /// The customer was merged into another, which acts for it (`customerNumber`, `mergedInto`).
+    AlreadyMerged = "already-merged", CONFLICT, "The customer was merged into another";
+    /// The one customer was not merged into the other, or was parted from it again.
+    NotMerged = "not-merged", CONFLICT, "The customers are not merged";
+    /// The chain of merges would be too long, or too many customers would hang on one.
+    TooManyMerged = "too-many-merged", CONFLICT, "Too many customers would be merged into one";
+    /// Something changed since the merge (`attributes`), and nobody said with whom it stays.
+    ChangedSince = "changed-since", CONFLICT, "The customer has changed since";
+    /// The person was erased; nothing can be merged, parted or restored any more.
+    CustomerErased = "customer-erased", CONFLICT, "The person was erased";
     /// The version that the caller saw is no longer the current one (`version`).
     VersionMismatch = "version-mismatch", PRECONDITION_FAILED, "The version has changed";
     /// What is asked for was there, and is no more.
@@ -74,6 +86,8 @@ registry! {
     VersionRequired = "version-required", PRECONDITION_REQUIRED, "The version is required";
     /// The idempotency key was used for another request.
     IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY, "The idempotency key belongs to another request";
+    /// What is asked for reads well, and cannot be: two companies, a part of an address, a number that others have.
+    NotPossible = "not-possible", UNPROCESSABLE_ENTITY, "This cannot be done";
     /// Too much contention or load; the same request may succeed a little later (`Retry-After`).
     Busy = "busy", SERVICE_UNAVAILABLE, "The service is busy";
     /// Something broke; the log has the inside under the request id.
@@ -102,14 +116,21 @@ mod tests {
                 ("ambiguous-customer-organization", 409),
                 ("already-resolved", 409),
                 ("already-deleted", 409),
+                ("already-open", 409),
                 ("not-associated", 409),
                 ("already-processed", 409),
+                ("already-merged", 409),
+                ("not-merged", 409),
+                ("too-many-merged", 409),
+                ("changed-since", 409),
+                ("customer-erased", 409),
                 ("version-mismatch", 412),
                 ("gone", 410),
                 ("too-large", 413),
                 ("unsupported-media-type", 415),
                 ("version-required", 428),
                 ("idempotency-key-reused", 422),
+                ("not-possible", 422),
                 ("busy", 503),
                 ("internal", 500),
             ]

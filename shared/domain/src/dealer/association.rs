@@ -196,20 +196,17 @@ pub fn find<'a>(
     controls: &Controls,
 ) -> Found<'a> {
     let matches = duplicate::among(request.attributes(), candidates, controls);
-    let businesses = matches.iter().map(|(customer, _)| Party::of(&customer.attributes, controls));
-    let without_contact: Vec<_> = businesses
-        .zip(&matches)
-        .filter(|(party, _)| !party.has_contact())
-        .map(|(_, found)| found.clone())
+    let without_contact: Vec<_> = matches
+        .iter()
+        .filter(|found| !Party::of(found.values, controls).has_contact())
+        .cloned()
         .collect();
     match (&matches[..], &without_contact[..]) {
         ([], _) => Found::None,
-        ([(customer, explanation)], _) | (_, [(customer, explanation)]) => {
-            Found::One(customer, explanation.clone())
-        }
+        ([found], _) | (_, [found]) => Found::One(found.customer, found.explanation.clone()),
         _ => {
             let several = matches.iter().take(MAX_CANDIDATES);
-            Found::Several(several.map(|(customer, _)| customer.identifier.clone()).collect())
+            Found::Several(several.map(|found| found.customer.identifier.clone()).collect())
         }
     }
 }

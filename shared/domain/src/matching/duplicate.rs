@@ -25,32 +25,65 @@ pub fn is_placeholder(attributes: &Attributes, controls: &Controls) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Candidate<'a> {
     pub customer: &'a Customer,
+    /// Whom it stands for: itself, or the customer that it was merged into.
+    pub leader: &'a Customer,
     /// The block that it was found in.
     pub block: &'a Block,
     /// The block of the values that it had when it took this seat for an address that was given and not verified.
     pub as_given: Option<&'a Block>,
 }
 
-/// The customers among `candidates` that are the same as the wanted one, the highest customer number first, each once. A candidate counts where its current values make
-/// the block that it was found in, or those that it still has were once given with this block's address. Inactive customers count.
+/// A customer that is the same as a wanted one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Same<'a> {
+    /// The customer that acts, after all merges.
+    pub customer: &'a Customer,
+    /// Who has the seat by which it was found: the customer, or one that was merged into it.
+    pub seated: &'a Customer,
+    /// The values by which it is the same.
+    pub values: &'a Attributes,
+    pub explanation: Explanation,
+}
+
+impl Same<'_> {
+    /// Whether it is so by values that are its own no more: those of a merged customer, or those that it gave up by a merge.
+    pub fn by_merge(&self) -> bool {
+        !std::ptr::eq(self.values, &self.customer.attributes)
+    }
+}
+
+/// The customers among `candidates` that are the same as the wanted one, the highest customer number first, each once, by its own values where it is so by them. A candidate
+/// counts where its current values make the block that it was found in, or those that it still has were once given with this block's address; one that was merged stands for the
+/// customer that it leads to, and that one for itself also by the values that it gave up. Inactive customers count.
 pub fn among<'a>(
     wanted: &Attributes,
     candidates: impl IntoIterator<Item = Candidate<'a>>,
     controls: &Controls,
-) -> Vec<(&'a Customer, Explanation)> {
+) -> Vec<Same<'a>> {
     let wanted = Party::of(wanted, controls);
-    let mut duplicates: Vec<(&Customer, Explanation)> = Vec::new();
-    for Candidate { customer, block, as_given } in candidates {
-        let known = Party::of(&customer.attributes, controls);
-        let found = controls.rules.kept().find_map(|rule| {
-            let now = Block::of(&known, rule, &controls.secret)?;
-            let counts = now == *block || as_given == Some(&now);
-            counts.then(|| compare(&wanted, &known, rule))?
+    let mut duplicates: Vec<Same<'_>> = Vec::new();
+    for Candidate { customer: seated, leader, block, as_given } in candidates {
+        let same = seated.found_by().find_map(|values| {
+            let known = Party::of(values, controls);
+            let explanation = controls.rules.kept().find_map(|rule| {
+                let now = Block::of(&known, rule, &controls.secret)?;
+                let counts = now == *block || as_given == Some(&now);
+                counts.then(|| compare(&wanted, &known, rule))?
+            })?;
+            // The values of the leader itself are told by where they are, so they are taken from there.
+            let own =
+                std::ptr::eq(values, &seated.attributes) && seated.identifier == leader.identifier;
+            let values = if own { &leader.attributes } else { values };
+            Some(Same { customer: leader, seated, values, explanation })
         });
-        let is_new = duplicates.iter().all(|(one, _)| one.number != customer.number);
-        duplicates.extend(found.filter(|_| is_new).map(|explanation| (customer, explanation)));
+        let Some(same) = same else { continue };
+        match duplicates.iter_mut().find(|known| known.customer.number == leader.number) {
+            Some(known) if known.by_merge() && !same.by_merge() => *known = same,
+            Some(_) => {}
+            None => duplicates.push(same),
+        }
     }
-    duplicates.sort_by_key(|(duplicate, _)| std::cmp::Reverse(duplicate.number));
+    duplicates.sort_by_key(|duplicate| std::cmp::Reverse(duplicate.customer.number));
     duplicates
 }
 
@@ -98,18 +131,18 @@ pub fn are_same(one: &Attributes, other: &Attributes, controls: &Controls) -> bo
 pub enum Judgement<'a> {
     /// There is none, or none was looked for: a customer is created.
     Create,
-    Update(&'a Customer),
+    Update(Same<'a>),
     /// Nothing is done; the duplicates, the highest customer number first.
     Duplicate(Vec<&'a Customer>),
 }
 
 /// Judges an Add by the duplicates that [`among`] found.
-pub fn judge(check: DuplicateCheck, duplicates: Vec<(&Customer, Explanation)>) -> Judgement<'_> {
-    let all = || duplicates.iter().map(|(duplicate, _)| *duplicate).collect();
+pub fn judge(check: DuplicateCheck, duplicates: Vec<Same<'_>>) -> Judgement<'_> {
+    let all = || duplicates.iter().map(|duplicate| duplicate.customer).collect();
     match (check, &duplicates[..]) {
         (DuplicateCheck::Unchecked, _) | (_, []) => Judgement::Create,
-        (DuplicateCheck::UpdateSingle, [(single, _)]) => Judgement::Update(single),
-        (DuplicateCheck::UpdateBest, [(best, _), ..]) => Judgement::Update(best),
+        (DuplicateCheck::UpdateSingle, [single]) => Judgement::Update(single.clone()),
+        (DuplicateCheck::UpdateBest, [best, ..]) => Judgement::Update(best.clone()),
         (DuplicateCheck::UpdateSingle | DuplicateCheck::Report, _) => Judgement::Duplicate(all()),
     }
 }

@@ -22,11 +22,25 @@ pub enum What {
     Resolved,
     /// A steward closed it.
     Deleted,
+    /// A steward took it over, was given it, or released it.
+    Assigned,
+    /// A steward wrote something about it.
+    Noted,
+    /// A steward opened it again after it was deleted.
+    Reopened,
 }
 
 impl What {
-    pub const ALL: [Self; 5] =
-        [Self::Received, Self::Corrected, Self::Tried, Self::Resolved, Self::Deleted];
+    pub const ALL: [Self; 8] = [
+        Self::Received,
+        Self::Corrected,
+        Self::Tried,
+        Self::Resolved,
+        Self::Deleted,
+        Self::Assigned,
+        Self::Noted,
+        Self::Reopened,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -35,6 +49,9 @@ impl What {
             Self::Tried => "tried",
             Self::Resolved => "resolved",
             Self::Deleted => "deleted",
+            Self::Assigned => "assigned",
+            Self::Noted => "noted",
+            Self::Reopened => "reopened",
         }
     }
 
@@ -66,6 +83,8 @@ pub struct Entry {
     /// The edits that failed then.
     pub failed: Vec<FailedEdit>,
     pub correction: Correction,
+    /// What was written: a note, why it was deleted, or to whom it was assigned; none where it was released.
+    pub text: Option<String>,
     /// The request that did it.
     pub effect: EffectId,
 }
@@ -80,8 +99,15 @@ impl Entry {
             outcome: None,
             failed: Vec::new(),
             correction: Correction::default(),
+            text: None,
             effect: stamp.cause.id.clone(),
         }
+    }
+
+    /// The same without what may tell of a person; who has the request does not.
+    pub(super) fn erased(&self) -> Self {
+        let text = self.text.clone().filter(|_| self.what == What::Assigned);
+        Self { correction: Correction::default(), text, ..self.clone() }
     }
 }
 

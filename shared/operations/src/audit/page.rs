@@ -78,6 +78,9 @@ impl Page {
             Some(KeyKind::Change) => {
                 items::change(item)?;
             }
+            Some(KeyKind::Merge) => {
+                items::merge(item)?;
+            }
             // Of a newer release, which knows what it is.
             None => {}
         }

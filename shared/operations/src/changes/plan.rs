@@ -176,7 +176,9 @@ pub(crate) fn change_of_version(after: &Customer, entry: &HistoryEntry) -> Chang
     let kind = match entry.what {
         What::Created => ChangeType::CustomerCreated,
         What::Erased => ChangeType::CustomerErased,
-        What::Updated | What::Associated | What::Released | What::Resolved => {
+        What::Merged => ChangeType::CustomerMerged,
+        What::Unmerged => ChangeType::CustomerUnmerged,
+        What::Updated | What::Restored | What::Associated | What::Released | What::Resolved => {
             ChangeType::CustomerUpdated
         }
     };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::customer::company::Company;
-use domain::customer::{Customer, Identifier};
+use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::look_up::{self, Asked, Kind, LookUp, Term};
 use domain::message::Attribute;
 use domain::retention::Retention;
@@ -15,6 +15,7 @@ use store::table::{MAX_ITEMS, Table};
 
 use super::history::earlier_versions;
 use super::read::customer_by_number;
+use super::tree::followed;
 use crate::kit::{Listed, Master, Stopped};
 
 /// How many keys one page looks at. Where many keys lead to nobody who is asked for, a page may be short, and the next one goes on behind it.
@@ -26,6 +27,8 @@ pub struct FoundCustomer {
     pub customer: Customer,
     pub found_by: Vec<Asked>,
     pub formerly: bool,
+    /// The merged customer that it was found by, which leads to it; none where it was found by what is its own.
+    pub led_by: Option<CustomerNumber>,
 }
 
 /// Where a page ended: in which step of the search, and behind which key.
@@ -171,10 +174,29 @@ impl<'a, T: Table> Search<'a, T> {
             }
             let formerly = !misses.is_empty();
             if !formerly || self.was_so(&customer, &misses, &standings).await? {
-                held.push(FoundCustomer { customer, found_by: self.look_up.given(), formerly });
+                let found_by = self.look_up.given();
+                held.push(FoundCustomer { customer, found_by, formerly, led_by: None });
             }
         }
-        Ok(held)
+        self.led(held).await
+    }
+
+    /// The customers that act, in place of those that were merged. One that is found by what is its own is not shown for another's sake.
+    async fn led(&self, held: Vec<FoundCustomer>) -> Result<Vec<FoundCustomer>, Stopped> {
+        let mut shown: Vec<FoundCustomer> = Vec::new();
+        for found in held {
+            if found.customer.merged_into.is_none() {
+                shown.push(found);
+                continue;
+            }
+            let led_by = Some(found.customer.number);
+            let customer = followed(self.master, found.customer).await?.leader;
+            let by_itself = self.misses(&customer).is_some_and(|misses| misses.is_empty());
+            if !by_itself && shown.iter().all(|one| one.customer.number != customer.number) {
+                shown.push(FoundCustomer { customer, led_by, ..found });
+            }
+        }
+        Ok(shown)
     }
 
     /// What is asked and not so; none where it cannot have been so either.

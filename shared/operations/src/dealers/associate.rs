@@ -5,6 +5,7 @@ use domain::dealer::association::{
     self, Associate, DealerCustomerEffect, Found, Organization, Origin,
 };
 use domain::message::Attribute;
+use store::follow::{Followed, follow};
 use store::items::{self, Association, DealerCustomerRecord};
 use store::records;
 use store::table::Table;
@@ -90,18 +91,25 @@ async fn given<T: Table>(
     let customer = records::customer(attempt.table(), identifier);
     let (bound, customer) = join!(attempt.bind(), customer);
     bound?;
-    match customer? {
-        None => Ok(AssociateOutcome::UnknownOrganization),
-        // Of whom an erased customer was, nothing is told to whoever comes afterwards.
-        Some(customer) if customer.erased.is_some() => {
-            let earlier = match attempt.is_replay() {
-                true => records::dealer_customer(attempt.table(), &request.dcn).await?,
-                false => None,
-            };
-            let earlier = earlier.and_then(|record| replay(attempt, &record));
-            Ok(earlier.unwrap_or(AssociateOutcome::UnknownOrganization))
+    let mut customer = customer?;
+    loop {
+        let Some(named) = customer else {
+            return Ok(AssociateOutcome::UnknownOrganization);
+        };
+        if let Some(Followed { leader, .. }) = follow(attempt.table(), named).await? {
+            // Of whom an erased customer was, nothing is told to whoever comes afterwards.
+            if leader.erased.is_some() {
+                let earlier = match attempt.is_replay() {
+                    true => records::dealer_customer(attempt.table(), &request.dcn).await?,
+                    false => None,
+                };
+                let earlier = earlier.and_then(|record| replay(attempt, &record));
+                return Ok(earlier.unwrap_or(AssociateOutcome::UnknownOrganization));
+            }
+            return claim(attempt, request, &leader, Origin::Given).await;
         }
-        Some(customer) => claim(attempt, request, &customer, Origin::Given).await,
+        attempt.again().await?;
+        customer = records::customer(attempt.table(), identifier).await?;
     }
 }
 
@@ -204,7 +212,7 @@ async fn create<T: Table>(
             }
             // A taken place may change which customer is meant, and that is decided before the DCN is.
             if reasons.iter().all(Option::is_none) {
-                match taken(&record, &customer.identifier) {
+                match taken(attempt, &record, None).await? {
                     Some(taken) => return Ok(Ok(taken)),
                     None => continue,
                 }
@@ -226,7 +234,7 @@ async fn claim<T: Table>(
     origin: Origin,
 ) -> Result<AssociateOutcome, Stopped> {
     if attempt.dry_run {
-        return dry_run_outcome(attempt, request, Some(&customer.identifier), origin).await;
+        return dry_run_outcome(attempt, request, Some(customer), origin).await;
     }
     let write = claim_write(attempt, request, customer, &origin);
     loop {
@@ -246,8 +254,11 @@ async fn claim<T: Table>(
                 if outcome.is_none() {
                     attempt.refuse_if_forgotten(record.is_full())?;
                 }
-                if let Some(outcome) = outcome.or_else(|| taken(&record, &customer.identifier)) {
+                if let Some(outcome) = outcome {
                     return Ok(outcome);
+                }
+                if let Some(taken) = taken(attempt, &record, Some(customer)).await? {
+                    return Ok(taken);
                 }
             }
             Written::Refused(Refusal::Condition(None) | Refusal::Contended) => {}
@@ -272,15 +283,19 @@ fn claim_write<T: Table>(
 async fn dry_run_outcome<T: Table>(
     attempt: &Attempt<'_, T>,
     request: &Associate,
-    organization: Option<&Identifier>,
+    customer: Option<&Customer>,
     origin: Origin,
 ) -> Result<AssociateOutcome, Stopped> {
     let record = records::dealer_customer(attempt.table(), &request.dcn).await?;
     let dealer_customer = DealerCustomerOutcome::of(record.is_some());
-    Ok(match record.and_then(|record| record.dealer_customer.organization) {
-        Some(holder) => AssociateOutcome::Taken { same: organization == Some(&holder), holder },
+    let taken = match &record {
+        Some(record) => taken(attempt, record, customer).await?,
+        None => None,
+    };
+    Ok(match taken {
+        Some(taken) => taken,
         None => AssociateOutcome::Associated(Associated {
-            organization: organization.cloned(),
+            organization: customer.map(|customer| customer.identifier.clone()),
             number: None,
             origin,
             dealer_customer,
@@ -289,10 +304,26 @@ async fn dry_run_outcome<T: Table>(
     })
 }
 
-/// That the DCN belongs to a customer; none where it is free.
-fn taken(record: &DealerCustomerRecord, meant: &Identifier) -> Option<AssociateOutcome> {
-    let holder = record.dealer_customer.organization.clone()?;
-    Some(AssociateOutcome::Taken { same: holder == *meant, holder })
+/// That the DCN belongs to a customer; none where it is free. `meant` is nobody where a customer would be created. Only on one that absorbed others can more than its own DCNs
+/// hang, so the holder is read only then.
+async fn taken<T: Table>(
+    attempt: &Attempt<'_, T>,
+    record: &DealerCustomerRecord,
+    meant: Option<&Customer>,
+) -> Result<Option<AssociateOutcome>, Stopped> {
+    let Some(holder) = record.dealer_customer.organization.clone() else {
+        return Ok(None);
+    };
+    if let Some(meant) = meant.filter(|meant| meant.identifier != holder)
+        && !meant.absorbed.is_empty()
+        && let Some(customer) = records::customer(attempt.table(), &holder).await?
+        && let Some(followed) = follow(attempt.table(), customer).await?
+    {
+        let holder = followed.leader.identifier;
+        return Ok(Some(AssociateOutcome::Taken { same: holder == meant.identifier, holder }));
+    }
+    let same = meant.is_some_and(|meant| meant.identifier == holder);
+    Ok(Some(AssociateOutcome::Taken { same, holder }))
 }
 
 /// The outcome of an earlier try, from what it left on the dealer customer; the customer's number is not among it.

@@ -5,17 +5,21 @@ use std::time::Duration;
 use domain::customer::{Customer, Identifier};
 use domain::dealer::{Dcn, DealerCode, DealerCodes, DealerCustomer};
 use futures_util::future;
+use store::follow::Followed;
 use store::keys::IndexEntry;
 use store::table::{IndexQuery, MAX_ITEMS, Page, Table};
 use store::{keys, records};
 use tokio::join;
 
-use super::read::filled_in_from;
 use crate::customers::read::customer;
+use crate::customers::tree::{followed, members};
 use crate::kit::{Listed, Master, Stopped};
 
 /// How many dealer customers of one customer are on a page: as many items as the database reads in one call.
 pub const MAX_DEALER_CUSTOMERS: u32 = MAX_ITEMS as u32;
+
+/// How many dealer customers of one customer are counted: as many as the index tells for what one costs.
+const MAX_COUNTED: u32 = 25;
 
 /// How long the index may lag behind an association that it does not know before it is asked once more.
 const LAG_OF_AN_ASSOCIATION: Duration = Duration::from_millis(200);
@@ -35,40 +39,109 @@ pub enum Viewer<'a> {
     Dealer(&'a DealerCodes),
 }
 
-/// A customer organization that its viewer may see, if it is there, and where in the index of its dealer customers the viewer may look.
+/// A customer organization that its viewer may see, if it is there.
 #[derive(Debug)]
 pub struct InSight<'a> {
     identifier: &'a Identifier,
-    ranges: Vec<Range>,
+    /// What was found out of it on the way; nothing where the viewer sees everything.
+    found: Option<Found>,
 }
 
-/// Whether the viewer may see this customer organization; none where it may not. It is found out from the index alone, and costs the same whatever hangs on the customer.
+/// Who acts for a customer, and where in the index of its dealer customers the viewer may look.
+#[derive(Debug)]
+struct Found {
+    followed: Followed,
+    partitions: Vec<(Identifier, Vec<Range>)>,
+}
+
+/// A customer organization with a page of its dealer customers.
+#[derive(Debug)]
+pub struct Seen {
+    /// The customer that acts.
+    pub customer: Customer,
+    /// Whether it is another than the one that was named, which was merged into it.
+    pub merged: bool,
+    pub dealer_customers: Listed<DealerCustomer, Dcn>,
+}
+
+/// Whether the viewer may see this customer organization; none where it may not. That is found out from the index alone, of all that were merged with it, and costs the same
+/// whatever else hangs on the customer.
 pub async fn in_sight<'a, T: Table>(
     master: &Master<T>,
     identifier: &'a Identifier,
     viewer: Viewer<'_>,
 ) -> Result<Option<InSight<'a>>, Stopped> {
-    let ranges = match viewer {
-        Viewer::OfEverything => vec![keys::all_dealers()],
-        Viewer::Dealer(codes) => inhabited(master, identifier, codes).await?,
+    let found = match viewer {
+        Viewer::OfEverything => None,
+        Viewer::Dealer(_) => match found(master, identifier, viewer).await? {
+            Some(found) => Some(found),
+            None => return Ok(None),
+        },
     };
-    Ok((!ranges.is_empty()).then_some(InSight { identifier, ranges }))
+    Ok(Some(InSight { identifier, found }))
 }
 
-/// A customer with a page of its dealer customers behind `after`, by dealer code and number.
+/// Who acts for the customer, and where the viewer may look; none where that is nowhere.
+async fn found<T: Table>(
+    master: &Master<T>,
+    identifier: &Identifier,
+    viewer: Viewer<'_>,
+) -> Result<Option<Found>, Stopped> {
+    let ranges = |of| async move {
+        match viewer {
+            Viewer::OfEverything => Ok(vec![keys::all_dealers()]),
+            Viewer::Dealer(codes) => inhabited(master, of, codes).await,
+        }
+    };
+    let (customer, own) = join!(customer(master, identifier), ranges(identifier));
+    let (Some(customer), own) = (customer?, own?) else {
+        return Ok(None);
+    };
+    let mut partitions = vec![(identifier.clone(), own)];
+    let followed = followed(master, customer).await?;
+    let members = members(master, &followed.leader).await?;
+    for member in std::iter::once(&followed.leader).chain(&members) {
+        if member.identifier != *identifier {
+            let ranges = ranges(&member.identifier).await?;
+            partitions.push((member.identifier.clone(), ranges));
+        }
+    }
+    partitions.retain(|(_, ranges)| !ranges.is_empty());
+    Ok((!partitions.is_empty()).then_some(Found { followed, partitions }))
+}
+
+/// The customer that acts, with a page of its dealer customers behind `after`, by dealer code and number; none where there is no such customer.
 pub async fn customer_organization<T: Table>(
     master: &Master<T>,
-    InSight { identifier, ranges }: InSight<'_>,
+    InSight { identifier, found }: InSight<'_>,
     after: Option<&Dcn>,
-) -> Result<Option<(Customer, Listed<DealerCustomer, Dcn>)>, Stopped> {
-    let (customer, dealer_customers) =
-        join!(customer(master, identifier), dealer_customers_of(master, identifier, ranges, after));
-    let Listed { found, next } = dealer_customers?;
-    Ok(customer?.map(|customer| {
-        let own = std::slice::from_ref(&customer);
-        let found = found.into_iter().map(|one| filled_in_from(one, own)).collect();
-        (customer, Listed { found, next })
-    }))
+) -> Result<Option<Seen>, Stopped> {
+    let found = match found {
+        Some(found) => Some(found),
+        None => self::found(master, identifier, Viewer::OfEverything).await?,
+    };
+    let Some(Found { followed, partitions }) = found else {
+        return Ok(None);
+    };
+    let Listed { found, next } = dealer_customers_of(master, partitions, after).await?;
+    let Followed { passed, leader } = followed;
+    let fill_in =
+        |one: DealerCustomer| DealerCustomer { profile: one.profile.filled_in(&leader), ..one };
+    let found = found.into_iter().map(fill_in).collect();
+    let dealer_customers = Listed { found, next };
+    Ok(Some(Seen { customer: leader, merged: !passed.is_empty(), dealer_customers }))
+}
+
+/// How many dealer customers hang on these customers, counted up to so many that it costs the same whatever hangs there; and whether there are more.
+pub(crate) async fn count<T: Table>(
+    master: &Master<T>,
+    customers: &[Identifier],
+) -> Result<(usize, bool), Stopped> {
+    let range = keys::all_dealers();
+    let asked = customers.iter().map(|one| entries(master, one, &range, None, MAX_COUNTED));
+    let pages: Vec<_> = future::join_all(asked).await.into_iter().collect::<Result<_, _>>()?;
+    let counted = pages.iter().map(|page| page.found.len()).sum();
+    Ok((counted, pages.iter().any(|page| page.more)))
 }
 
 /// Where the index has dealer customers of these codes. It is asked once more where it knows none, because it may not know an association that was just made.
@@ -132,28 +205,35 @@ pub(crate) async fn all_dealer_customers_of<T: Table>(
     identifier: &Identifier,
     after: Option<&Dcn>,
 ) -> Result<Listed<DealerCustomer, Dcn>, Stopped> {
-    dealer_customers_of(master, identifier, vec![keys::all_dealers()], after).await
+    let partitions = vec![(identifier.clone(), vec![keys::all_dealers()])];
+    dealer_customers_of(master, partitions, after).await
 }
 
-/// The dealer customers of a customer in these ranges of the index, behind `after`.
+/// The dealer customers of these customers in these ranges of the index, behind `after`.
 async fn dealer_customers_of<T: Table>(
     master: &Master<T>,
-    identifier: &Identifier,
-    mut ranges: Vec<Range>,
+    mut partitions: Vec<(Identifier, Vec<Range>)>,
     after: Option<&Dcn>,
 ) -> Result<Listed<DealerCustomer, Dcn>, Stopped> {
-    let mut after = after.map(|dcn| keys::entry_of_organization(identifier, dcn));
+    let customers: Vec<Identifier> = partitions.iter().map(|(one, _)| one.clone()).collect();
+    // Where an entry stands in a partition is the same in each.
+    let mut after =
+        after.zip(customers.first()).map(|(dcn, of)| keys::entry_of_organization(of, dcn));
     loop {
         if let Some(after) = &after {
-            ranges.retain(|(_, to)| *to > after.sort);
+            for (_, ranges) in &mut partitions {
+                ranges.retain(|(_, to)| *to > after.sort);
+            }
         }
-        let page = entries_of(master, identifier, &ranges, after.as_ref()).await?;
+        let page = entries_of_all(master, &partitions, after.as_ref()).await?;
         let next = page.found.last().filter(|_| page.more).cloned();
         let dcns = page.found.iter().filter_map(|entry| keys::dcn_of(&entry.key));
         let records = records::dealer_customers(master.table(), &dcns.collect::<Vec<_>>()).await?;
         let dealer_customers = records.into_iter().map(|record| record.dealer_customer);
         // The index lags: what was released or associated anew meanwhile is as the table says.
-        let belongs = |found: &DealerCustomer| found.organization.as_ref() == Some(identifier);
+        let belongs = |found: &DealerCustomer| {
+            found.organization.as_ref().is_some_and(|holder| customers.contains(holder))
+        };
         let mut found: Vec<_> = dealer_customers.filter(belongs).collect();
         if !found.is_empty() || next.is_none() {
             found.sort_by(|one, other| one.dcn.cmp(&other.dcn));
@@ -161,6 +241,32 @@ async fn dealer_customers_of<T: Table>(
         }
         after = next;
     }
+}
+
+/// The first entries behind `after` of all these customers, in one order.
+async fn entries_of_all<T: Table>(
+    master: &Master<T>,
+    partitions: &[(Identifier, Vec<Range>)],
+    after: Option<&IndexEntry>,
+) -> Result<Page<IndexEntry>, Stopped> {
+    let mut pages = Vec::new();
+    for some in partitions.chunks(AT_ONCE) {
+        let asked = some.iter().map(|(one, ranges)| entries_of(master, one, ranges, after));
+        pages.extend(future::try_join_all(asked).await?);
+    }
+    // Behind the end of a page that is not all, entries may be missing.
+    let ends = pages.iter().filter(|page| page.more);
+    let end = ends.filter_map(|page| page.found.last().map(|last| last.sort.clone())).min();
+    let mut found: Vec<IndexEntry> = pages.into_iter().flat_map(|page| page.found).collect();
+    found.sort_by(|one, other| one.sort.cmp(&other.sort));
+    // A DCN that was released and associated anew may stand in two partitions for a moment.
+    found.dedup_by(|one, other| one.key == other.key);
+    let more = end.is_some() || found.len() > MAX_ITEMS;
+    if let Some(end) = end {
+        found.retain(|entry| entry.sort <= end);
+    }
+    found.truncate(MAX_ITEMS);
+    Ok(Page { found, more })
 }
 
 /// The first entries behind `after` in these ranges, as many as are read at once.

@@ -2,10 +2,11 @@
 
 use domain::customer::{Customer, Identifier};
 use domain::dealer::{Dcn, DealerCode, DealerCustomer};
-use store::table::{Table, TableError};
+use store::table::Table;
 use store::{keys, records};
 
 use crate::changes::chain;
+use crate::customers::tree::followed;
 use crate::kit::{Master, Stopped};
 
 pub async fn dealer_customer<T: Table>(
@@ -15,7 +16,11 @@ pub async fn dealer_customer<T: Table>(
     let Some(record) = records::dealer_customer(master.table(), dcn).await? else {
         return Ok(None);
     };
-    Ok(filled_in(master, vec![record.dealer_customer]).await?.pop())
+    let found = record.dealer_customer;
+    let of = found.organization.clone().filter(|_| found.profile.is_filled_in());
+    let of: Vec<Identifier> = of.into_iter().collect();
+    let customers = records::customers(master.table(), &of).await?;
+    Ok(filled_in(master, vec![found], customers).await?.pop())
 }
 
 /// A page of a dealer's customers.
@@ -58,28 +63,30 @@ pub async fn dealer_customers<T: Table>(
     };
     unreadable.extend(found.iter().filter(|one| is_lost(one)).map(|one| one.dcn.clone()));
     found.retain(|one| !is_lost(one));
-    let found = found.into_iter().map(|one| filled_in_from(one, &customers)).collect();
+    let found = filled_in(master, found, customers).await?;
     Ok(DealerCustomers { found, unreadable, next })
 }
 
-/// These dealer customers, with what their dealers left out.
+/// These dealer customers, with what their dealers left out, where their customer is among these.
 async fn filled_in<T: Table>(
     master: &Master<T>,
     found: Vec<DealerCustomer>,
-) -> Result<Vec<DealerCustomer>, TableError> {
-    let left_out = found.iter().filter(|one| one.profile.is_filled_in());
-    let of: Vec<Identifier> = left_out.filter_map(|one| one.organization.clone()).collect();
-    let customers = records::customers(master.table(), &of).await?;
-    Ok(found.into_iter().map(|one| filled_in_from(one, &customers)).collect())
-}
-
-/// A dealer customer, with what its dealer left out, if its customer is among these.
-pub(super) fn filled_in_from(found: DealerCustomer, customers: &[Customer]) -> DealerCustomer {
-    let its = |customer: &&Customer| Some(&customer.identifier) == found.organization.as_ref();
-    match customers.iter().find(its) {
-        Some(customer) => {
-            DealerCustomer { profile: found.profile.clone().filled_in(customer), ..found }
-        }
-        None => found,
+    customers: Vec<Customer>,
+) -> Result<Vec<DealerCustomer>, Stopped> {
+    let mut leaders = Vec::new();
+    for customer in customers {
+        let identifier = customer.identifier.clone();
+        leaders.push((identifier, followed(master, customer).await?.leader));
     }
+    let leader = |one: &DealerCustomer| {
+        let its = |(identifier, _): &&(Identifier, Customer)| {
+            Some(identifier) == one.organization.as_ref()
+        };
+        leaders.iter().find(its).map(|(_, leader)| leader)
+    };
+    let fill_in = |one: DealerCustomer| match leader(&one) {
+        Some(leader) => DealerCustomer { profile: one.profile.clone().filled_in(leader), ..one },
+        None => one,
+    };
+    Ok(found.into_iter().map(fill_in).collect())
 }

@@ -76,6 +76,17 @@ pub(crate) fn update<T: Table>(
     writes
 }
 
+/// The writes of a steward's decision on these customers, each as it was and as it will be: they first, then what is kept of the decision, then the seats that they take. No claim
+/// is made or given up by it.
+pub(crate) fn decide(
+    customers: &[(&Customer, &Customer)],
+    kept: Option<Write>,
+    seats: Vec<Write>,
+) -> Vec<Write> {
+    let rewritten = customers.iter().map(|(was, is)| items::rewrite_customer(was.version, is));
+    rewritten.chain(kept).chain(seats).collect()
+}
+
 /// The write that takes the person out of a customer. It holds on to its numbers, so its claims stay.
 pub(crate) fn erase(before: &Customer, erased: &Customer) -> Write {
     items::erase_customer(before.version, erased)

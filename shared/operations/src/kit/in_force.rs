@@ -23,7 +23,15 @@ pub(crate) enum Known {
     /// It asks nobody: whoever made the master answers for it.
     ForGranted,
     /// Since when it is known that it may write; none where it is not known, or it may not.
-    Since(Mutex<Option<Timestamp>>),
+    Since(Mutex<Option<Timestamp>>, Say),
+}
+
+/// Whether a process says which rules are in force, where nothing says so yet and where it gives some up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Say {
+    Has,
+    /// It creates nobody, and leaves that to those who do.
+    None,
 }
 
 /// Why a process does not begin, or does not write.
@@ -68,8 +76,8 @@ impl From<Unfit> for Stopped {
 
 impl Known {
     /// A process that knows nothing yet.
-    pub(crate) fn nothing() -> Self {
-        Self::Since(Mutex::default())
+    pub(crate) fn nothing(say: Say) -> Self {
+        Self::Since(Mutex::default(), say)
     }
 
     /// Sees to it that a request may decide by the rules of this process. Meant to run beside its first read.
@@ -81,7 +89,7 @@ impl Known {
         table: &impl Table,
         controls: &Controls,
     ) -> Result<(), Stopped> {
-        let Self::Since(since) = self else {
+        let Self::Since(since, say) = self else {
             return Ok(());
         };
         let known = *since.lock().unwrap_or_else(PoisonError::into_inner);
@@ -92,14 +100,14 @@ impl Known {
         let now = table.now();
         self.know(None);
         let counter = table.get(&keys::customer_counter()).await?;
-        settle(table, controls, counter).await?;
+        settle(table, controls, counter, *say).await?;
         self.know(Some(now));
         Ok(())
     }
 
     /// Keeps since when it is known that this process may write.
     pub(crate) fn know(&self, when: Option<Timestamp>) {
-        if let Self::Since(since) = self {
+        if let Self::Since(since, _) = self {
             *since.lock().unwrap_or_else(PoisonError::into_inner) = when;
         }
     }
@@ -111,6 +119,7 @@ pub(crate) async fn settle(
     table: &impl Table,
     controls: &Controls,
     mut counter: Option<Item>,
+    say: Say,
 ) -> Result<(), Unfit> {
     for _ in 0..MAX_ROUNDS {
         let InForce { epoch, has_customers, .. } = of_this_secret(controls, counter)?;
@@ -124,6 +133,9 @@ pub(crate) async fn settle(
                 }
             }
         };
+        if say == Say::None {
+            return Ok(());
+        }
         let write = items::put_in_force(&next, &controls.secret, over);
         match table.write(&write).await? {
             Written::Done(_) => return Ok(()),

@@ -13,7 +13,7 @@ use store::numbers::Numbers;
 use store::rehearsal::Rehearsal;
 use store::table::Table;
 
-use super::in_force::{self, Known};
+use super::in_force::{self, Known, Say};
 use super::{Standardizer, Stopped};
 
 /// The customer master: its table, its controls, and what one process remembers between requests.
@@ -45,7 +45,7 @@ impl<T: Table> Master<T> {
     pub async fn settled(self) -> Result<Self, String> {
         let now = self.table.now();
         let counter = self.table.get(&keys::customer_counter()).await.ok();
-        self.settled_by(counter, now).await
+        self.settled_by(counter, now, Say::Has).await
     }
 
     /// The same, by the counter as it was read then; none where it could not be read: then the first request finds out.
@@ -53,10 +53,11 @@ impl<T: Table> Master<T> {
         self,
         counter: Option<Option<Item>>,
         read_at: Timestamp,
+        say: Say,
     ) -> Result<Self, String> {
-        let known = Known::nothing();
+        let known = Known::nothing(say);
         if let Some(counter) = counter {
-            match in_force::settle(&self.table, &self.controls, counter).await {
+            match in_force::settle(&self.table, &self.controls, counter, say).await {
                 Ok(()) => known.know(Some(read_at)),
                 Err(unfit) => match unfit.sentence() {
                     Some(sentence) => return Err(sentence),
@@ -109,10 +110,25 @@ impl Master<Dynamo> {
     /// # Errors
     /// Sentences that name the variables that are missing or bad, or that say why this deployment may not write in this table.
     pub async fn open(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        Self::open_with(variable, Say::Has).await
+    }
+
+    /// The same for a function that changes customers and creates none: it leaves to the others to say which rules are in force.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_to_change(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        Self::open_with(variable, Say::None).await
+    }
+
+    async fn open_with(
+        variable: impl Fn(&str) -> Option<String>,
+        say: Say,
+    ) -> Result<Self, String> {
         let master = Self::described(variable)?;
         let now = master.table.now();
         let counter = master.table.warm().await;
-        master.settled_by(counter, now).await
+        master.settled_by(counter, now, say).await
     }
 
     /// The same for a function that decides nothing by its rules. It says nothing of which are in force.

@@ -42,6 +42,12 @@ pub(crate) fn wanted<T: Table>(attempt: &Attempt<'_, T>, attributes: &Attributes
     blocks.into_iter().map(|block| Wanted { block, as_given: None }).collect()
 }
 
+/// Those of these seats that the customer is not known to have.
+pub(crate) fn missing(customer: &Customer, wanted: Vec<Wanted>) -> Vec<Wanted> {
+    let has = |block: &Block| *block == customer.identifier.block || customer.seats.contains(block);
+    wanted.into_iter().filter(|seat| seat.as_given.is_some() || !has(&seat.block)).collect()
+}
+
 /// The seats of a customer with these attributes whose address was given otherwise.
 pub(crate) fn wanted_also_as_given<T: Table>(
     attempt: &Attempt<'_, T>,
@@ -104,8 +110,10 @@ impl Seats {
         self.0.iter().all(|read| read.complete)
     }
 
+    /// Those who have a seat, and those who act for them.
     pub(crate) fn customers(&self) -> impl Iterator<Item = &Customer> {
-        self.0.iter().flat_map(|read| &read.seated).map(|seated| &seated.customer)
+        let seated = self.0.iter().flat_map(|read| &read.seated);
+        seated.flat_map(|seated| std::iter::once(&seated.customer).chain(&seated.leads))
     }
 
     pub(crate) fn candidates(&self) -> impl Iterator<Item = Candidate<'_>> {
@@ -146,34 +154,40 @@ impl Seats {
         Ok((identifier, taken))
     }
 
-    /// The writes that take those of the wanted seats that a customer does not have yet.
+    /// The writes that take those of the wanted seats that these customers do not have yet.
     ///
     /// # Errors
     /// A defect where a block has no seat left.
     pub(crate) fn for_existing<T: Table>(
         &self,
         attempt: &Attempt<'_, T>,
-        identifier: &Identifier,
-        wanted: &[Wanted],
+        customers: &[(&Identifier, &[Wanted])],
     ) -> Result<Vec<Write>, TableError> {
         let stamp = attempt.stamp();
-        let mut taken = Vec::new();
-        for Wanted { block, as_given } in wanted {
+        let mut taken: Vec<Write> = Vec::new();
+        for (to, Wanted { block, as_given }) in
+            customers.iter().flat_map(|(to, wanted)| wanted.iter().map(move |seat| (*to, seat)))
+        {
             let Some(read) = self.of(block) else { continue };
             let as_given = as_given.as_ref();
-            let mut references = read.seats_of(identifier).filter_map(|seated| {
+            let mut references = read.seats_of(to).filter_map(|seated| {
                 seated.reference.as_ref().map(|reference| (&seated.place, reference))
             });
             match (as_given, references.next()) {
-                (None, _) if read.seats_of(identifier).next().is_some() => {}
+                (None, _) if read.seats_of(to).next().is_some() => {}
                 (Some(_), Some((place, reference))) => {
                     if reference.as_given.as_ref() != as_given {
-                        taken.push(Seat { block, place, to: identifier, as_given }.renew(&stamp));
+                        taken.push(Seat { block, place, to, as_given }.renew(&stamp));
                     }
                 }
                 (_, None) | (None, Some(_)) => {
-                    let place = &seat(read)?;
-                    taken.push(Seat { block, place, to: identifier, as_given }.take(&stamp));
+                    let of_block = |write: &&Write| {
+                        write.takes_a_place()
+                            && keys::place_of(&write.key()).is_some_and(|(one, _)| one == *block)
+                    };
+                    let before = taken.iter().filter(of_block).count();
+                    let place = &seat_behind(read, before)?;
+                    taken.push(Seat { block, place, to, as_given }.take(&stamp));
                 }
             }
         }
@@ -224,8 +238,12 @@ impl Seats {
 
 /// The free seat of a block.
 fn seat(read: &ReadBlock) -> Result<Place, TableError> {
-    if read.next_seat > Place::MAX_SEAT {
-        return Err(TableError::Defect("a block has no seat left".into()));
-    }
-    Ok(Place::Seat(read.next_seat))
+    seat_behind(read, 0)
+}
+
+/// The free seat of a block behind those that are about to be taken.
+fn seat_behind(read: &ReadBlock, taken: usize) -> Result<Place, TableError> {
+    let seat = u32::try_from(taken).ok().and_then(|taken| read.next_seat.checked_add(taken));
+    let seat = seat.filter(|seat| *seat <= Place::MAX_SEAT);
+    seat.map(Place::Seat).ok_or_else(|| TableError::Defect("a block has no seat left".into()))
 }

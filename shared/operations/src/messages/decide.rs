@@ -1,12 +1,14 @@
 //! Decide what becomes of a message: is it an Add or a Change, of which customer, with which duplicates, and which of its edits fail. Nothing is written here.
 
 use domain::controls::Controls;
-use domain::customer::Customer;
+use domain::customer::merge::is_name_or_address;
+use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::effect::Effect;
 use domain::matching::duplicate::{self, Judgement};
 use domain::message::change::{kept, merge};
 use domain::message::edits::{self, EditCode, Examined, FailedEdit, Subject};
 use domain::message::{Attribute, Attributes, DuplicateCheck, Message};
+use store::follow::Followed;
 use store::records;
 use store::table::{Table, TableError};
 use store::writes::Write;
@@ -14,7 +16,9 @@ use tokio::join;
 
 use super::Action;
 use super::target::{self, Holders, Target};
-use crate::kit::seats::{Wanted, behind_bound, blocks_of, wanted, wanted_also_as_given};
+use crate::kit::seats::{
+    Wanted, behind_bound, blocks_of, missing as missing_seats, wanted, wanted_also_as_given,
+};
 use crate::kit::{Attempt, Inputs, Seats, Stopped, customer_writes};
 
 /// What was decided of a message, and what it rests on.
@@ -57,8 +61,18 @@ pub(crate) struct Known {
     pub(crate) standardized: Option<Message>,
     /// Whether it says in place of a name or a street what says nothing, so that no duplicates were looked for.
     pub(crate) not_compared: bool,
+    /// The merged customer that it names, or by whose values it found the one that acts for it.
+    pub(crate) led_by: Option<LedBy>,
     /// What was read of the blocks that concern it; forgotten where it must be read again.
     pub(crate) seats: Seats,
+}
+
+/// A merged customer that led to the one that acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedBy {
+    pub number: CustomerNumber,
+    /// Whether name and address were left as they are, because an Add came with values that are the customer's no more.
+    pub left: bool,
 }
 
 /// Decides. What was found out already is not asked for again.
@@ -68,6 +82,7 @@ pub(crate) async fn decide<T: Table>(
     known: &mut Known,
 ) -> Result<Decision, Stopped> {
     let named = message.names_a_customer();
+    known.led_by = None;
     if let Some(failed) = edits::refuse_deletion(message) {
         attempt.bind().await?;
         return Ok(Decision {
@@ -89,8 +104,8 @@ pub(crate) async fn decide<T: Table>(
     let (action, verdict) = match target {
         Target::Unsettled => (Action::Change, Verdict::ReadAgain),
         Target::New => (Action::Add, add(attempt, message, &holders, known).await?),
-        Target::Existing(customer) => {
-            let change = change(attempt, message, *customer, (&holders, known)).await?;
+        Target::Existing(followed) => {
+            let change = change(attempt, message, *followed, (&holders, known)).await?;
             (Action::Change, change)
         }
         Target::Missing => (Action::Change, Verdict::Fail(missing(message, attempt.controls()))),
@@ -166,6 +181,16 @@ impl Wish {
     }
 }
 
+/// Whether a message asks for duplicates and none can be looked for, because what stands in place of a name or a street says nothing.
+pub(crate) fn is_not_compared(
+    given: &Attributes,
+    decided: &Attributes,
+    controls: &Controls,
+) -> bool {
+    DuplicateCheck::of(given) != DuplicateCheck::Unchecked
+        && duplicate::is_placeholder(decided, controls)
+}
+
 /// Order of work of an Add: address standardization, duplicate check, then edits.
 async fn add<T: Table>(
     attempt: &Attempt<'_, T>,
@@ -179,8 +204,8 @@ async fn add<T: Table>(
     };
     let check = DuplicateCheck::of(&message.attributes);
     let mut wish = Wish::of(attempt, message, verified);
-    let is_placeholder = duplicate::is_placeholder(&wish.attributes, attempt.controls());
-    let looks = check != DuplicateCheck::Unchecked && !is_placeholder;
+    let not_compared = is_not_compared(&message.attributes, &wish.attributes, attempt.controls());
+    let looks = check != DuplicateCheck::Unchecked && !not_compared;
     let read = async |known: &mut Known, wish: &Wish| {
         if looks {
             let blocks = wish.seats.iter().map(|seat| &seat.block);
@@ -200,7 +225,7 @@ async fn add<T: Table>(
         read(known, &wish).await?;
     }
     known.standardized = Some(wish.message.clone());
-    known.not_compared = is_placeholder && check != DuplicateCheck::Unchecked;
+    known.not_compared = not_compared;
     let own = known.seats.customers().find_map(|customer| own_effect(attempt, customer));
     if let Some(replay) = own {
         return Ok(replay);
@@ -228,13 +253,17 @@ async fn add<T: Table>(
             duplicates: duplicates.into_iter().cloned().collect(),
             failed: failed_for(None),
         }),
-        Judgement::Update(duplicate) => {
-            let failed = failed_for(Some(duplicate));
+        Judgement::Update(same) => {
+            let failed = failed_for(Some(same.customer));
             if !failed.is_empty() {
                 return Ok(Verdict::Fail(failed));
             }
-            let duplicate = duplicate.clone();
-            update(attempt, duplicate, &wish, known).await
+            let duplicate = Duplicate {
+                customer: same.customer.clone(),
+                seated: same.seated.identifier.clone(),
+                led_by: same.by_merge().then(|| same.seated.number),
+            };
+            update(attempt, duplicate, (&wish, holders), known).await
         }
         Judgement::Create => {
             let failed = failed_for(None);
@@ -257,23 +286,42 @@ fn own_effect<T: Table>(attempt: &Attempt<'_, T>, customer: &Customer) -> Option
     Some(Verdict::Replay(effect.clone(), Box::new(customer.clone())))
 }
 
-/// The duplicate that an Add updates: by the same rules as a Change, but for the edits, which were those of the Add.
+/// The customer that an Add updates.
+struct Duplicate {
+    customer: Customer,
+    /// Who has the seat by which it was found.
+    seated: Identifier,
+    /// The customer whose values it was found by, where they are its own no more.
+    led_by: Option<CustomerNumber>,
+}
+
+/// The duplicate that an Add updates: by the same rules as a Change, but for the edits, which were those of the Add. Name and address stay where it was found by values that it
+/// has no more since a merge: otherwise one feed's old address would undo what a steward decided.
 async fn update<T: Table>(
     attempt: &Attempt<'_, T>,
-    duplicate: Customer,
-    wish: &Wish,
+    Duplicate { customer: duplicate, seated, led_by }: Duplicate,
+    (wish, holders): (&Wish, &Holders),
     known: &mut Known,
 ) -> Result<Verdict, Stopped> {
     let controls = attempt.controls();
     let defaults = defaults(attempt).await?;
-    let merged = merge(&duplicate.attributes, &wish.message.attributes, defaults.as_ref());
+    let given = holders.without_led(&wish.message.attributes, &duplicate);
+    known.led_by = led_by.map(|number| LedBy { number, left: true });
+    let mut merged = merge(&duplicate.attributes, &given, defaults.as_ref());
+    if led_by.is_some() {
+        let stays = |attribute: &Attribute| is_name_or_address(*attribute);
+        for attribute in Attribute::all().filter(stays) {
+            merged.set(attribute, duplicate.attributes.text(attribute));
+        }
+    }
     let Examined { attributes, failed } =
         edits::examine(&merged, subject(&wish.message, controls), controls);
     if !failed.is_empty() {
         return Ok(Verdict::Fail(failed));
     }
     let replaced = replaced(&duplicate.attributes, &attributes);
-    updated(attempt, duplicate, (attributes, replaced, &wish.seats), known).await
+    let seats = Also { to: &seated, seats: &wish.seats, by_merge: led_by.is_some() };
+    updated(attempt, duplicate, (attributes, replaced, Some(seats)), known).await
 }
 
 /// The attributes whose value is another than before; those that were blank are not among them.
@@ -288,12 +336,14 @@ fn replaced(before: &Attributes, after: &Attributes) -> Vec<Attribute> {
 async fn change<T: Table>(
     attempt: &Attempt<'_, T>,
     message: &Message,
-    customer: Customer,
+    followed: Followed,
     (holders, known): (&Holders, &mut Known),
 ) -> Result<Verdict, Stopped> {
-    if let Some(replay) = own_effect(attempt, &customer) {
+    if let Some(replay) = followed.all().find_map(|customer| own_effect(attempt, customer)) {
         return Ok(replay);
     }
+    known.led_by = followed.passed.first().map(|named| LedBy { number: named.number, left: false });
+    let customer = followed.leader;
     let controls = attempt.controls();
     let subject = subject(message, controls);
     let defaults = defaults(attempt).await?;
@@ -301,7 +351,8 @@ async fn change<T: Table>(
     if subject == Subject::BypassedMessage {
         message.attributes.remove(Attribute::ORIGINAL_SOURCE);
     }
-    let merged = merge(&customer.attributes, &message.attributes, defaults.as_ref());
+    let given = holders.without_led(&message.attributes, &customer);
+    let merged = merge(&customer.attributes, &given, defaults.as_ref());
     let Examined { attributes, failed } = edits::examine(&merged, subject, controls);
     let failed: Vec<_> = edits::examine_envelope(&message)
         .into_iter()
@@ -311,33 +362,43 @@ async fn change<T: Table>(
     if !failed.is_empty() {
         return Ok(Verdict::Fail(failed));
     }
-    updated(attempt, customer, (attributes, Vec::new(), &[]), known).await
+    updated(attempt, customer, (attributes, Vec::new(), None), known).await
 }
 
-/// An update to these attributes: the seats that they ask for are taken where the customer has none yet. `replaced` are those that the answer names, `also` the seats that
-/// the request asks for besides.
+/// Seats that a request asks for beside those of the values that it leads to.
+struct Also<'a> {
+    /// Who shall have them: the customer, or the one whose seat led to it.
+    to: &'a Identifier,
+    seats: &'a [Wanted],
+    /// Whether it was led by values that are the customer's no more, and so count without being its own.
+    by_merge: bool,
+}
+
+/// An update to these attributes: the seats that they ask for are taken where the customer has none yet. `replaced` are those that the answer names.
 async fn updated<T: Table>(
     attempt: &Attempt<'_, T>,
     before: Customer,
-    (attributes, replaced, also): (Attributes, Vec<Attribute>, &[Wanted]),
+    (attributes, replaced, also): (Attributes, Vec<Attribute>, Option<Also<'_>>),
     known: &mut Known,
 ) -> Result<Verdict, Stopped> {
     attempt.refuse_if_forgotten(before.effects.is_full())?;
     let own = wanted(attempt, &attributes);
     let blocks = blocks_of(&own);
-    let has_seat = |seat: &Wanted| {
-        seat.as_given.is_none()
-            && (seat.block == before.identifier.block || before.seats.contains(&seat.block))
-    };
     let counts = |seat: &&Wanted| seat.as_given.as_ref().is_none_or(|now| blocks.contains(now));
-    let missing = own.iter().chain(also.iter().filter(counts)).cloned();
-    let mut missing: Vec<_> = missing.filter(|seat| !has_seat(seat)).collect();
+    let also = also.unwrap_or(Also { to: &before.identifier, seats: &[], by_merge: false });
+    let also_to = also.to;
+    let seats = also.seats.iter().filter(|seat| also.by_merge || counts(seat)).cloned().collect();
+    let (also, for_loser): (Vec<_>, Vec<_>) =
+        if *also_to == before.identifier { (seats, Vec::new()) } else { (Vec::new(), seats) };
+    let mut missing = missing_seats(&before, own.into_iter().chain(also).collect());
     missing.dedup();
-    known.seats.read(attempt.table(), missing.iter().map(|seat| &seat.block)).await?;
+    let read = missing.iter().chain(&for_loser).map(|seat| &seat.block);
+    known.seats.read(attempt.table(), read).await?;
     if !known.seats.are_complete() {
         return Ok(Verdict::ReadAgain);
     }
-    let seats = known.seats.for_existing(attempt, &before.identifier, &missing)?;
+    let holders = [(&before.identifier, &missing[..]), (also_to, &for_loser[..])];
+    let seats = known.seats.for_existing(attempt, &holders)?;
     if attributes == before.attributes {
         return Ok(Verdict::Unchanged(Box::new(before), seats));
     }

@@ -31,18 +31,21 @@ pub(crate) struct Kept {
     pub(crate) result: MessageResult,
     /// Whether an earlier try or round of the request kept it.
     pub(crate) before: bool,
+    /// The version of the request in error that tells of the attempt, where one does.
+    pub(crate) version: Option<u64>,
 }
 
 impl Kept {
     /// That this was done with a customer. An update is a Change, also of a duplicate, and a creation an Add, also when its next try finds it by its numbers.
     pub(crate) fn done(effect: &Effect, customer: &Customer, before: bool) -> Self {
-        Self { action: effect.did.into(), result: MessageResult::of(effect, customer), before }
+        let result = MessageResult::of(effect, customer);
+        Self { action: effect.did.into(), result, before, version: None }
     }
 
     /// That a customer is as the message wants it, and nothing was written.
     pub(crate) fn unchanged(customer: &Customer, before: bool) -> Self {
         let result = MessageResult::Unchanged(Stored::of(customer));
-        Self { action: Action::Change, result, before }
+        Self { action: Action::Change, result, before, version: None }
     }
 }
 
@@ -116,7 +119,7 @@ pub(crate) async fn duplicate<T: Table>(
     // Only an Add is looked for duplicates.
     let (action, result) = (Action::Add, MessageResult::Duplicate(duplicates));
     match purpose {
-        Purpose::Received(_) => Ok(Some(Kept { action, result, before: false })),
+        Purpose::Received(_) => Ok(Some(Kept { action, result, before: false, version: None })),
         Purpose::Reprocess(request, correction) => {
             let entry = Entry {
                 outcome: Some(EntryOutcome::Duplicate),
@@ -170,25 +173,31 @@ async fn open<T: Table>(
     }
 }
 
-/// Adds an attempt to the history of the request in error.
+/// Adds an attempt to the history of the request in error; one that came to what the last one came to is told by that one.
 async fn remember<T: Table>(
     attempt: &Attempt<'_, T>,
     request: &RequestInError,
     entry: Entry,
     (action, result): (Action, MessageResult),
 ) -> Result<Option<Kept>, Unprocessed> {
+    let kept = |action, result, before, version| {
+        Ok(Some(Kept { action, result, before, version: Some(version) }))
+    };
     if request.history.last().is_some_and(|last| last.effect == *attempt.effect()) {
-        return Ok(Some(Kept { action, result, before: true }));
+        return kept(action, result, true, request.version);
+    }
+    if request.tells(&entry) {
+        return kept(action, result, false, request.version);
     }
     let Ok(tried) = request.after(entry, attempt.by()) else {
         return Err(Unprocessed::HistoryFull);
     };
     match attempt.table().write(&request_writes::replace(request, &tried)).await? {
-        Written::Done(_) => Ok(Some(Kept { action, result, before: false })),
+        Written::Done(_) => kept(action, result, false, tried.version),
         Written::Refused(Refusal::Condition(Some(stood))) => {
             let stood = items::request_in_error(stood)?;
             if stood.history.iter().any(|entry| entry.effect == *attempt.effect()) {
-                Ok(Some(Kept { action, result, before: true }))
+                kept(action, result, true, stood.version)
             } else {
                 Err(Unprocessed::Overtaken)
             }
@@ -204,7 +213,7 @@ fn as_it_failed(request: &RequestInError, before: bool) -> Result<Kept, TableErr
         Some(Entry { outcome: Some(EntryOutcome::Failure(action)), failed, .. }) => {
             let request_in_error = Some(request.id.clone());
             let result = MessageResult::Failed { failed: failed.clone(), request_in_error };
-            Ok(Kept { action: *action, result, before })
+            Ok(Kept { action: *action, result, before, version: Some(request.version) })
         }
         _ => Err(TableError::Defect("a request in error does not say how it failed".into())),
     }

@@ -1,10 +1,12 @@
 //! What a message came to.
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
-use domain::effect::{Did, Effect};
+use domain::effect::{Did, Effect, EffectId};
 use domain::message::edits::FailedEdit;
 use domain::message::{Action, Attribute, Attributes, Message};
 use domain::request::RequestInErrorId;
+
+use super::LedBy;
 
 /// A message with what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub struct MessageOutcome {
     pub result: MessageResult,
     /// Whether duplicates were asked for and none could be looked for, because what stands in place of a name or a street says nothing.
     pub not_compared: bool,
+    /// The merged customer that led to the one that acts, where one did.
+    pub led_by: Option<LedBy>,
     /// Whether an earlier try of the same request did it.
     pub replayed: bool,
 }
@@ -79,5 +83,12 @@ impl Stored {
             attributes: customer.attributes.clone(),
             replaced: Vec::new(),
         }
+    }
+
+    /// The customer, with what this request replaced of it, where that is remembered.
+    pub(crate) fn by(request: &EffectId, customer: &Customer) -> Self {
+        let effect = customer.effects.of(request);
+        let replaced = effect.map(|effect| effect.replaced.clone()).unwrap_or_default();
+        Self { replaced, ..Self::of(customer) }
     }
 }

@@ -3,7 +3,7 @@
 //! A new message and one that a steward reprocesses go the same way; only what is kept of one that comes to nothing differs ([`Purpose`]).
 
 use domain::customer::Customer;
-use domain::effect::{Did, EffectId};
+use domain::effect::{Did, Effect};
 use domain::message::Message;
 use domain::request::{EntryOutcome, Received};
 use store::items::{self, Occupant};
@@ -23,7 +23,8 @@ pub async fn process<T: Table>(
     message: &Message,
     received: &Received,
 ) -> Result<MessageOutcome, Stopped> {
-    run(attempt, message, Purpose::Received(received)).await.map_err(|why| match why {
+    let processed = run(attempt, message, Purpose::Received(received)).await;
+    processed.map(|processed| processed.outcome).map_err(|why| match why {
         Unprocessed::Stopped(stopped) => stopped,
         Unprocessed::Overtaken | Unprocessed::HistoryFull => {
             Stopped::Defect("a message that just came has no history".into())
@@ -31,27 +32,37 @@ pub async fn process<T: Table>(
     })
 }
 
+/// What came of a message, and what a request in error keeps of that.
+pub(crate) struct Processed {
+    pub(crate) outcome: MessageOutcome,
+    /// The version of the request in error that tells of the attempt; none where a customer came of it, or nothing was written.
+    pub(crate) version: Option<u64>,
+}
+
 /// Processes a message for this purpose, in as many rounds as it takes.
 pub(crate) async fn run<T: Table>(
     attempt: &Attempt<'_, T>,
     message: &Message,
     purpose: Purpose<'_>,
-) -> Result<MessageOutcome, Unprocessed> {
+) -> Result<Processed, Unprocessed> {
     let mut known = Known::default();
     loop {
         let decision = decide(attempt, message, &mut known).await?;
         let kept = match earlier(attempt, purpose).await? {
             Some(kept) => Ok(kept),
             None if attempt.dry_run => {
-                dry_run_outcome(decision, attempt.effect()).ok_or(NextRound::Anew)
+                dry_run_outcome(attempt, decision).await?.ok_or(NextRound::Anew)
             }
             None => write(attempt, message, (purpose, decision), &mut known).await?,
         };
         match kept {
-            Ok(Kept { action, result, before }) => {
+            Ok(Kept { action, result, before, version }) => {
                 let message = known.standardized.unwrap_or_else(|| message.clone());
-                let (not_compared, replayed) = (known.not_compared, before && attempt.is_replay());
-                return Ok(MessageOutcome { message, action, result, not_compared, replayed });
+                let Known { not_compared, led_by, .. } = known;
+                let replayed = before && attempt.is_replay();
+                let outcome =
+                    MessageOutcome { message, action, result, not_compared, led_by, replayed };
+                return Ok(Processed { outcome, version });
             }
             Err(round) => known.seats.begin(round, attempt).await?,
         }
@@ -83,24 +94,41 @@ async fn earlier<T: Table>(
 }
 
 /// What a dry run would do; none where it must read again.
-fn dry_run_outcome(Decision { action, verdict, .. }: Decision, effect: &EffectId) -> Option<Kept> {
+async fn dry_run_outcome<T: Table>(
+    attempt: &Attempt<'_, T>,
+    Decision { action, verdict, .. }: Decision,
+) -> Result<Option<Kept>, TableError> {
     let result = match verdict {
-        Verdict::ReadAgain => return None,
-        Verdict::Replay(effect, customer) => return Some(Kept::done(&effect, &customer, true)),
+        Verdict::ReadAgain => return Ok(None),
+        Verdict::Replay(effect, customer) => {
+            return replay(attempt, (&effect, &customer)).await.map(Some);
+        }
         Verdict::Create(customer, _) => MessageResult::Created(Stored::of(&customer)),
         Verdict::WouldCreate(attributes) => {
             let (number, identifier, replaced) = (None, None, Vec::new());
             MessageResult::Created(Stored { number, identifier, attributes, replaced })
         }
         Verdict::Update { after, .. } => {
-            let effect = after.effects.of(effect)?;
-            return Some(Kept::done(effect, &after, false));
+            let effect = after.effects.of(attempt.effect());
+            return Ok(effect.map(|effect| Kept::done(effect, &after, false)));
         }
-        Verdict::Unchanged(customer, _) => return Some(Kept::unchanged(&customer, false)),
+        Verdict::Unchanged(customer, _) => return Ok(Some(Kept::unchanged(&customer, false))),
         Verdict::Duplicate { duplicates, .. } => MessageResult::Duplicate(duplicates),
         Verdict::Fail(failed) => MessageResult::Failed { failed, request_in_error: None },
     };
-    Some(Kept { action, result, before: false })
+    Ok(Some(Kept { action, result, before: false, version: None }))
+}
+
+/// What an earlier try did, with the customer on whom it took effect: another one than it is remembered by, where the two were merged then and are not any more.
+async fn replay<T: Table>(
+    attempt: &Attempt<'_, T>,
+    (effect, customer): (&Effect, &Customer),
+) -> Result<Kept, TableError> {
+    let on = match &effect.on {
+        Some((identifier, _)) => records::customer(attempt.table(), identifier).await?,
+        None => None,
+    };
+    Ok(Kept::done(effect, on.as_ref().unwrap_or(customer), true))
 }
 
 /// Writes what was decided.
@@ -113,7 +141,7 @@ async fn write<T: Table>(
     let seen = &decision.holders.claims;
     match decision.verdict {
         Verdict::ReadAgain | Verdict::WouldCreate(_) => Ok(Err(NextRound::Anew)),
-        Verdict::Replay(effect, customer) => Ok(Ok(Kept::done(&effect, &customer, true))),
+        Verdict::Replay(effect, customer) => Ok(Ok(replay(attempt, (&effect, &customer)).await?)),
         Verdict::Create(customer, seats) => {
             let writes = customer_writes::create(attempt, &customer, seats, seen);
             write_customer(attempt, purpose, (writes, &customer), known).await

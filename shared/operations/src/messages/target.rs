@@ -6,6 +6,7 @@
 use domain::customer::{Customer, CustomerNumber, Identifier, TakenNumber};
 use domain::message::edits::{self, EditCode, FailedEdit};
 use domain::message::{Attribute, Attributes, Message};
+use store::follow::{Followed, follow};
 use store::items::Claimed;
 use store::keys::{self, Key};
 use store::records;
@@ -20,8 +21,8 @@ use crate::kit::{Master, Stopped};
 pub(crate) enum Target {
     /// None: it adds one.
     New,
-    /// This one: it changes it.
-    Existing(Box<Customer>),
+    /// This one, or the one that acts for it: it changes that.
+    Existing(Box<Followed>),
     /// One that is not there.
     Missing,
     /// What was read overlapped a write and tells nothing.
@@ -31,21 +32,47 @@ pub(crate) enum Target {
 /// Whose the alternate number and the relate id of the message are, and their claims as they were read.
 #[derive(Debug, Default)]
 pub(crate) struct Holders {
-    relate_id: Option<Identifier>,
-    alternate_number: Option<Identifier>,
+    relate_id: Option<Holder>,
+    alternate_number: Option<Holder>,
     pub(crate) claims: SeenClaims,
+}
+
+/// Who has a number, and who acts for it.
+#[derive(Debug)]
+struct Holder {
+    has: Identifier,
+    leader: Identifier,
 }
 
 impl Holders {
     /// The edits of numbers that belong to another customer than the one that shall have them.
     pub(crate) fn taken(&self, target: Option<&Customer>) -> impl Iterator<Item = FailedEdit> {
         let target = target.map(|target| &target.identifier);
-        let taken = |holder: &Option<Identifier>| holder.is_some() && holder.as_ref() != target;
+        let taken = |holder: &Option<Holder>| {
+            holder.as_ref().is_some_and(|holder| Some(&holder.leader) != target)
+        };
         let relate_id = taken(&self.relate_id)
             .then(|| FailedEdit::on(Attribute::RELATE_ID, EditCode::RelateIdTaken));
         let alternate = taken(&self.alternate_number)
             .then(|| FailedEdit::on(Attribute::ALTERNATE_NUMBER, EditCode::AlternateNumberTaken));
         relate_id.into_iter().chain(alternate)
+    }
+
+    /// What the message gives, without the numbers that a customer has that was merged into this one: they stay where they are, and lead to it.
+    pub(crate) fn without_led(&self, given: &Attributes, target: &Customer) -> Attributes {
+        let led = |holder: &Option<Holder>| {
+            holder.as_ref().is_some_and(|holder| {
+                holder.leader == target.identifier && holder.has != target.identifier
+            })
+        };
+        let mut given = given.clone();
+        if led(&self.relate_id) {
+            given.remove(Attribute::RELATE_ID);
+        }
+        if led(&self.alternate_number) {
+            given.remove(Attribute::ALTERNATE_NUMBER);
+        }
+        given
     }
 }
 
@@ -57,7 +84,7 @@ pub(crate) async fn find<T: Table>(
     let given = &message.attributes;
     let number = given.get(Attribute::CUSTOMER_NUMBER);
     let (by_number, relate_id, alternate_number) = join!(
-        by_number(master, number.and_then(CustomerNumber::parse)),
+        followed_by_number(master, number.and_then(CustomerNumber::parse)),
         claimed(master, given, Attribute::RELATE_ID),
         claimed(master, given, Attribute::ALTERNATE_NUMBER),
     );
@@ -66,8 +93,9 @@ pub(crate) async fn find<T: Table>(
     let named =
         if given.get(Attribute::RELATE_ID).is_some() { &relate_id } else { &alternate_number };
     let target = match (number, by_number?, named) {
-        (Some(_), Some(customer), _) => Target::Existing(Box::new(customer)),
-        (Some(_), None, _) => Target::Missing,
+        (Some(_), Held::By(customer), _) => Target::Existing(customer),
+        (Some(_), Held::ByNobody, _) => Target::Missing,
+        (Some(_), Held::Unsettled, _) => Target::Unsettled,
         (None, _, Held::By(customer)) => Target::Existing(customer.clone()),
         (None, _, Held::ByNobody) => Target::New,
         (None, _, Held::Unsettled) => Target::Unsettled,
@@ -77,7 +105,8 @@ pub(crate) async fn find<T: Table>(
         // The relate id looks free, but who has the alternate number has it as well: its claim is not to be seen yet.
         (Target::New, _, Held::By(other)) => given.get(Attribute::RELATE_ID).is_some_and(|id| {
             let secret = &master.controls.secret;
-            other.has_number(secret, &TakenNumber::of(secret, Attribute::RELATE_ID, id))
+            let number = TakenNumber::of(secret, Attribute::RELATE_ID, id);
+            other.named().has_number(secret, &number)
         }),
         (Target::New | Target::Existing(_) | Target::Missing | Target::Unsettled, ..) => false,
     };
@@ -100,18 +129,36 @@ pub(crate) async fn by_number<T: Table>(
     }
 }
 
+/// The customer of a number, and who acts for it.
+async fn followed_by_number<T: Table>(
+    master: &Master<T>,
+    number: Option<CustomerNumber>,
+) -> Result<Held, Stopped> {
+    match by_number(master, number).await? {
+        Some(customer) => Ok(Held::by(follow(master.table(), customer).await?)),
+        None => Ok(Held::ByNobody),
+    }
+}
+
 /// Who has a number, with the customer as it stands.
 enum Held {
     ByNobody,
-    By(Box<Customer>),
-    /// The claim and its customer do not agree.
+    By(Box<Followed>),
+    /// The claim and its customer do not agree, or a customer and whom it was merged into.
     Unsettled,
 }
 
 impl Held {
-    fn holder(self) -> Option<Identifier> {
+    fn by(followed: Option<Followed>) -> Self {
+        followed.map_or(Self::Unsettled, |followed| Self::By(Box::new(followed)))
+    }
+
+    fn holder(self) -> Option<Holder> {
         match self {
-            Self::By(customer) => Some(customer.identifier),
+            Self::By(followed) => Some(Holder {
+                has: followed.named().identifier.clone(),
+                leader: followed.leader.identifier.clone(),
+            }),
             Self::ByNobody | Self::Unsettled => None,
         }
     }
@@ -137,7 +184,7 @@ async fn claimed<T: Table>(
         None => Held::ByNobody,
         Some(holder) => match records::customer(master.table(), holder).await? {
             Some(customer) if customer.has_number(&master.controls.secret, &number) => {
-                Held::By(Box::new(customer))
+                Held::by(follow(master.table(), customer).await?)
             }
             Some(_) | None => Held::Unsettled,
         },

@@ -1,4 +1,4 @@
-//! Delete a request in error: it is closed, and no customer comes of it.
+//! Delete a request in error: it is closed, with a reason if one is given, and no customer comes of it.
 
 use domain::request::{Entry, RequestInErrorId, Versions, What};
 use store::table::Table;
@@ -10,6 +10,7 @@ use crate::kit::Attempt;
 pub async fn delete<T: Table>(
     attempt: &Attempt<'_, T>,
     id: &RequestInErrorId,
+    reason: Option<&str>,
     seen: Option<&Versions>,
 ) -> Result<(), NotFixed> {
     loop {
@@ -18,7 +19,11 @@ pub async fn delete<T: Table>(
             return Ok(());
         }
         fix::admit(&request, seen, true)?;
-        let deleted = request.after(Entry::new(What::Deleted, &attempt.stamp()), attempt.by());
+        let entry = Entry {
+            text: reason.map(str::to_owned),
+            ..Entry::new(What::Deleted, &attempt.stamp())
+        };
+        let deleted = request.after(entry, attempt.by());
         let deleted = deleted.expect("a history has room for its end");
         if fix::put(attempt, &request, &deleted).await? {
             return Ok(());

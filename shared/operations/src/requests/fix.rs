@@ -1,14 +1,16 @@
-//! What correcting, deleting and reprocessing a request in error have in common: when it may be touched, and whether this very request did so before.
+//! What correcting, deleting, reprocessing and all else that is done to a request in error have in common: when it may be touched, and whether this very request did so before.
 
 use domain::customer::CustomerNumber;
 use domain::request::{Entry, RequestInError, RequestInErrorId, State, Versions};
 use store::records;
 use store::table::{Table, TableError};
 use store::writes::{Refusal, Written};
+use tokio::join;
 
+use super::show::{Shown, evaluated};
 use crate::kit::{Attempt, Stopped, request_writes, topics};
 
-/// Why a request in error was not corrected, deleted or reprocessed.
+/// Why nothing was done to a request in error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
     /// There is no such request.
@@ -16,6 +18,8 @@ pub enum Refused {
     /// It was resolved before, with this customer.
     AlreadyResolved(Option<CustomerNumber>),
     AlreadyDeleted,
+    /// It is open, and only a deleted one is reopened.
+    AlreadyOpen,
     /// The caller gave no version, and must.
     VersionRequired,
     /// It has another version than the caller saw.
@@ -64,14 +68,65 @@ pub(super) fn admit(
     seen: Option<&Versions>,
     version_needed: bool,
 ) -> Result<(), Refused> {
-    match (request.state, seen) {
-        (State::Resolved, _) => Err(Refused::AlreadyResolved(request.customer_number())),
-        (State::Deleted, _) => Err(Refused::AlreadyDeleted),
-        (State::Open, None) if version_needed => Err(Refused::VersionRequired),
-        (State::Open, Some(seen)) if !seen.admit(request.version) => {
+    match request.state {
+        State::Resolved => Err(Refused::AlreadyResolved(request.customer_number())),
+        State::Deleted => Err(Refused::AlreadyDeleted),
+        State::Open => admit_version(request, seen, version_needed),
+    }
+}
+
+/// Goes on only with a version that the caller has seen.
+pub(super) fn admit_version(
+    request: &RequestInError,
+    seen: Option<&Versions>,
+    version_needed: bool,
+) -> Result<(), Refused> {
+    match seen {
+        None if version_needed => Err(Refused::VersionRequired),
+        Some(seen) if !seen.admit(request.version) => {
             Err(Refused::VersionMismatch(request.version))
         }
-        (State::Open, _) => Ok(()),
+        None | Some(_) => Ok(()),
+    }
+}
+
+/// A request in error after a steward said something of it.
+#[derive(Debug)]
+pub struct Remarked {
+    pub shown: Shown,
+    /// Whether an earlier try of the same request did it.
+    pub replayed: bool,
+}
+
+/// Adds to the history of an open request in error what `entry` makes of it, or nothing where it says so already.
+pub(super) async fn remark<T: Table>(
+    attempt: &Attempt<'_, T>,
+    id: &RequestInErrorId,
+    seen: Option<&Versions>,
+    entry: impl Fn(&RequestInError) -> Option<Entry>,
+) -> Result<Remarked, NotFixed> {
+    let (bound, mut found) = join!(attempt.bind(), read(attempt, id));
+    bound?;
+    loop {
+        let request = found?;
+        if own_entry(attempt, &request).is_some() {
+            let shown = evaluated(attempt.master, request).await?;
+            return Ok(Remarked { shown, replayed: attempt.is_replay() });
+        }
+        admit(&request, seen, true)?;
+        let next = match entry(&request) {
+            Some(entry) => {
+                let next = request.after(entry, attempt.by()).map_err(|_| Refused::HistoryFull)?;
+                put(attempt, &request, &next).await?.then_some(next)
+            }
+            None => Some(request),
+        };
+        if let Some(next) = next {
+            let shown = evaluated(attempt.master, next).await?;
+            return Ok(Remarked { shown, replayed: false });
+        }
+        attempt.again().await?;
+        found = read(attempt, id).await;
     }
 }
 

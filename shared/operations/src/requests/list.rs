@@ -1,6 +1,4 @@
-//! The queue of requests in error: its pages, newest first, with filters.
-
-use std::time::Duration;
+//! The queue of requests in error: its pages, newest or oldest first, with filters.
 
 use domain::customer::company::Company;
 use domain::matching::fold;
@@ -34,8 +32,20 @@ pub struct Filter {
     pub received_after: Option<Timestamp>,
     /// They came before this time or at it.
     pub received_before: Option<Timestamp>,
+    /// The source that the message names, or its original source; accents, case and punctuation do not count.
+    pub source: Option<String>,
     /// A text in one of the message's values or in the id; accents, case and punctuation do not count.
     pub text: Option<String>,
+    /// In which order they are looked through.
+    pub order: Order,
+}
+
+/// Which requests come first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    NewestFirst,
+    OldestFirst,
 }
 
 /// A page of the queue.
@@ -64,28 +74,6 @@ pub async fn list<T: Table>(
         tracing::error!(request_in_error = id.as_str(), error, "it cannot be read");
     }
     Ok(page)
-}
-
-/// How long the oldest open request has waited; zero when none is open. It is read from the index alone, so it lags as the index does.
-pub async fn oldest_open_age<T: Table>(master: &Master<T>) -> Result<Duration, Stopped> {
-    let (from, to) = keys::error_range(None, None);
-    let queries = keys::errors(State::Open).map(|partition| IndexQuery {
-        partition,
-        from: from.clone(),
-        to: to.clone(),
-        after: None,
-        descending: false,
-        limit: 1,
-    });
-    let table = master.table();
-    let pages = try_join_all(queries.map(|query| async move { table.index(&query).await })).await?;
-    let oldest = pages
-        .iter()
-        .flat_map(|page| &page.found)
-        .filter_map(|entry| keys::error_received_at(&entry.sort))
-        .min();
-    let waited = oldest.map_or(0, |oldest| table.now().millis().saturating_sub(oldest.millis()));
-    Ok(Duration::from_millis(waited))
 }
 
 /// A page of those requests of the filter's states and times that are wanted.
@@ -132,15 +120,19 @@ pub(crate) fn position(request: &RequestInError) -> String {
     keys::error(request.state, request.received_at, &request.id).sort
 }
 
-/// The newest entries before the position, from all shards of the filter's states.
+/// The next entries behind the position, in the filter's order, from all shards of its states.
 async fn entries(
     table: &impl Table,
     filter: &Filter,
     position: Option<&str>,
     limit: usize,
 ) -> Result<Vec<IndexEntry>, TableError> {
-    let (from, latest) = keys::error_range(filter.received_after, filter.received_before);
-    let to = position.map_or(latest.as_str(), |position| position.min(&latest)).to_owned();
+    let (earliest, latest) = keys::error_range(filter.received_after, filter.received_before);
+    let position_or = |end: &str| position.unwrap_or(end).to_owned();
+    let (from, to) = match filter.order {
+        Order::NewestFirst => (earliest, position_or(&latest).min(latest)),
+        Order::OldestFirst => (position_or(&earliest).max(earliest), latest),
+    };
     if to < from {
         return Ok(Vec::new());
     }
@@ -153,7 +145,7 @@ async fn entries(
             from: from.clone(),
             to: to.clone(),
             after: None,
-            descending: true,
+            descending: filter.order == Order::NewestFirst,
             limit: limit_each,
         });
     let pages = try_join_all(queries.map(|query| async move { table.index(&query).await })).await?;
@@ -162,7 +154,10 @@ async fn entries(
         .flat_map(|page| page.found)
         .filter(|entry| Some(entry.sort.as_str()) != position)
         .collect();
-    entries.sort_by(|one, other| other.sort.cmp(&one.sort));
+    entries.sort_by(|one, other| match filter.order {
+        Order::NewestFirst => other.sort.cmp(&one.sort),
+        Order::OldestFirst => one.sort.cmp(&other.sort),
+    });
     entries.dedup_by(|one, other| one.sort == other.sort);
     entries.truncate(limit);
     Ok(entries)
@@ -170,8 +165,18 @@ async fn entries(
 
 /// Whether a request is as the filter wants it. The index lags, so that its state is looked at again.
 fn matches(request: &RequestInError, filter: &Filter, default_company: &Company) -> bool {
-    let Filter { states, code, field, company, received_after: _, received_before: _, text } =
-        filter;
+    // Times and order are the index's.
+    let Filter {
+        states,
+        code,
+        field,
+        company,
+        received_after: _,
+        received_before: _,
+        source,
+        text,
+        order: _,
+    } = filter;
     let company_of =
         request.attribute(Attribute::COMPANY).map_or_else(|| default_company.clone(), Company::new);
     (states.is_empty() || states.contains(&request.state))
@@ -181,7 +186,15 @@ fn matches(request: &RequestInError, filter: &Filter, default_company: &Company)
                     && field.is_none_or(|field| field == failed.field)
             }))
         && company.as_ref().is_none_or(|company| Company::new(company) == company_of)
+        && source.as_ref().is_none_or(|source| comes_from(request, source))
         && text.as_ref().is_none_or(|text| holds(request, text))
+}
+
+fn comes_from(request: &RequestInError, source: &str) -> bool {
+    let sought = fold::words(source);
+    let sources =
+        [request.message.routing.source.as_deref(), request.attribute(Attribute::ORIGINAL_SOURCE)];
+    sources.into_iter().flatten().any(|found| fold::words(found) == sought)
 }
 
 fn holds(request: &RequestInError, text: &str) -> bool {
@@ -190,5 +203,6 @@ fn holds(request: &RequestInError, text: &str) -> bool {
     request.id.as_str().eq_ignore_ascii_case(text.trim())
         || (!sought.is_empty()
             && (folded(&request.name())
+                || request.message.routing.source.as_deref().is_some_and(folded)
                 || request.message.attributes.iter().any(|(_, value)| folded(value))))
 }

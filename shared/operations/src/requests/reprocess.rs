@@ -14,7 +14,8 @@ use super::fix::{self, NotFixed, Refused};
 use crate::customers::read::customer_by_number;
 use crate::kit::{Attempt, Stopped, topics};
 use crate::messages::kept::{Purpose, Unprocessed};
-use crate::messages::{Action, MessageOutcome, MessageResult, Stored, process};
+use crate::messages::process::{self, Processed};
+use crate::messages::{Action, MessageOutcome, MessageResult, Stored, is_not_compared};
 
 /// What came of the message, and the version that the request in error has since.
 #[derive(Debug)]
@@ -46,9 +47,9 @@ pub async fn reprocess<T: Table>(
                 announce(attempt, &request, &message).await?;
                 let purpose = Purpose::Reprocess(&request, correction);
                 match process::run(attempt, &message, purpose).await {
-                    Ok(outcome) => {
-                        let version = request.version + u64::from(!attempt.dry_run);
-                        return Ok(Reprocessed { outcome, version });
+                    Ok(Processed { outcome, version }) => {
+                        let next = request.version + u64::from(!attempt.dry_run);
+                        return Ok(Reprocessed { outcome, version: version.unwrap_or(next) });
                     }
                     Err(Unprocessed::HistoryFull) => return Err(Refused::HistoryFull.into()),
                     Err(Unprocessed::Stopped(stopped)) => return Err(stopped.into()),
@@ -112,15 +113,18 @@ async fn replay<T: Table>(
         return Ok(Replay::NotYet);
     };
     let message = request.message.clone();
+    let not_compared = action == Action::Add
+        && is_not_compared(&message.attributes, &message.attributes, attempt.controls());
     let replayed = attempt.is_replay();
-    let outcome = MessageOutcome { message, action, result, not_compared: false, replayed };
+    let outcome = MessageOutcome { message, action, result, not_compared, led_by: None, replayed };
     Ok(Replay::Outcome(Box::new(outcome)))
 }
 
-/// The customer of that number as an answer tells of it; none where it cannot be found yet.
+/// The customer of that number as this request's answer tells of it; none where it cannot be found yet.
 async fn stored<T: Table>(
     attempt: &Attempt<'_, T>,
     number: CustomerNumber,
 ) -> Result<Option<Stored>, Stopped> {
-    Ok(customer_by_number(attempt.master, number).await?.as_ref().map(Stored::of))
+    let customer = customer_by_number(attempt.master, number).await?;
+    Ok(customer.as_ref().map(|customer| Stored::by(attempt.effect(), customer)))
 }

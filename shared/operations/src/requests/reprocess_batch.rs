@@ -1,4 +1,4 @@
-//! Reprocess many requests in error: those that one cause hit, or those that are named.
+//! Reprocess many requests in error: those that one cause hit, or those that are named; with one correction for all of them, if there is one.
 
 use domain::message::edits::EditCode;
 use domain::request::{Correction, RequestInError, RequestInErrorId, State};
@@ -40,18 +40,19 @@ pub struct Batch {
     pub next: Option<String>,
 }
 
-/// Reprocesses each request as a single call would.
+/// Reprocesses each request as a single call with this correction would.
 ///
 /// # Errors
 /// `KeyReused`, and what hinders the list itself from being read. What hinders one request is its result.
 pub async fn reprocess_batch<T: Table>(
     attempt: &Attempt<'_, T>,
     chosen: &Chosen,
+    correction: &Correction,
 ) -> Result<Batch, Stopped> {
     attempt.bind().await?;
     let until = attempt.table().now().plus_seconds(BUDGET_SECONDS);
     match chosen {
-        Chosen::Ids(ids) => Ok(by_id(attempt, ids, until).await),
+        Chosen::Ids(ids) => Ok(by_id(attempt, ids, correction, until).await),
         Chosen::Cause { code, limit, after } => {
             let wanted = |request: &RequestInError| {
                 let open = request.state == State::Open
@@ -71,7 +72,7 @@ pub async fn reprocess_batch<T: Table>(
                     return Ok(batch);
                 }
                 batch.next = Some(list::position(&request));
-                let result = one(attempt, &request.id).await;
+                let result = one(attempt, &request.id, correction).await;
                 batch.results.push((request.id, result));
             }
             Ok(Batch { next: page.next, ..batch })
@@ -82,12 +83,13 @@ pub async fn reprocess_batch<T: Table>(
 async fn by_id<T: Table>(
     attempt: &Attempt<'_, T>,
     ids: &[RequestInErrorId],
+    correction: &Correction,
     until: Timestamp,
 ) -> Batch {
     let mut results = Vec::with_capacity(ids.len());
     for id in ids {
         let result = if attempt.table().now() < until {
-            one(attempt, id).await
+            one(attempt, id, correction).await
         } else {
             Err(NotFixed::Stopped(Stopped::Busy))
         };
@@ -99,6 +101,7 @@ async fn by_id<T: Table>(
 async fn one<T: Table>(
     attempt: &Attempt<'_, T>,
     id: &RequestInErrorId,
+    correction: &Correction,
 ) -> Result<Reprocessed, NotFixed> {
-    reprocess(&attempt.on(id.as_str()), id, &Correction::default(), None).await
+    reprocess(&attempt.on(id.as_str()), id, correction, None).await
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::customer::contact::Phone;
+use domain::customer::merge::{Absorbed, Hanging, MergedInto};
 use domain::customer::{Customer, CustomerNumber, Erased, Identifier, Tail, TakenNumber};
 use domain::effect::{Did, Effect, EffectId, Effects};
 use domain::matching::block::Block;
@@ -12,7 +13,8 @@ use domain::message::{Attribute, Attributes};
 use super::VERSION;
 use super::by::{BY, by_value};
 use super::fields::{
-    Fields, corrupt, in_index, map_of, new_item, number, rewritten, set, text, text_of,
+    Fields, MERGES, MIN_READER, corrupt, in_index, map_of, needs_reader, new_item, number,
+    rewritten, set, text, text_of,
 };
 use crate::item::Item;
 use crate::keys;
@@ -23,6 +25,11 @@ const CUSTOMER: &str = "customer";
 
 /// The attribute with the numbers of other systems that an erased customer has, by their digests.
 const NUMBERS: &str = "taken_numbers";
+/// The attribute with what the answers of some effects say beside.
+const MADE: &str = "made";
+const MERGED_INTO: &str = "merged_into";
+const ABSORBED: &str = "absorbed";
+const HANGING: &str = "hanging";
 
 pub fn customer_item(customer: &Customer) -> Item {
     let Customer {
@@ -38,6 +45,9 @@ pub fn customer_item(customer: &Customer) -> Item {
         effects,
         by,
         erased,
+        merged_into,
+        absorbed,
+        hanging,
     } = customer;
     let mut item = new_item(keys::customer(identifier));
     in_index(&mut item, keys::number(*customer_number));
@@ -52,17 +62,26 @@ pub fn customer_item(customer: &Customer) -> Item {
     let seats: Vec<_> = seats.iter().map(|block| text(block.as_str())).collect();
     set(&mut item, "seats", (!seats.is_empty()).then_some(AttributeValue::L(seats)));
     item.insert("effects".to_owned(), effects_value(effects));
+    set(&mut item, MADE, made_value(effects));
     set(&mut item, BY, by.as_ref().map(by_value));
     set(&mut item, "erased", erased.as_ref().map(erased_value));
     let numbers = erased.iter().flat_map(|erased| &erased.numbers);
     let numbers: Item =
         numbers.map(|one| (one.attribute.name().to_owned(), text(one.digest()))).collect();
     set(&mut item, NUMBERS, (!numbers.is_empty()).then_some(AttributeValue::M(numbers)));
+    if let Some(merged_into) = merged_into {
+        item.insert(MERGED_INTO.to_owned(), merged_into_value(merged_into));
+        // A release that does not know merges would act on it as on any other.
+        needs_reader(&mut item, MERGES);
+    }
+    let absorbed: Vec<_> = absorbed.iter().map(absorbed_value).collect();
+    set(&mut item, ABSORBED, (!absorbed.is_empty()).then_some(AttributeValue::L(absorbed)));
+    set(&mut item, HANGING, (*hanging != Hanging::default()).then(|| hanging_value(*hanging)));
     item
 }
 
 /// The attributes of the item but its key.
-const ATTRIBUTES: [&str; 15] = [
+const ATTRIBUTES: [&str; 20] = [
     keys::INDEX_PARTITION_KEY,
     keys::INDEX_SORT_KEY,
     "tail",
@@ -75,9 +94,14 @@ const ATTRIBUTES: [&str; 15] = [
     "phones",
     "seats",
     "effects",
+    MADE,
     BY,
     "erased",
     NUMBERS,
+    MERGED_INTO,
+    ABSORBED,
+    HANGING,
+    MIN_READER,
 ];
 
 /// Writes a customer in place of what it was in this version.
@@ -118,9 +142,12 @@ pub fn customer(item: Item) -> Result<Customer, TableError> {
         alternate_name: fields.optional_text("alternate_name")?,
         phones: phones_of(fields.list("phones")?)?,
         seats: seats_of(fields.list("seats")?)?,
-        effects: effects_of(fields.map("effects")?)?,
+        effects: effects_of(fields.map("effects")?, fields.map(MADE)?)?,
         by: fields.by()?,
         erased: fields.take("erased").map(|erased| erased_of(erased, numbers)).transpose()?,
+        merged_into: fields.take(MERGED_INTO).map(merged_into_of).transpose()?,
+        absorbed: fields.list(ABSORBED)?.into_iter().map(absorbed_of).collect::<Result<_, _>>()?,
+        hanging: fields.take(HANGING).map(hanging_of).transpose()?.unwrap_or_default(),
     };
     Ok(customer)
 }
@@ -198,6 +225,83 @@ fn taken_number((name, value): (String, AttributeValue)) -> Result<TakenNumber, 
         .ok_or_else(|| corrupt(CUSTOMER, NUMBERS))
 }
 
+fn merged_into_value(MergedInto { winner, at, version }: &MergedInto) -> AttributeValue {
+    AttributeValue::M(Item::from([
+        ("winner".to_owned(), text(winner.to_string())),
+        ("at".to_owned(), number(at.millis())),
+        (VERSION.to_owned(), number(*version)),
+    ]))
+}
+
+fn merged_into_of(value: AttributeValue) -> Result<MergedInto, TableError> {
+    let mut fields = map_of(MERGED_INTO, value)?;
+    let merged_into = MergedInto {
+        winner: fields.parsed("winner", Identifier::parse)?,
+        at: fields.time("at")?,
+        version: fields.number(VERSION)?,
+    };
+    fields.end()?;
+    Ok(merged_into)
+}
+
+fn absorbed_value(Absorbed { loser, number: of, gave_up }: &Absorbed) -> AttributeValue {
+    let mut map = Item::from([
+        ("loser".to_owned(), text(loser.to_string())),
+        ("number".to_owned(), number(u64::from(of.get()))),
+    ]);
+    set(&mut map, "gave_up", gave_up.as_ref().map(attributes_value));
+    AttributeValue::M(map)
+}
+
+fn absorbed_of(value: AttributeValue) -> Result<Absorbed, TableError> {
+    let mut fields = map_of(ABSORBED, value)?;
+    let gave_up = fields.map("gave_up")?;
+    let absorbed = Absorbed {
+        loser: fields.parsed("loser", Identifier::parse)?,
+        number: number_of(fields.number("number")?)?,
+        gave_up: if gave_up.is_empty() { None } else { Some(attributes_of(gave_up)?) },
+    };
+    fields.end()?;
+    Ok(absorbed)
+}
+
+fn hanging_value(Hanging { customers, depth }: Hanging) -> AttributeValue {
+    AttributeValue::M(Item::from([
+        ("customers".to_owned(), number(u64::from(customers))),
+        ("depth".to_owned(), number(u64::from(depth))),
+    ]))
+}
+
+fn hanging_of(value: AttributeValue) -> Result<Hanging, TableError> {
+    let mut fields = map_of(HANGING, value)?;
+    let mut count =
+        |name| u32::try_from(fields.number(name)?).map_err(|_| corrupt(CUSTOMER, HANGING));
+    let hanging = Hanging { customers: count("customers")?, depth: count("depth")? };
+    fields.end()?;
+    Ok(hanging)
+}
+
+fn number_of(number: u64) -> Result<CustomerNumber, TableError> {
+    CustomerNumber::new(number).ok_or_else(|| corrupt(CUSTOMER, "number"))
+}
+
+/// What some effects tell beside what every effect does, under the same names.
+fn made_value(effects: &Effects) -> Option<AttributeValue> {
+    let mut made = Item::new();
+    for (id, Effect { version, on, .. }) in effects.iter() {
+        let mut map = Item::new();
+        set(&mut map, VERSION, version.map(number));
+        if let Some((identifier, of)) = on {
+            map.insert("on".to_owned(), text(identifier.to_string()));
+            map.insert("number".to_owned(), number(u64::from(of.get())));
+        }
+        if !map.is_empty() {
+            made.insert(id.as_str().to_owned(), AttributeValue::M(map));
+        }
+    }
+    (!made.is_empty()).then_some(AttributeValue::M(made))
+}
+
 fn effects_value(effects: &Effects) -> AttributeValue {
     let value = |effect: &Effect| {
         let did = match effect.did {
@@ -218,8 +322,12 @@ fn effects_value(effects: &Effects) -> AttributeValue {
     )
 }
 
-fn effects_of(map: HashMap<String, AttributeValue>) -> Result<Effects, TableError> {
-    let read = |(id, value): (String, AttributeValue)| {
+fn effects_of(
+    map: HashMap<String, AttributeValue>,
+    mut made: HashMap<String, AttributeValue>,
+) -> Result<Effects, TableError> {
+    let mut read = |(id, value): (String, AttributeValue)| {
+        let mut made = map_of(MADE, made.remove(&id).unwrap_or(AttributeValue::M(Item::new())))?;
         let id = EffectId::parse(&id).map_err(|_| corrupt("effect", "id"))?;
         let mut fields = map_of("effect", value)?;
         let did = fields.parsed("did", |did| match did {
@@ -240,11 +348,17 @@ fn effects_of(map: HashMap<String, AttributeValue>) -> Result<Effects, TableErro
                 .into_iter()
                 .map(replaced)
                 .collect::<Result<_, _>>()?,
+            version: made.optional_number(VERSION)?,
+            on: match made.optional_parsed("on", Identifier::parse)? {
+                Some(identifier) => Some((identifier, number_of(made.number("number")?)?)),
+                None => None,
+            },
         };
         fields.end()?;
+        made.end()?;
         Ok((id, effect))
     };
-    map.into_iter().map(read).collect()
+    map.into_iter().map(&mut read).collect()
 }
 
 #[cfg(test)]
@@ -270,13 +384,28 @@ mod tests {
                 Phone::parse(None, "2").unwrap(),
             ],
             seats: Block::parse("ZZZZZZZZZZZZZZZZ").into_iter().collect(),
-            effects: Effects::created(&stamp.cause, stamp.at),
+            effects: {
+                let mut effects = Effects::created(&stamp.cause, stamp.at);
+                effects.made_version(&stamp.cause.id, 3);
+                effects
+            },
             by: Some(stamp.by.clone()),
             erased: Some(Erased {
                 at: stamp.at,
                 by: stamp.by.clone(),
                 numbers: vec![TakenNumber::of(&secret(), Attribute::RELATE_ID, "R")],
             }),
+            merged_into: Some(MergedInto {
+                winner: Identifier::parse("ZZZZZZZZZZZZZZZZ-000001-01234567").unwrap(),
+                at: stamp.at,
+                version: 3,
+            }),
+            absorbed: vec![Absorbed {
+                loser: Identifier::parse("ZZZZZZZZZZZZZZZZ-000002-01234567").unwrap(),
+                number: CustomerNumber::new(7).unwrap(),
+                gave_up: Some([(Attribute::CITY, "Westboro")].into_iter().collect()),
+            }],
+            hanging: Hanging { customers: 1, depth: 1 },
         };
         let item = customer_item(&whole);
         let mut names: Vec<_> = item.keys().map(String::as_str).collect();
@@ -284,6 +413,7 @@ mod tests {
         assert_eq!(
             names,
             [
+                "absorbed",
                 "alternate_name",
                 "attributes",
                 "by",
@@ -292,6 +422,10 @@ mod tests {
                 "erased",
                 "gsi1pk",
                 "gsi1sk",
+                "hanging",
+                "made",
+                "merged_into",
+                "min_reader",
                 "number",
                 "phones",
                 "pk",
@@ -311,6 +445,10 @@ mod tests {
             seats: Vec::new(),
             by: None,
             erased: None,
+            effects: Effects::created(&stamp.cause, stamp.at),
+            merged_into: None,
+            absorbed: Vec::new(),
+            hanging: Hanging::default(),
             ..whole
         };
         assert_eq!(customer_item(&bare).len(), 11);

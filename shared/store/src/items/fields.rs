@@ -12,10 +12,13 @@ use crate::table::TableError;
 use crate::writes::{Condition, Write};
 
 /// Which items this release reads: those that ask for a reader of this number or a lower one, or for none.
-const READER: u64 = 1;
+const READER: u64 = MERGES;
+
+/// The reader that knows what a merged customer is.
+pub(super) const MERGES: u64 = 2;
 
 /// The attribute with the number of the reader that an item asks for, where an older release would take it for something else than it is.
-const MIN_READER: &str = "min_reader";
+pub(super) const MIN_READER: &str = "min_reader";
 
 /// The fields of an item that were not read yet.
 pub(super) struct Fields {
@@ -102,6 +105,11 @@ impl Fields {
             }
             Some(_) => Err(corrupt(self.what, name)),
         }
+    }
+
+    /// A number that is read once more later; none where there is none.
+    pub(super) fn peek_number(&self, name: &str) -> Option<u64> {
+        self.left.get(name)?.as_n().ok()?.parse().ok()
     }
 
     pub(super) fn time(&mut self, name: &'static str) -> Result<Timestamp, TableError> {
@@ -209,6 +217,11 @@ pub(super) fn new_item(key: Key) -> Item {
         (keys::PARTITION_KEY.to_owned(), text(key.pk)),
         (keys::SORT_KEY.to_owned(), text(key.sk)),
     ])
+}
+
+/// Lets no release read the item that is older than this reader.
+pub(super) fn needs_reader(item: &mut Item, reader: u64) {
+    item.insert(MIN_READER.to_owned(), number(reader));
 }
 
 /// Puts the item into the index.

@@ -1,5 +1,7 @@
 //! The item of an entry of a history.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::change::ChangeId;
 use domain::customer::Identifier;
@@ -67,15 +69,7 @@ pub fn history_entry_of(item: Item) -> Result<HistoryEntry, TableError> {
         (None, None, Some(id)) => Of::RequestInError(id),
         _ => return Err(corrupt(ENTRY, "what it is of")),
     };
-    let mut changed = Vec::new();
-    for (name, value) in fields.map(CHANGED)? {
-        let part = Part::named(&name).ok_or_else(|| corrupt(ENTRY, CHANGED))?;
-        let mut values = map_of(CHANGED, value)?;
-        let (before, after) = (value_of(&mut values, "before")?, value_of(&mut values, "after")?);
-        values.end()?;
-        changed.push(Changed { part, before, after });
-    }
-    changed.sort_by_key(|changed| changed.part);
+    let changed = changed_of(fields.map(CHANGED)?)?;
     let entry = HistoryEntry {
         of,
         what: fields.parsed("what", What::named)?,
@@ -87,7 +81,21 @@ pub fn history_entry_of(item: Item) -> Result<HistoryEntry, TableError> {
     Ok(entry)
 }
 
-fn changed_value(changed: &[Changed]) -> Option<AttributeValue> {
+/// What changed, in the order of the parts.
+pub(super) fn changed_of(map: HashMap<String, AttributeValue>) -> Result<Vec<Changed>, TableError> {
+    let mut changed = Vec::new();
+    for (name, value) in map {
+        let part = Part::named(&name).ok_or_else(|| corrupt(ENTRY, CHANGED))?;
+        let mut values = map_of(CHANGED, value)?;
+        let (before, after) = (value_of(&mut values, "before")?, value_of(&mut values, "after")?);
+        values.end()?;
+        changed.push(Changed { part, before, after });
+    }
+    changed.sort_by_key(|changed| changed.part);
+    Ok(changed)
+}
+
+pub(super) fn changed_value(changed: &[Changed]) -> Option<AttributeValue> {
     let value = |value: &Value| match value {
         Value::Text(value) => text(value),
         Value::Phones(phones) => phones_value(phones),

@@ -21,6 +21,12 @@ use crate::writes::{Condition, Write};
 
 const REQUEST: &str = "request in error";
 
+/// What stewards said about a request, beside the history: a release that knows none of it reads and keeps the rest.
+const REMARKS: &str = "remarks";
+
+/// The attribute of a remark with the number of entries of the history that were there before it.
+const AFTER: &str = "after";
+
 pub fn request_in_error_item(request: &RequestInError) -> Item {
     let RequestInError { id, state, version, received_at, received, message, failed, history, by } =
         request;
@@ -33,19 +39,16 @@ pub fn request_in_error_item(request: &RequestInError) -> Item {
     item.insert("body".to_owned(), text(&received.body));
     item.insert("message".to_owned(), AttributeValue::M(message_map(message)));
     set(&mut item, "failed", failed_value(failed));
-    item.insert(
-        "history".to_owned(),
-        AttributeValue::L(
-            history.iter().map(|entry| AttributeValue::M(entry_map(entry))).collect(),
-        ),
-    );
+    let (history, remarks) = history_lists(history);
+    item.insert("history".to_owned(), AttributeValue::L(history));
+    set(&mut item, REMARKS, (!remarks.is_empty()).then_some(AttributeValue::L(remarks)));
     set(&mut item, BY, by.as_ref().map(by_value));
     set(&mut item, keys::EXPIRES_AT, request.expires_at().map(|at| number(at.seconds())));
     item
 }
 
 /// The attributes of the item but its key.
-const ATTRIBUTES: [&str; 12] = [
+const ATTRIBUTES: [&str; 13] = [
     keys::INDEX_PARTITION_KEY,
     keys::INDEX_SORT_KEY,
     "state",
@@ -56,6 +59,7 @@ const ATTRIBUTES: [&str; 12] = [
     "message",
     "failed",
     "history",
+    REMARKS,
     BY,
     keys::EXPIRES_AT,
 ];
@@ -74,10 +78,7 @@ pub fn erase_request_in_error(version: u64, erased: &RequestInError) -> Write {
 pub fn request_in_error(item: Item) -> Result<RequestInError, TableError> {
     let (mut fields, key) = Fields::of_item(REQUEST, item)?;
     fields.optional_number(keys::EXPIRES_AT)?;
-    let mut history = Vec::new();
-    for entry in fields.list("history")? {
-        history.push(entry_of(map_of("history", entry)?)?);
-    }
+    let history = history_of(fields.list("history")?, fields.list(REMARKS)?)?;
     let request = RequestInError {
         id: keys::request_in_error_of(&key).ok_or_else(|| corrupt(REQUEST, "key"))?,
         state: fields.parsed("state", State::named)?,
@@ -163,8 +164,73 @@ fn failed_of(list: Vec<AttributeValue>) -> Result<Vec<FailedEdit>, TableError> {
     list.into_iter().map(read).collect()
 }
 
+/// Whether entries of this kind stand among the remarks.
+fn is_remark(what: What) -> bool {
+    match what {
+        What::Received | What::Corrected | What::Tried | What::Resolved | What::Deleted => false,
+        What::Assigned | What::Noted | What::Reopened => true,
+    }
+}
+
+/// The history and the remarks, each in order. What was written with an entry of the history is a remark behind it.
+fn history_lists(entries: &[Entry]) -> (Vec<AttributeValue>, Vec<AttributeValue>) {
+    let (mut history, mut remarks) = (Vec::new(), Vec::new());
+    for entry in entries {
+        let mut remark = Item::from([("what".to_owned(), text(entry.what.as_str()))]);
+        if is_remark(entry.what) {
+            remark = entry_map(entry);
+        } else {
+            history.push(AttributeValue::M(entry_map(entry)));
+        }
+        if is_remark(entry.what) || entry.text.is_some() {
+            set(&mut remark, "text", entry.text.as_ref().map(text));
+            remark.insert(AFTER.to_owned(), number(history.len() as u64));
+            remarks.push(AttributeValue::M(remark));
+        }
+    }
+    (history, remarks)
+}
+
+fn history_of(
+    history: Vec<AttributeValue>,
+    remarks: Vec<AttributeValue>,
+) -> Result<Vec<Entry>, TableError> {
+    let mut entries = Vec::with_capacity(history.len() + remarks.len());
+    let mut remarks = remarks.into_iter().map(|remark| map_of(REMARKS, remark)).peekable();
+    for (before, entry) in history.into_iter().map(Some).chain([None]).enumerate() {
+        while let Some(remark) = remarks.next_if(|remark| {
+            remark.as_ref().is_ok_and(|remark| remark.peek_number(AFTER) == Some(before as u64))
+        }) {
+            remark_upon(&mut entries, remark?)?;
+        }
+        if let Some(entry) = entry {
+            entries.push(entry_of(map_of("history", entry)?)?);
+        }
+    }
+    match remarks.next() {
+        Some(_) => Err(corrupt(REMARKS, AFTER)),
+        None => Ok(entries),
+    }
+}
+
+/// Adds a remark to the entries before it, or to the last of them what was written with it.
+fn remark_upon(entries: &mut Vec<Entry>, mut remark: Fields) -> Result<(), TableError> {
+    remark.number(AFTER)?;
+    let written = remark.optional_text("text")?;
+    let what = remark.parsed("what", What::named)?;
+    if is_remark(what) {
+        entries.push(Entry { text: written, ..entry_that(what, remark)? });
+        return Ok(());
+    }
+    remark.end()?;
+    let last = entries.last_mut().filter(|last| last.what == what);
+    last.ok_or_else(|| corrupt(REMARKS, "what"))?.text = written;
+    Ok(())
+}
+
 fn entry_map(entry: &Entry) -> Item {
-    let Entry { at, who, what, outcome, failed, correction, effect } = entry;
+    // What was written stands among the remarks.
+    let Entry { at, who, what, outcome, failed, correction, text: _, effect } = entry;
     let mut map = Item::from([
         ("at".to_owned(), number(at.millis())),
         ("who".to_owned(), text(who)),
@@ -196,6 +262,12 @@ fn entry_map(entry: &Entry) -> Item {
 }
 
 fn entry_of(mut fields: Fields) -> Result<Entry, TableError> {
+    let what = fields.parsed("what", What::named)?;
+    entry_that(what, fields)
+}
+
+/// The entry that this happened, of the other fields.
+fn entry_that(what: What, mut fields: Fields) -> Result<Entry, TableError> {
     let customer_number = fields.optional_number("number")?.and_then(CustomerNumber::new);
     let action = fields.optional_text("action")?.as_deref().and_then(Action::of_letter);
     let outcome = match (fields.optional_text("attempt")?.as_deref(), customer_number, action) {
@@ -216,10 +288,11 @@ fn entry_of(mut fields: Fields) -> Result<Entry, TableError> {
     let entry = Entry {
         at: fields.time("at")?,
         who: fields.text("who")?,
-        what: fields.parsed("what", What::named)?,
+        what,
         outcome,
         failed: failed_of(fields.list("failed")?)?,
         correction,
+        text: None,
         effect: fields.parsed("effect", |id| EffectId::parse(id).ok())?,
     };
     fields.end()?;
@@ -271,5 +344,54 @@ mod tests {
         assert_eq!(request_in_error(request_in_error_item(&resolved)).unwrap(), resolved);
         assert!(request_in_error_item(&resolved).contains_key("expires_at"));
         assert_eq!(resolved.customer_number(), CustomerNumber::new(7));
+    }
+
+    #[test]
+    fn what_stewards_say_stands_beside_the_history_and_is_read_back_in_order() {
+        let now = Timestamp::from_millis(1_000);
+        let received = Received { content_type: "text/xml".to_owned(), body: "<x/>".to_owned() };
+        let failed = vec![FailedEdit::on(Attribute::CITY, EditCode::CityBlank)];
+        let mut request = RequestInError::open(
+            received,
+            Message::default(),
+            (Action::Add, failed.clone()),
+            &stamp("key", now),
+        );
+        for (step, (what, text)) in [
+            (What::Assigned, Some("anna")),
+            (What::Noted, Some("asked the shop")),
+            (What::Corrected, None),
+            (What::Assigned, None),
+            (What::Deleted, Some("a test")),
+            (What::Reopened, None),
+            (What::Deleted, None),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let stamp = stamp(&format!("step {step}"), now);
+            let failed = if what == What::Reopened { failed.clone() } else { Vec::new() };
+            let text = text.map(str::to_owned);
+            let entry = Entry { failed, text, ..Entry::new(what, &stamp) };
+            request = request.after(entry, &stamp.by).unwrap();
+        }
+        let item = request_in_error_item(&request);
+        assert_eq!(request_in_error(item.clone()).unwrap(), request);
+        let length = |name: &str| item[name].as_l().unwrap().len();
+        assert_eq!((length("history"), length("remarks")), (4, 5));
+
+        // A release that knew none of this added an entry.
+        let mut item = item;
+        let last = item["history"].as_l().unwrap()[1].clone();
+        let Some(AttributeValue::L(history)) = item.get_mut("history") else { unreachable!() };
+        history.push(last);
+        let read = request_in_error(item.clone()).unwrap();
+        assert_eq!(read.history[..8], request.history[..]);
+        assert_eq!(read.history[8].what, What::Corrected);
+
+        // One that says to stand where nothing is, is damaged.
+        let Some(AttributeValue::L(history)) = item.get_mut("history") else { unreachable!() };
+        history.clear();
+        assert!(request_in_error(item).is_err());
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use domain::effect::{Did, EffectId};
-use domain::request::RequestInErrorId;
+use domain::request::{EntryOutcome, RequestInErrorId};
 use store::keys::{self, Key};
 
 use super::super::log::Intent;
@@ -106,11 +106,22 @@ impl Judge<'_> {
         }
     }
 
+    /// Whether the failure of this request is kept somewhere. An attempt on a request in error that came to what the last one came to is not: it had no effect, and
+    /// is decided anew.
+    fn keeps_failure(&self, id: &EffectId, at: usize) -> bool {
+        let Intent::Reprocess { .. } = self.log[at].intent else { return true };
+        let attempts = self.table.requests.values().flat_map(|request| &request.history);
+        attempts
+            .filter(|entry| matches!(entry.outcome, Some(EntryOutcome::Failure(_))))
+            .any(|entry| entry.effect == *id)
+    }
+
     /// All tries of one key: equal answers once there is an effect, and the effect that they tell.
     fn one_effect(&mut self, id: &EffectId, entries: &[usize]) {
         let told: Vec<_> = entries
             .iter()
             .filter_map(|at| Some((*at, self.log[*at].decided()?.effect()?)))
+            .filter(|(at, (status, _))| *status != 422 || self.keeps_failure(id, *at))
             .collect();
         let on = self.effects.get(id).cloned().unwrap_or_default();
         let items: Vec<_> = on.iter().map(|(identifier, _)| keys::customer(identifier)).collect();

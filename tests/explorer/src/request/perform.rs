@@ -77,7 +77,7 @@ impl Request {
                 }
                 Self::Delete { queued, seen } => {
                     let seen = Versions::OneOf(vec![*seen]);
-                    let deleted = delete(&attempt, &id(made, *queued), Some(&seen)).await;
+                    let deleted = delete(&attempt, &id(made, *queued), None, Some(&seen)).await;
                     fixed(deleted.map(|()| Answer::Deleted))
                 }
                 Self::Reprocess { queued, city, seen } => {

@@ -136,7 +136,7 @@ fn kept(given: &Attributes) -> Attributes {
     kept
 }
 
-fn blank_city(attributes: &Attributes) -> Option<&'static str> {
+pub(super) fn blank_city(attributes: &Attributes) -> Option<&'static str> {
     (!attributes.contains_key("cst_city")).then_some("city-blank")
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct Route {
 pub(crate) const OPEN: [&str; 3] = ["getConsole", "getConsoleFile", "getContract"];
 
 /// The others, by their `operationId`.
-pub(crate) const IDS: [&str; 21] = [
+pub(crate) const IDS: [&str; 24] = [
     "associateCustomer",
     "associateCustomers",
     "listDealerCustomers",
@@ -40,6 +40,9 @@ pub(crate) const IDS: [&str; 21] = [
     "getHistory",
     "pullChanges",
     "tryRules",
+    "mergeCustomers",
+    "unmergeCustomers",
+    "restoreCustomer",
     "eraseCustomer",
     "listErrors",
     "exportErrors",
@@ -48,6 +51,9 @@ pub(crate) const IDS: [&str; 21] = [
     "deleteError",
     "reprocessError",
     "reprocessErrors",
+    "assignError",
+    "noteError",
+    "reopenError",
 ];
 
 const ABSENT_NUMBER: &str = "999999999";
@@ -199,6 +205,10 @@ fn messages(world: &World) -> Vec<Route> {
     let place = Name::new("after", world.changes.as_str(), "AAAA");
     let last_name = || Name::new("lastName", "Qanari", "Nobody");
     let tried = json!({ "exactMatch": "email", "customerNumber": "{number}" });
+    let pair = |operation: &str, body: Value| {
+        let asking = dry("POST", &format!("/customers/{{number}}/{operation}"));
+        asking.header("if-match", "*").json(body).names([number(&world.number)])
+    };
     let mut of_the_household = household.clone();
     of_the_household["cst_state"] = json!("MA");
     of_the_household["cst_country"] = json!("USA");
@@ -302,6 +312,27 @@ fn messages(world: &World) -> Vec<Route> {
             ],
         },
         Route {
+            id: "mergeCustomers",
+            needs: STEWARD,
+            list: "customers/{number}",
+            things: vec![thing(
+                "a number",
+                pair("merge", json!({ "loser": "999999998", "loserVersion": 1 })),
+            )],
+        },
+        Route {
+            id: "unmergeCustomers",
+            needs: STEWARD,
+            list: "customers/{number}",
+            things: vec![thing("a number", pair("unmerge", json!({ "loser": "999999998" })))],
+        },
+        Route {
+            id: "restoreCustomer",
+            needs: STEWARD,
+            list: "customers/{number}",
+            things: vec![thing("a number", pair("restore", json!({ "version": 1 })))],
+        },
+        Route {
             id: "eraseCustomer",
             needs: Needs::Scope(&["privacy"]),
             list: "customers/{number}",
@@ -325,6 +356,10 @@ fn stewards(world: &World) -> Vec<Route> {
     let correct = || dry("PATCH", "/errors/{id}").header("if-match", "*").json(patch.clone());
     let delete = || dry("DELETE", "/errors/{id}").header("if-match", "*");
     let reprocess = || dry("POST", "/errors/{id}/reprocess");
+    let remark = |path: &str| dry("POST", path).header("if-match", "*");
+    let assign = || remark("/errors/{id}/assign").json(json!({ "to": "anna" }));
+    let note = || remark("/errors/{id}/note").json(json!({ "text": "a note" }));
+    let reopen = || remark("/errors/{id}/reopen");
     let many = |body: Value| dry("POST", "/errors/reprocess").json(body);
     let route = |id, things| Route { id, needs: STEWARD, list: "errors", things };
     let filters = |path: &str| {
@@ -370,6 +405,27 @@ fn stewards(world: &World) -> Vec<Route> {
             vec![
                 thing("an id", many(json!({ "ids": ["{id}"] })).names([open()])),
                 thing("a code", many(json!({ "code": "{code}" })).names([code()])),
+            ],
+        ),
+        route(
+            "assignError",
+            vec![
+                thing("an open one", assign().names([open()])),
+                thing("a deleted one", assign().names([deleted()])),
+            ],
+        ),
+        route(
+            "noteError",
+            vec![
+                thing("an open one", note().names([open()])),
+                thing("a deleted one", note().names([deleted()])),
+            ],
+        ),
+        route(
+            "reopenError",
+            vec![
+                thing("an open one", reopen().names([open()])),
+                thing("a deleted one", reopen().names([deleted()])),
             ],
         ),
     ]

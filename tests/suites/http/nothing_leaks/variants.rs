@@ -163,7 +163,7 @@ fn queries(contract: &Contract) -> Vec<Variant> {
         let (genuine, malformed): (&[&str], &[&str]) = match name {
             // It has values of its own.
             "cursor" => continue,
-            "dryRun" => (&["true", "false"], &["yes", ""]),
+            "dryRun" | "follow" => (&["true", "false"], &["yes", ""]),
             "limit" => (&["1", "100"], &["0", "x"]),
             "state" => (&["open", "deleted"], &["any"]),
             "code" => (&["city-blank"], &["no-code"]),
@@ -171,6 +171,9 @@ fn queries(contract: &Contract) -> Vec<Variant> {
             "company" => (&["1"], &[&long]),
             "receivedAfter" | "receivedBefore" => (&["2026-01-01T00:00:00Z"], &["today"]),
             "text" | "name" => (&["Qanari"], &[&long]),
+            "source" => (&["OMS"], &[&long]),
+            "sort" => (&["oldest"], &["age"]),
+            "reason" => (&["a%20test"], &[]),
             "postalCode" => (&["02139"], &[]),
             "email" => (&["qanari@qanari.example"], &["qanari"]),
             "phone" => (&["6175550142"], &["none"]),

@@ -15,7 +15,7 @@ fn number(number: u64) -> Option<CustomerNumber> {
 }
 
 fn processed(message: Message, action: Action, result: MessageResult) -> MessageOutcome {
-    MessageOutcome { message, action, result, not_compared: false, replayed: false }
+    MessageOutcome { message, action, result, not_compared: false, led_by: None, replayed: false }
 }
 
 /// A customer that a message created, with more attributes than an answer may show.

@@ -1,0 +1,11 @@
+//! Start-up of the function; what it does is in the library beside it.
+
+use operations::kit::Master;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    runtime::open_log();
+    let master =
+        Master::open_to_change(runtime::setting).await.unwrap_or_else(|bad| runtime::stop(&bad));
+    api::run(|request| merge_customers::handle(&master, request)).await;
+}
