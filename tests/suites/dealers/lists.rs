@@ -143,7 +143,7 @@ async fn a_cursor_with_any_byte_flipped_cut_or_added_is_refused() {
 async fn for_a_newer_reader(stand: &Fixture, key: store::keys::Key) {
     let write = Write::Update {
         key,
-        set: Item::from([("min_reader".to_owned(), AttributeValue::N("2".to_owned()))]),
+        set: Item::from([("min_reader".to_owned(), AttributeValue::N("1000".to_owned()))]),
         set_if_absent: Item::new(),
         remove: Vec::new(),
         on: Condition::Without("min_reader"),
