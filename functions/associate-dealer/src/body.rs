@@ -14,6 +14,7 @@ use domain::matching::fold;
 use domain::message::Attribute;
 use domain::message::edits::{self, EditCode, FailedEdit, Field};
 use operations::dealers::associate::{Associated, DealerCustomerOutcome};
+use operations::dealers::read;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -255,12 +256,19 @@ impl DealerCustomer {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DealerCustomers {
     dealer_customers: Vec<DealerCustomer>,
+    /// The DCNs of those that this release cannot read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<String>,
     next: Option<String>,
 }
 
 impl DealerCustomers {
-    pub(crate) fn of(found: &[domain::dealer::DealerCustomer], next: Option<String>) -> Self {
-        Self { dealer_customers: found.iter().map(DealerCustomer::of).collect(), next }
+    pub(crate) fn of(page: &read::DealerCustomers, next: Option<String>) -> Self {
+        Self {
+            dealer_customers: page.found.iter().map(DealerCustomer::of).collect(),
+            unreadable: page.unreadable.iter().map(ToString::to_string).collect(),
+            next,
+        }
     }
 }
 

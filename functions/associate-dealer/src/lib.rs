@@ -103,8 +103,8 @@ async fn dealer_customers<T: Table>(
     problem::refuse_if_any(faults)?;
     let after = after.and_then(|number| dcn(dealer.as_str(), &number));
     let page = read::dealer_customers(master, &dealer, after.as_ref(), limit).await?;
-    let next = page.next.map(|last| list.cursor(last.dealer_customer_number.as_str()));
-    Ok(Answer::json(StatusCode::OK, "listed", &body::DealerCustomers::of(&page.found, next)))
+    let next = page.next.as_ref().map(|last| list.cursor(last.dealer_customer_number.as_str()));
+    Ok(Answer::json(StatusCode::OK, "listed", &body::DealerCustomers::of(&page, next)))
 }
 
 async fn release<T: Table>(

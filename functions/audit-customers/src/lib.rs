@@ -2,6 +2,8 @@
 //!
 //! Here is the door: what it is asked, and when it stops. Its answer is what it is asked next, so that a state machine has nothing to work out. The work is in `operations`.
 
+mod steps;
+
 use std::fmt;
 use std::time::Instant;
 
@@ -14,6 +16,8 @@ use serde_json::Value;
 use store::keys::Key;
 use store::meter::Cost;
 use store::table::{Segment, WholeTable};
+
+pub use steps::{Begun, Ended, Step};
 
 /// How long before its time is over it begins no further page: longer than a page takes in which everything is damaged.
 const RESERVE_SECONDS: u64 = 60;
@@ -78,6 +82,61 @@ impl fmt::Display for NotAudited {
 
 impl std::error::Error for NotAudited {}
 
+/// Answers whatever the state machine asks: a step before or after the segments, or a segment.
+///
+/// # Errors
+/// As [`handle`] and [`handle_step`].
+pub async fn answer<T: WholeTable, B: Bus>(
+    follower: &Follower<T, B>,
+    event: &Value,
+    invocation: Invocation<'_>,
+) -> Result<Value, NotAudited> {
+    if event.get("step").is_some() {
+        handle_step(follower, event, invocation).await
+    } else {
+        let task = handle(follower, event, invocation).await?;
+        Ok(serde_json::to_value(task).expect("a task is JSON"))
+    }
+}
+
+/// Takes the step before the segments, or the one after them.
+///
+/// # Errors
+/// Where the step cannot be read, or taken.
+pub async fn handle_step<T: WholeTable, B: Bus>(
+    follower: &Follower<T, B>,
+    event: &Value,
+    invocation: Invocation<'_>,
+) -> Result<Value, NotAudited> {
+    let step = Step::deserialize(event);
+    let step = step.map_err(|error| NotAudited::Unreadable(error.to_string()))?;
+    let mend = match &step {
+        Step::Begin { mend } => *mend,
+        Step::End { .. } => true,
+    };
+    let auditor = auditor(follower, mend, invocation);
+    let answer = match step {
+        Step::Begin { .. } => serde_json::to_value(steps::begin(&auditor).await?),
+        Step::End { begun, segments } => {
+            serde_json::to_value(steps::end(&auditor, begun, segments).await?)
+        }
+    };
+    Ok(answer.expect("an answer is JSON"))
+}
+
+fn auditor<T: WholeTable, B: Bus>(
+    follower: &Follower<T, B>,
+    mend: bool,
+    invocation: Invocation<'_>,
+) -> Auditor<T, B> {
+    let manner = Manner {
+        mend,
+        patience: Patience::WHILE_OTHERS_WRITE,
+        request_id: invocation.request_id.to_owned(),
+    };
+    Auditor::new(follower.counted(), manner)
+}
+
 /// Audits on from where the task says, until the segment or the time is over.
 ///
 /// # Errors
@@ -89,14 +148,8 @@ pub async fn handle<T: WholeTable, B: Bus>(
 ) -> Result<Task, NotAudited> {
     let started = Instant::now();
     let mut task = read(event)?;
-    let follower = follower.counted();
     let segment = Segment { number: task.segment, of: task.segments };
-    let manner = Manner {
-        mend: task.mend,
-        patience: Patience::WHILE_OTHERS_WRITE,
-        request_id: invocation.request_id.to_owned(),
-    };
-    let auditor = Auditor::new(follower, manner);
+    let auditor = auditor(follower, task.mend, invocation);
     let mut report = Report::default();
     let mut after = task.start_key.take().map(|StartKey { pk, sk }| Key { pk, sk });
     let mut stopped = None;

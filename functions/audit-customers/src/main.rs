@@ -19,7 +19,7 @@ async fn main() {
             request_id: &event.context.request_id,
             deadline: Timestamp::from_millis(event.context.deadline),
         };
-        let handled = audit_customers::handle(follower, &event.payload, invocation).await;
+        let handled = audit_customers::answer(follower, &event.payload, invocation).await;
         handled.map_err(lambda_runtime::Error::from)
     });
     if let Err(error) = lambda_runtime::run(handler).await {

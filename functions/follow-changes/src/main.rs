@@ -9,7 +9,8 @@ use serde_json::Value;
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     runtime::open_log();
-    let master = Master::open(runtime::setting).await.unwrap_or_else(|bad| runtime::stop(&bad));
+    let master =
+        Master::open_to_read(runtime::setting).await.unwrap_or_else(|bad| runtime::stop(&bad));
     let bus = EventBridge::open(runtime::setting).unwrap_or_else(|bad| runtime::stop(&bad));
     let follower = &Follower::new(master, bus);
     let handler = service_fn(async |event: LambdaEvent<Value>| {

@@ -5,6 +5,7 @@ pub mod company;
 pub mod contact;
 pub mod country;
 pub mod merge;
+mod taken_number;
 
 use std::fmt;
 
@@ -16,7 +17,10 @@ use crate::customer::merge::{Absorbed, Hanging, MergedInto};
 use crate::effect::Effects;
 use crate::matching::block::Block;
 use crate::message::{Attribute, Attributes};
+use crate::secret::Secret;
 use crate::time::Timestamp;
+
+pub use taken_number::TakenNumber;
 
 /// A customer number: up to nine digits, assigned by the system, unique, never reused. Compared as a number, shown with nine digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -189,6 +193,8 @@ pub struct Customer {
 pub struct Erased {
     pub at: Timestamp,
     pub by: By,
+    /// The numbers of other systems that it had, which stay taken.
+    pub numbers: Vec<TakenNumber>,
 }
 
 impl Customer {
@@ -238,18 +244,47 @@ impl Customer {
     }
 
     /// The customer without the person: numbers stay taken, and it is inactive.
-    pub fn erased(&self, stamp: &Stamp) -> Self {
-        let kept =
-            self.attributes.iter().filter(|(attribute, _)| KEPT_WHEN_ERASED.contains(attribute));
+    pub fn erased(&self, secret: &Secret, stamp: &Stamp) -> Self {
+        let company = self.attributes.get(Attribute::COMPANY);
+        let company = company.map(|company| (Attribute::COMPANY, company));
         Self {
-            attributes: kept.chain([(Attribute::INACTIVE, "Y")]).collect(),
+            attributes: company.into_iter().chain([(Attribute::INACTIVE, "Y")]).collect(),
             alternate_name: None,
             phones: Vec::new(),
             seats: Vec::new(),
-            erased: Some(Erased { at: stamp.at, by: stamp.by.clone() }),
+            erased: Some(Erased {
+                at: stamp.at,
+                by: stamp.by.clone(),
+                numbers: self.numbers(secret),
+            }),
             absorbed: self.absorbed.iter().map(Absorbed::erased).collect(),
             ..self.written(&[], stamp)
         }
+    }
+
+    /// Whether there is nothing of a person in it.
+    pub fn is_empty(&self) -> bool {
+        let kept = [Attribute::COMPANY, Attribute::INACTIVE];
+        let is_kept = |(attribute, _)| kept.contains(&attribute);
+        self.attributes.iter().all(is_kept)
+            && self.alternate_name.is_none()
+            && self.phones.is_empty()
+    }
+
+    /// The numbers of other systems that it has: each is its alone.
+    pub fn numbers(&self, secret: &Secret) -> Vec<TakenNumber> {
+        let number = |attribute| {
+            let own = self.attributes.get(attribute);
+            let own = own.map(|value| TakenNumber::of(secret, attribute, value));
+            let erased = self.erased.iter().flat_map(|erased| &erased.numbers);
+            own.or_else(|| erased.into_iter().find(|one| one.attribute == attribute).cloned())
+        };
+        TakenNumber::ATTRIBUTES.into_iter().filter_map(number).collect()
+    }
+
+    /// Whether it has this number.
+    pub fn has_number(&self, secret: &Secret, number: &TakenNumber) -> bool {
+        self.numbers(secret).contains(number)
     }
 
     /// The next version, with what every write of a request leaves.
@@ -305,10 +340,6 @@ impl Customer {
         self.phones.iter().cloned().chain(parsed).take(10).collect()
     }
 }
-
-/// What stays of an erased customer: whose it is and which numbers are taken, and nothing of a person.
-pub const KEPT_WHEN_ERASED: [Attribute; 3] =
-    [Attribute::COMPANY, Attribute::ALTERNATE_NUMBER, Attribute::RELATE_ID];
 
 impl fmt::Debug for Customer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -277,6 +277,7 @@ mod tests {
     use crate::customer::{CustomerNumber, Identifier};
     use crate::effect::{Cause, EffectId};
     use crate::message::Attributes;
+    use crate::secret::Secret;
 
     fn stamp(at: u64) -> Stamp {
         Stamp {
@@ -322,7 +323,8 @@ mod tests {
     #[test]
     fn an_erasure_tells_what_was_erased_and_nothing_of_it() {
         let first = customer(&[(Attribute::LAST_NAME, "Robinson")]);
-        let entry = HistoryEntry::of_version(Some(&first), &first.erased(&stamp(2)));
+        let secret = Secret::new("the secret of the tests of this crate").unwrap();
+        let entry = HistoryEntry::of_version(Some(&first), &first.erased(&secret, &stamp(2)));
         assert_eq!(entry.what, What::Erased);
         assert!(!entry.has_values() && !entry.changed.is_empty());
         let created = HistoryEntry::of_version(None, &first);

@@ -3,6 +3,7 @@
 //! Values are parsed once, at the door, into types with private fields; decisions are plain functions over them.
 //! Nothing here is asynchronous, and nothing here knows a clock, chance, the environment, the database or HTTP.
 
+pub mod about;
 mod base32;
 pub mod by;
 pub mod change;

@@ -3,6 +3,7 @@
 pub mod block;
 pub mod comparison;
 pub mod duplicate;
+pub mod epoch;
 pub mod fold;
 pub mod generic_values;
 pub mod match_code;

@@ -194,14 +194,9 @@ impl RequestInError {
         2_000 + self.received.body.len() + attributes.chain(unknown).chain(entries).sum::<usize>()
     }
 
-    /// The request without the person: the numbers in the message stay, and what happened when. An open one is closed, for there is nothing left to fix.
+    /// The request without the person: the customer number in the message stays, and what happened when. An open one is closed, for there is nothing left to fix.
     pub fn erased(&self, stamp: &Stamp) -> Self {
-        let numbers = [
-            Attribute::COMPANY,
-            Attribute::CUSTOMER_NUMBER,
-            Attribute::ALTERNATE_NUMBER,
-            Attribute::RELATE_ID,
-        ];
+        let numbers = [Attribute::COMPANY, Attribute::CUSTOMER_NUMBER];
         let message = Message {
             message_type: self.message.message_type.clone(),
             attributes: self

@@ -4,6 +4,7 @@
 //! written on the condition that it is still so.
 
 mod belonging;
+mod epoch;
 mod finding;
 mod followed;
 mod history;
@@ -11,14 +12,17 @@ mod mend;
 mod numbers;
 mod page;
 mod pairs;
+mod persons;
 mod report;
 mod seats;
+mod topics;
 mod who;
 
 use std::time::Duration;
 
 use domain::by::{By, Stamp};
 use domain::effect::{Cause, EffectId};
+use domain::matching::epoch::UNAWARE_SECONDS;
 use domain::time::Timestamp;
 use store::keys::Key;
 use store::table::{Segment, WholeTable};
@@ -26,6 +30,7 @@ use store::table::{Segment, WholeTable};
 use crate::changes::{Bus, Follower};
 use crate::kit::{Master, Stopped};
 
+pub use epoch::BroughtIn;
 pub use finding::Damage;
 pub use report::{Found, Report};
 
@@ -48,15 +53,21 @@ pub struct Patience {
     pub arrival: Duration,
     /// A version that the history does not have yet: longer than the stream keeps what it has to tell.
     pub following: Duration,
+    /// A writer that does not know yet which rule is required.
+    pub unaware: Duration,
 }
 
 impl Patience {
     /// While others write, and follow.
-    pub const WHILE_OTHERS_WRITE: Self =
-        Self { arrival: Duration::from_secs(60), following: Duration::from_secs(25 * 3600) };
+    pub const WHILE_OTHERS_WRITE: Self = Self {
+        arrival: Duration::from_secs(60),
+        following: Duration::from_secs(25 * 3600),
+        unaware: Duration::from_secs(UNAWARE_SECONDS),
+    };
 
     /// Where nobody else writes or follows.
-    pub const ALONE: Self = Self { arrival: Duration::ZERO, following: Duration::ZERO };
+    pub const ALONE: Self =
+        Self { arrival: Duration::ZERO, following: Duration::ZERO, unaware: Duration::ZERO };
 
     fn is_over(of: Duration, since: Timestamp, now: Timestamp) -> bool {
         since.plus_seconds(of.as_secs()) <= now
@@ -96,6 +107,7 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
         after: Option<&Key>,
         report: &mut Report,
     ) -> Result<Option<Key>, Stopped> {
+        self.master().check_rules().await?;
         let walked = self.table().walk(segment, after, PAGE).await?;
         let items = walked.found.len() as u64;
         let page = Page::of(walked.found, self.table().now());
@@ -103,6 +115,8 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
         found.extend(self.seats(&page).await?);
         found.extend(self.belonging(&page).await?);
         found.extend(self.numbers(&page).await?);
+        found.extend(self.persons(&page).await?);
+        found.extend(self.topics(&page).await?);
         found.extend(self.followed(&page).await?);
         found.extend(self.pairs(&page).await?);
         report.items += items;
@@ -125,6 +139,11 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
 
     fn table(&self) -> &T {
         self.master().table()
+    }
+
+    /// Whether what was written then has had the time to arrive.
+    fn is_over(&self, since: Timestamp) -> bool {
+        Patience::is_over(self.manner.patience.arrival, since, self.table().now())
     }
 
     fn stamp(&self) -> Stamp {

@@ -15,5 +15,4 @@ pub use follow::{Follower, chain};
 pub use record::Record;
 pub use told::Told;
 
-pub(crate) use follow::written;
 pub(crate) use plan::{change_of_version, standings};

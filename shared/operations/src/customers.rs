@@ -9,6 +9,7 @@ pub mod keep_apart;
 pub mod merge;
 pub mod possible_duplicates;
 pub mod read;
+pub(crate) mod remains;
 pub mod restore;
 pub mod tree;
 pub mod try_rules;

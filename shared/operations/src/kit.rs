@@ -3,6 +3,7 @@
 mod attempt;
 mod commit;
 pub(crate) mod customer_writes;
+pub(crate) mod in_force;
 mod inputs;
 mod master;
 mod page;
@@ -13,6 +14,7 @@ mod rows;
 pub(crate) mod seats;
 mod standardize;
 mod stopped;
+pub(crate) mod topics;
 
 pub use attempt::Attempt;
 pub use master::Master;
@@ -20,7 +22,7 @@ pub use page::Listed;
 pub use standardize::{LEFT_ALONE, MAX_FAILURES_IN_A_ROW, Standardizer};
 pub use stopped::Stopped;
 
-pub(crate) use commit::{commit, transact};
+pub(crate) use commit::{commit, transact, written};
 pub(crate) use inputs::Inputs;
 pub(crate) use rows::Rows;
 pub(crate) use seats::Seats;

@@ -43,11 +43,13 @@ impl Dynamo {
         Self { client, name: name.into(), meter: Arc::default() }
     }
 
-    /// Opens the connection with a read of a fixed key, so that the first request finds it open. Whatever comes of it is ignored: the first request will tell.
-    pub async fn warm(&self) {
-        if let Err(error) = self.get(&keys::customer_counter()).await {
-            tracing::warn!(error = &error as &dyn Error, "the warming read failed");
+    /// Opens the connection with a read of the counter, so that the first request finds it open. None where the read failed: the first request will tell.
+    pub async fn warm(&self) -> Option<Option<Item>> {
+        let counter = self.get(&keys::customer_counter()).await;
+        if let Err(error) = &counter {
+            tracing::warn!(error = error as &dyn Error, "the warming read failed");
         }
+        counter.ok()
     }
 
     async fn index_page(

@@ -5,6 +5,7 @@
 mod by;
 mod change;
 mod claim;
+mod counter;
 mod customer;
 mod dealer_customer;
 mod fields;
@@ -15,9 +16,11 @@ mod merge;
 mod pair;
 mod request_in_error;
 mod seat;
+mod topic;
 
 pub use change::{append, change, last_change};
 pub use claim::{Claim, Claimed, MAX_FORMER};
+pub use counter::{InForce, put_in_force};
 pub use customer::{customer, customer_item, erase_customer, rewrite_customer, seats_taken};
 pub use dealer_customer::{
     Association, DealerCustomerRecord, abandon, associate, associate_absent, dealer_customer,
@@ -34,6 +37,7 @@ pub use request_in_error::{
     erase_request_in_error, request_in_error, request_in_error_item, rewrite_request_in_error,
 };
 pub use seat::{Occupant, Reference, Seat, empty_seat, occupant, vacated};
+pub use topic::{HasTopic, has_topic, topic};
 
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 

@@ -6,11 +6,12 @@ mod followed;
 mod pairs;
 
 use data_encoding::BASE32_NOPAD;
-use domain::customer::{CustomerNumber, Identifier, Place};
+use domain::about::Topic;
+use domain::customer::{CustomerNumber, Identifier, Place, TakenNumber};
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 use domain::effect::EffectId;
 use domain::matching::block::Block;
-use domain::matching::fold;
+use domain::message::Attribute;
 use domain::request::{RequestInErrorId, State};
 use domain::secret::Secret;
 use domain::time::Timestamp;
@@ -104,18 +105,17 @@ pub fn dcn_of(key: &Key) -> Option<Dcn> {
 }
 
 pub fn alternate_number(secret: &Secret, number: &str) -> Key {
-    claim("ALTERNATE", secret, number)
+    claim(&TakenNumber::of(secret, Attribute::ALTERNATE_NUMBER, number))
 }
 
 pub fn relate_id(secret: &Secret, id: &str) -> Key {
-    claim("RELATE", secret, id)
+    claim(&TakenNumber::of(secret, Attribute::RELATE_ID, id))
 }
 
-/// The claim of a value that is another system's name for a person: under 160 bits that tell two values apart and name nobody in the table's metrics, its contributor
-/// insights and its backups, because nobody without the secret can try a value. The kind keeps equal values of two kinds apart.
-fn claim(kind: &str, secret: &Secret, value: &str) -> Key {
-    let code = secret.code("claim", &[kind.as_bytes(), fold::identifier(value).as_bytes()]);
-    let key = format!("{kind}#{}", BASE32_NOPAD.encode(&code[..20]));
+/// The claim of a number that is another system's name for a person.
+pub fn claim(number: &TakenNumber) -> Key {
+    let kind = if number.attribute == Attribute::RELATE_ID { "RELATE" } else { "ALTERNATE" };
+    let key = format!("{kind}#{}", number.digest());
     Key::new(key.clone(), key)
 }
 
@@ -130,6 +130,37 @@ pub fn request_in_error_of(key: &Key) -> Option<RequestInErrorId> {
 
 pub fn idempotency_key(effect: &EffectId) -> Key {
     Key::new(format!("KEY#{}", effect.as_str()), "KEY")
+}
+
+/// The partition with the requests in error that have a topic. Nobody without the deployment's secret can compute it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TopicKey(String);
+
+impl TopicKey {
+    pub fn partition(&self) -> &str {
+        &self.0
+    }
+
+    /// The partition of an item that says so.
+    pub fn at(key: &Key) -> Self {
+        Self(key.pk.clone())
+    }
+
+    /// Where it says that this request has the topic.
+    pub fn of(&self, id: &RequestInErrorId) -> Key {
+        Key::new(self.0.clone(), request_in_error(id).pk)
+    }
+}
+
+pub fn topic(secret: &Secret, topic: &Topic) -> TopicKey {
+    let code = secret.code(&format!("about {}", topic.kind.as_str()), &topic.parts());
+    TopicKey(format!("ABOUT#{}", BASE32_NOPAD.encode(&code[..20])))
+}
+
+/// The request in error that has the topic under this key; none for another key.
+pub fn request_with_topic(key: &Key) -> Option<RequestInErrorId> {
+    key.pk.strip_prefix("ABOUT#")?;
+    key.sk.strip_prefix("ERROR#").and_then(RequestInErrorId::parse)
 }
 
 /// The merge that made this version of the loser at this time.
@@ -149,6 +180,7 @@ pub enum KeyKind {
     DealerCustomer,
     Claim,
     RequestInError,
+    Topic,
     IdempotencyKey,
     Counter,
     LookUpKey,
@@ -165,6 +197,7 @@ pub fn kind_of(key: &Key) -> Option<KeyKind> {
         "DEALER" => KeyKind::DealerCustomer,
         "ALTERNATE" | "RELATE" => KeyKind::Claim,
         "ERROR" => KeyKind::RequestInError,
+        "ABOUT" => KeyKind::Topic,
         "KEY" => KeyKind::IdempotencyKey,
         "COUNTER" => KeyKind::Counter,
         "FIND" => KeyKind::LookUpKey,
@@ -305,6 +338,7 @@ mod tests {
         assert_eq!(alternate_number(&secret, "Zoe\u{308}"), alternate_number(&secret, "Zo\u{eb}"));
         let code = |key: Key| key.pk.split_once('#').unwrap().1.to_owned();
         assert_ne!(code(relate_id(&secret, "JULIE.ROBINSON#7")), code(alternate.clone()));
+        assert!([&alternate, &relate_id(&secret, "7")].iter().all(|key| !key.pk.contains("JULIE")));
         let another = Secret::new("another secret of the tests of this crate").unwrap();
         assert_ne!(alternate, alternate_number(&another, "JULIE.ROBINSON#7"));
     }

@@ -69,8 +69,11 @@ pub fn last_leased(counter: Option<&Item>) -> Result<u64, TableError> {
     let Some(counter) = counter else {
         return Ok(0);
     };
-    let count = counter.get(COUNT).and_then(|value| value.as_n().ok());
-    let count = count.and_then(|digits| digits.parse().ok());
+    let Some(count) = counter.get(COUNT) else {
+        // It says which rules are in force, and has not counted yet.
+        return Ok(0);
+    };
+    let count = count.as_n().ok().and_then(|digits| digits.parse().ok());
     count.ok_or_else(|| TableError::Defect("the counter does not count".into()))
 }
 

@@ -10,7 +10,7 @@ use domain::request::{RequestInError, RequestInErrorId};
 
 use crate::item::{self, Item};
 use crate::items::{self, Claim, Claimed, DealerCustomerRecord, Found, Occupant, Standing};
-use crate::keys::{self, ChangesPlace, IndexEntry, Key, LookUpKey};
+use crate::keys::{self, ChangesPlace, IndexEntry, Key, LookUpKey, TopicKey};
 use crate::table::{MAX_ITEMS, Page, Query, Table, TableError};
 
 /// The customer of an identifier. One that stands in its place with another tail is another customer.
@@ -57,6 +57,28 @@ pub async fn customers(
     Ok(customers)
 }
 
+/// Those of these customers that are there, in no order, and the keys of those that cannot be read.
+pub async fn readable_customers(
+    table: &impl Table,
+    identifiers: &[Identifier],
+) -> Result<(Vec<Customer>, Vec<Key>), TableError> {
+    let mut keys: Vec<_> = identifiers.iter().map(keys::customer).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let (mut customers, mut unreadable) = (Vec::with_capacity(keys.len()), Vec::new());
+    for some in keys.chunks(MAX_ITEMS) {
+        for item in table.get_all(some).await? {
+            let key = item::key_of(&item);
+            match resident(item) {
+                Ok(customer) => customers.extend(customer),
+                Err(_) => unreadable.push(key),
+            }
+        }
+    }
+    customers.retain(|customer| identifiers.contains(&customer.identifier));
+    Ok((customers, unreadable))
+}
+
 pub async fn dealer_customer(
     table: &impl Table,
     dcn: &Dcn,
@@ -76,13 +98,13 @@ pub async fn dealer_customers(
     table.get_all(&keys).await?.into_iter().map(items::dealer_customer).collect()
 }
 
-/// A page of a dealer's customers, by their numbers, behind `after`.
+/// A page of a dealer's customers, by their numbers, behind `after`, each with its DCN, or why it cannot be read.
 pub async fn dealer_customers_of(
     table: &impl Table,
     dealer: &DealerCode,
     after: Option<&Dcn>,
     limit: u32,
-) -> Result<Page<DealerCustomerRecord>, TableError> {
+) -> Result<Page<(Key, Result<DealerCustomerRecord, TableError>)>, TableError> {
     let query = Query {
         partition: keys::dealer(dealer),
         prefix: keys::DEALER_CUSTOMERS.to_owned(),
@@ -90,8 +112,8 @@ pub async fn dealer_customers_of(
         limit: Some(limit),
     };
     let Page { found, more } = table.query(&query).await?;
-    let found = found.into_iter().map(items::dealer_customer).collect::<Result<_, _>>()?;
-    Ok(Page { found, more })
+    let read = |item: Item| (item::key_of(&item), items::dealer_customer(item));
+    Ok(Page { found: found.into_iter().map(read).collect(), more })
 }
 
 pub async fn claim(table: &impl Table, key: &Key) -> Result<Option<Claimed>, TableError> {
@@ -123,6 +145,41 @@ pub async fn requests_in_error(
     let keys: Vec<_> = entries.iter().map(|entry| entry.key.clone()).collect();
     let read = |item: Item| (item::key_of(&item), items::request_in_error(item));
     Ok(table.get_all(&keys).await?.into_iter().map(read).collect())
+}
+
+/// Those of these requests in error that are there, in no order.
+pub async fn requests_in_error_of(
+    table: &impl Table,
+    ids: &[RequestInErrorId],
+) -> Result<Vec<RequestInError>, TableError> {
+    let keys: Vec<_> = ids.iter().map(keys::request_in_error).collect();
+    let mut requests = Vec::with_capacity(ids.len());
+    for some in keys.chunks(MAX_ITEMS) {
+        for item in table.get_all(some).await? {
+            requests.push(items::request_in_error(item)?);
+        }
+    }
+    Ok(requests)
+}
+
+/// The requests in error that have a topic, or had it lately.
+pub async fn requests_with_topic(
+    table: &impl Table,
+    key: &TopicKey,
+) -> Result<Vec<RequestInErrorId>, TableError> {
+    let partition = key.partition().to_owned();
+    let mut query = Query { partition, prefix: String::new(), after: None, limit: None };
+    let mut ids = Vec::new();
+    loop {
+        let Page { found, more } = table.query(&query).await?;
+        query.after = found.last().map(|item| item::key_of(item).sk);
+        for item in found {
+            ids.push(items::has_topic(item)?.id);
+        }
+        if !more {
+            return Ok(ids);
+        }
+    }
 }
 
 /// All entries of a customer's history: its versions, the lowest first, then the others.

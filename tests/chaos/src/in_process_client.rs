@@ -175,7 +175,7 @@ impl InProcessClient {
         tokio::time::sleep(LATEST).await;
         let table = snapshot::read(&self.connector.client(), TABLE).await.expect("the table");
         let controls = local::controls::default();
-        judge::judge(&table, &self.log, &controls).violations
+        judge::judge(&table, &self.log, &controls, judge::Seats::OfTheseRules).violations
     }
 }
 

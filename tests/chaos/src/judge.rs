@@ -40,9 +40,18 @@ pub struct Verdict {
     pub landed_late: Vec<String>,
 }
 
+/// Which seats a customer has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seats {
+    /// Those of its values, under the rules of the controls.
+    OfTheseRules,
+    /// Those, and perhaps others of rules that were kept before.
+    OfFormerRulesToo,
+}
+
 /// Finds what must not be.
 #[must_use]
-pub fn judge(table: &Snapshot, log: &Log, controls: &Controls) -> Verdict {
+pub fn judge(table: &Snapshot, log: &Log, controls: &Controls, seats: Seats) -> Verdict {
     let mut judge = Judge {
         table,
         log: &log.entries(),
@@ -53,10 +62,11 @@ pub fn judge(table: &Snapshot, log: &Log, controls: &Controls) -> Verdict {
     judge.readable();
     judge.seats();
     judge.numbers();
-    judge.customers(controls);
+    judge.customers(controls, seats);
     judge.claims();
     judge.index();
     judge.requests_in_error();
+    judge.topics(controls);
     judge.answers();
     judge.causes();
     judge.quiet_identities();

@@ -20,17 +20,27 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use domain::controls::Controls;
+use domain::matching::epoch::RuleName;
+use operations::audit::Patience;
+use operations::kit::{Master, Standardizer};
 use store::client::Connection;
+use store::dynamo::Dynamo;
+use store::items::InForce;
+use store::keys;
+use store::table::Table as _;
 use tokio::sync::oneshot;
 
 use self::client::{Client, Field};
 use self::fault::{Rates, Script};
-use self::judge::Verdict;
+use self::judge::{Seats, Verdict};
 use self::log::{Entry, Log};
 use self::process::{Pool, Program, Share};
 use self::proxy::Proxy;
 use self::snapshot::Snapshot;
+use local::audit;
 use local::embedded::Embedded;
+use local::event_lines::EventLines;
 use local::gateway::{self, Gateway};
 use local::schema;
 use local::template;
@@ -59,6 +69,8 @@ pub struct Plan {
     pub binaries: Option<[PathBuf; 5]>,
     /// Another release on the same table, which the requests move away from and back to.
     pub beside: Option<Beside>,
+    /// Whether the rule changes meanwhile, by its four steps and the audit between.
+    pub rule_changes: bool,
     /// How often the run says how far it is; none: never.
     pub progress: Option<Duration>,
 }
@@ -72,8 +84,28 @@ pub struct Beside {
     pub variables: Vec<(String, String)>,
 }
 
-/// How a release goes out and back while requests run: each share for as many requests as any other.
-const ROLLING: [Share; 5] = [Share::Other, Share::Both, Share::This, Share::Both, Share::Other];
+/// How a release goes out and back while requests run: each share for as many requests as any other. The other release is the second program.
+const ROLLING: &[Share] = &[&[1], &[0, 1], &[0], &[0, 1], &[1]];
+
+/// The layouts of the rule that is in force and of the one to come, which call the same customers the same and place them elsewhere.
+const LAYOUTS: [&str; 2] = ["postal_code:5,name:4,street:6", "postal_code:5,name:4,street:7"];
+
+/// The fields that both rules compare.
+const FIELDS: &str = "last_name,company,street,address_line_2,apartment,city,state";
+
+/// How a rule changes: its four steps are the programs, two neighbours side by side.
+const CHANGING: &[Share] = &[&[0], &[0, 1], &[1], &[1, 2], &[2], &[2, 3], &[3]];
+
+/// Before which share of [`CHANGING`] the audit brings the rule in.
+const AUDIT_BEFORE: usize = 3;
+
+/// What each step of the change has in its environment.
+fn steps() -> Vec<Vec<(String, String)>> {
+    let variable = |name: &str, value: String| (name.to_owned(), value);
+    let home = |at: usize| variable("MATCH_CODE_LAYOUT", LAYOUTS[at].to_owned());
+    let also = |at: usize| variable("ALSO_MATCH", format!("{}/{FIELDS}", LAYOUTS[at]));
+    vec![vec![home(0)], vec![home(0), also(1)], vec![home(1), also(0)], vec![home(1)]]
+}
 
 /// What a run came to.
 pub struct Report {
@@ -105,10 +137,14 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
     let script = Script::new(plan.seed, plan.rates);
     let proxy = Proxy::new(embedded.url(), script, Arc::clone(&log));
     let pools = std::array::from_fn::<_, { functions::BINARIES.len() }, _>(|at| {
-        let other = plan.beside.as_ref();
-        let other = other.map(|beside| program(&beside.binaries[at], &beside.variables));
-        let pool = Pool::new(program(&binaries[at], &[]), proxy.clone(), plan.instances);
-        Arc::new(pool.beside(other))
+        let programs = if plan.rule_changes {
+            steps().iter().map(|step| program(&binaries[at], step)).collect()
+        } else {
+            let other = plan.beside.as_ref();
+            let other = other.map(|beside| program(&beside.binaries[at], &beside.variables));
+            std::iter::once(program(&binaries[at], &[])).chain(other).collect()
+        };
+        Arc::new(Pool::new(programs, proxy.clone(), plan.instances))
     });
     let functions = functions::BINARIES.into_iter().zip(&pools);
     let functions =
@@ -133,14 +169,18 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
     tokio::select! {
         _ = work => {}
         () = tell(&plan, &field, &proxy, began) => {}
-        () = roll(&plan, &field, &pools) => {}
+        sentence = roll(&plan, &field, (&pools, &proxy), &embedded) => return Err(sentence),
     }
     proxy.script().set_rates(Rates::CALM);
     proxy.settle().await;
 
     let table = snapshot::read(&client, TABLE).await?;
-    let controls = local::controls::read(|_| None).map_err(|sentences| sentences.join(" "))?;
-    let verdict = judge::judge(&table, &log, &controls);
+    let (last, seats) = if plan.rule_changes {
+        (steps().pop().unwrap_or_default(), Seats::OfFormerRulesToo)
+    } else {
+        (Vec::new(), Seats::OfTheseRules)
+    };
+    let verdict = judge::judge(&table, &log, &controls(&last)?, seats);
     let entries = log.entries().clone();
     let took = began.elapsed();
     for pool in &pools {
@@ -153,7 +193,8 @@ pub async fn run(plan: Plan) -> Result<Report, String> {
     let total = |count: fn(&Pool) -> u64| pools.iter().map(|pool| count(pool)).sum();
     let started = total(|pool| pool.started.load(Ordering::Relaxed));
     let others = total(|pool| pool.others.load(Ordering::Relaxed));
-    if plan.beside.is_some() && (others == 0 || others == started) {
+    let moves = plan.beside.is_some() || plan.rule_changes;
+    if moves && (others == 0 || others == started) {
         return Err(format!("Of {started} processes {others} were of the other release."));
     }
     Ok(Report {
@@ -180,20 +221,64 @@ fn program(file: &Path, further: &[(String, String)]) -> Program {
     Program { file: file.to_owned(), environment }
 }
 
-/// Moves the requests from the other release to this one and back, as far as the clients are.
-async fn roll(plan: &Plan, field: &Field, pools: &[Arc<Pool>]) {
-    if plan.beside.is_none() {
-        return std::future::pending().await;
-    }
-    let mut shares = ROLLING.into_iter().zip(0..).peekable();
-    loop {
-        let due = |(_, phase): &(Share, u64)| {
-            field.begun() * ROLLING.len() as u64 >= plan.requests * phase
-        };
-        if let Some((share, _)) = shares.next_if(due) {
-            pools.iter().for_each(|pool| pool.shift(share));
+fn controls(variables: &[(String, String)]) -> Result<Controls, String> {
+    let controls = local::controls::read(|name| {
+        let found = variables.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.clone())
+    });
+    controls.map_err(|sentences| sentences.join(" "))
+}
+
+/// Moves the requests from one program to the next, as far as the clients are. It ends only where the audit between two steps fails, with a sentence.
+async fn roll(
+    plan: &Plan,
+    field: &Field,
+    (pools, proxy): (&[Arc<Pool>], &Proxy),
+    database: &Embedded,
+) -> String {
+    let shares = match (&plan.beside, plan.rule_changes) {
+        (_, true) => CHANGING,
+        (Some(_), false) => ROLLING,
+        (None, false) => return std::future::pending().await,
+    };
+    for (phase, share) in shares.iter().enumerate() {
+        while field.begun() * (shares.len() as u64) < plan.requests * phase as u64 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        if plan.rule_changes && phase == AUDIT_BEFORE {
+            // A deployment is over before the audit begins: nobody keeps the old rule alone any more.
+            while !pools.iter().all(|pool| pool.has_shifted()) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            proxy.settle().await;
+            if let Err(sentence) = bring_in(database).await {
+                return sentence;
+            }
+        }
+        pools.iter().for_each(|pool| pool.shift(share));
+    }
+    std::future::pending().await
+}
+
+/// Brings the rule to come in, by an audit that mends while requests go on.
+async fn bring_in(database: &Embedded) -> Result<(), String> {
+    let step = steps().swap_remove(1);
+    let controls = controls(&step)?;
+    let table = Dynamo::new(Connection::to_emulator(database.url()).client(), TABLE);
+    let standardizer = Standardizer::of(&controls);
+    let master = Master::new(table, controls, standardizer).settled().await?;
+    // The database shows all of a transaction at once, and nobody follows its stream.
+    let patience =
+        Patience { following: Patience::WHILE_OTHERS_WRITE.following, ..Patience::ALONE };
+    let report = audit::audit(&master, EventLines::nowhere(), (true, patience)).await?;
+    let counter = master.table().get(&keys::customer_counter()).await;
+    let counter = counter.map_err(|error| error.to_string())?;
+    let in_force = InForce::read(counter).map_err(|error| error.to_string())?;
+    let rule =
+        RuleName::of(master.controls().rules.also.as_ref().ok_or("There is no rule to come.")?);
+    match in_force.epoch {
+        Some((epoch, _)) if epoch.complete.contains(&rule) => Ok(()),
+        Some(_) | None => Err(format!("The audit did not bring the rule in: {report:?}")),
     }
 }
 

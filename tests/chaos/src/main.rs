@@ -28,6 +28,7 @@ Runs the functions' binaries over a database that fails and kills them at work, 
     --beside DIR    with the binaries of another release, which the requests move away from and back to
     --beside-with NAME=VALUE
                     with this in the environment of the other release; as often as wanted
+    --rule-changes  the rule changes meanwhile, by its four steps and the audit between
     --calm          nothing goes wrong
     --help          this text
 
@@ -69,6 +70,7 @@ fn plan() -> Result<Option<Plan>, lexopt::Error> {
         rates: Rates::ROUGH,
         binaries: None,
         beside: None,
+        rule_changes: false,
         progress: Some(Duration::from_secs(10)),
     };
     let mut beside = None;
@@ -98,6 +100,7 @@ fn plan() -> Result<Option<Plan>, lexopt::Error> {
                 variables.push((name.to_owned(), value.to_owned()));
             }
             Long("calm") => plan.rates = Rates::CALM,
+            Long("rule-changes") => plan.rule_changes = true,
             Long("help") | Short('h') => return Ok(None),
             other @ (Short(_) | Long(_) | Value(_)) => return Err(other.unexpected()),
         }

@@ -29,29 +29,21 @@ pub struct Program {
     pub environment: Vec<(String, String)>,
 }
 
-/// Which of two releases of a function the next process is of.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Share {
-    /// This release, where there is no other.
-    #[default]
-    This,
-    /// The other one.
-    Other,
-    /// Each in its turn.
-    Both,
-}
+/// Of which of its programs the processes of a function are: each in its turn.
+pub type Share = &'static [usize];
 
 /// The instances of one function.
 pub struct Pool {
-    program: Program,
-    other: Option<Program>,
+    programs: Vec<Program>,
     share: Mutex<Share>,
+    /// How many processes there are of each program.
+    alive: Arc<Vec<AtomicU64>>,
     proxy: Proxy,
     idle: Mutex<VecDeque<Instance>>,
     free: Semaphore,
     /// How many processes were started.
     pub started: AtomicU64,
-    /// How many of them were of the other release.
+    /// How many of them were of another program than the first.
     pub others: AtomicU64,
     /// How many ended in the middle of an event.
     pub killed: AtomicU64,
@@ -60,7 +52,8 @@ pub struct Pool {
 }
 
 struct Instance {
-    is_other: bool,
+    program: usize,
+    _alive: Alive,
     /// First, so that the process ends before its connection to the database does.
     function: Function,
     kill: Arc<Notify>,
@@ -76,24 +69,31 @@ pub enum Died {
     TimedOut,
 }
 
-impl Share {
-    fn admits(self, is_other: bool) -> bool {
-        match self {
-            Self::This => !is_other,
-            Self::Other => is_other,
-            Self::Both => true,
-        }
+/// One more process of a program, until it is dropped.
+struct Alive(Arc<Vec<AtomicU64>>, usize);
+
+impl Alive {
+    fn one(alive: &Arc<Vec<AtomicU64>>, program: usize) -> Self {
+        alive[program].fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(alive), program)
+    }
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.0[self.1].fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 impl Pool {
-    /// As many instances of this function as may run at once; each is started when it is needed.
+    /// As many instances of this function as may run at once; each is started when it is needed, of the first of these programs until it is said otherwise.
     #[must_use]
-    pub fn new(program: Program, proxy: Proxy, instances: usize) -> Self {
+    pub fn new(programs: Vec<Program>, proxy: Proxy, instances: usize) -> Self {
+        let alive = programs.iter().map(|_| AtomicU64::new(0)).collect();
         Self {
-            program,
-            other: None,
-            share: Mutex::default(),
+            programs,
+            share: Mutex::new(&[0]),
+            alive: Arc::new(alive),
             proxy,
             idle: Mutex::default(),
             free: Semaphore::new(instances),
@@ -104,16 +104,19 @@ impl Pool {
         }
     }
 
-    /// The same, beside another release of the function.
-    #[must_use]
-    pub fn beside(self, other: Option<Program>) -> Self {
-        Self { other, ..self }
-    }
-
     /// From now on the requests go to processes of this share: those of any other end when they are idle.
     pub fn shift(&self, share: Share) {
         *self.share.lock().unwrap_or_else(PoisonError::into_inner) = share;
         self.restart();
+    }
+
+    /// Whether no process is at work any more whose program has no share.
+    pub fn has_shifted(&self) -> bool {
+        let share = self.share();
+        let counts = self.alive.iter().enumerate();
+        counts
+            .filter(|(program, _)| !share.contains(program))
+            .all(|(_, alive)| alive.load(Ordering::Relaxed) == 0)
     }
 
     /// Has one instance answer one event.
@@ -131,8 +134,8 @@ impl Pool {
         };
         let answer = instance.invoke(event).await;
         match answer {
-            Ok(_) if self.share().admits(instance.is_other) => self.idle().push_back(instance),
-            // Its release has no share any more.
+            Ok(_) if self.share().contains(&instance.program) => self.idle().push_back(instance),
+            // Its program has no share any more.
             Ok(_) => {}
             Err(Died::Killed) => drop(self.killed.fetch_add(1, Ordering::Relaxed)),
             Err(Died::TimedOut) => drop(self.timed_out.fetch_add(1, Ordering::Relaxed)),
@@ -150,19 +153,17 @@ impl Pool {
         let mut last = String::new();
         for _ in 0..STARTS {
             let turn = self.started.fetch_add(1, Ordering::Relaxed);
-            let other = match self.share() {
-                Share::This => None,
-                Share::Other => self.other.as_ref(),
-                Share::Both => self.other.as_ref().filter(|_| turn.is_multiple_of(2)),
-            };
-            let program = other.unwrap_or(&self.program);
-            self.others.fetch_add(u64::from(other.is_some()), Ordering::Relaxed);
-            match Instance::start(program, &self.proxy).await {
-                Ok(instance) => return Ok(Instance { is_other: other.is_some(), ..instance }),
+            let share = self.share();
+            let program = share[usize::try_from(turn).unwrap_or(0) % share.len()];
+            self.others.fetch_add(u64::from(program != share[0]), Ordering::Relaxed);
+            let alive = Alive::one(&self.alive, program);
+            match Instance::start(&self.programs[program], &self.proxy, (program, alive)).await {
+                Ok(instance) => return Ok(instance),
                 Err(sentence) => last = sentence,
             }
         }
-        Err(format!("{} does not ask for events: {last}", self.program.file.display()))
+        let file = self.programs[0].file.display();
+        Err(format!("{file} does not ask for events: {last}"))
     }
 
     fn idle(&self) -> MutexGuard<'_, VecDeque<Instance>> {
@@ -175,7 +176,11 @@ impl Pool {
 }
 
 impl Instance {
-    async fn start(program: &Program, proxy: &Proxy) -> Result<Self, String> {
+    async fn start(
+        program: &Program,
+        proxy: &Proxy,
+        (number, alive): (usize, Alive),
+    ) -> Result<Self, String> {
         let kill = Arc::new(Notify::new());
         let connection = proxy
             .connection(Arc::clone(&kill))
@@ -193,7 +198,7 @@ impl Instance {
             ready = function.ready() => ready?,
             () = kill.notified() => return Err("It was killed in its start.".to_owned()),
         };
-        Ok(Self { is_other: false, function, kill, _connection: connection })
+        Ok(Self { program: number, _alive: alive, function, kill, _connection: connection })
     }
 
     async fn invoke(&mut self, event: String) -> Result<Bytes, Died> {

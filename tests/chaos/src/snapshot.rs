@@ -33,6 +33,8 @@ pub struct Snapshot {
     pub claims: BTreeMap<Key, Claimed>,
     /// The requests in error, by their id.
     pub requests: BTreeMap<String, RequestInError>,
+    /// What requests in error are said to be about.
+    pub topics: BTreeSet<Key>,
     /// The customers that a keyed request found to be as it wants them, by the request's effect.
     pub unchanged: BTreeMap<EffectId, Identifier>,
     /// The last number that was leased.
@@ -119,8 +121,12 @@ impl Snapshot {
             let request = items::request_in_error(item.clone()).map_err(strictly)?;
             same(items::request_in_error_item(&request))?;
             self.requests.insert(request.id.as_str().to_owned(), request);
+        } else if keys::request_with_topic(&key).is_some() {
+            items::has_topic(item).map_err(strictly)?;
+            self.topics.insert(key);
         } else if key == keys::customer_counter() {
             self.counter = match item.get("count") {
+                None => 0,
                 Some(AttributeValue::N(digits)) => {
                     digits.parse().map_err(|_| "no number".to_owned())?
                 }

@@ -24,6 +24,7 @@ fn plan(seed: u64, requests: u64) -> Plan {
         rates: Rates::ROUGH,
         binaries: Some(BINARIES.map(PathBuf::from)),
         beside: None,
+        rule_changes: false,
         progress: None,
     }
 }
@@ -53,4 +54,14 @@ async fn two_releases_on_one_table_roll_forward_and_back() {
     let report = run(Plan { beside: Some(beside), ..plan(3, 600) }).await.expect("a run");
     println!("{report}");
     assert!(report.verdict.violations.is_empty(), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_changes_by_four_steps_side_by_side_with_the_audit_between() {
+    for (seed, rates) in [(4, Rates::CALM), (5, Rates::ROUGH)] {
+        let changing = Plan { rule_changes: true, rates, ..plan(seed, 900) };
+        let report = run(changing).await.expect("a run");
+        println!("{report}");
+        assert!(report.verdict.violations.is_empty(), "{report}");
+    }
 }

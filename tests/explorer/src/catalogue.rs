@@ -3,13 +3,15 @@
 mod merges;
 mod pairs;
 mod triples;
+mod worlds;
 
 use super::request::{MessageFields, Party, Request, Whom};
-use super::scenario::{Client, Scenario};
+use super::scenario::{Client, Expects, PLAIN, Scenario};
 
 pub use merges::merges;
 pub use pairs::pairs;
 pub use triples::triples;
+pub use worlds::{steps_left_out, worlds};
 
 /// Somebody.
 pub const ACME: Party =
@@ -99,6 +101,10 @@ fn scenario(
         numbers_matter: false,
         rounds: 3,
         faults: 0,
+        expects: Expects::OneAfterTheOther,
+        before_amid: PLAIN,
+        lost: None,
+        newer: false,
     }
 }
 
@@ -138,6 +144,8 @@ pub fn named(name: &str) -> Scenario {
         .into_iter()
         .chain(merges())
         .chain(triples())
+        .chain(worlds())
+        .chain(steps_left_out())
         .chain(accepted())
         .find(|scenario| scenario.name == name)
         .unwrap_or_else(|| panic!("there is no scenario '{name}'"))

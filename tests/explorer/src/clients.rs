@@ -173,7 +173,7 @@ where
     /// A client that has heard nothing: it asks, and asks again while it does not know what came of its request.
     fn begin(&self, number: usize) -> Live {
         let client = self.scenario.clients[number].clone();
-        let (made, controls) = (self.stage.made.clone(), self.stage.controls.clone());
+        let made = self.stage.made.clone();
         let over = self.over.clone();
         let rounds = self.scenario.rounds.saturating_sub(1).max(1);
         let mailbox = Mailbox::new(number);
@@ -183,7 +183,7 @@ where
             for again in 0..client.tries {
                 let process = (number + 1) * PROCESSES + again;
                 let table = over(ModelTable::on(&at, process, BUDGET / rounds));
-                let master = master(table, &controls);
+                let master = master(table, client.amid_at(again));
                 let tried = client.request.perform(&master, client.key, &made).await;
                 let tells = tried.answer.tells();
                 tell.borrow_mut().push(tried);

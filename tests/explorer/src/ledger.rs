@@ -1,7 +1,8 @@
 //! What the table says after a run, read through the store's own strict reading: customers, dealer customers, requests in error, keys.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use domain::about;
 use domain::customer::merge::{Hanging, MAX_DEPTH};
 use domain::customer::{Customer, CustomerNumber, Identifier, Place};
 use domain::effect::{Did, EffectId};
@@ -24,6 +25,8 @@ pub(crate) struct Ledger {
     pub(crate) claims: BTreeMap<Key, Identifier>,
     /// The seats of customers that live elsewhere: the block and the seat's place, and the customer.
     pub(crate) references: Vec<(Block, Place, Reference)>,
+    /// What requests in error are said to be about.
+    pub(crate) topics: BTreeSet<Key>,
     /// The empty seats.
     pub(crate) empty: Vec<(Block, Place)>,
 }
@@ -75,6 +78,10 @@ impl Ledger {
                 if let Some(holder) = Claim::read(item).map_err(bad)?.holder {
                     self.claims.insert(key.clone(), holder);
                 }
+            }
+            "ABOUT" => {
+                items::has_topic(item).map_err(bad)?;
+                self.topics.insert(key.clone());
             }
             "KEY" | "COUNTER" | "MERGE" => {}
             _ => return Err("nothing has such a key".to_owned()),
@@ -199,6 +206,16 @@ impl Ledger {
                     request.version,
                     request.history.len()
                 ));
+            }
+            let controls = super::scenario::controls();
+            for topic in about::of_message(&request.message.attributes, &controls) {
+                let at = keys::topic(&controls.secret, &topic).of(&request.id);
+                if !self.topics.contains(&at) {
+                    return Err(format!(
+                        "request in error {} is not found by what it is about",
+                        request.id.as_str()
+                    ));
+                }
             }
         }
         Ok(())

@@ -11,6 +11,7 @@ mod clients;
 mod ledger;
 mod linearization;
 pub mod mutants;
+mod one_customer;
 pub mod request;
 pub mod scenario;
 mod search;
@@ -19,7 +20,7 @@ mod state;
 mod tour;
 mod violation;
 
-pub use scenario::{Client, Scenario};
+pub use scenario::{Amid, Client, Expects, PLAIN, Rules, Scenario};
 pub use search::{Gone, Search};
 pub use tour::{How, tour};
 pub use violation::Violation;

@@ -70,6 +70,7 @@ impl Options {
         if self.sample.is_none() {
             scenarios.extend(catalogue::pairs());
             scenarios.extend(catalogue::merges());
+            scenarios.extend(catalogue::worlds());
         }
         // What is accepted is gone through only by name: it goes wrong.
         if self.scenario.is_some() {

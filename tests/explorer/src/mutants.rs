@@ -3,6 +3,7 @@
 mod block;
 mod merge;
 mod mutant;
+mod seats;
 mod table;
 
 use std::collections::HashMap;
@@ -68,6 +69,7 @@ impl MutantTable {
     fn refused(&self, refusal: Refusal) -> Refusal {
         match refusal {
             Refusal::Condition(stood) => Refusal::Condition(stood.map(|mut item| {
+                self.overlooked(&mut item);
                 // Who sits there is not looked at.
                 if self.mutant == Mutant::OutdatedBlock && key_of(&item).sk.starts_with("SEAT#") {
                     block::strip(&mut item);
@@ -107,7 +109,16 @@ impl MutantTable {
             | Mutant::PassedNotLookedAt
             | Mutant::EffectsNotAdopted
             | Mutant::WinnersVersionNotCompared
-            | Mutant::LosersVersionNotCompared => false,
+            | Mutant::LosersVersionNotCompared
+            | Mutant::ReferenceBesideTheSeats
+            | Mutant::OccupantNotFollowed
+            | Mutant::InputsForgotten
+            | Mutant::OneSeatOfTwo
+            | Mutant::UnknownAttributeDropped
+            | Mutant::ChangeTakesNoSeat
+            | Mutant::AsGivenNotWritten
+            | Mutant::ReferenceWithoutCondition
+            | Mutant::TopicsNotWritten => false,
         }
     }
 

@@ -1,13 +1,41 @@
 //! Scenarios: what stands in the table before, and which requests meet there.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::controls::Controls;
+use domain::customer::address::Address;
 use operations::kit::Master;
 use operations::kit::Standardizer;
+use store::keys::Key;
 use store::table::Table;
+use store::writes::{Condition, Write};
 
 use super::ledger::Ledger;
 use super::request::{Answer, Made, MadeBy, Request};
 use model::ModelTable;
+
+/// The rules of the process that takes a try: those of the four steps in which a rule changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rules {
+    #[default]
+    First,
+    FirstAlsoSecond,
+    SecondAlsoFirst,
+    Second,
+}
+
+/// The world as one try finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Amid {
+    /// The rules of its process.
+    pub rules: Rules,
+    /// Whether the address service answers, and verifies another address than the one that is given.
+    pub verifies: bool,
+    /// Whether the companies are listed in another order.
+    pub other_company_first: bool,
+}
+
+/// The world of a deployment that sets nothing.
+pub const PLAIN: Amid = Amid { rules: Rules::First, verifies: false, other_company_first: false };
 
 /// One client: a request, and how often it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,19 +46,44 @@ pub struct Client {
     pub key: Option<&'static str>,
     /// How often it is asked for at the most, until an answer tells what came of it. Each try runs in a fresh process.
     pub tries: usize,
+    /// The world as each try finds it; the last one's is that of all further ones.
+    pub amid: &'static [Amid],
 }
 
 impl Client {
+    /// The same in another world.
+    #[must_use]
+    pub fn amid(self, amid: &'static [Amid]) -> Self {
+        Self { amid, ..self }
+    }
+
+    /// The world as this try finds it.
+    pub(super) fn amid_at(&self, again: usize) -> Amid {
+        self.amid.get(again).or(self.amid.last()).copied().unwrap_or(PLAIN)
+    }
+
     /// Asks once, without a key.
     pub fn once(request: Request) -> Self {
-        Self { request, key: None, tries: 1 }
+        Self { request, key: None, tries: 1, amid: &[PLAIN] }
     }
 
     /// Asks with a key, and once more where the answer does not tell what came of it.
     pub fn keyed(key: &'static str, request: Request) -> Self {
-        Self { request, key: Some(key), tries: 2 }
+        Self { request, key: Some(key), tries: 2, amid: &[PLAIN] }
     }
 }
+
+/// What must come of a scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expects {
+    /// The same as if one request came after the other, by one rule, with no address verified.
+    OneAfterTheOther,
+    /// All mean the same customer, and there is one: whatever their worlds are.
+    OneCustomer,
+}
+
+/// What a newer release put on an item beside the attributes that this one knows.
+pub const NEWER: &str = "newer";
 
 /// A scenario.
 #[derive(Debug, Clone)]
@@ -48,6 +101,14 @@ pub struct Scenario {
     pub rounds: u32,
     /// How many things go wrong in one run at the most, when all of it is gone through.
     pub faults: usize,
+    /// What must come of it.
+    pub expects: Expects,
+    /// The world in which it was done that is done before.
+    pub before_amid: Amid,
+    /// The item that was lost since, by its sort key.
+    pub lost: Option<&'static str>,
+    /// Whether a newer release has put an attribute on every item since.
+    pub newer: bool,
 }
 
 /// The table before the requests of a scenario begin.
@@ -59,8 +120,8 @@ pub struct Stage {
     pub made: Made,
     /// What the requests before were answered.
     pub answers: Vec<Answer>,
-    /// The controls.
-    pub controls: Controls,
+    /// The keys of the items on which a newer release put an attribute.
+    pub newer: Vec<Key>,
 }
 
 impl Scenario {
@@ -70,11 +131,10 @@ impl Scenario {
     /// Where the operations do not even work for one request at a time.
     pub fn stage(&self) -> Stage {
         let table = ModelTable::new();
-        let controls = controls();
         let mut made = Made::new();
         let mut answers = Vec::new();
         for request in &self.before {
-            let master = master(table.clone(), &controls);
+            let master = master(table.clone(), self.before_amid);
             let tried = at_once(request.perform(&master, None, &made));
             let ledger = Ledger::read(table.copy().items())
                 .expect("one request at a time leaves a table that can be read");
@@ -86,21 +146,75 @@ impl Scenario {
             });
             answers.push(tried.answer);
         }
-        Stage { table, made, answers, controls }
+        let (table, newer) = self.since(table);
+        Stage { table, made, answers, newer }
+    }
+
+    /// The table after what others did to it since, behind everybody's back.
+    fn since(&self, table: ModelTable) -> (ModelTable, Vec<Key>) {
+        if self.lost.is_none() && !self.newer {
+            return (table, Vec::new());
+        }
+        let since = ModelTable::new();
+        let mut newer = Vec::new();
+        for (key, mut item) in table.items() {
+            if self.lost == Some(&*key.sk) {
+                continue;
+            }
+            if self.newer && !key.pk.starts_with("COUNTER#") {
+                item.insert(NEWER.to_owned(), AttributeValue::S("newer".to_owned()));
+                newer.push(key);
+            }
+            let put = Write::Put { item, on: Condition::Absent };
+            at_once(since.write_unasked(&put)).expect("the model writes");
+        }
+        (since, newer)
     }
 }
 
-/// The controls of a deployment that sets none but its secret.
+/// The controls of a deployment in a plain world.
 pub(super) fn controls() -> Controls {
-    Controls::read(|name| {
-        (name == "KEY_SECRET").then(|| "the secret of the table in the model".to_owned())
-    })
-    .expect("the defaults are good")
+    controls_amid(PLAIN)
 }
 
-/// A fresh process over this table.
-pub(super) fn master<T: Table>(table: T, controls: &Controls) -> Master<T> {
-    Master::new(table, controls.clone(), Standardizer::of(controls))
+/// The controls of a process.
+fn controls_amid(amid: Amid) -> Controls {
+    const FIELDS: &str = "last_name,company,street,address_line_2,apartment,city,state";
+    let (first, second) = ("postal_code:5,name:4,street:6", "postal_code:5,name:4,street:7");
+    let (home, also) = match amid.rules {
+        Rules::First => (first, None),
+        Rules::FirstAlsoSecond => (first, Some(second)),
+        Rules::SecondAlsoFirst => (second, Some(first)),
+        Rules::Second => (second, None),
+    };
+    Controls::read(|name| match name {
+        "KEY_SECRET" => Some("the secret of the table in the model".to_owned()),
+        "MATCH_CODE_LAYOUT" => Some(home.to_owned()),
+        "ALSO_MATCH" => also.map(|layout| format!("{layout}/{FIELDS}")),
+        "COMPANIES" => Some(if amid.other_company_first { "2,1" } else { "1,2" }.to_owned()),
+        _ => None,
+    })
+    .expect("the controls of scenarios are good")
+}
+
+/// The address that the address service verifies.
+fn verified() -> Address {
+    Address {
+        line1: "100 EXAMPLE REAR".to_owned(),
+        city: "WESTBOROUGH".to_owned(),
+        state: "MA".to_owned(),
+        postal_code: "01581-1234".to_owned(),
+        country: "USA".to_owned(),
+        ..Address::default()
+    }
+}
+
+/// A fresh process over this table, in this world.
+pub(super) fn master<T: Table>(table: T, amid: Amid) -> Master<T> {
+    let controls = controls_amid(amid);
+    let standardizer =
+        if amid.verifies { Standardizer::to(verified()) } else { Standardizer::of(&controls) };
+    Master::new(table, controls, standardizer)
 }
 
 /// Runs a future that never waits.

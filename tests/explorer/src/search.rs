@@ -13,7 +13,8 @@ use super::chance::Chance;
 use super::clients::Clients;
 use super::ledger::Ledger;
 use super::linearization::{judge, specification_before};
-use super::scenario::{Scenario, Stage};
+use super::one_customer;
+use super::scenario::{Expects, Scenario, Stage};
 use super::specification::Specification;
 use super::state::{Faults, State, Touched};
 use super::violation::Violation;
@@ -74,7 +75,11 @@ where
     pub fn new(scenario: &'a Scenario, over: &'a F, faults: usize) -> Result<Self, String> {
         let stage = scenario.stage();
         let ledger = Ledger::read(stage.table.copy().items())?;
-        let before = specification_before(scenario, &stage, &ledger)?;
+        let before = match scenario.expects {
+            Expects::OneAfterTheOther => specification_before(scenario, &stage, &ledger)?,
+            // What is as it should be there, no rule tells.
+            Expects::OneCustomer => Specification::default(),
+        };
         Ok(Self {
             scenario,
             over,
@@ -326,7 +331,16 @@ where
         if state.excused {
             return Ok(());
         }
-        judge(self.scenario, &self.stage, &self.before, &state.ended(), &ledger, state.is_faulty())
+        one_customer::keeps_what_is_newer(&self.stage, |key| {
+            state.world.items().find(|(at, _)| *at == key).map(|(_, item)| item)
+        })?;
+        let (ended, faulty) = (state.ended(), state.is_faulty());
+        match self.scenario.expects {
+            Expects::OneAfterTheOther => {
+                judge(self.scenario, &self.stage, &self.before, &ended, &ledger, faulty)
+            }
+            Expects::OneCustomer => one_customer::judge(&ended, &ledger, faulty),
+        }
     }
 
     /// Takes the steps once more and writes down what happens.

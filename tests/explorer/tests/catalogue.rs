@@ -62,6 +62,14 @@ fn no_interleaving_of_a_merge_goes_wrong_whatever_single_fault_chance_picks() {
 }
 
 #[test]
+fn no_interleaving_of_requests_in_different_worlds_makes_two_of_one_customer() {
+    let work: Vec<_> =
+        catalogue::worlds().into_iter().map(|world| (world.clone(), world.faults)).collect();
+    let gone = go_through(&work, How::All);
+    assert!(gone.judged > 100, "{gone:?}");
+}
+
+#[test]
 fn no_interleaving_of_three_requests_goes_wrong() {
     let work: Vec<_> = catalogue::triples().into_iter().map(|triple| (triple, 0)).collect();
     let gone = go_through(&work, How::All);

@@ -180,3 +180,78 @@ fn a_loser_written_whatever_its_version_is_is_found() {
 fn a_merge_in_parts_is_found() {
     is_found(Mutant::TransactionInParts, "two merges in a row", 0);
 }
+
+#[test]
+fn a_reference_without_a_seat_is_found() {
+    is_found(
+        Mutant::ReferenceBesideTheSeats,
+        "the second step of a change of rule beside the first",
+        0,
+    );
+}
+
+#[test]
+fn an_occupant_that_is_not_followed_is_found() {
+    is_found(Mutant::OccupantNotFollowed, "a verified address beside the one as given", 0);
+}
+
+#[test]
+fn a_next_try_that_decides_on_todays_address_is_found() {
+    is_found(
+        Mutant::InputsForgotten,
+        "an unchecked key whose next try finds no address service",
+        1,
+    );
+}
+
+#[test]
+fn one_seat_under_two_rules_is_found() {
+    is_found(Mutant::OneSeatOfTwo, "the second step of a change of rule beside the first", 0);
+}
+
+#[test]
+fn an_unknown_attribute_that_is_dropped_is_found() {
+    is_found(Mutant::UnknownAttributeDropped, "what a newer release wrote, changed by this one", 0);
+}
+
+#[test]
+fn a_change_that_takes_no_seat_is_found() {
+    is_found(
+        Mutant::ChangeTakesNoSeat,
+        "a Change that moves a customer against an Add where it goes",
+        0,
+    );
+}
+
+#[test]
+fn a_verified_address_that_leaves_nothing_where_it_was_given_is_found() {
+    is_found(Mutant::AsGivenNotWritten, "a verified address beside the one as given", 0);
+}
+
+#[test]
+fn a_reference_that_takes_a_seat_whoever_has_it_is_found() {
+    is_found(
+        Mutant::ReferenceWithoutCondition,
+        "the second step of a change of rule beside the first",
+        0,
+    );
+}
+
+#[test]
+fn a_queued_message_that_nothing_leads_to_is_found() {
+    is_found(Mutant::TopicsNotWritten, "the same key twice, a failing message", 0);
+}
+
+/// A step that is left out of a change of rule makes two of one, whatever the requests do.
+#[test]
+fn each_step_that_is_left_out_of_a_change_of_rule_is_found() {
+    let shipped = |table: ModelTable| table;
+    for scenario in catalogue::steps_left_out() {
+        let search = Search::new(&scenario, &shipped, 0).expect("nothing is wrong before");
+        let violation = search.exhaust().expect_err(scenario.name);
+        assert!(
+            violation.what.contains("became 2") || violation.what.contains("was told of"),
+            "{violation}"
+        );
+    }
+}

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use operations::audit::{Auditor, Found, Manner, Patience, Report};
 use operations::changes::{Bus, Follower, chain};
-use operations::kit::Master;
+use operations::kit::{Master, Stopped};
 use store::table::{Segment, WholeTable};
 
 /// How often progress is told.
@@ -27,11 +27,26 @@ pub async fn audit<T: WholeTable, B: Bus>(
     let segment = Segment { number: 0, of: 1 };
     let mut report = Report::default();
     let mut after = None;
+    let broke_off = |stopped: Stopped| format!("The audit broke off: {}.", chain(&stopped));
+    let brought = auditor.bring_in().await.map_err(broke_off)?;
+    if let Some(brought) = &brought {
+        let wait = auditor.unaware_for(brought);
+        eprintln!("every writer keeps the rule {} from now on", brought.rule);
+        if !wait.is_zero() {
+            eprintln!("the audit begins in {} s, when they all know it", wait.as_secs());
+            tokio::time::sleep(wait).await;
+        }
+    }
     let mut told_at = Instant::now();
     loop {
         let next = auditor.audit(segment, after.as_ref(), &mut report).await;
-        after = next.map_err(|stopped| format!("The audit broke off: {}.", chain(&stopped)))?;
+        after = next.map_err(broke_off)?;
         if after.is_none() {
+            if let Some(brought) = &brought
+                && auditor.complete(brought, &report).await.map_err(broke_off)?
+            {
+                eprintln!("the rule {} is complete", brought.rule);
+            }
             return Ok(report);
         }
         if told_at.elapsed() >= TELL_EVERY {

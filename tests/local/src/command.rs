@@ -119,7 +119,12 @@ async fn audit(options: Audit) -> Result<ExitCode, String> {
     };
     let standardizer = Standardizer::of(&controls);
     let master = Master::new(storage.table.clone(), controls, standardizer);
-    let audited = audit::audit(&master, events, (options.mend, patience)).await;
+    let audited = async {
+        // Who mends writes as these controls have it.
+        let master = if options.mend { master.settled().await? } else { master };
+        audit::audit(&master, events, (options.mend, patience)).await
+    };
+    let audited = audited.await;
     storage.stop().await?;
     let report = audited?;
     print!("{}", audit::told(&report));

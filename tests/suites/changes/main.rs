@@ -12,4 +12,5 @@ mod pairs;
 mod possible;
 mod pull;
 mod stream;
+mod topics;
 mod world;

@@ -408,4 +408,18 @@ async fn erasure(corpus: &Corpus, number: &str) {
     let erase = format!("/customers/{number}/erase");
     let key = [("idempotency-key", "erasure-0000-0001")];
     corpus.send(Method::POST, &erase, None, &key, 204).await;
+    // What comes late: a request that a steward sends to whom it names, and a dealer who finds whom that made.
+    let late = change(&json!({ "cst_cust_nbr": number, "cst_lname": "Late", "cst_state": "QQ" }));
+    let late = corpus.post("/customers", late, 422).await.location;
+    let patch = json!({
+        "cst_street_addr": "3 Mill Road", "cst_city": "Westborough", "cst_state": "MA", "cst_zip": "01581", "cst_country": "USA",
+        "cst_email_status": "O1"
+    });
+    let any = [("if-match", "*")];
+    corpus.send(Method::POST, &format!("{late}/reprocess"), Some(patch), &any, 200).await;
+    let associate = json!({
+        "dealerCode": "TD68", "dealerCustomerNumber": "LATE-1", "businessName": "Late",
+        "address": { "line1": "3 Mill Road", "city": "Westborough", "state": "MA", "postalCode": "01581", "country": "USA" }
+    });
+    corpus.post("/dealer-customers", associate, 201).await;
 }

@@ -110,9 +110,21 @@ pub(crate) async fn calls() -> Vec<Recorded> {
     }
     // One of them will be lost.
     twins.pop();
+    let customer = damaged.fixture.get(&format!("/customers/{erased}")).send().await.is(200);
+    let associate = json!({
+        "dealerCode": "TD69", "dealerCustomerNumber": "ERASED-1", "businessName": "Forgotten",
+        "customerOrganizationIdentifier": customer["customerOrganizationIdentifier"]
+    });
+    damaged.fixture.associate(&associate).await.is(201);
+    let bad = json!({ "cst_cust_nbr": erased, "cst_state": "QQ" });
+    let request = damaged.fixture.refused(&bad).await;
+    let patch = json!({ "cst_state": "NH" });
+    damaged.fixture.reprocess(&request).json(&patch).send().await.is(200);
     damaged.follow().await;
-    let mut before = damaged.fixture.items("HISTORY#").await;
-    before.extend(damaged.fixture.items("FIND#").await);
+    let mut before = Vec::new();
+    for prefix in ["HISTORY#", "FIND#", "DEALER#TD69", "ERROR#"] {
+        before.extend(damaged.fixture.items(prefix).await);
+    }
     damaged.fixture.post(&format!("/customers/{erased}/erase")).send().await.is_empty(204);
     damaged.follow().await;
 
@@ -135,6 +147,13 @@ pub(crate) async fn calls() -> Vec<Recorded> {
     for item in before {
         damaged.put(item).await;
     }
+    // A request that is found by nothing any more, and what is of no request.
+    damaged.fixture.refused(&json!({ "cst_lname": "Open", "cst_zip": "01581" })).await;
+    let mut topic = damaged.fixture.items("ABOUT#").await.pop().expect("a topic");
+    damaged.lose(|pk, _| pk.starts_with("ABOUT#")).await;
+    topic.insert(SORT_KEY.to_owned(), AttributeValue::S("ERROR#0123456789ABCDEF".to_owned()));
+    topic.remove("expires_at");
+    damaged.put(topic).await;
     let mut found: Vec<Damage> = damaged.audit(&recorder).await.damage.into_keys().collect();
     // What follows, but what is the newest of it; and a customer that does not know of its seat.
     damaged
@@ -165,6 +184,9 @@ pub(crate) async fn calls() -> Vec<Recorded> {
         Damage::PairOutdated,
         Damage::LostVersions,
         Damage::HistoryOfErased,
+        Damage::PersonLeft,
+        Damage::TopicMissing,
+        Damage::TopicOfNothing,
     ]
     .into_iter()
     .filter(|damage| !found.contains(damage))

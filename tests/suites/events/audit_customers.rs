@@ -25,6 +25,10 @@ const STORY: &[(&str, Option<(u64, u64)>)] = &[
     ("no-such-segment", None),
 ];
 
+/// The steps before and after the segments, and what they answer where every rule is complete.
+const STEPS: &[(&str, &str)] =
+    &[("begin", r#"{"wait":0,"rule":null,"since":null}"#), ("end", r#"{"complete":null}"#)];
+
 fn event(name: &str) -> Value {
     let file = folder("audit-customers").join(format!("{name}.json"));
     let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -76,6 +80,17 @@ async fn each_event_of_audit_customers_is_audited_to_its_end_however_often_it_is
             task = serde_json::to_value(&answer).expect("JSON");
         }
     }
+    for (name, expected) in STEPS {
+        let storage = table().await;
+        let controls = local::controls::default();
+        let standardizer = Standardizer::of(&controls);
+        let master = Master::new(storage.table.clone(), controls, standardizer);
+        let follower = Follower::new(master, EventLines::default());
+        let invocation = Invocation { request_id: "request", deadline: Timestamp::from_millis(0) };
+        let answer = audit_customers::answer(&follower, &event(name), invocation).await;
+        let expected: Value = serde_json::from_str(expected).expect("JSON");
+        assert_eq!(answer.expect("an answer"), expected, "{name}");
+    }
     let files = fs::read_dir(folder("audit-customers")).expect("the folder is there");
     let names: BTreeSet<String> = files
         .map(|file| {
@@ -83,6 +98,7 @@ async fn each_event_of_audit_customers_is_audited_to_its_end_however_often_it_is
             path.file_stem().and_then(|name| name.to_str()).expect("a name").to_owned()
         })
         .collect();
-    let told: BTreeSet<String> = STORY.iter().map(|(name, ..)| (*name).to_owned()).collect();
+    let told = STORY.iter().map(|(name, _)| name).chain(STEPS.iter().map(|(name, _)| name));
+    let told: BTreeSet<String> = told.map(|name| (*name).to_owned()).collect();
     assert_eq!(names, told, "every event in the folder is in the story");
 }

@@ -180,3 +180,65 @@ async fn with_a_hundred_thousand_customers_in_the_table_calls_and_units_are_thos
     assert_eq!(duplicates[0].number, CustomerNumber::new(77_777).expect("a number"));
     assert_eq!((cost.steps, cost.calls, cost.read_units), (1, 1, 1.0), "{cost:?}");
 }
+
+/// Somebody of another name in the same street, whose match code is that of all the others.
+fn of_one_match_code(number: u32, check: &str) -> Message {
+    person(&format!("Robinson{number}"), check)
+}
+
+#[tokio::test]
+async fn an_add_among_twenty_thousand_of_one_match_code_is_two_calls_and_one_read_unit() {
+    let crowd =
+        Crowd::of((1..=20_000).map(|number| seated(&of_one_match_code(number, ""), number, 1)))
+            .await;
+    warm(&crowd.master).await;
+    let (outcome, cost) = costs(&crowd.master, &of_one_match_code(20_001, "Y"), None).await;
+    assert!(matches!(outcome, MessageResult::Created(_)), "{outcome:?}");
+    assert_eq!((cost.steps, cost.calls, cost.read_units), (2, 2, 1.0), "{cost:?}");
+    let (outcome, cost) = costs(&crowd.master, &of_one_match_code(7, "Y"), None).await;
+    assert!(matches!(outcome, MessageResult::Duplicate(_)), "{outcome:?}");
+    assert_eq!((cost.calls, cost.read_units), (1, 1.0), "{cost:?}");
+}
+
+/// What came of messages that were processed at once, and what each cost.
+async fn costs_at_once(
+    crowd: &Crowd,
+    messages: impl Iterator<Item = Message>,
+) -> Vec<(MessageResult, store::meter::Cost)> {
+    let mut work = JoinSet::new();
+    for message in messages {
+        let master = crowd.master.clone();
+        work.spawn(async move { costs(&master, &message, None).await });
+    }
+    work.join_all().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixty_four_names_of_one_match_code_at_once_do_not_hinder_each_other() {
+    let crowd = Crowd::of(std::iter::empty()).await;
+    warm(&crowd.master).await;
+    let told = costs_at_once(&crowd, (1..=64).map(|number| of_one_match_code(number, "Y"))).await;
+    for (outcome, cost) in told {
+        assert!(matches!(outcome, MessageResult::Created(_)), "{outcome:?}");
+        // A lease of more numbers goes beside the first read.
+        assert!(cost.rounds == 0 && cost.calls <= 3 && cost.read_units == 1.0, "{cost:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hundred_and_twenty_eight_equal_updates_at_once_make_one_customer_of_one_version() {
+    let crowd = Crowd::of(std::iter::empty()).await;
+    warm(&crowd.master).await;
+    let told = costs_at_once(&crowd, (0..128).map(|_| person("Robinson", "S"))).await;
+    let created = told.iter().filter(|(told, _)| matches!(told, MessageResult::Created(_)));
+    assert_eq!(created.count(), 1);
+    let unchanged = told.iter().filter(|(told, _)| matches!(told, MessageResult::Unchanged(_)));
+    assert_eq!(unchanged.count(), 127);
+    for (outcome, cost) in &told {
+        // Beside the first read there may be a lease of numbers.
+        assert!(cost.calls <= 3 + 1 && cost.rounds <= 1, "{outcome:?}: {cost:?}");
+    }
+    let (outcome, _) = costs(&crowd.master, &person("Robinson", "Y"), None).await;
+    let MessageResult::Duplicate(duplicates) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(duplicates.iter().map(|one| one.version).collect::<Vec<_>>(), [1]);
+}

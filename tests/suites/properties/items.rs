@@ -4,7 +4,7 @@ use domain::by::Stamp;
 use domain::customer::address::Address;
 use domain::customer::contact::Phone;
 use domain::customer::merge::{Absorbed, Hanging, MergedInto};
-use domain::customer::{Customer, CustomerNumber, Erased};
+use domain::customer::{Customer, CustomerNumber, Erased, TakenNumber};
 use domain::dealer::association::{DealerCustomerEffect, Origin};
 use domain::dealer::{DealerProfile, DealerType};
 use domain::effect::Effects;
@@ -37,7 +37,14 @@ fn customer() -> impl Strategy<Value = Customer> {
         prop::collection::vec(block(), 0..3),
     );
     let effects = prop::collection::vec((cause(), moment()), 1..6);
-    let erased = (moment(), by()).prop_map(|(at, by)| Erased { at, by });
+    let erased = (moment(), by(), any::<[bool; 2]>()).prop_map(|(at, by, has)| {
+        let secret = &local::controls::default().secret;
+        let numbers = TakenNumber::ATTRIBUTES.into_iter().zip(has);
+        let numbers = numbers
+            .filter(|(_, has)| *has)
+            .map(|(attribute, _)| TakenNumber::of(secret, attribute, "7"));
+        Erased { at, by, numbers: numbers.collect() }
+    });
     let written = (prop::option::of(by()), prop::option::of(erased));
     let merged_into = (identifier(), moment(), 1..u64::MAX)
         .prop_map(|(winner, at, version)| MergedInto { winner, at, version });

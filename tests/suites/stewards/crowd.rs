@@ -4,14 +4,17 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::about;
 use domain::message::Attribute;
 use domain::message::edits::EditCode;
 use domain::request::{RequestInErrorId, State};
 use domain::time::Timestamp;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
-use store::items;
+use store::item::Item;
+use store::items::{self, HasTopic};
 use store::keys;
+use store::writes::Write;
 use tokio::task::JoinSet;
 
 use crate::fixture::{Fixture, request_in_error, without_city};
@@ -36,34 +39,57 @@ pub(crate) async fn gather(master: &Fixture, numbers: Range<u64>) {
 pub(crate) async fn gather_of(master: &Fixture, attributes: &Value, numbers: Range<u64>) {
     let sample = request_in_error(attributes, (Attribute::CITY, EditCode::CityBlank), BEGINNING);
     let sample_key = keys::error(State::Open, BEGINNING, &sample.id);
-    let item: serde_json::Map<_, _> = items::request_in_error_item(&sample)
-        .iter()
-        .map(|(name, value)| (name.clone(), in_json(value)))
-        .collect();
-    let text = Value::Object(item).to_string();
-    let pieces = Arc::new((text, sample, sample_key));
+    let text = text_of(&items::request_in_error_item(&sample));
+    put(master, numbers, move |number| {
+        let at = BEGINNING.plus_seconds(number);
+        let id = RequestInErrorId::parse(&id(number)).expect("an id");
+        let key = keys::error(State::Open, at, &id);
+        text.replace(&sample_key.partition, &key.partition)
+            .replace(&sample_key.sort, &key.sort)
+            .replace(sample.id.as_str(), id.as_str())
+            .replace(&BEGINNING.millis().to_string(), &at.millis().to_string())
+    })
+    .await;
+}
+
+/// Says of requests with these attributes and numbers what they are about.
+pub(crate) async fn announce(master: &Fixture, attributes: &Value, numbers: Range<u64>) {
+    let controls = master.master().controls();
+    let sample = request_in_error(attributes, (Attribute::CITY, EditCode::CityBlank), BEGINNING);
+    for topic in about::of_request(&sample, controls) {
+        let said = HasTopic { id: sample.id.clone(), version: 1, until: None, at: BEGINNING };
+        let write = items::topic(&keys::topic(&controls.secret, &topic), &said);
+        let Write::Put { item, .. } = write else { panic!("a topic is put") };
+        let (text, sample) = (text_of(&item), sample.id.clone());
+        put(master, numbers.clone(), move |number| text.replace(sample.as_str(), &id(number)))
+            .await;
+    }
+}
+
+fn text_of(item: &Item) -> String {
+    let item: serde_json::Map<_, _> =
+        item.iter().map(|(name, value)| (name.clone(), in_json(value))).collect();
+    Value::Object(item).to_string()
+}
+
+/// Puts an item for each number into the table.
+async fn put(
+    master: &Fixture,
+    numbers: Range<u64>,
+    item: impl Fn(u64) -> String + Send + Sync + 'static,
+) {
+    let item = Arc::new(item);
     let http = reqwest::Client::new();
     let batches: Vec<_> = (numbers.start..numbers.end).step_by(25).collect();
     let mut workers = JoinSet::new();
     for worker in 0..4 {
         let mine: Vec<_> = batches.iter().copied().skip(worker).step_by(4).collect();
-        let (http, pieces, end) = (http.clone(), Arc::clone(&pieces), numbers.end);
+        let (http, item, end) = (http.clone(), Arc::clone(&item), numbers.end);
         let (database, table) = (master.database.clone(), master.table.clone());
         workers.spawn(async move {
-            let (text, sample, sample_key) = &*pieces;
             for first in mine {
                 let puts: Vec<_> = (first..(first + BATCH).min(end))
-                    .map(|number| {
-                        let at = BEGINNING.plus_seconds(number);
-                        let id = RequestInErrorId::parse(&id(number)).expect("an id");
-                        let key = keys::error(State::Open, at, &id);
-                        let item = text
-                            .replace(&sample_key.partition, &key.partition)
-                            .replace(&sample_key.sort, &key.sort)
-                            .replace(sample.id.as_str(), id.as_str())
-                            .replace(&BEGINNING.millis().to_string(), &at.millis().to_string());
-                        format!("{{\"PutRequest\":{{\"Item\":{item}}}}}")
-                    })
+                    .map(|number| format!("{{\"PutRequest\":{{\"Item\":{}}}}}", item(number)))
                     .collect();
                 let body = format!("{{\"RequestItems\":{{\"{table}\":[{}]}}}}", puts.join(","));
                 let sent = http

@@ -1,13 +1,18 @@
 //! Erase a person: nothing of the person is left anywhere in the table, and the numbers stay taken.
 
+use domain::by::By;
+use domain::customer::CustomerNumber;
+use operations::customers::erase::erase;
+use operations::kit::Attempt;
 use serde_json::{Value, json};
 use store::item::Item;
 
+use crate::crowd;
 use crate::fixture::{Fixture, person, with};
 
 /// What belongs to Julie Robinson and to nobody else in these tests.
-const TRACES: [&str; 6] =
-    ["Robinson", "robinson", "Julie", "17 Secret Lane", "508-555-0177", "Jools"];
+const TRACES: [&str; 8] =
+    ["Robinson", "robinson", "Julie", "17 Secret Lane", "508-555-0177", "Jools", "ALT-1", "REL-1"];
 
 fn julie() -> Value {
     let others = json!({
@@ -89,8 +94,18 @@ async fn numbers_and_dcns_stay_claimed() {
         customer["customerOrganizationIdentifier"]
     );
     let association = json!({ "dealerCode": "TD68", "dealerCustomerNumber": "A-1", "customerOrganizationIdentifier": customer["customerOrganizationIdentifier"] });
-    let taken = master.post("/dealer-customers").json(&association).send().await;
-    taken.is_problem(400, "dcn-already-associated");
+    for number in ["A-1", "A-2"] {
+        let association = with(association.clone(), &json!({ "dealerCustomerNumber": number }));
+        let gone = master.post("/dealer-customers").json(&association).send().await;
+        gone.is_problem(404, "customer-organization-not-found");
+    }
+    let other = master
+        .refused(&with(
+            person("Third"),
+            &json!({ "cst_relate_id": "REL-3", "cst_interface_cust_nbr": "ALT-1" }),
+        ))
+        .await;
+    assert_eq!(master.shown(&other).await["codes"], json!(["alternate-number-taken"]));
     let claims = json!({ "cst_interface_cust_nbr": "ALT-1", "cst_relate_id": "REL-2" });
     let taken = master.refused(&with(person("Other"), &claims)).await;
     assert_eq!(master.shown(&taken).await["codes"], json!(["alternate-number-taken"]));
@@ -122,4 +137,29 @@ async fn an_unknown_number_is_not_found_and_an_erased_one_can_be_erased_again() 
     let before = master.everything().await;
     master.post("/customers/1/erase").send().await.is_empty(204);
     assert!(master.everything().await == before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_person_among_a_hundred_thousand_requests_in_error_is_erased_with_twenty_calls() {
+    let master = Fixture::new().await;
+    // Others of her town.
+    let crowd = json!({ "cst_lname": "Crowd", "cst_zip": "01581" });
+    crowd::gather_of(&master, &crowd, 0..100_000).await;
+    crowd::announce(&master, &crowd, 0..100_000).await;
+    let (theirs, other) = known_everywhere(&master).await;
+    let others = [master.shown(&other).await, master.shown(&crowd::id(99_999)).await];
+    let counted = master.master().counted();
+    let by = By::new("officer", "erase", "request");
+    let attempt = Attempt::new(&counted, by, Some(("key", "digest".to_owned())), false);
+    let erased = erase(&attempt, CustomerNumber::new(1).expect("a number")).await;
+    let erased = erased.expect("an answer").expect("a customer");
+    assert_eq!((erased.dealer_customers, erased.requests_in_error), (1, theirs.len()));
+    let cost = counted.cost();
+    assert!(cost.calls <= 20, "{cost:?}");
+    // Nothing was read of the crowd.
+    assert!(cost.read_units <= 20.0, "{cost:?}");
+    for id in &theirs {
+        assert_eq!(master.shown(id).await["received"]["body"], "");
+    }
+    assert_eq!([master.shown(&other).await, master.shown(&crowd::id(99_999)).await], others);
 }

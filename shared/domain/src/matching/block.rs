@@ -24,7 +24,7 @@ impl Block {
         }
         let layout = &rule.layout;
         let name = if rule.compares(MatchField::Company) && rule.compares(MatchField::LastName) {
-            party.name().rsplit(' ').next().unwrap_or_default().to_owned()
+            party.last_word().to_owned()
         } else {
             layout.name_positions(party)
         };

@@ -117,6 +117,19 @@ impl Party {
         }
     }
 
+    /// The last word of the name.
+    pub(crate) fn last_word(&self) -> &str {
+        self.name().rsplit(' ').next().unwrap_or_default()
+    }
+
+    pub(crate) fn first_name(&self) -> &str {
+        &self.first_name
+    }
+
+    pub(crate) fn full_name(&self) -> &str {
+        &self.full_name
+    }
+
     pub fn street(&self) -> &str {
         &self.street
     }

@@ -60,7 +60,7 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
     }
 
     fn claims_of(&self, customer: &Customer) -> Vec<Key> {
-        customer_writes::claims_of(&self.master().controls().secret, &customer.attributes)
+        customer_writes::claims_of(&self.master().controls().secret, customer)
     }
 
     /// A dealer customer whose customer was not there.

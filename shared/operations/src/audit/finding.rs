@@ -42,10 +42,16 @@ pub enum Damage {
     LostVersions,
     /// The history still has values of a person who was erased.
     HistoryOfErased,
+    /// A dealer customer or a request in error still has something of a person who was erased.
+    PersonLeft,
+    /// A request in error is not found by what it is about.
+    TopicMissing,
+    /// A request in error is found by what it is not about, or is not there.
+    TopicOfNothing,
 }
 
 impl Damage {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Unreadable,
         Self::LostSeat,
         Self::ReferenceToNobody,
@@ -62,6 +68,9 @@ impl Damage {
         Self::PairOutdated,
         Self::LostVersions,
         Self::HistoryOfErased,
+        Self::PersonLeft,
+        Self::TopicMissing,
+        Self::TopicOfNothing,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -82,6 +91,9 @@ impl Damage {
             Self::PairOutdated => "pair-outdated",
             Self::LostVersions => "lost-versions",
             Self::HistoryOfErased => "history-of-erased",
+            Self::PersonLeft => "person-left",
+            Self::TopicMissing => "topic-missing",
+            Self::TopicOfNothing => "topic-of-nothing",
         }
     }
 

@@ -16,8 +16,8 @@ use super::history::{Told, expected, told};
 use super::page::Page;
 use super::who::{Presence, Who};
 use super::{AT_ONCE, Auditor};
-use crate::changes::{Bus, change_of_version, written};
-use crate::kit::Stopped;
+use crate::changes::{Bus, change_of_version};
+use crate::kit::{Stopped, written};
 
 impl<T: WholeTable, B: Bus> Auditor<T, B> {
     pub(super) async fn followed(&self, page: &Page) -> Result<Vec<Finding>, Stopped> {

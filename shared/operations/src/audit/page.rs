@@ -3,9 +3,12 @@
 use domain::customer::{Customer, Place};
 use domain::matching::block::Block;
 use domain::matching::possible::PairRecord;
+use domain::request::RequestInError;
 use domain::time::Timestamp;
 use store::item::{self, Item};
-use store::items::{self, Claim, Claimed, DealerCustomerRecord, Kept, Occupant, Reference};
+use store::items::{
+    self, Claim, Claimed, DealerCustomerRecord, HasTopic, Kept, Occupant, Reference,
+};
 use store::keys::{self, Key, KeyKind};
 use store::numbers;
 use store::table::TableError;
@@ -23,6 +26,8 @@ pub(super) struct Page {
     pub(super) claims: Vec<(Key, Claimed)>,
     pub(super) look_up_keys: Vec<(Key, Kept)>,
     pub(super) pairs: Vec<PairRecord>,
+    pub(super) requests: Vec<RequestInError>,
+    pub(super) topics: Vec<(Key, HasTopic)>,
     pub(super) unreadable: Vec<Finding>,
 }
 
@@ -57,8 +62,9 @@ impl Page {
                 self.look_up_keys.push((key.clone(), items::kept(item, now)?));
             }
             Some(KeyKind::RequestInError) => {
-                items::request_in_error(item)?;
+                self.requests.push(items::request_in_error(item)?);
             }
+            Some(KeyKind::Topic) => self.topics.push((key.clone(), items::has_topic(item)?)),
             Some(KeyKind::IdempotencyKey) => {
                 items::bound_key(item)?;
             }

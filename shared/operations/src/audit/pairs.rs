@@ -12,10 +12,10 @@ use super::finding::{Damage, Finding};
 use super::page::Page;
 use super::who::{Presence, Who};
 use super::{AT_ONCE, Auditor};
+use crate::changes::Bus;
 use crate::changes::pairs::due;
-use crate::changes::{Bus, written};
 use crate::customers::possible_duplicates::MAX_CANDIDATES;
-use crate::kit::Stopped;
+use crate::kit::{Stopped, written};
 
 impl<T: WholeTable, B: Bus> Auditor<T, B> {
     /// The pairs of a customer that are not kept as they should be. All of its versions were followed.

@@ -16,7 +16,7 @@ use super::finding::{Damage, Finding};
 use super::mend::Mend;
 use super::page::Page;
 use super::who::{Presence, Who};
-use super::{AT_ONCE, Auditor, Patience};
+use super::{AT_ONCE, Auditor};
 use crate::changes::Bus;
 use crate::kit::Stopped;
 
@@ -110,8 +110,7 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
 
     /// The seats that a customer lacks.
     async fn seats_of(&self, customer: &Customer) -> Result<Vec<Finding>, Stopped> {
-        let arrival = self.manner.patience.arrival;
-        if !Patience::is_over(arrival, customer.updated_at, self.table().now()) {
+        if !self.is_over(customer.updated_at) {
             return Ok(Vec::new());
         }
         let mut blocks = duplicate::blocks_of(&customer.attributes, self.master().controls());

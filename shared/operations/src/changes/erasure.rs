@@ -1,26 +1,40 @@
-//! The erasure of a person, as far as it follows from the customer's own: what the history and the look-up keys still have.
+//! The erasure of a person, as far as it follows from the customer's own: what dealer customers, requests in error, the history and the look-up keys still have.
 //!
 //! The keys come first: which there may be, only the history tells. An erasure that was broken off is done again from its record.
 
 use std::collections::BTreeSet;
 
+use domain::by::{By, Stamp};
 use domain::customer::{Customer, Identifier};
+use domain::effect::{Cause, EffectId};
 use domain::history::{self, HistoryEntry, Of};
 use domain::look_up::{self, Term};
 use store::items::{self, Standing};
 use store::table::{MAX_ITEMS, Table};
 use store::{keys, records};
 
-use super::follow::written;
-use crate::kit::{Master, Stopped};
+use crate::customers::remains::Remains;
+use crate::kit::{Master, Stopped, written};
 
-/// Takes the person out of history and look-up keys. `before` is the customer before its erasure, which made `version`.
+/// How often it is looked what is left of a person, where it changes meanwhile. What changes it comes with a record of its own.
+const MAX_ROUNDS: u32 = 5;
+
+/// Takes the person out of what is left of it, and out of history and look-up keys. `before` is the customer before it was erased by that caller, which made `version`.
 pub(super) async fn erase<T: Table>(
     master: &Master<T>,
-    before: &Customer,
+    (before, by): (&Customer, &By),
     version: u64,
 ) -> Result<(), Stopped> {
     let identifier = &before.identifier;
+    for round in 0.. {
+        let remains = Remains::find(master, before).await?;
+        if remains.is_empty() || empty(master, &remains, by).await? {
+            break;
+        }
+        if round == MAX_ROUNDS {
+            return Err(Stopped::Busy);
+        }
+    }
     let entries = entries(master, identifier, version).await?;
     let removed = Standing::Removed(master.table().now());
     for term in terms(before, &entries) {
@@ -32,6 +46,18 @@ pub(super) async fn erase<T: Table>(
         written(master.table(), &items::erased_history_entry(identifier, *of, entry)).await?;
     }
     Ok(())
+}
+
+/// Takes the person out of this, in the name of who erased it; no where it changed meanwhile.
+pub(super) async fn empty<T: Table>(
+    master: &Master<T>,
+    remains: &Remains,
+    by: &By,
+) -> Result<bool, Stopped> {
+    let table = master.table();
+    let cause = Cause { id: EffectId::random(table.chance()), keyed: false };
+    let stamp = Stamp { by: by.clone(), cause, at: table.now() };
+    Ok(remains.erase(table, &stamp).await?)
 }
 
 /// The entries of the versions below this one, the lowest first.

@@ -6,7 +6,6 @@
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::change::Change;
 use domain::customer::{Customer, Identifier};
@@ -14,7 +13,7 @@ use domain::history::HistoryEntry;
 use futures_util::future::join_all;
 use store::keys::{self, Key};
 use store::table::{MAX_ITEMS, Table};
-use store::writes::{Refusal, Write, Written};
+use store::writes::Write;
 use store::{item, items, records};
 
 use super::append::Heads;
@@ -23,16 +22,13 @@ use super::pairs;
 use super::plan::Plan;
 use super::{Bus, Record};
 use crate::customers::read::customer_by_number;
-use crate::kit::{Master, Stopped};
+use crate::kit::{Master, Stopped, topics, written};
 
 /// Of how many customers look-up keys are written at once, and of one customer how many; of how many customers entries are.
 const AT_ONCE: usize = 16;
 
 /// For how many customers those who look like them are looked for at once: each asks under many keys.
 const PAIRED_AT_ONCE: usize = 2;
-
-/// How often a write is tried that another holds at the moment.
-const MAX_TRIES: u32 = 5;
 
 /// What became of one record.
 pub type Followed = Result<(), Box<dyn Error + Send + Sync>>;
@@ -77,6 +73,7 @@ impl<T: Table, B: Bus> Follower<T, B> {
     pub async fn follow(&self, batch: &[Record]) -> Vec<Followed> {
         let mut outcome = Outcome::new(batch);
         let tasks = outcome.plans();
+        let tasks = self.keep_topics(tasks, &mut outcome).await;
         let tasks = self.look_around(tasks, &mut outcome).await;
         let tasks = self.each_item(Step::BeforeTelling, tasks, &mut outcome).await;
         // Behind the keys of the batch: of two that are followed at once, one finds the other.
@@ -101,6 +98,30 @@ impl<T: Table, B: Bus> Follower<T, B> {
         let shard = keys::changes_of(&identifier.to_string());
         self.heads.append(table, shard, &[change]).await?;
         written(table, &items::history_entry(identifier, &change.id, entry)).await
+    }
+
+    /// Keeps what requests in error are about in step with them, each in its order.
+    async fn keep_topics(&self, tasks: Vec<Task>, outcome: &mut Outcome<'_>) -> Vec<Task> {
+        for (at, Record { key, before, after, at: _ }) in outcome.batch.iter().enumerate() {
+            let Some(after) = after.clone().filter(|_| keys::is_request_in_error(key)) else {
+                // What expires is gone with all that says what it was about.
+                continue;
+            };
+            if outcome.has_failed_before(at) {
+                continue;
+            }
+            let before = before.clone().map(items::request_in_error).transpose();
+            let kept = match (before, items::request_in_error(after)) {
+                (Ok(before), Ok(after)) => {
+                    topics::keep(&self.master, before.as_ref(), &after).await
+                }
+                (Err(error), _) | (_, Err(error)) => Err(error.into()),
+            };
+            if let Err(stopped) = kept {
+                outcome.followed[at] = Err(Box::new(stopped));
+            }
+        }
+        outcome.kept(tasks)
     }
 
     /// Reads what is there: what an earlier try has done, which is left out; whose number is whose; and who was erased meanwhile.
@@ -163,8 +184,12 @@ impl<T: Table, B: Bus> Follower<T, B> {
     /// What is done before anybody is told: the look-up keys, and an erasure's history.
     async fn before_telling(&self, plan: &Plan) -> Result<(), Stopped> {
         let table = self.master.table();
-        if let Some(before) = &plan.erases {
-            erasure::erase(&self.master, before, plan.version).await?;
+        if let Some((before, by)) = &plan.erases {
+            erasure::erase(&self.master, (before, by), plan.version).await?;
+        }
+        if let Some(by) = plan.erased_by.as_ref().filter(|_| !plan.says.is_empty()) {
+            // What changed meanwhile comes with its own record.
+            erasure::empty(&self.master, &plan.says, by).await?;
         }
         let Some(identifier) = plan.customer() else {
             return Ok(());
@@ -257,7 +282,7 @@ impl<T: Table, B: Bus> Follower<T, B> {
 
     /// Finds who looks like the customer, where that may be others than before; nobody looks like one who was erased.
     async fn pair_up(&self, plan: &Plan) -> Result<(), Stopped> {
-        if let Some(before) = &plan.erases {
+        if let Some((before, _)) = &plan.erases {
             let at = plan.change.at;
             return pairs::forget(&self.master, (&before.identifier, at)).await;
         }
@@ -335,6 +360,13 @@ impl<'b> Outcome<'b> {
         }
     }
 
+    /// Whether a record of the same item at this place, or before it, failed.
+    fn has_failed_before(&self, at: usize) -> bool {
+        let records = self.batch.iter().zip(&self.followed).take(at + 1);
+        let mut of_item = records.filter(|(record, _)| record.key == self.batch[at].key);
+        of_item.any(|(_, followed)| followed.is_err())
+    }
+
     /// The tasks that have not failed, and of whose item nothing before them has.
     fn kept(&mut self, tasks: Vec<Task>) -> Vec<Task> {
         let mut first_failed: HashMap<&Key, usize> = HashMap::new();
@@ -358,19 +390,6 @@ impl<'b> Outcome<'b> {
         }
         kept
     }
-}
-
-/// Writes under a condition whose refusal means that there is nothing to do: it is written, or something newer is.
-pub(crate) async fn written(table: &impl Table, write: &Write) -> Result<(), Stopped> {
-    for round in 0..MAX_TRIES {
-        match table.write(write).await? {
-            Written::Done(_) | Written::Refused(Refusal::Condition(_)) => return Ok(()),
-            Written::Refused(Refusal::Contended) => {
-                table.pause(Duration::from_millis(5_u64 << round)).await;
-            }
-        }
-    }
-    Err(Stopped::Busy)
 }
 
 /// An error with all that it comes of, in one line.

@@ -16,6 +16,7 @@ use store::keys::{self, Key};
 use store::table::TableError;
 
 use super::Record;
+use crate::customers::remains::{Remains, has_somebody};
 use crate::kit::Stopped;
 
 /// What is to be done about one record.
@@ -28,10 +29,14 @@ pub(super) struct Plan {
     pub(super) standings: Vec<(Term, Standing)>,
     /// The version of what stands under the terms.
     pub(super) version: u64,
-    /// The customer as it was before it was erased, where this is the erasure.
-    pub(super) erases: Option<Box<Customer>>,
+    /// The customer as it was before it was erased, where this is the erasure, and who erased it.
+    pub(super) erases: Option<(Box<Customer>, By)>,
     /// The customer as it was and as it is since, where its possible duplicates may be others than before: it has this version still, and is not erased.
     pairs: Option<(Option<Box<Customer>>, Box<Customer>)>,
+    /// What the record says of a person, beside its customer.
+    pub(super) says: Remains,
+    /// Who erased its customer meanwhile.
+    pub(super) erased_by: Option<By>,
     /// The number of the customer to whose history it goes, where only that is known of it, and who did it.
     of_number: Option<(CustomerNumber, Option<By>)>,
 }
@@ -114,6 +119,8 @@ impl Plan {
         {
             self.pairs = None;
         }
+        let erased = customer.and_then(|customer| customer.erased.as_ref());
+        self.erased_by = erased.map(|erased| erased.by.clone());
         match customer {
             Some(customer) => {
                 let known = (customer.identifier.clone(), customer.number);
@@ -172,7 +179,7 @@ fn of_customer(before: Option<Customer>, after: &Customer) -> Option<Plan> {
     let standings = standings(before.as_ref(), after);
     let before = before.map(Box::new);
     let (erases, pairs) = if change.kind == ChangeType::CustomerErased {
-        (before, None)
+        (before.zip(after.erased.as_ref().map(|erased| erased.by.clone())), None)
     } else {
         (None, Some((before, Box::new(after.clone()))))
     };
@@ -183,6 +190,8 @@ fn of_customer(before: Option<Customer>, after: &Customer) -> Option<Plan> {
         version: after.version,
         erases,
         pairs,
+        says: Remains::default(),
+        erased_by: None,
         of_number: None,
     })
 }
@@ -274,6 +283,15 @@ fn of_dealer_customer(
         version: at.millis(),
         erases: None,
         pairs: None,
+        says: Remains {
+            dealer_customers: [&after.dealer_customer]
+                .into_iter()
+                .filter(|said| has_somebody(said))
+                .cloned()
+                .collect(),
+            ..Remains::default()
+        },
+        erased_by: None,
         of_number: None,
     })
 }
@@ -306,6 +324,11 @@ fn of_request(before: Option<&RequestInError>, after: &RequestInError) -> Option
         version: after.version,
         erases: None,
         pairs: None,
+        says: Remains {
+            requests: [after].into_iter().filter(|said| !said.is_erased()).cloned().collect(),
+            ..Remains::default()
+        },
+        erased_by: None,
         of_number,
     })
 }

@@ -97,6 +97,15 @@ async fn given<T: Table>(
             return Ok(AssociateOutcome::UnknownOrganization);
         };
         if let Some(Followed { leader, .. }) = follow(attempt.table(), named).await? {
+            // Of whom an erased customer was, nothing is told to whoever comes afterwards.
+            if leader.erased.is_some() {
+                let earlier = match attempt.is_replay() {
+                    true => records::dealer_customer(attempt.table(), &request.dcn).await?,
+                    false => None,
+                };
+                let earlier = earlier.and_then(|record| replay(attempt, &record));
+                return Ok(earlier.unwrap_or(AssociateOutcome::UnknownOrganization));
+            }
             return claim(attempt, request, &leader, Origin::Given).await;
         }
         attempt.again().await?;

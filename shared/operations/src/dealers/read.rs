@@ -2,11 +2,12 @@
 
 use domain::customer::{Customer, Identifier};
 use domain::dealer::{Dcn, DealerCode, DealerCustomer};
-use store::records;
 use store::table::Table;
+use store::{keys, records};
 
+use crate::changes::chain;
 use crate::customers::tree::followed;
-use crate::kit::{Listed, Master, Stopped};
+use crate::kit::{Master, Stopped};
 
 pub async fn dealer_customer<T: Table>(
     master: &Master<T>,
@@ -15,7 +16,21 @@ pub async fn dealer_customer<T: Table>(
     let Some(record) = records::dealer_customer(master.table(), dcn).await? else {
         return Ok(None);
     };
-    Ok(filled_in(master, vec![record.dealer_customer]).await?.pop())
+    let found = record.dealer_customer;
+    let of = found.organization.clone().filter(|_| found.profile.is_filled_in());
+    let of: Vec<Identifier> = of.into_iter().collect();
+    let customers = records::customers(master.table(), &of).await?;
+    Ok(filled_in(master, vec![found], customers).await?.pop())
+}
+
+/// A page of a dealer's customers.
+#[derive(Debug)]
+pub struct DealerCustomers {
+    pub found: Vec<DealerCustomer>,
+    /// Those that cannot be read, or whose customer cannot: they are damaged, or of a newer release.
+    pub unreadable: Vec<Dcn>,
+    /// Behind which the next page begins; none where there is no more.
+    pub next: Option<Dcn>,
 }
 
 /// A page of a dealer's customers, by their numbers, behind `after`.
@@ -24,22 +39,42 @@ pub async fn dealer_customers<T: Table>(
     dealer: &DealerCode,
     after: Option<&Dcn>,
     limit: u32,
-) -> Result<Listed<DealerCustomer, Dcn>, Stopped> {
+) -> Result<DealerCustomers, Stopped> {
     let page = records::dealer_customers_of(master.table(), dealer, after, limit).await?;
-    let found: Vec<_> = page.found.into_iter().map(|record| record.dealer_customer).collect();
-    let next = found.last().filter(|_| page.more).map(|last| last.dcn.clone());
-    Ok(Listed { found: filled_in(master, found).await?, next })
+    let next = page.found.last().filter(|_| page.more).and_then(|(key, _)| keys::dcn_of(key));
+    let (mut found, mut unreadable) = (Vec::new(), Vec::new());
+    for (key, record) in page.found {
+        match record {
+            Ok(record) => found.push(record.dealer_customer),
+            Err(error) => {
+                // Nothing of a person is in its key.
+                let (at, error) = (format!("{} {}", key.pk, key.sk), chain(&error));
+                tracing::error!(at, error, "it cannot be read");
+                unreadable.extend(keys::dcn_of(&key));
+            }
+        }
+    }
+    let left_out = found.iter().filter(|one| one.profile.is_filled_in());
+    let of: Vec<Identifier> = left_out.filter_map(|one| one.organization.clone()).collect();
+    let (customers, lost) = records::readable_customers(master.table(), &of).await?;
+    let is_lost = |one: &DealerCustomer| {
+        let its = one.organization.as_ref().filter(|_| one.profile.is_filled_in());
+        its.is_some_and(|its| lost.contains(&keys::customer(its)))
+    };
+    unreadable.extend(found.iter().filter(|one| is_lost(one)).map(|one| one.dcn.clone()));
+    found.retain(|one| !is_lost(one));
+    let found = filled_in(master, found, customers).await?;
+    Ok(DealerCustomers { found, unreadable, next })
 }
 
-/// These dealer customers, with what their dealers left out.
+/// These dealer customers, with what their dealers left out, where their customer is among these.
 async fn filled_in<T: Table>(
     master: &Master<T>,
     found: Vec<DealerCustomer>,
+    customers: Vec<Customer>,
 ) -> Result<Vec<DealerCustomer>, Stopped> {
-    let left_out = found.iter().filter(|one| one.profile.is_filled_in());
-    let of: Vec<Identifier> = left_out.filter_map(|one| one.organization.clone()).collect();
     let mut leaders = Vec::new();
-    for customer in records::customers(master.table(), &of).await? {
+    for customer in customers {
         let identifier = customer.identifier.clone();
         leaders.push((identifier, followed(master, customer).await?.leader));
     }

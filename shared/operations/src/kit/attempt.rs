@@ -16,6 +16,7 @@ use store::items;
 use store::rehearsal::Rehearsal;
 use store::table::{Table, TableError};
 use store::writes::{Refusal, Written};
+use tokio::join;
 
 use super::rounds::Rounds;
 use super::{Inputs, Master, Stopped};
@@ -166,10 +167,14 @@ impl<'m, T: Table> Attempt<'m, T> {
     /// # Errors
     /// `KeyReused` where the key is bound to another request.
     pub(crate) async fn bind(&self) -> Result<(), Stopped> {
-        if self.binding.get().is_none() {
-            self.bound(None).await?;
-        }
-        Ok(())
+        let (admitted, bound) = join!(self.master.check_rules(), async {
+            match self.binding.get() {
+                Some(_) => Ok(()),
+                None => self.bound(None).await,
+            }
+        });
+        bound?;
+        admitted
     }
 
     /// Binds the request's key to it, with what this try would decide on, and tells what it is decided on: the same in each try.
@@ -177,6 +182,12 @@ impl<'m, T: Table> Attempt<'m, T> {
     /// # Errors
     /// `KeyReused` where the key is bound to another request.
     pub(crate) async fn bind_inputs(&self, own: &Inputs) -> Result<&Inputs, Stopped> {
+        let (admitted, bound) = join!(self.master.check_rules(), self.bound_inputs(own));
+        let inputs = bound?;
+        admitted.map(|()| inputs)
+    }
+
+    async fn bound_inputs(&self, own: &Inputs) -> Result<&Inputs, Stopped> {
         let Some(print) = &self.print else {
             return Ok(self.inputs.get_or_init(|| own.clone()));
         };

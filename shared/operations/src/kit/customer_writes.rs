@@ -2,7 +2,7 @@
 
 use domain::customer::{Customer, Identifier};
 use domain::matching::duplicate;
-use domain::message::{Attribute, Attributes};
+use domain::message::Attributes;
 use domain::secret::Secret;
 use store::items::{self, Claim, Claimed};
 use store::keys::{self, Key};
@@ -53,7 +53,7 @@ pub(crate) fn create<T: Table>(
 ) -> Vec<Write> {
     let stamp = attempt.stamp();
     let put = Write::Put { item: items::customer_item(customer), on: Condition::Absent };
-    let claims = claims(attempt, &customer.attributes, &customer.identifier);
+    let claims = claims(attempt, customer);
     let stakes = claims.iter().map(|claim| claim.stake(seen.of(&claim.key), &stamp));
     std::iter::once(put).chain(seats).chain(stakes).collect()
 }
@@ -68,8 +68,7 @@ pub(crate) fn update<T: Table>(
     let stamp = attempt.stamp();
     let mut writes = vec![items::rewrite_customer(before.version, after)];
     writes.extend(seats);
-    let had = claims(attempt, &before.attributes, &before.identifier);
-    let has = claims(attempt, &after.attributes, &after.identifier);
+    let (had, has) = (claims(attempt, before), claims(attempt, after));
     let made = has.iter().filter(|claim| !had.contains(claim));
     writes.extend(made.map(|claim| claim.stake(seen.of(&claim.key), &stamp)));
     let given_up = had.iter().filter(|claim| !has.contains(claim));
@@ -93,20 +92,13 @@ pub(crate) fn erase(before: &Customer, erased: &Customer) -> Write {
     items::erase_customer(before.version, erased)
 }
 
-/// What a customer with these attributes has claimed.
-fn claims<T: Table>(
-    attempt: &Attempt<'_, T>,
-    attributes: &Attributes,
-    holder: &Identifier,
-) -> Vec<Claim> {
-    let claim = |key| Claim { key, holder: holder.clone() };
-    claims_of(&attempt.controls().secret, attributes).into_iter().map(claim).collect()
+/// What a customer has claimed.
+fn claims<T: Table>(attempt: &Attempt<'_, T>, customer: &Customer) -> Vec<Claim> {
+    let claim = |key| Claim { key, holder: customer.identifier.clone() };
+    claims_of(&attempt.controls().secret, customer).into_iter().map(claim).collect()
 }
 
-/// The keys of the claims of a customer with these attributes.
-pub(crate) fn claims_of(secret: &Secret, attributes: &Attributes) -> Vec<Key> {
-    let relate_id = attributes.get(Attribute::RELATE_ID).map(|id| keys::relate_id(secret, id));
-    let alternate_number = attributes.get(Attribute::ALTERNATE_NUMBER);
-    let alternate_number = alternate_number.map(|number| keys::alternate_number(secret, number));
-    relate_id.into_iter().chain(alternate_number).collect()
+/// The keys of the claims of a customer.
+pub(crate) fn claims_of(secret: &Secret, customer: &Customer) -> Vec<Key> {
+    customer.numbers(secret).iter().map(keys::claim).collect()
 }

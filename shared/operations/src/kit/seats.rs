@@ -95,7 +95,9 @@ impl Seats {
             }
         }
         let reads = missing.into_iter().map(|block| ReadBlock::read(table, block));
-        self.0.extend(future::try_join_all(reads).await?);
+        for read in future::join_all(reads).await {
+            self.0.push(read?);
+        }
         Ok(())
     }
 

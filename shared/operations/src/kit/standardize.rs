@@ -36,7 +36,17 @@ pub const LEFT_ALONE: Duration = Duration::from_secs(60);
 
 /// The address service, or none.
 #[derive(Debug, Default)]
-pub struct Standardizer(Option<Service>);
+pub struct Standardizer(Asked);
+
+/// Who verifies addresses.
+#[derive(Debug, Default)]
+enum Asked {
+    #[default]
+    Nobody,
+    Service(Box<Service>),
+    /// Every address is verified to be this one.
+    Known(Box<Address>),
+}
 
 struct Service {
     url: String,
@@ -61,13 +71,20 @@ impl Standardizer {
             health: Health::default(),
             connector: OnceLock::new(),
         });
-        Self(service)
+        Self(service.map_or(Asked::Nobody, |service| Asked::Service(Box::new(service))))
+    }
+
+    /// One that verifies every address to be this one, and asks nobody: for whoever tries what follows from that.
+    pub fn to(address: Address) -> Self {
+        Self(Asked::Known(Box::new(address)))
     }
 
     /// The attributes with the address that the service verified; as they came where there is no service, or its answer is not exactly one match.
     pub async fn standardize(&self, attributes: Attributes) -> Attributes {
-        let Some(service) = &self.0 else {
-            return attributes;
+        let service = match &self.0 {
+            Asked::Nobody => return attributes,
+            Asked::Known(address) => return with_address(attributes, address),
+            Asked::Service(service) => service,
         };
         if !service.health.may_be_asked(Instant::now()) {
             // The name of its metric: `api::metrics`.

@@ -1,5 +1,6 @@
 //! What is kept of a message that came to no customer: a request in error, or one more attempt in its history. And how it ends with the customer that comes of it.
 
+use domain::about;
 use domain::customer::Customer;
 use domain::effect::Effect;
 use domain::message::edits::FailedEdit;
@@ -12,7 +13,7 @@ use store::writes::{Refusal, Write, Written};
 use store::{items, records};
 
 use super::{MessageResult, Stored};
-use crate::kit::{Attempt, Stopped, request_writes};
+use crate::kit::{Attempt, Stopped, request_writes, topics};
 
 /// What a message is processed for.
 #[derive(Debug, Clone, Copy)]
@@ -160,6 +161,8 @@ async fn open<T: Table>(
 ) -> Result<Option<Kept>, Unprocessed> {
     let stamp = attempt.stamp();
     let request = RequestInError::open(received.clone(), message.clone(), (action, failed), &stamp);
+    let topics = about::of_request(&request, attempt.controls());
+    topics::announce(attempt.master, &request.id, request.version, &topics).await?;
     match attempt.table().write(&request_writes::open(&request)).await? {
         Written::Done(_) => Ok(Some(as_it_failed(&request, false)?)),
         Written::Refused(Refusal::Condition(Some(stood))) => {

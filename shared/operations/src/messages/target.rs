@@ -3,8 +3,7 @@
 //! A number's claim and its customer are written in one transaction, and a reader may see one of them and not yet the other. A claim counts only together with its
 //! customer; where the two do not agree, the message is decided a moment later.
 
-use domain::customer::{Customer, CustomerNumber, Identifier};
-use domain::matching::fold;
+use domain::customer::{Customer, CustomerNumber, Identifier, TakenNumber};
 use domain::message::edits::{self, EditCode, FailedEdit};
 use domain::message::{Attribute, Attributes, Message};
 use store::follow::{Followed, follow};
@@ -104,7 +103,11 @@ pub(crate) async fn find<T: Table>(
     let half_seen = match (&target, &relate_id, &alternate_number) {
         (_, Held::Unsettled, _) | (_, _, Held::Unsettled) => true,
         // The relate id looks free, but who has the alternate number has it as well: its claim is not to be seen yet.
-        (Target::New, _, Held::By(other)) => has(other.named(), given, Attribute::RELATE_ID),
+        (Target::New, _, Held::By(other)) => given.get(Attribute::RELATE_ID).is_some_and(|id| {
+            let secret = &master.controls.secret;
+            let number = TakenNumber::of(secret, Attribute::RELATE_ID, id);
+            other.named().has_number(secret, &number)
+        }),
         (Target::New | Target::Existing(_) | Target::Missing | Target::Unsettled, ..) => false,
     };
     let holders = Holders {
@@ -172,30 +175,19 @@ async fn claimed<T: Table>(
     else {
         return Ok((Held::ByNobody, None));
     };
-    let key = if attribute == Attribute::RELATE_ID {
-        keys::relate_id(&master.controls.secret, number)
-    } else {
-        keys::alternate_number(&master.controls.secret, number)
-    };
+    let number = TakenNumber::of(&master.controls.secret, attribute, number);
+    let key = keys::claim(&number);
     let Some(claimed) = records::claim(master.table(), &key).await? else {
         return Ok((Held::ByNobody, None));
     };
     let held = match &claimed.holder {
         None => Held::ByNobody,
         Some(holder) => match records::customer(master.table(), holder).await? {
-            Some(customer) if has(&customer, given, attribute) => {
+            Some(customer) if customer.has_number(&master.controls.secret, &number) => {
                 Held::by(follow(master.table(), customer).await?)
             }
             Some(_) | None => Held::Unsettled,
         },
     };
     Ok((held, Some((key, claimed))))
-}
-
-/// Whether the customer has the number that is given.
-fn has(customer: &Customer, given: &Attributes, attribute: Attribute) -> bool {
-    given.get(attribute).is_some_and(|number| {
-        let own = customer.attributes.get(attribute);
-        own.is_some_and(|own| fold::identifier(own) == fold::identifier(number))
-    })
 }

@@ -8,7 +8,7 @@ use store::writes::{Refusal, Written};
 use tokio::join;
 
 use super::show::{Shown, evaluated};
-use crate::kit::{Attempt, Stopped, request_writes};
+use crate::kit::{Attempt, Stopped, request_writes, topics};
 
 /// Why nothing was done to a request in error.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,10 +143,11 @@ pub(super) async fn put<T: Table>(
     attempt: &Attempt<'_, T>,
     seen: &RequestInError,
     next: &RequestInError,
-) -> Result<bool, TableError> {
+) -> Result<bool, Stopped> {
     if attempt.dry_run {
         return Ok(true);
     }
+    topics::announce_next(attempt.master, seen, next).await?;
     match attempt.table().write(&request_writes::replace(seen, next)).await? {
         Written::Done(_) => Ok(true),
         Written::Refused(Refusal::Condition(_) | Refusal::Contended) => Ok(false),

@@ -1,6 +1,8 @@
 //! Reprocess a request in error, with a correction in the same step if there is one: the whole order of work of a message again.
 
+use domain::about;
 use domain::customer::CustomerNumber;
+use domain::message::Message;
 use domain::request::{
     Correction, Entry, EntryOutcome, RequestInError, RequestInErrorId, Versions,
 };
@@ -10,7 +12,7 @@ use tokio::join;
 
 use super::fix::{self, NotFixed, Refused};
 use crate::customers::read::customer_by_number;
-use crate::kit::{Attempt, Stopped};
+use crate::kit::{Attempt, Stopped, topics};
 use crate::messages::kept::{Purpose, Unprocessed};
 use crate::messages::process::{self, Processed};
 use crate::messages::{Action, MessageOutcome, MessageResult, Stored, is_not_compared};
@@ -42,6 +44,7 @@ pub async fn reprocess<T: Table>(
             Replay::None => {
                 fix::admit(&request, seen, false)?;
                 let message = correction.apply(&request.message);
+                announce(attempt, &request, &message).await?;
                 let purpose = Purpose::Reprocess(&request, correction);
                 match process::run(attempt, &message, purpose).await {
                     Ok(Processed { outcome, version }) => {
@@ -57,6 +60,20 @@ pub async fn reprocess<T: Table>(
         attempt.again().await?;
         found = records::request_in_error(attempt.table(), id).await;
     }
+}
+
+/// Says what the corrected message is about besides, before anything else remembers the correction.
+async fn announce<T: Table>(
+    attempt: &Attempt<'_, T>,
+    request: &RequestInError,
+    corrected: &Message,
+) -> Result<(), Stopped> {
+    if attempt.dry_run || corrected.attributes == request.message.attributes {
+        return Ok(());
+    }
+    let about = |message: &Message| about::of_message(&message.attributes, attempt.controls());
+    let new = about(corrected).difference(&about(&request.message)).cloned().collect();
+    topics::announce(attempt.master, &request.id, request.version + 1, &new).await
 }
 
 /// What an earlier try says of the answer.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::customer::contact::Phone;
 use domain::customer::merge::{Absorbed, Hanging, MergedInto};
-use domain::customer::{Customer, CustomerNumber, Erased, Identifier, Tail};
+use domain::customer::{Customer, CustomerNumber, Erased, Identifier, Tail, TakenNumber};
 use domain::effect::{Did, Effect, EffectId, Effects};
 use domain::matching::block::Block;
 use domain::message::{Attribute, Attributes};
@@ -23,6 +23,8 @@ use crate::writes::{Condition, Write};
 
 const CUSTOMER: &str = "customer";
 
+/// The attribute with the numbers of other systems that an erased customer has, by their digests.
+const NUMBERS: &str = "taken_numbers";
 /// The attribute with what the answers of some effects say beside.
 const MADE: &str = "made";
 const MERGED_INTO: &str = "merged_into";
@@ -63,6 +65,10 @@ pub fn customer_item(customer: &Customer) -> Item {
     set(&mut item, MADE, made_value(effects));
     set(&mut item, BY, by.as_ref().map(by_value));
     set(&mut item, "erased", erased.as_ref().map(erased_value));
+    let numbers = erased.iter().flat_map(|erased| &erased.numbers);
+    let numbers: Item =
+        numbers.map(|one| (one.attribute.name().to_owned(), text(one.digest()))).collect();
+    set(&mut item, NUMBERS, (!numbers.is_empty()).then_some(AttributeValue::M(numbers)));
     if let Some(merged_into) = merged_into {
         item.insert(MERGED_INTO.to_owned(), merged_into_value(merged_into));
         // A release that does not know merges would act on it as on any other.
@@ -75,7 +81,7 @@ pub fn customer_item(customer: &Customer) -> Item {
 }
 
 /// The attributes of the item but its key.
-const ATTRIBUTES: [&str; 19] = [
+const ATTRIBUTES: [&str; 20] = [
     keys::INDEX_PARTITION_KEY,
     keys::INDEX_SORT_KEY,
     "tail",
@@ -91,6 +97,7 @@ const ATTRIBUTES: [&str; 19] = [
     MADE,
     BY,
     "erased",
+    NUMBERS,
     MERGED_INTO,
     ABSORBED,
     HANGING,
@@ -123,6 +130,7 @@ pub fn seats_taken(customer: &Customer, seats: &[Block]) -> Write {
 pub fn customer(item: Item) -> Result<Customer, TableError> {
     let (mut fields, key) = Fields::of_item(CUSTOMER, item)?;
     let (block, place) = keys::place_of(&key).ok_or_else(|| corrupt(CUSTOMER, "key"))?;
+    let numbers = fields.map(NUMBERS)?.into_iter().map(taken_number).collect::<Result<_, _>>()?;
     let customer = Customer {
         identifier: Identifier { block, place, tail: fields.parsed("tail", Tail::parse)? },
         number: CustomerNumber::new(fields.number("number")?)
@@ -136,7 +144,7 @@ pub fn customer(item: Item) -> Result<Customer, TableError> {
         seats: seats_of(fields.list("seats")?)?,
         effects: effects_of(fields.map("effects")?, fields.map(MADE)?)?,
         by: fields.by()?,
-        erased: fields.take("erased").map(erased_of).transpose()?,
+        erased: fields.take("erased").map(|erased| erased_of(erased, numbers)).transpose()?,
         merged_into: fields.take(MERGED_INTO).map(merged_into_of).transpose()?,
         absorbed: fields.list(ABSORBED)?.into_iter().map(absorbed_of).collect::<Result<_, _>>()?,
         hanging: fields.take(HANGING).map(hanging_of).transpose()?.unwrap_or_default(),
@@ -190,19 +198,31 @@ pub(super) fn phones_of(list: Vec<AttributeValue>) -> Result<Vec<Phone>, TableEr
 }
 
 fn erased_value(erased: &Erased) -> AttributeValue {
-    let Erased { at, by } = erased;
+    let Erased { at, by, numbers: _ } = erased;
     AttributeValue::M(Item::from([
         ("at".to_owned(), number(at.millis())),
         (BY.to_owned(), by_value(by)),
     ]))
 }
 
-fn erased_of(value: AttributeValue) -> Result<Erased, TableError> {
+fn erased_of(value: AttributeValue, mut numbers: Vec<TakenNumber>) -> Result<Erased, TableError> {
     let mut fields = map_of("erased", value)?;
-    let erased =
-        Erased { at: fields.time("at")?, by: fields.by()?.ok_or_else(|| corrupt("erased", BY))? };
+    let order = TakenNumber::ATTRIBUTES;
+    numbers.sort_by_key(|number| order.iter().position(|one| *one == number.attribute));
+    let erased = Erased {
+        at: fields.time("at")?,
+        by: fields.by()?.ok_or_else(|| corrupt("erased", BY))?,
+        numbers,
+    };
     fields.end()?;
     Ok(erased)
+}
+
+fn taken_number((name, value): (String, AttributeValue)) -> Result<TakenNumber, TableError> {
+    let digest = text_of(CUSTOMER, value)?;
+    Attribute::named(&name)
+        .and_then(|attribute| TakenNumber::parse(attribute, &digest))
+        .ok_or_else(|| corrupt(CUSTOMER, NUMBERS))
 }
 
 fn merged_into_value(MergedInto { winner, at, version }: &MergedInto) -> AttributeValue {
@@ -345,7 +365,7 @@ fn effects_of(
 mod tests {
     use domain::time::Timestamp;
 
-    use super::super::tests::stamp;
+    use super::super::tests::{secret, stamp};
     use super::*;
 
     #[test]
@@ -370,7 +390,11 @@ mod tests {
                 effects
             },
             by: Some(stamp.by.clone()),
-            erased: Some(Erased { at: stamp.at, by: stamp.by.clone() }),
+            erased: Some(Erased {
+                at: stamp.at,
+                by: stamp.by.clone(),
+                numbers: vec![TakenNumber::of(&secret(), Attribute::RELATE_ID, "R")],
+            }),
             merged_into: Some(MergedInto {
                 winner: Identifier::parse("ZZZZZZZZZZZZZZZZ-000001-01234567").unwrap(),
                 at: stamp.at,
@@ -408,6 +432,7 @@ mod tests {
                 "seats",
                 "sk",
                 "tail",
+                "taken_numbers",
                 "updated_at",
                 "version"
             ]

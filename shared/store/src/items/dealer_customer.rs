@@ -172,13 +172,17 @@ pub fn abandon(dcn: &Dcn, organization: &Identifier, stamp: &Stamp) -> Write {
     }
 }
 
-/// Replaces what the dealer said of its customer; the DCN stays as it is.
+/// Replaces what the dealer said of its customer, while the dealer customer belongs to this one, or still to nobody; the DCN stays as it is.
 pub fn replace_profile(
     dcn: &Dcn,
     profile: &DealerProfile,
-    organization: &Identifier,
+    organization: Option<&Identifier>,
     stamp: &Stamp,
 ) -> Write {
+    let on = match organization {
+        Some(organization) => Condition::BelongsTo(organization.clone()),
+        None => Condition::Without(ORGANIZATION),
+    };
     Write::Update {
         key: keys::dealer_customer(dcn),
         set: Item::from([
@@ -187,7 +191,7 @@ pub fn replace_profile(
         ]),
         set_if_absent: Item::new(),
         remove: Vec::new(),
-        on: Condition::BelongsTo(organization.clone()),
+        on,
     }
 }
 

@@ -12,7 +12,7 @@ use domain::matching::duplicate;
 use domain::message::Attribute;
 use store::keys::{self, Key};
 
-use super::Judge;
+use super::{Judge, Seats};
 
 impl Judge<'_> {
     pub(super) fn readable(&mut self) {
@@ -59,7 +59,7 @@ impl Judge<'_> {
     }
 
     /// Effects, versions, and where customers that moved can be found.
-    pub(super) fn customers(&mut self, controls: &Controls) {
+    pub(super) fn customers(&mut self, controls: &Controls, seats: Seats) {
         for customer in self.table.customers.values() {
             let key = keys::customer(&customer.identifier);
             let count = |wanted: Did| {
@@ -84,7 +84,13 @@ impl Judge<'_> {
                     .iter()
                     .any(|(of, reference)| of == block && reference.to == customer.identifier)
             };
-            if blocks != customer.seats || !blocks.iter().all(has_seat) {
+            let says_so = match seats {
+                Seats::OfTheseRules => blocks == customer.seats,
+                Seats::OfFormerRulesToo => {
+                    blocks.iter().all(|block| customer.seats.contains(block))
+                }
+            };
+            if !says_so || !blocks.iter().all(has_seat) {
                 self.violation(
                     "a customer has no seat where its values belong".to_owned(),
                     vec![key],

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use domain::about;
+use domain::controls::Controls;
 use domain::effect::Did;
 use domain::request::{EntryOutcome, RequestInErrorId, State, What};
 use store::keys;
@@ -9,6 +11,22 @@ use store::keys;
 use super::Judge;
 
 impl Judge<'_> {
+    /// Whoever erases a person finds each request by what it is about.
+    pub(super) fn topics(&mut self, controls: &Controls) {
+        for request in self.table.requests.values() {
+            for topic in about::of_message(&request.message.attributes, controls) {
+                let at = keys::topic(&controls.secret, &topic).of(&request.id);
+                if !self.table.topics.contains(&at) {
+                    self.violation(
+                        "a request in error is not found by what it is about".to_owned(),
+                        vec![keys::request_in_error(&request.id), at],
+                        Vec::new(),
+                    );
+                }
+            }
+        }
+    }
+
     pub(super) fn requests_in_error(&mut self) {
         let mut queued = BTreeMap::new();
         for (at, entry) in self.log.iter().enumerate() {

@@ -103,7 +103,16 @@ impl MutantTable {
             | Mutant::PassedNotLookedAt
             | Mutant::EffectsNotAdopted
             | Mutant::WinnersVersionNotCompared
-            | Mutant::LosersVersionNotCompared => {}
+            | Mutant::LosersVersionNotCompared
+            | Mutant::ReferenceBesideTheSeats
+            | Mutant::OccupantNotFollowed
+            | Mutant::InputsForgotten
+            | Mutant::OneSeatOfTwo
+            | Mutant::UnknownAttributeDropped
+            | Mutant::ChangeTakesNoSeat
+            | Mutant::AsGivenNotWritten
+            | Mutant::ReferenceWithoutCondition
+            | Mutant::TopicsNotWritten => {}
         }
         page
     }

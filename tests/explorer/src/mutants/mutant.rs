@@ -47,11 +47,29 @@ pub enum Mutant {
     WinnersVersionNotCompared,
     /// A merge or an un-merge writes the loser whatever its version is.
     LosersVersionNotCompared,
+    /// A reference takes no seat: it stands beside them.
+    ReferenceBesideTheSeats,
+    /// Of who has a seat, a reference counts as nobody.
+    OccupantNotFollowed,
+    /// A next try decides on the address and the company of today.
+    InputsForgotten,
+    /// Both rules are read, and a seat is taken under one.
+    OneSeatOfTwo,
+    /// An update puts the whole item as this release knows it.
+    UnknownAttributeDropped,
+    /// A Change takes no seat where its values belong.
+    ChangeTakesNoSeat,
+    /// Where another address was verified, none is left at the one that was given.
+    AsGivenNotWritten,
+    /// A reference takes its seat whoever has it.
+    ReferenceWithoutCondition,
+    /// A failed message is queued, and nothing says what it is about.
+    TopicsNotWritten,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 31] = [
         Self::SeatWithoutCondition,
         Self::OutdatedBlock,
         Self::GuardInPlaceOfSeats,
@@ -74,5 +92,14 @@ impl Mutant {
         Self::EffectsNotAdopted,
         Self::WinnersVersionNotCompared,
         Self::LosersVersionNotCompared,
+        Self::ReferenceBesideTheSeats,
+        Self::OccupantNotFollowed,
+        Self::InputsForgotten,
+        Self::OneSeatOfTwo,
+        Self::UnknownAttributeDropped,
+        Self::ChangeTakesNoSeat,
+        Self::AsGivenNotWritten,
+        Self::ReferenceWithoutCondition,
+        Self::TopicsNotWritten,
     ];
 }

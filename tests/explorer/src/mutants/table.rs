@@ -43,6 +43,10 @@ impl Table for MutantTable {
 
     async fn write(&self, write: &Write) -> Result<Written, TableError> {
         let key = write.key();
+        if self.mutant == Mutant::TopicsNotWritten && key.pk.starts_with("ABOUT#") {
+            return Ok(Written::Done(None));
+        }
+        let write = &self.otherwise(write);
         if key.pk.starts_with("KEY#") {
             if self.mutant == Mutant::KeyAfterTheEffect {
                 self.memory().key = Some(write.clone());
@@ -110,9 +114,25 @@ impl Table for MutantTable {
             | Mutant::PassedNotLookedAt
             | Mutant::EffectsNotAdopted
             | Mutant::WinnersVersionNotCompared
-            | Mutant::LosersVersionNotCompared => {}
+            | Mutant::LosersVersionNotCompared
+            | Mutant::ReferenceBesideTheSeats
+            | Mutant::OccupantNotFollowed
+            | Mutant::InputsForgotten
+            | Mutant::OneSeatOfTwo
+            | Mutant::UnknownAttributeDropped
+            | Mutant::ChangeTakesNoSeat
+            | Mutant::AsGivenNotWritten
+            | Mutant::ReferenceWithoutCondition
+            | Mutant::TopicsNotWritten => {}
         }
         let writes = &merge::written(self.mutant, writes)[..];
+        if self.mutant == Mutant::ReferenceWithoutCondition {
+            return self.references_unasked(token, writes).await;
+        }
+        let kept = self.kept(writes);
+        let places: Vec<usize> = kept.iter().map(|(place, _)| *place).collect();
+        let of = writes.len();
+        let writes = &kept.into_iter().map(|(_, write)| write).collect::<Vec<_>>()[..];
         let transacted = match self.table.transact(token, writes).await {
             Err(TableError::Unavailable(_)) if self.mutant == Mutant::LostAnswerIsFailure => {
                 Transacted::Refused(vec![Some(Refusal::Contended); writes.len()])
@@ -132,12 +152,13 @@ impl Table for MutantTable {
             {
                 return Err(TableError::Unavailable("a conflict".into()));
             }
-            Transacted::Refused(reasons) => Transacted::Refused(
-                reasons
-                    .into_iter()
-                    .map(|reason| reason.map(|refusal| self.refused(refusal)))
-                    .collect(),
-            ),
+            Transacted::Refused(reasons) => {
+                let mut told = vec![None; of];
+                for (place, reason) in places.into_iter().zip(reasons) {
+                    told[place] = reason.map(|refusal| self.refused(refusal));
+                }
+                Transacted::Refused(told)
+            }
             Transacted::Done => Transacted::Done,
         })
     }

@@ -82,6 +82,9 @@ pub(crate) fn duplicate(numbers: &[u64]) -> MessageOutcome {
         effects: Default::default(),
         by: None,
         erased: None,
+        merged_into: None,
+        absorbed: Vec::new(),
+        hanging: Default::default(),
     });
     let message = Message {
         attributes: Attributes::from_iter([

@@ -1,0 +1,109 @@
+//! What is left of a person beside its customer: dealer customers, and requests in error. Every step is done only to what still has somebody in it.
+
+use std::collections::BTreeSet;
+
+use domain::about;
+use domain::by::Stamp;
+use domain::customer::Customer;
+use domain::dealer::{Dcn, DealerCustomer};
+use domain::request::{RequestInError, RequestInErrorId};
+use futures_util::future::try_join_all;
+use store::table::{MAX_ITEMS, Table, TableError};
+use store::writes::{Transacted, Write};
+use store::{items, keys, records};
+
+use crate::dealers::organization::all_dealer_customers_of;
+use crate::kit::{Master, Stopped, request_writes, transact};
+
+/// How many are emptied in one transaction: a request in error keeps its history.
+const AT_ONCE: usize = MAX_ITEMS / 2;
+
+#[derive(Debug, Default)]
+pub(crate) struct Remains {
+    pub(crate) dealer_customers: Vec<DealerCustomer>,
+    pub(crate) requests: Vec<RequestInError>,
+}
+
+impl Remains {
+    /// Finds what is left of a customer, as it was before it was erased: after that only its numbers tell.
+    pub(crate) async fn find<T: Table>(
+        master: &Master<T>,
+        customer: &Customer,
+    ) -> Result<Self, Stopped> {
+        let dealer_customers = dealer_customers(master, customer).await?;
+        let requests = requests(master, customer).await?;
+        Ok(Self { dealer_customers, requests })
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.dealer_customers.is_empty() && self.requests.is_empty()
+    }
+
+    /// Takes the person out of all of it; no where something of it changed meanwhile.
+    pub(crate) async fn erase(
+        &self,
+        table: &impl Table,
+        stamp: &Stamp,
+    ) -> Result<bool, TableError> {
+        let dealer_customers = self.dealer_customers.iter().map(|found| {
+            let erased = found.profile.erased();
+            items::replace_profile(&found.dcn, &erased, found.organization.as_ref(), stamp)
+        });
+        let requests = self.requests.iter();
+        let requests =
+            requests.map(|request| request_writes::erase(request, &request.erased(stamp)));
+        let writes: Vec<Write> = dealer_customers.chain(requests).collect();
+        for some in writes.chunks(AT_ONCE) {
+            match transact(table, some).await? {
+                Transacted::Done => {}
+                Transacted::Refused(_) => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Whether a dealer said something of the person.
+pub(crate) fn has_somebody(dealer_customer: &DealerCustomer) -> bool {
+    dealer_customer.profile != dealer_customer.profile.erased()
+}
+
+/// The dealer customers of the customer that still have somebody in them.
+async fn dealer_customers<T: Table>(
+    master: &Master<T>,
+    customer: &Customer,
+) -> Result<Vec<DealerCustomer>, Stopped> {
+    let mut found = Vec::new();
+    let mut after: Option<Dcn> = None;
+    loop {
+        let of = &customer.identifier;
+        let page = all_dealer_customers_of(master, of, after.as_ref()).await?;
+        found.extend(page.found.into_iter().filter(has_somebody));
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(found),
+        }
+    }
+}
+
+/// The requests in error that are about the customer and still have somebody in them. One that cannot be read may be about it, so it stops the search.
+async fn requests<T: Table>(
+    master: &Master<T>,
+    customer: &Customer,
+) -> Result<Vec<RequestInError>, Stopped> {
+    let (table, controls) = (master.table(), master.controls());
+    let topics = about::of_customer(customer, controls);
+    let keys = topics.iter().map(|topic| keys::topic(&controls.secret, topic));
+    let looks = keys.map(|key| async move { records::requests_with_topic(table, &key).await });
+    let ids: BTreeSet<RequestInErrorId> =
+        try_join_all(looks).await?.into_iter().flatten().collect();
+    let ids: Vec<RequestInErrorId> = ids.into_iter().collect();
+    let mut found = Vec::new();
+    for some in ids.chunks(MAX_ITEMS) {
+        let requests = records::requests_in_error_of(table, some).await?.into_iter();
+        found.extend(requests.filter(|request| {
+            !request.is_erased() && about::is_about(request, customer, controls)
+        }));
+    }
+    Ok(found)
+}

@@ -1,0 +1,172 @@
+//! Requests that mean one customer, each in a world of its own: the address service answers otherwise, the rules are others, something was lost, a newer release wrote.
+
+use super::super::request::{MessageFields, Request};
+use super::super::scenario::{Amid, Client, Expects, PLAIN, Rules, Scenario};
+use super::{ACME, ACME_MILLS, ACME_MOVED, add, associate, message_with, moves, once, scenario};
+
+const FIRST: &[Amid] = &[PLAIN];
+const BOTH: &[Amid] = &[Amid { rules: Rules::FirstAlsoSecond, ..PLAIN }];
+const TURNED: &[Amid] = &[Amid { rules: Rules::SecondAlsoFirst, ..PLAIN }];
+const SECOND: &[Amid] = &[Amid { rules: Rules::Second, ..PLAIN }];
+const VERIFIED: &[Amid] = &[Amid { verifies: true, ..PLAIN }];
+const VERIFIED_THEN_NOT: &[Amid] = &[VERIFIED[0], PLAIN];
+const NOT_THEN_VERIFIED: &[Amid] = &[PLAIN, VERIFIED[0]];
+const FIRST_THEN_BOTH: &[Amid] = &[PLAIN, BOTH[0]];
+const BOTH_THEN_TURNED: &[Amid] = &[BOTH[0], TURNED[0]];
+const OTHER_COMPANY_THEN: &[Amid] = &[PLAIN, Amid { other_company_first: true, ..PLAIN }];
+
+fn one(
+    name: &'static str,
+    before: impl Into<Vec<Request>>,
+    clients: impl Into<Vec<Client>>,
+) -> Scenario {
+    Scenario { expects: Expects::OneCustomer, rounds: 2, ..scenario(name, before, clients) }
+}
+
+/// The same after something was done in this world.
+fn after(amid: &[Amid], scenario: Scenario) -> Scenario {
+    Scenario { before_amid: amid[0], ..scenario }
+}
+
+/// The same with any single fault.
+fn with_a_fault(scenario: Scenario) -> Scenario {
+    Scenario { faults: 1, ..scenario }
+}
+
+fn asks(request: Request, amid: &'static [Amid]) -> Client {
+    Client::once(request).amid(amid)
+}
+
+/// Somebody who has a mail code.
+fn with_mail_code(check: &'static str) -> Request {
+    message_with(MessageFields {
+        party: Some(ACME),
+        check,
+        mail_code: "M",
+        ..MessageFields::default()
+    })
+}
+
+/// Worlds that meet.
+pub fn worlds() -> Vec<Scenario> {
+    let (y, s) = (add("Y", ACME), add("S", ACME));
+    vec![
+        one(
+            "the first step of a change of rule beside the one before",
+            [],
+            [asks(y.clone(), FIRST), asks(y.clone(), BOTH)],
+        ),
+        one(
+            "the second step of a change of rule beside the first",
+            [],
+            [asks(y.clone(), BOTH), asks(y.clone(), TURNED)],
+        ),
+        one(
+            "the last step of a change of rule beside the one before",
+            [],
+            [asks(y.clone(), TURNED), asks(y.clone(), SECOND)],
+        ),
+        one(
+            "an association beside an Add of the next step",
+            [],
+            [asks(associate("TD1|1", ACME), BOTH), asks(y.clone(), TURNED)],
+        ),
+        one(
+            "a verified address beside the one as given",
+            [],
+            [asks(y.clone(), VERIFIED), asks(y.clone(), FIRST)],
+        ),
+        after(
+            VERIFIED,
+            one(
+                "a reference as given, met without the address service",
+                [y.clone()],
+                [asks(y.clone(), FIRST), asks(s.clone(), VERIFIED)],
+            ),
+        ),
+        one(
+            "a customer as given, met with the address service",
+            [y.clone()],
+            [asks(y.clone(), VERIFIED), asks(s.clone(), FIRST)],
+        ),
+        with_a_fault(one(
+            "a key whose next try finds no address service",
+            [],
+            [Client::keyed("K", y.clone()).amid(VERIFIED_THEN_NOT)],
+        )),
+        with_a_fault(one(
+            "a key whose next try finds an address service",
+            [],
+            [Client::keyed("K", y.clone()).amid(NOT_THEN_VERIFIED)],
+        )),
+        with_a_fault(one(
+            "an unchecked key whose next try finds no address service",
+            [],
+            [Client::keyed("K", add("N", ACME)).amid(VERIFIED_THEN_NOT)],
+        )),
+        with_a_fault(one(
+            "a key whose next try is under two rules",
+            [],
+            [Client::keyed("K", y.clone()).amid(FIRST_THEN_BOTH)],
+        )),
+        one(
+            "a key whose next try is under turned rules, against another",
+            [],
+            [Client::keyed("K", y.clone()).amid(BOTH_THEN_TURNED), asks(s.clone(), BOTH)],
+        ),
+        with_a_fault(one(
+            "a key whose next try finds another company first",
+            [],
+            [Client::keyed("K", y.clone()).amid(OTHER_COMPANY_THEN)],
+        )),
+        one(
+            "a key of an association whose next try is under two rules",
+            [],
+            [
+                Client::keyed("K", associate("TD1|1", ACME)).amid(FIRST_THEN_BOTH),
+                asks(y.clone(), FIRST),
+            ],
+        ),
+        Scenario {
+            lost: Some("SEAT#000001"),
+            ..one(
+                "two equal Adds after a seat was lost before another",
+                [add("Y", ACME_MILLS), y.clone()],
+                [asks(y.clone(), FIRST), asks(s, FIRST)],
+            )
+        },
+        Scenario {
+            lost: Some("SEAT#000001"),
+            ..one(
+                "the last seat of a block was lost and is given anew",
+                [y.clone()],
+                [asks(y.clone(), FIRST), asks(y, FIRST)],
+            )
+        },
+        Scenario {
+            newer: true,
+            ..scenario(
+                "what a newer release wrote, changed by this one",
+                [with_mail_code("Y")],
+                once([add("S", ACME), moves(0, ACME_MOVED)]),
+            )
+        },
+    ]
+}
+
+/// Changes of rule in which a step is left out: each makes two customers of one.
+pub fn steps_left_out() -> Vec<Scenario> {
+    let y = add("Y", ACME);
+    vec![
+        one(
+            "the rule before beside the one after, with no step between",
+            [],
+            [asks(y.clone(), FIRST), asks(y.clone(), SECOND)],
+        ),
+        one(
+            "a rule that is called complete before the audit",
+            [y.clone()],
+            [asks(y.clone(), SECOND), asks(y, TURNED)],
+        ),
+    ]
+}
