@@ -79,6 +79,15 @@ curl -sS -i -X POST "$address"'/customers/6/restore' \
 }'
 echo
 
+# Keep two customers apart: Wrong on purpose (409)
+curl -sS -i -X POST "$address"'/customers/6/keep-apart' \
+  -H "Authorization: $authorization" \
+  -H 'Content-Type: application/json' \
+  --data-binary '{
+  "other": "000000005"
+}'
+echo
+
 # Take a merge back: A merge that is taken back (200)
 curl -sS -i -X POST "$address"'/customers/5/unmerge' \
   -H "Authorization: $authorization" \

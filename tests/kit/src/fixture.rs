@@ -184,6 +184,15 @@ impl Fixture {
         records
     }
 
+    /// Whether nothing was written since the functions started, which say on the counter item which rules are in force: no record, and no customer number was leased.
+    pub async fn is_untouched(&self) -> bool {
+        let counter = keys::customer_counter();
+        let is_start = |(key, item): (&(String, String), &Item)| {
+            *key == (counter.pk.clone(), counter.sk.clone()) && !item.contains_key("count")
+        };
+        self.everything().await.iter().all(is_start)
+    }
+
     /// All items of the table whose partition has this beginning, in the order of their keys.
     pub async fn items(&self, prefix: &str) -> Vec<Item> {
         let everything = self.everything().await.into_iter();

@@ -9,7 +9,7 @@ async fn sent(stand: &Fixture, body: impl Into<Vec<u8>>) -> Answer {
     let request = stand.post("/dealer-customers").body(body.into());
     let request = request.header(CONTENT_TYPE, "application/json");
     let answer = request.send().await;
-    assert!(stand.everything().await.is_empty(), "{answer}");
+    assert!(stand.is_untouched().await, "{answer}");
     answer
 }
 

@@ -70,7 +70,7 @@ async fn a_creation_that_is_only_tried_names_no_identifier_and_uses_up_no_number
         assert_eq!(body["customerOrganizationIdentifier"], Value::Null);
         assert_eq!(body["customerNumber"], Value::Null);
     }
-    assert!(stand.everything().await.is_empty());
+    assert!(stand.is_untouched().await);
     let organization = identifier(&stand.associate(&acme()).await.is(201));
     assert_eq!(stand.customer(&organization).await.number.get(), 1);
 }
@@ -124,5 +124,5 @@ async fn a_dry_run_tells_all_faults_and_any_refusal_as_what_it_is() {
         let answer = stand.post(&path).json(&acme()).send().await;
         assert_eq!(answer.faults().len(), 1, "{answer}");
     }
-    assert!(stand.everything().await.is_empty());
+    assert!(stand.is_untouched().await);
 }

@@ -134,7 +134,7 @@ async fn a_request_with_faults_does_not_bind_its_key() {
     let stand = Fixture::new().await;
     let faulty = changed(acme(), "address/city", json!(""));
     keyed(&stand, &faulty, KEY).await.is(400);
-    assert!(stand.everything().await.is_empty());
+    assert!(stand.is_untouched().await);
     keyed(&stand, &acme(), KEY).await.is(201);
 }
 
@@ -144,7 +144,7 @@ async fn a_key_on_a_dry_run_is_not_used_up() {
     let trial =
         |body: &Value| stand.post("/dealer-customers?dryRun=true").json(body).key(KEY).send();
     trial(&acme()).await.is(201);
-    assert!(stand.everything().await.is_empty());
+    assert!(stand.is_untouched().await);
     let done = keyed(&stand, &acme_as("TD69", "1"), KEY).await;
     done.is(201);
     assert!(!replayed(&done), "{done}");
@@ -201,6 +201,6 @@ async fn a_bad_key_is_a_fault_beside_the_others() {
     let twice = stand.post("/dealer-customers").json(&acme()).key(KEY);
     let twice = twice.header(HeaderName::from_static("idempotency-key"), KEY);
     twice.send().await.is_problem(400, "invalid-request");
-    assert!(stand.everything().await.is_empty());
+    assert!(stand.is_untouched().await);
     keyed(&stand, &acme(), &"k".repeat(255)).await.is(201);
 }

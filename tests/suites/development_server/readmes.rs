@@ -26,7 +26,7 @@ const READMES: [&str; 14] = [
 ];
 
 /// What a command begins with, the file that runs it in every check, and how it stands there.
-const RUN_BY: [(&str, &str, &str); 21] = [
+const RUN_BY: [(&str, &str, &str); 22] = [
     ("cargo local", "tests/suites/development_server/main.rs", "CARGO_BIN_EXE_server"),
     (
         "cargo run --package follow-changes --example consumer",
@@ -36,6 +36,7 @@ const RUN_BY: [(&str, &str, &str); 21] = [
     ("cargo test --workspace", ".ci/run", "cargo test --workspace"),
     ("cargo test --package explorer", ".ci/run", "cargo test --workspace"),
     ("cargo test -p suites", ".ci/run", "cargo test --workspace"),
+    ("REQUESTS=10000 cargo test --package suites", ".ci/run", "cargo test --workspace"),
     (
         "REPLAYS=10000 cargo test --package chaos",
         ".ci/run",

@@ -103,12 +103,13 @@ fn every_metric_of_the_table_is_written_where_its_request_has_it() {
     let queue = answer(StatusCode::OK, "listed")
         .map(|answer| answer.opened(2).resolved(3).oldest_request_in_error(0));
     type Named<'a> = &'a [(&'a str, u64)];
-    let damaged = Cost { damaged_blocks: 1, large_blocks: 2, ..Cost::default() };
+    let damaged =
+        Cost { damaged_blocks: 1, large_blocks: 2, keys_passed_over: 3, ..Cost::default() };
     let cases: [(Result<Answer, Problem>, Cost, Named<'_>); 7] = [
         (
             answer(StatusCode::OK, "updated"),
             damaged,
-            &[("Succeeded", 1), ("DamagedBlocks", 1), ("LargeBlocks", 2)],
+            &[("Succeeded", 1), ("DamagedBlocks", 1), ("LargeBlocks", 2), ("KeysPassedOver", 3)],
         ),
         (answer(StatusCode::CREATED, "created"), Cost::default(), &[("Succeeded", 1)]),
         (
