@@ -77,10 +77,7 @@ pub(crate) async fn take_back<T: Table>(
 }
 
 fn decided(kept: KeptApart, two: Two, dry_run: bool) -> Result<Answer, Problem> {
-    let replayed = match kept {
-        KeptApart::Done { replayed } => replayed,
-        refused => return Err(refusal(refused)),
-    };
+    let KeptApart::Done { replayed } = kept else { return Err(refusal(kept)) };
     if dry_run {
         let Two { customer, other } = two;
         let (customer_number, other) = (customer.to_string(), other.to_string());

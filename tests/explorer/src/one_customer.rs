@@ -41,7 +41,24 @@ pub(crate) fn judge(ended: &[Ended], ledger: &Ledger, faulty: bool) -> Result<()
                 }
                 Answer::Busy => Vec::new(),
                 Answer::Unavailable if faulty => Vec::new(),
-                other => return Err(format!("client {client} was answered {other}")),
+                other @ (Answer::Taken { .. }
+                | Answer::UnknownOrganization
+                | Answer::Ambiguous(_)
+                | Answer::Released
+                | Answer::NotAssociated
+                | Answer::UnknownDealerCustomer
+                | Answer::Failed(..)
+                | Answer::Corrected(_)
+                | Answer::Deleted
+                | Answer::Refused(_)
+                | Answer::Merged(..)
+                | Answer::Parted(..)
+                | Answer::NotDecided(_)
+                | Answer::KeyReused
+                | Answer::Unavailable
+                | Answer::Defect(_)) => {
+                    return Err(format!("client {client} was answered {other}"));
+                }
             };
             if named.iter().any(|number| !there.contains(number)) || named.len() > 1 {
                 return Err(format!(

@@ -3,7 +3,7 @@
 use domain::controls::Controls;
 use domain::customer::merge::is_name_or_address;
 use domain::customer::{Customer, CustomerNumber, Identifier};
-use domain::effect::{Did, Effect};
+use domain::effect::Effect;
 use domain::matching::duplicate::{self, Judgement};
 use domain::matching::possible::score::Bits;
 use domain::matching::possible::{Grade, Profile, Score};
@@ -16,8 +16,8 @@ use store::table::{Table, TableError};
 use store::writes::Write;
 use tokio::join;
 
-use super::Action;
 use super::target::{self, Holders, Target};
+use super::{Action, Stored};
 use crate::kit::seats::{
     Wanted, behind_bound, blocks_of, missing as missing_seats, wanted, wanted_also_as_given,
 };
@@ -29,6 +29,13 @@ pub(crate) struct Decision {
     pub(crate) verdict: Verdict,
     /// Whose its numbers are.
     pub(crate) holders: Holders,
+}
+
+impl Decision {
+    /// Whether a customer is to be written.
+    pub(crate) fn acts(&self) -> bool {
+        matches!(self.verdict, Verdict::Create(..) | Verdict::Update { .. })
+    }
 }
 
 pub(crate) enum Verdict {
@@ -68,8 +75,8 @@ pub(crate) struct Known {
     pub(crate) not_compared: bool,
     /// The merged customer that it names, or by whose values it found the one that acts for it.
     pub(crate) led_by: Option<LedBy>,
-    /// Customers that a new one is likely a duplicate of, as far as they were read.
-    pub(crate) alike: Vec<CustomerNumber>,
+    /// Whether a next try has looked a second time for what the first one may be about to do.
+    pub(crate) has_looked_again: bool,
     /// What was read of the blocks that concern it; forgotten where it must be read again.
     pub(crate) seats: Seats,
 }
@@ -235,11 +242,6 @@ async fn add<T: Table>(
     known.not_compared = not_compared;
     let own = known.seats.customers().find_map(|customer| own_effect(attempt, customer));
     if let Some(replay) = own {
-        if let Verdict::Replay(effect, customer) = &replay
-            && effect.did == Did::Created
-        {
-            known.alike = alike(&customer.attributes, known, Some(customer), attempt.controls());
-        }
         return Ok(replay);
     }
     if !looks && attempt.is_replay() {
@@ -273,7 +275,7 @@ async fn add<T: Table>(
             let duplicate = Duplicate {
                 customer: same.customer.clone(),
                 seated: same.seated.identifier.clone(),
-                led_by: same.by_merge().then(|| same.seated.number),
+                led_by: same.by_merge().then_some(same.seated.number),
             };
             update(attempt, duplicate, (&wish, holders), known).await
         }
@@ -282,7 +284,6 @@ async fn add<T: Table>(
             if !failed.is_empty() {
                 return Ok(Verdict::Fail(failed));
             }
-            known.alike = alike(&wish.attributes, known, None, attempt.controls());
             if attempt.dry_run {
                 return Ok(Verdict::WouldCreate(wish.attributes));
             }
@@ -293,20 +294,15 @@ async fn add<T: Table>(
     }
 }
 
-/// The customers among those that were read that one of these attributes is likely a duplicate of, though the rules keep them apart.
-fn alike(
-    attributes: &Attributes,
-    known: &Known,
-    own: Option<&Customer>,
-    controls: &Controls,
-) -> Vec<CustomerNumber> {
+/// The customers among those that were read that a new one is likely a duplicate of, though the rules keep them apart.
+pub(super) fn alike(new: &Stored, known: &Known, controls: &Controls) -> Vec<CustomerNumber> {
     let values = &controls.generic_values;
-    let mine = Profile::of_values(attributes, None, &[], values);
+    let mine = Profile::of_values(&new.attributes, None, &[], values);
     let mut alike: Vec<(Bits, CustomerNumber)> = Vec::new();
     for customer in known.seats.customers() {
         let score = Score::of(&mine, &Profile::of(customer, values));
         let is_likely = controls.thresholds.grade(score.bits) == Some(Grade::Likely);
-        let is_own = own.is_some_and(|own| own.number == customer.number);
+        let is_own = new.number == Some(customer.number);
         let is_new = alike.iter().all(|(_, number)| *number != customer.number);
         if is_likely && is_new && !is_own && customer.erased.is_none() {
             alike.push((score.bits, customer.number));

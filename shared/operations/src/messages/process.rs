@@ -11,7 +11,7 @@ use store::records;
 use store::table::{Table, TableError};
 use store::writes::{Refusal, Transacted, Write};
 
-use super::decide::{Decision, Known, Verdict, decide};
+use super::decide::{Decision, Known, Verdict, alike, decide};
 use super::kept::{self, Kept, Purpose, Unprocessed};
 use super::{MessageOutcome, MessageResult, Stored};
 use crate::kit::seats::NextRound;
@@ -40,6 +40,9 @@ pub(crate) struct Processed {
 }
 
 /// Processes a message for this purpose, in as many rounds as it takes.
+///
+/// Two tries of one request may be under way side by side, and see different customers in a block: one that takes no seat can come between their looks, and what each would do
+/// hinders the other in nothing. So a next try that would act looks a second time, a moment later, for what the first one did.
 pub(crate) async fn run<T: Table>(
     attempt: &Attempt<'_, T>,
     message: &Message,
@@ -53,12 +56,23 @@ pub(crate) async fn run<T: Table>(
             None if attempt.dry_run => {
                 dry_run_outcome(attempt, decision).await?.ok_or(NextRound::Anew)
             }
+            None if decision.acts() && attempt.is_replay() && !known.has_looked_again => {
+                known.has_looked_again = true;
+                Err(NextRound::Anew)
+            }
             None => write(attempt, message, (purpose, decision), &mut known).await?,
         };
         match kept {
             Ok(Kept { action, result, before, version }) => {
+                let alike = match &result {
+                    MessageResult::Created(new) => alike(new, &known, attempt.controls()),
+                    MessageResult::Updated(_)
+                    | MessageResult::Unchanged(_)
+                    | MessageResult::Duplicate(_)
+                    | MessageResult::Failed { .. } => Vec::new(),
+                };
                 let message = known.standardized.unwrap_or_else(|| message.clone());
-                let Known { not_compared, led_by, alike, .. } = known;
+                let Known { not_compared, led_by, .. } = known;
                 let replayed = before && attempt.is_replay();
                 let outcome = MessageOutcome {
                     message,

@@ -99,12 +99,10 @@ impl MutantTable {
         let changes = matches!(writes.first(), Some(Write::Update { .. }));
         let is_left_out = |write: &Write| {
             let Some(item) = reference(write) else { return false };
-            match self.mutant {
-                Mutant::OneSeatOfTwo => !item.contains_key(AS_GIVEN),
-                Mutant::AsGivenNotWritten => item.contains_key(AS_GIVEN),
-                Mutant::ChangeTakesNoSeat => changes,
-                _ => false,
-            }
+            let as_given = item.contains_key(AS_GIVEN);
+            self.mutant == Mutant::OneSeatOfTwo && !as_given
+                || self.mutant == Mutant::AsGivenNotWritten && as_given
+                || self.mutant == Mutant::ChangeTakesNoSeat && changes
         };
         let kept = writes.iter().enumerate().filter(|(_, write)| !is_left_out(write));
         kept.map(|(place, write)| (place, self.otherwise(write))).collect()

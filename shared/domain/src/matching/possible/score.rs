@@ -216,7 +216,7 @@ impl Place {
         let unit = match codes(&mine.unit, &theirs.unit) {
             // One that is close is another.
             Likeness::Close | Likeness::Near => Likeness::Differ,
-            other => other,
+            other @ (Likeness::Agree | Likeness::Differ | Likeness::Blank) => other,
         };
         let postal_code = codes(&mine.postal_code, &theirs.postal_code);
         let city = words(&mine.city, &theirs.city);
@@ -296,7 +296,7 @@ pub fn likenesses(mine: &Profile, theirs: &Profile) -> [Likeness; Evidence::ALL.
         Evidence::AddressLine2 => words(&mine.line_2, &theirs.line_2),
         Evidence::Unit => match codes(&mine.unit, &theirs.unit) {
             Likeness::Close | Likeness::Near => Likeness::Differ,
-            other => other,
+            other @ (Likeness::Agree | Likeness::Differ | Likeness::Blank) => other,
         },
         Evidence::City => words(&mine.city, &theirs.city),
         Evidence::PostalCode => codes(&mine.postal_code, &theirs.postal_code),
