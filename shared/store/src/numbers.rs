@@ -7,11 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use domain::customer::CustomerNumber;
 
 use crate::item::Item;
-use crate::keys;
+use crate::keys::{self, COUNT};
 use crate::table::{Table, TableError};
-
-/// The counter's attribute that counts.
-pub(crate) const COUNT: &str = "count";
 
 /// How many numbers are leased at once.
 const MAX_LEASE: u64 = 128;

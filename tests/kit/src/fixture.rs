@@ -188,7 +188,7 @@ impl Fixture {
     pub async fn is_untouched(&self) -> bool {
         let counter = keys::customer_counter();
         let is_start = |(key, item): (&(String, String), &Item)| {
-            *key == (counter.pk.clone(), counter.sk.clone()) && !item.contains_key("count")
+            *key == (counter.pk.clone(), counter.sk.clone()) && !item.contains_key(keys::COUNT)
         };
         self.everything().await.iter().all(is_start)
     }
