@@ -58,6 +58,7 @@ def events(stage):
             INVOKE_URL=f"{stage.gate.url}/invoke/{stage.stack}",
             DYNAMODB_URL=stage.account.url,
             TABLE_NAME=stage.table,
+            KEY_SECRET=key_secret(stage),
         )
 
 
@@ -328,10 +329,15 @@ def country_is(stage, wanted):
     rights_were_enough(stage)
 
 
+def key_secret(stage):
+    """The generated secret."""
+    secrets = stage.account.client("secretsmanager")
+    return secrets.get_secret_value(SecretId=stage.resources["KeySecret"])["SecretString"]
+
+
 def secret_reaches_the_functions(stage):
     """The generated secret is each function's KEY_SECRET; what it is, is not shown."""
-    secrets = stage.account.client("secretsmanager")
-    secret = secrets.get_secret_value(SecretId=stage.resources["KeySecret"])["SecretString"]
+    secret = key_secret(stage)
     if len(secret.encode()) < SECRET_BYTES:
         raise Failed("The generated secret is too short.")
     for function in ("AssociateDealer", "AddCustomer", "FixError", "FindCustomer", "MergeCustomers", "FollowChanges", "AuditCustomers"):

@@ -76,9 +76,9 @@ impl Fixture {
         Self::over(database.expect("one of the two is there"), table, embedded, controls).await
     }
 
-    /// With the controls of an environment that sets none, over a table that is there already or is made.
-    pub async fn at(database: String, table: String) -> Self {
-        Self::over(database, table, None, &[]).await
+    /// With these controls, over a table that is there already or is made.
+    pub async fn at(database: String, table: String, controls: &[(&str, &str)]) -> Self {
+        Self::over(database, table, None, controls).await
     }
 
     /// Another deployment over the same table, with other controls.

@@ -8,6 +8,9 @@ use lambda_http::{Body, Response};
 use local::stand::DYNAMODB_URL;
 use serde_json::Value;
 
+/// What the keys of the table are made with.
+const KEY_SECRET: &str = "KEY_SECRET";
+
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
@@ -17,7 +20,9 @@ pub(crate) async fn fixture() -> Fixture {
     match variable("INVOKE_URL") {
         Some(_) => {
             let needed = |name| variable(name).unwrap_or_else(|| panic!("INVOKE_URL needs {name}"));
-            Fixture::at(needed(DYNAMODB_URL), needed("TABLE_NAME")).await
+            let secret = needed(KEY_SECRET);
+            let controls = [(KEY_SECRET, secret.as_str())];
+            Fixture::at(needed(DYNAMODB_URL), needed("TABLE_NAME"), &controls).await
         }
         None => Fixture::new().await,
     }

@@ -4,7 +4,7 @@ use domain::customer::{Customer, CustomerNumber};
 use domain::matching::party::company_of;
 use domain::matching::possible::pair::Judged;
 use domain::matching::possible::{Pair, PairRecord, PairState, Profile, Score};
-use futures_util::future::try_join;
+use futures_util::future::{join_all, try_join};
 use store::records;
 use store::table::Table;
 use store::writes::Written;
@@ -69,13 +69,12 @@ pub async fn keep_apart_batch<T: Table>(
     pairs: &[Two],
 ) -> Result<Vec<Result<KeptApart, Stopped>>, Stopped> {
     attempt.bind().await?;
-    let mut results = Vec::with_capacity(pairs.len());
-    for two in pairs {
+    // Side by side: to be sure that somebody is not there takes a while.
+    let decided = pairs.iter().map(|two| async move {
         let Two { customer, other } = two;
-        let one = attempt.on(&format!("{customer} {other}"));
-        results.push(keep_apart(&one, *two).await);
-    }
-    Ok(results)
+        keep_apart(&attempt.on(&format!("{customer} {other}")), *two).await
+    });
+    Ok(join_all(decided).await)
 }
 
 async fn decide<T: Table>(
