@@ -14,8 +14,8 @@ NO_CONTENT_TYPE, NO_JSON = "ST104", "ST109"
 
 # Rules that are of two values together, or of what an attribute's name or a number may be, by operation.
 RULED = {
-    "findCustomers": ("nothing-asked",),
-    "getCustomer": ("version-or-time",),
+    "findCustomers": ("nothing-asked", "invalid-dcn"),
+    "getCustomer": ("version-or-time", "invalid-version"),
     "keepApart": ("same-customer", "invalid-number"),
     "takeBackKeepApart": ("same-customer",),
     "decidePossibleDuplicates": ("same-customer", "invalid-number"),

@@ -285,7 +285,7 @@ def audit(stage, mend):
     told = until("the audit ends", ended)
     if told["status"] != "SUCCEEDED":
         raise Failed(f"The audit {told['status']}: {told.get('error')} {told.get('cause')}")
-    segments = json.loads(told["output"])
+    segments = json.loads(told["output"])["audited"]
     if not all(segment["done"] for segment in segments):
         raise Failed(f"The audit ends before it is done: {segments}")
     rights_were_enough(stage)
