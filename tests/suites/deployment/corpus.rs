@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::time::Duration;
 
 use kit::recorder::{Recorded, Recorder};
 use local::embedded::Embedded;
@@ -191,6 +192,7 @@ async fn everything(corpus: &Corpus, recording: Option<&Recording>) {
         recording.follow().await;
         look_ups(corpus, &number).await;
     }
+    pairs(corpus, &number).await;
     decisions(corpus, &number, recording).await;
     erasure(corpus, &number, recording).await;
     if let Some(recording) = recording {
@@ -246,7 +248,10 @@ async fn messages(corpus: &Corpus) -> String {
     // It changes nothing, which its key remembers.
     corpus.post_twice(path, message("S", "Checked", plain()), "messages-0000-0004", 200).await;
     let failing = json!({ "cst_city": "" });
-    corpus.post_twice(path, message("Y", "Failing", failing), "messages-0000-0003", 422).await;
+    let failing = message("Y", "Failing", failing);
+    corpus.post_twice(path, failing.clone(), "messages-0000-0003", 422).await;
+    // A dry run over many looks for what stands where each of its writes would go.
+    corpus.post("/customers/batch?dryRun=true", json!([failing]), 200).await;
     let claims = json!({ "cst_interface_cust_nbr": "ALT-1", "cst_relate_id": "REL-1" });
     let claimed = corpus.post(path, message("Y", "Claimed", claims), 201).await;
     corpus.get(&claimed.location, 200).await;
@@ -330,7 +335,6 @@ async fn look_ups(corpus: &Corpus, number: &str) {
     corpus.get(&format!("/customers/{number}?version=1"), 200).await;
     corpus.get(&format!("/customers/{number}/history"), 200).await;
     corpus.get("/changes", 200).await;
-    pairs(corpus, number).await;
     let tried = json!({ "exactMatch": "email", "customerNumber": number });
     corpus.post("/rules/try", tried, 200).await;
 }
@@ -364,18 +368,35 @@ async fn decisions(corpus: &Corpus, number: &str, recording: Option<&Recording>)
     corpus.post("/customers", change(&relate), 200).await;
     let other = json!({ "cst_cust_nbr": loser, "cst_relate_id": "REL-10", "cst_street_addr": "9 Quarry Road" });
     corpus.post("/customers", change(&other), 200).await;
+    let path = format!("/customers/{loser}/restore");
+    let last = version(&loser).await.as_u64().expect("a version");
+    // Before it had another relate id, and before it had another alternate number; then what is so already.
+    for (key, earlier) in [("a", last - 1), ("b", last - 3), ("c", last - 3)] {
+        let now = version(&loser).await.as_u64().expect("a version");
+        entered(corpus, &loser, now, recording).await;
+        let body = json!({ "version": earlier });
+        let headers = [("if-match", "*"), ("idempotency-key", key)];
+        corpus.send(Method::POST, &path, Some(body), &headers, 200).await;
+    }
     if let Some(recording) = recording {
         recording.follow().await;
-        let path = format!("/customers/{loser}/restore");
-        let last = version(&loser).await.as_u64().expect("a version");
-        // Before it had another relate id, and before it had another alternate number; then what is so already.
-        for (key, version) in [("a", last - 1), ("b", last - 3), ("c", last - 3)] {
-            let body = json!({ "version": version });
-            let headers = [("if-match", "*"), ("idempotency-key", key)];
-            corpus.send(Method::POST, &path, Some(body), &headers, 200).await;
-            recording.follow().await;
-        }
     }
+}
+
+/// Sees to it that the history of a customer has this version.
+async fn entered(corpus: &Corpus, number: &str, version: u64, recording: Option<&Recording>) {
+    if let Some(recording) = recording {
+        return recording.follow().await;
+    }
+    for _ in 0..150 {
+        let history = corpus.get(&format!("/customers/{number}/history"), 200).await.body;
+        let entries = history["history"].as_array().into_iter().flatten();
+        if entries.filter_map(|entry| entry["version"].as_u64()).any(|known| known >= version) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    panic!("version {version} of {number} does not reach its history");
 }
 
 /// Pairs of possible duplicates: decided on before and after something follows, taken back, and listed.
