@@ -25,7 +25,7 @@ public class Walk {
 
         // 401, which the gateway answers.
         CustomersApi stranger = new CustomersApi(Client.of(url, "nobody"));
-        Refusal refusal = refused(401, Refusal.class, () -> stranger.getCustomer("1", null, null, null));
+        Refusal refusal = refused(401, Refusal.class, () -> stranger.getCustomer("1", null, null, null, null));
         must(refusal.getMessage().equals("Unauthorized"), "the gateway says so", refusal);
     }
 
@@ -35,7 +35,7 @@ public class Walk {
         must(association.getDcn().equals(Client.DEALER + "|A-1"), "associated", association);
         must(association.getCustomerOrganization() == Association.CustomerOrganizationEnum.CREATED, "created", association);
         ApiResponse<CustomerOrganization> found =
-            dealers.getCustomerOrganizationWithHttpInfo(association.getCustomerOrganizationIdentifier(), null, null);
+            dealers.getCustomerOrganizationWithHttpInfo(association.getCustomerOrganizationIdentifier(), null, null, null);
         must(found.getData().getCustomerNumber().equals(association.getCustomerNumber()), "read", found.getData());
         must(header(found, "ETag").equals("\"" + found.getData().getVersion() + "\""), "its version", found.getHeaders());
 
@@ -72,7 +72,7 @@ public class Walk {
         must(silent.getStatusCode() == 201 && silent.getData() == null, "added in silence", silent.getData());
         String number = header(silent, "Customer-Number");
         must(header(silent, "Location").equals("/customers/" + number), "its number", silent.getHeaders());
-        must(customers.getCustomer(number, null, null, null).getCustSoldTo().getCstLname().equals("Silent"), "read", number);
+        must(customers.getCustomer(number, null, null, null, null).getCustSoldTo().getCstLname().equals("Silent"), "read", number);
     }
 
     /** 422: failed edits, in the form of an answer; and a key of another request, in the form of a problem. */
