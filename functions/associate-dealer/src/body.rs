@@ -2,6 +2,7 @@
 
 use api::customer_out::NOT_COMPARED;
 use api::json::{self, Json, Reader};
+use api::parts::{AddressBody, PhoneBody};
 use api::problem::Fault;
 use domain::controls::Controls;
 use domain::customer::Customer;
@@ -311,39 +312,6 @@ impl CustomerOrganization {
             dealer_customers: dealer_customers.iter().map(DealerCustomer::of).collect(),
             next,
         }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct AddressBody {
-    line1: String,
-    line2: String,
-    apartment: String,
-    city: String,
-    state: String,
-    postal_code: String,
-    country: String,
-}
-
-impl AddressBody {
-    fn of(address: &Address) -> Self {
-        let Address { line1, line2, apartment, city, state, postal_code, country } =
-            address.clone();
-        Self { line1, line2, apartment, city, state, postal_code, country }
-    }
-}
-
-#[derive(Serialize)]
-struct PhoneBody {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    r#type: Option<String>,
-    number: String,
-}
-
-impl PhoneBody {
-    fn of(phone: &Phone) -> Self {
-        Self { r#type: phone.kind().map(str::to_owned), number: phone.number().to_owned() }
     }
 }
 

@@ -1,11 +1,10 @@
 //! The bodies of the answers.
 
+use api::parts::{AddressBody, ChangedBody, PhoneBody};
 use domain::by::By;
 use domain::change::Change;
-use domain::customer::address::Address;
-use domain::customer::contact::Phone;
 use domain::customer::{Customer, CustomerNumber};
-use domain::history::{Changed, HistoryEntry, Of, Value};
+use domain::history::{HistoryEntry, Of};
 use operations::changes::Told;
 use operations::customers::find::FoundCustomer;
 use serde::Serialize;
@@ -75,39 +74,6 @@ impl CustomerBody {
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct AddressBody {
-    line1: String,
-    line2: String,
-    apartment: String,
-    city: String,
-    state: String,
-    postal_code: String,
-    country: String,
-}
-
-impl AddressBody {
-    fn of(address: &Address) -> Self {
-        let Address { line1, line2, apartment, city, state, postal_code, country } =
-            address.clone();
-        Self { line1, line2, apartment, city, state, postal_code, country }
-    }
-}
-
-#[derive(Serialize)]
-struct PhoneBody {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    r#type: Option<String>,
-    number: String,
-}
-
-impl PhoneBody {
-    fn of(phone: &Phone) -> Self {
-        Self { r#type: phone.kind().map(str::to_owned), number: phone.number().to_owned() }
-    }
-}
-
 /// A page of a history.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -155,20 +121,6 @@ pub(crate) struct ByBody {
     pub(crate) request_id: String,
 }
 
-#[derive(Serialize)]
-struct ChangedBody {
-    attribute: &'static str,
-    before: Option<ValueBody>,
-    after: Option<ValueBody>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum ValueBody {
-    Text(String),
-    Phones(Vec<PhoneBody>),
-}
-
 impl EntryBody {
     fn of(entry: &HistoryEntry) -> Self {
         let HistoryEntry { of, what, at, by, changed, lost_since } = entry;
@@ -191,20 +143,6 @@ impl EntryBody {
             what: what.as_str(),
             changed: changed.iter().map(ChangedBody::of).collect(),
             lost_since: *lost_since,
-        }
-    }
-}
-
-impl ChangedBody {
-    fn of(changed: &Changed) -> Self {
-        let value = |value: &Value| match value {
-            Value::Text(text) => ValueBody::Text(text.clone()),
-            Value::Phones(phones) => ValueBody::Phones(phones.iter().map(PhoneBody::of).collect()),
-        };
-        Self {
-            attribute: changed.part.name(),
-            before: changed.before.as_ref().map(value),
-            after: changed.after.as_ref().map(value),
         }
     }
 }

@@ -1,12 +1,11 @@
 //! What this function is told and what it answers in JSON.
 
 use api::json::{Json, Reader, WRONG_KIND, about_property};
+use api::parts::ChangedBody;
 use api::problem::Fault;
 use domain::Invalid;
 use domain::customer::CustomerNumber;
-use domain::customer::contact::Phone;
 use domain::customer::merge::{Choice, Choices, NoChoice, Side};
-use domain::history::{Changed, Value};
 use operations::customers::decision::Decided;
 use serde::Serialize;
 
@@ -152,45 +151,6 @@ impl DecidedBody {
 
     pub(crate) fn restored(decided: &Decided, dry_run: bool) -> Self {
         Self::of(decided, dry_run)
-    }
-}
-
-#[derive(Serialize)]
-struct ChangedBody {
-    attribute: &'static str,
-    before: Option<ValueBody>,
-    after: Option<ValueBody>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum ValueBody {
-    Text(String),
-    Phones(Vec<PhoneBody>),
-}
-
-#[derive(Serialize)]
-struct PhoneBody {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    r#type: Option<String>,
-    number: String,
-}
-
-impl ChangedBody {
-    fn of(changed: &Changed) -> Self {
-        let phone = |phone: &Phone| PhoneBody {
-            r#type: phone.kind().map(str::to_owned),
-            number: phone.number().to_owned(),
-        };
-        let value = |value: &Value| match value {
-            Value::Text(text) => ValueBody::Text(text.clone()),
-            Value::Phones(phones) => ValueBody::Phones(phones.iter().map(phone).collect()),
-        };
-        Self {
-            attribute: changed.part.name(),
-            before: changed.before.as_ref().map(value),
-            after: changed.after.as_ref().map(value),
-        }
     }
 }
 

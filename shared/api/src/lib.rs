@@ -15,6 +15,7 @@ pub mod idempotency;
 pub mod json;
 pub mod media;
 pub mod page;
+pub mod parts;
 pub mod problem;
 pub mod query;
 pub mod rights;
