@@ -12,7 +12,8 @@ use operations::dealers::associate_batch::{Row, Tried, associate_batch};
 use operations::kit::{Master, Stopped};
 use store::table::Table;
 
-use crate::body::{self, Association};
+use crate::body::Association;
+use crate::request;
 
 /// Associates the rows one after another.
 pub(crate) async fn associate_batch_of<T: Table>(
@@ -43,15 +44,7 @@ pub(crate) async fn associate_batch_of<T: Table>(
 
 fn read<T: Table>(row: &batch::Row<'_>, master: &Master<T>, call: &Call) -> Result<Row, Problem> {
     let json = json::parse(row.text()?)?;
-    let mut faults = Vec::new();
-    let (dealer_code, request) = body::read(&json, master.controls(), &mut faults);
-    if let Some(code) = dealer_code
-        && !call.caller()?.acts_for(&code)
-    {
-        return Err(Problem::forbidden());
-    }
-    problem::refuse_if_any(faults)?;
-    let request = request.expect("a request without faults was read");
+    let request = request(&json, master, call, Vec::new())?;
     Ok(Row { index: row.index, digest: row.digest(), request })
 }
 

@@ -9,10 +9,12 @@ mod route;
 use api::answer::Answer;
 use api::call::Call;
 use api::caller::Scope;
+use api::json::{self, Json};
 use api::media;
-use api::problem::{self, Problem, ProblemType};
-use api::{StatusCode, json, status};
+use api::problem::{self, Fault, Problem, ProblemType};
+use api::{StatusCode, status};
 use domain::customer::Identifier;
+use domain::dealer::association::Associate;
 use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 use lambda_http::{Body, Request, Response};
 use operations::dealers::organization::{self, Seen, Viewer};
@@ -54,11 +56,14 @@ async fn answer<T: Table>(
     }
 }
 
-async fn associate<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
-    let json = json::parse(call.body(&[media::JSON])?)?;
-    let mut faults = Vec::new();
-    let attempt = call.attempt(master, "associate", &mut faults)?;
-    let (dealer_code, request) = body::read(&json, master.controls(), &mut faults);
+/// Reads an association that the caller may make.
+fn request<T: Table>(
+    json: &Json,
+    master: &Master<T>,
+    call: &Call,
+    mut faults: Vec<Fault>,
+) -> Result<Associate, Problem> {
+    let (dealer_code, request) = body::read(json, master.controls(), &mut faults);
     // Whose dealer code it is comes before what else is wrong.
     if let Some(code) = dealer_code
         && !call.caller()?.acts_for(&code)
@@ -66,7 +71,14 @@ async fn associate<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, 
         return Err(Problem::forbidden());
     }
     problem::refuse_if_any(faults)?;
-    let request = request.expect("a request without faults was read");
+    Ok(request.expect("a request without faults was read"))
+}
+
+async fn associate<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
+    let json = json::parse(call.body(&[media::JSON])?)?;
+    let mut faults = Vec::new();
+    let attempt = call.attempt(master, "associate", &mut faults)?;
+    let request = request(&json, master, call, faults)?;
     let outcome = associate::associate(&attempt, &request).await?;
     let ((status, word), associated) = status::associated(outcome)?;
     let association = body::Association::of(&request, &associated, attempt.dry_run)
