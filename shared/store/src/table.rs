@@ -8,7 +8,7 @@ use std::time::Duration;
 use domain::time::Timestamp;
 
 use crate::item::Item;
-use crate::keys::{IndexEntry, Key};
+use crate::keys::{IndexEntry, IndexKey, Key};
 use crate::meter::Meter;
 use crate::writes::{Condition, Transacted, Write, Written};
 
@@ -40,6 +40,13 @@ pub struct IndexQuery {
     /// Highest sort key first.
     pub descending: bool,
     pub limit: u32,
+}
+
+impl IndexQuery {
+    /// What stands at one place of the index, at most so many.
+    pub fn at(IndexKey { partition, sort }: IndexKey, limit: u32) -> Self {
+        Self { partition, from: sort.clone(), to: sort, after: None, descending: false, limit }
+    }
 }
 
 /// What a query returned, and whether there is more.

@@ -47,15 +47,7 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
 
     /// Whether another customer has the number too. The index knows every customer, though perhaps late.
     async fn number_of_two(&self, customer: &Customer) -> Result<Option<Finding>, Stopped> {
-        let at = keys::number(customer.number);
-        let query = IndexQuery {
-            partition: at.partition,
-            from: at.sort.clone(),
-            to: at.sort,
-            after: None,
-            descending: false,
-            limit: 2,
-        };
+        let query = IndexQuery::at(keys::number(customer.number), 2);
         let own = keys::customer(&customer.identifier);
         let entries = self.table().index(&query).await?.found;
         Ok(entries

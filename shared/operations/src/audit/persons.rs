@@ -83,15 +83,7 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
 
     /// The customer of a number, as far as the index knows it.
     async fn numbered(&self, number: CustomerNumber) -> Result<Option<Customer>, Stopped> {
-        let at = keys::number(number);
-        let query = IndexQuery {
-            partition: at.partition,
-            from: at.sort.clone(),
-            to: at.sort,
-            after: None,
-            descending: false,
-            limit: 1,
-        };
+        let query = IndexQuery::at(keys::number(number), 1);
         let Some(entry) = self.table().index(&query).await?.found.pop() else {
             return Ok(None);
         };

@@ -30,15 +30,7 @@ pub async fn customer_by_number<T: Table>(
     number: CustomerNumber,
 ) -> Result<Option<Customer>, Stopped> {
     let table = master.table();
-    let at = keys::number(number);
-    let query = IndexQuery {
-        partition: at.partition,
-        from: at.sort.clone(),
-        to: at.sort,
-        after: None,
-        descending: false,
-        limit: 1,
-    };
+    let query = IndexQuery::at(keys::number(number), 1);
     for lag in LAG.map(Some).into_iter().chain([None]) {
         if let Some(entry) = table.index(&query).await?.found.first() {
             let item = table.get(&entry.key).await?;
