@@ -1,9 +1,12 @@
 //! What an answer tells of each outcome. How it is written in JSON.
 
+use domain::by::{By, Stamp};
 use domain::customer::{Customer, CustomerNumber, Identifier};
+use domain::effect::{Cause, EffectId};
 use domain::message::edits::{EditCode, FailedEdit, Field};
 use domain::message::{Attribute, Attributes, Message, Routing};
 use domain::request::RequestInErrorId;
+use domain::time::Timestamp;
 use operations::messages::{Action, MessageOutcome, MessageResult, Stored};
 
 use super::{ActionResult, CustomerOut, Shown};
@@ -66,27 +69,21 @@ fn created() -> MessageOutcome {
 
 /// A message that these customers, by number, are duplicates of.
 fn duplicate(numbers: &[u64]) -> MessageOutcome {
-    let customers = numbers.iter().map(|of| Customer {
-        identifier: identifier(),
-        number: number(*of).expect("a number"),
-        version: 1,
-        created_at: Default::default(),
-        updated_at: Default::default(),
-        attributes: Attributes::from_iter([
+    let stamp = Stamp {
+        by: By::new("oms", "add", "a request"),
+        cause: Cause { id: EffectId::random([0; 10]), keyed: false },
+        at: Timestamp::default(),
+    };
+    let customers = numbers.iter().map(|of| {
+        let attributes = Attributes::from_iter([
             (Attribute::LAST_NAME, format!("Dryer {of}").as_str()),
             (Attribute::CITY, "Westborough"),
             (Attribute::EMAIL, "bob@example.com"),
             (Attribute::ALTERNATE_NUMBER, "A-7"),
-        ]),
-        alternate_name: Some("Bobby".to_owned()),
-        phones: Vec::new(),
-        seats: Vec::new(),
-        effects: Default::default(),
-        by: None,
-        erased: None,
-        merged_into: None,
-        absorbed: Vec::new(),
-        hanging: Default::default(),
+        ]);
+        let number = number(*of).expect("a number");
+        let alternate_name = Some("Bobby".to_owned());
+        Customer { alternate_name, ..Customer::new(identifier(), number, attributes, &stamp) }
     });
     let message = Message {
         attributes: Attributes::from_iter([
