@@ -18,15 +18,11 @@ use aws_smithy_runtime_api::http::StatusCode;
 use domain::time::Timestamp;
 use dynoxide::Database;
 use dynoxide::storage_backend::Clock as DatabaseClock;
+use kit::clocked::Clocked;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::client::Connection;
 use store::dynamo::Dynamo;
-use store::item::Item;
-use store::keys::{IndexEntry, Key};
-use store::meter::Meter;
-use store::table::{IndexQuery, Page, Query, Table, TableError};
-use store::writes::{Transacted, Write, Written};
 use tokio::time::Instant;
 
 use super::fault::{Call, Fault};
@@ -137,8 +133,12 @@ impl Connector {
 
     /// The table of this name on this connector, whose time is the clock's.
     #[must_use]
-    pub fn table(&self, name: &str) -> Clocked {
-        Clocked { table: Dynamo::new(self.client(), name), since: self.since }
+    pub fn table(&self, name: &str) -> Clocked<Dynamo> {
+        let since = self.since;
+        Clocked::new(Dynamo::new(self.client(), name), move |_| {
+            let now = since.time().as_millis();
+            Timestamp::from_millis(u64::try_from(now).expect("no run takes so long"))
+        })
     }
 
     fn arrive(&self, operation: &str, body: &[u8]) -> (u16, Vec<u8>) {
@@ -244,62 +244,4 @@ fn answer((status, body): (u16, Vec<u8>)) -> Result<HttpResponse, ConnectorError
     let mut response = HttpResponse::new(status, body.into());
     response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
     Ok(response)
-}
-
-/// The table in DynamoDB, with another clock.
-#[derive(Debug, Clone)]
-pub struct Clocked {
-    table: Dynamo,
-    since: Since,
-}
-
-impl Table for Clocked {
-    fn metered(&self, meter: Arc<Meter>) -> Self {
-        Self { table: self.table.metered(meter), since: self.since }
-    }
-
-    fn meter(&self) -> &Meter {
-        self.table.meter()
-    }
-
-    async fn get(&self, key: &Key) -> Result<Option<Item>, TableError> {
-        self.table.get(key).await
-    }
-
-    async fn get_all(&self, keys: &[Key]) -> Result<Vec<Item>, TableError> {
-        self.table.get_all(keys).await
-    }
-
-    async fn query(&self, query: &Query) -> Result<Page<Item>, TableError> {
-        self.table.query(query).await
-    }
-
-    async fn index(&self, query: &IndexQuery) -> Result<Page<IndexEntry>, TableError> {
-        self.table.index(query).await
-    }
-
-    async fn write(&self, write: &Write) -> Result<Written, TableError> {
-        self.table.write(write).await
-    }
-
-    async fn transact(&self, token: &str, writes: &[Write]) -> Result<Transacted, TableError> {
-        self.table.transact(token, writes).await
-    }
-
-    async fn add(&self, key: &Key, amount: u64) -> Result<u64, TableError> {
-        self.table.add(key, amount).await
-    }
-
-    fn now(&self) -> Timestamp {
-        let now = self.since.time().as_millis();
-        Timestamp::from_millis(u64::try_from(now).expect("no run takes so long"))
-    }
-
-    fn chance(&self) -> [u8; 10] {
-        self.table.chance()
-    }
-
-    async fn pause(&self, duration: Duration) {
-        self.table.pause(duration).await;
-    }
 }

@@ -8,13 +8,15 @@ use std::task::Poll;
 use std::time::Duration;
 
 use fix_error::SignIn;
+use kit::clocked::Clocked;
 use lambda_http::{Body, Context, RequestExt, Response};
 use operations::kit::Master;
 use operations::kit::Standardizer;
 use serde_json::{Value, json};
+use store::dynamo::Dynamo;
 use tokio::time::Instant;
 
-use super::connector::{Clocked, Connector};
+use super::connector::Connector;
 use super::judge::{self, Violation};
 use super::log::{Answer, Entry, Intent, Log};
 use super::snapshot;
@@ -60,7 +62,7 @@ pub struct InProcessClient {
     /// The connector, to make it fail.
     pub connector: Connector,
     log: Log,
-    master: Master<Clocked>,
+    master: Master<Clocked<Dynamo>>,
 }
 
 impl InProcessClient {
@@ -179,7 +181,7 @@ impl InProcessClient {
     }
 }
 
-fn master(connector: &Connector) -> Master<Clocked> {
+fn master(connector: &Connector) -> Master<Clocked<Dynamo>> {
     let controls = local::controls::default();
     let standardizer = Standardizer::of(&controls);
     Master::new(connector.table(TABLE), controls, standardizer)

@@ -4,6 +4,7 @@
 //! No rule of the customer master may be here, and nothing that only one of them needs.
 
 pub mod asking;
+pub mod clocked;
 pub mod contract;
 pub mod fixture;
 pub mod issuer;

@@ -6,7 +6,6 @@ mod costs;
 mod dealers;
 mod limits;
 mod messages;
-mod slow;
 mod time;
 
 use kit::asking::Answer;

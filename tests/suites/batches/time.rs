@@ -1,8 +1,11 @@
 //! When time runs out: the rest is busy, and sent again it is done once.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use domain::time::Timestamp;
+use kit::clocked::Clocked;
 use kit::fixture::{Fixture, acme_as, changed};
 use lambda_http::{Body, Response};
 use operations::kit::{Master, Standardizer};
@@ -10,7 +13,6 @@ use serde_json::{Value, json};
 use store::dynamo::Dynamo;
 
 use crate::add;
-use crate::slow::Slow;
 
 /// A request with these rows under a key, as API Gateway delivers it.
 fn event(path: &str, rows: &[Value]) -> lambda_http::Request {
@@ -56,10 +58,15 @@ async fn until_done(send: impl AsyncFn() -> Response<Body>) -> (usize, Vec<Value
 }
 
 /// A master over the fixture's table, where that much time passes between two looks at the clock.
-fn slow(master: &Fixture, step: Duration) -> Master<Slow<Dynamo>> {
+fn slow(master: &Fixture, step: Duration) -> Master<Clocked<Dynamo>> {
     let controls = local::controls::default();
     let standardizer = Standardizer::of(&controls);
-    Master::new(Slow::new(master.master().table().clone(), step), controls, standardizer)
+    let step = u64::try_from(step.as_millis()).expect("a short while");
+    let passed = AtomicU64::new(0);
+    let table = Clocked::new(master.master().table().clone(), move |now| {
+        Timestamp::from_millis(now.millis() + passed.fetch_add(step, Ordering::Relaxed))
+    });
+    Master::new(table, controls, standardizer)
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
-//! A table on which time flies: each look at its clock finds it further on.
+//! A table with another clock than its own.
 
+use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use domain::time::Timestamp;
@@ -11,24 +11,31 @@ use store::meter::Meter;
 use store::table::{IndexQuery, Page, Query, Table, TableError};
 use store::writes::{Transacted, Write, Written};
 
-#[derive(Debug, Clone)]
-pub(crate) struct Slow<T> {
+/// What time it is where the table says that it is this time.
+type Clock = dyn Fn(Timestamp) -> Timestamp + Send + Sync;
+
+/// A table, and the clock that is looked at in place of its own.
+#[derive(Clone)]
+pub struct Clocked<T> {
     table: T,
-    step_millis: u64,
-    passed: Arc<AtomicU64>,
+    clock: Arc<Clock>,
 }
 
-impl<T: Table> Slow<T> {
-    /// This table, where that much time passes between two looks at its clock.
-    pub(crate) fn new(table: T, step: Duration) -> Self {
-        let step_millis = u64::try_from(step.as_millis()).expect("a short while");
-        Self { table, step_millis, passed: Arc::default() }
+impl<T> Clocked<T> {
+    pub fn new(table: T, clock: impl Fn(Timestamp) -> Timestamp + Send + Sync + 'static) -> Self {
+        Self { table, clock: Arc::new(clock) }
     }
 }
 
-impl<T: Table> Table for Slow<T> {
+impl<T: fmt::Debug> fmt::Debug for Clocked<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clocked").field("table", &self.table).finish_non_exhaustive()
+    }
+}
+
+impl<T: Table> Table for Clocked<T> {
     fn metered(&self, meter: Arc<Meter>) -> Self {
-        Self { table: self.table.metered(meter), ..self.clone() }
+        Self { table: self.table.metered(meter), clock: Arc::clone(&self.clock) }
     }
 
     fn meter(&self) -> &Meter {
@@ -64,8 +71,7 @@ impl<T: Table> Table for Slow<T> {
     }
 
     fn now(&self) -> Timestamp {
-        let passed = self.passed.fetch_add(self.step_millis, Ordering::Relaxed);
-        Timestamp::from_millis(self.table.now().millis() + passed)
+        (self.clock)(self.table.now())
     }
 
     fn chance(&self) -> [u8; 10] {
