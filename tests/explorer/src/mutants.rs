@@ -82,44 +82,14 @@ impl MutantTable {
 
     /// Whether this variant drops the write's condition.
     fn drops_condition(&self, write: &Write) -> bool {
-        let sort = write.key().sk;
-        match self.mutant {
-            Mutant::SeatWithoutCondition => {
-                sort.starts_with("SEAT#") && *write.condition() == Condition::Absent
-            }
-            Mutant::DealerCustomerWithoutCondition => {
-                matches!(write.condition(), Condition::Unassociated(_))
-            }
-            Mutant::VersionNotCompared => matches!(write.condition(), Condition::VersionIs(_)),
-            Mutant::OutdatedBlock
-            | Mutant::GuardInPlaceOfSeats
-            | Mutant::NumberReadAndWritten
-            | Mutant::TransactionInParts
-            | Mutant::ResolvedInASecondWrite
-            | Mutant::KeyAfterTheEffect
-            | Mutant::FingerprintNotCompared
-            | Mutant::ConflictIsFailure
-            | Mutant::LostAnswerIsFailure
-            | Mutant::GapIgnored
-            | Mutant::NewTokenAfterUnknownOutcome
-            | Mutant::QueuedUnderARandomName
-            | Mutant::LoserActs
-            | Mutant::GaveUpForgotten
-            | Mutant::WinnerNotAsked
-            | Mutant::PassedNotLookedAt
-            | Mutant::EffectsNotAdopted
-            | Mutant::WinnersVersionNotCompared
-            | Mutant::LosersVersionNotCompared
-            | Mutant::ReferenceBesideTheSeats
-            | Mutant::OccupantNotFollowed
-            | Mutant::InputsForgotten
-            | Mutant::OneSeatOfTwo
-            | Mutant::UnknownAttributeDropped
-            | Mutant::ChangeTakesNoSeat
-            | Mutant::AsGivenNotWritten
-            | Mutant::ReferenceWithoutCondition
-            | Mutant::TopicsNotWritten => false,
-        }
+        let condition = write.condition();
+        self.mutant == Mutant::SeatWithoutCondition
+            && write.key().sk.starts_with("SEAT#")
+            && *condition == Condition::Absent
+            || self.mutant == Mutant::DealerCustomerWithoutCondition
+                && matches!(condition, Condition::Unassociated(_))
+            || self.mutant == Mutant::VersionNotCompared
+                && matches!(condition, Condition::VersionIs(_))
     }
 
     async fn write_single(&self, write: &Write) -> Result<Written, TableError> {

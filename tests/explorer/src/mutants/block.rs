@@ -51,68 +51,39 @@ impl MutantTable {
 
     /// What this variant makes of a block.
     pub(super) fn block(&self, query: &Query, mut page: Page<Item>) -> Page<Item> {
-        match self.mutant {
-            Mutant::OutdatedBlock => {
-                let mut memory = self.memory();
-                let first = memory
-                    .blocks
-                    .entry(query.partition.clone())
-                    .or_insert_with(|| page.found.iter().map(key_of).collect());
-                for item in &mut page.found {
-                    if !first.contains(&key_of(item)) {
-                        strip(item);
-                    }
+        if self.mutant == Mutant::OutdatedBlock {
+            let mut memory = self.memory();
+            let first = memory
+                .blocks
+                .entry(query.partition.clone())
+                .or_insert_with(|| page.found.iter().map(key_of).collect());
+            for item in &mut page.found {
+                if !first.contains(&key_of(item)) {
+                    strip(item);
                 }
             }
-            Mutant::GapIgnored => {
-                if let Some(last) = page.found.last().cloned() {
-                    fill(&mut page.found, &last, seat_of(&last).unwrap_or(0));
-                }
+        }
+        if self.mutant == Mutant::GapIgnored
+            && let Some(last) = page.found.last().cloned()
+        {
+            fill(&mut page.found, &last, seat_of(&last).unwrap_or(0));
+        }
+        if self.mutant == Mutant::GuardInPlaceOfSeats {
+            let is_guard = |item: &Item| key_of(item).sk == GUARD;
+            let guard = page.found.iter().find(|item| is_guard(item));
+            let raised = guard
+                .and_then(|guard| guard.get(items::VERSION)?.as_n().ok()?.parse().ok())
+                .unwrap_or(0);
+            page.found.retain(|item| !is_guard(item));
+            let mut memory = self.memory();
+            memory.guards.insert(query.partition.clone(), raised);
+            let pattern = page.found.last().cloned().unwrap_or_else(|| nobody(query));
+            fill(&mut page.found, &pattern, raised);
+        }
+        if self.mutant == Mutant::LoserActs {
+            for item in &mut page.found {
+                item.remove("merged_into");
             }
-            Mutant::GuardInPlaceOfSeats => {
-                let is_guard = |item: &Item| key_of(item).sk == GUARD;
-                let guard = page.found.iter().find(|item| is_guard(item));
-                let raised = guard
-                    .and_then(|guard| guard.get(items::VERSION)?.as_n().ok()?.parse().ok())
-                    .unwrap_or(0);
-                page.found.retain(|item| !is_guard(item));
-                let mut memory = self.memory();
-                memory.guards.insert(query.partition.clone(), raised);
-                let pattern = page.found.last().cloned().unwrap_or_else(|| nobody(query));
-                fill(&mut page.found, &pattern, raised);
-            }
-            Mutant::LoserActs => {
-                for item in &mut page.found {
-                    item.remove("merged_into");
-                }
-            }
-            Mutant::SeatWithoutCondition
-            | Mutant::NumberReadAndWritten
-            | Mutant::TransactionInParts
-            | Mutant::ResolvedInASecondWrite
-            | Mutant::KeyAfterTheEffect
-            | Mutant::FingerprintNotCompared
-            | Mutant::ConflictIsFailure
-            | Mutant::LostAnswerIsFailure
-            | Mutant::NewTokenAfterUnknownOutcome
-            | Mutant::DealerCustomerWithoutCondition
-            | Mutant::VersionNotCompared
-            | Mutant::QueuedUnderARandomName
-            | Mutant::GaveUpForgotten
-            | Mutant::WinnerNotAsked
-            | Mutant::PassedNotLookedAt
-            | Mutant::EffectsNotAdopted
-            | Mutant::WinnersVersionNotCompared
-            | Mutant::LosersVersionNotCompared
-            | Mutant::ReferenceBesideTheSeats
-            | Mutant::OccupantNotFollowed
-            | Mutant::InputsForgotten
-            | Mutant::OneSeatOfTwo
-            | Mutant::UnknownAttributeDropped
-            | Mutant::ChangeTakesNoSeat
-            | Mutant::AsGivenNotWritten
-            | Mutant::ReferenceWithoutCondition
-            | Mutant::TopicsNotWritten => {}
         }
         page
     }

@@ -91,39 +91,11 @@ impl Table for MutantTable {
     }
 
     async fn transact(&self, token: &str, writes: &[Write]) -> Result<Transacted, TableError> {
-        match self.mutant {
-            Mutant::TransactionInParts | Mutant::ResolvedInASecondWrite => {
-                return self.in_parts(writes).await;
-            }
-            Mutant::GuardInPlaceOfSeats => return self.with_guard(token, writes).await,
-            Mutant::SeatWithoutCondition
-            | Mutant::OutdatedBlock
-            | Mutant::NumberReadAndWritten
-            | Mutant::KeyAfterTheEffect
-            | Mutant::FingerprintNotCompared
-            | Mutant::ConflictIsFailure
-            | Mutant::LostAnswerIsFailure
-            | Mutant::GapIgnored
-            | Mutant::NewTokenAfterUnknownOutcome
-            | Mutant::DealerCustomerWithoutCondition
-            | Mutant::VersionNotCompared
-            | Mutant::QueuedUnderARandomName
-            | Mutant::LoserActs
-            | Mutant::GaveUpForgotten
-            | Mutant::WinnerNotAsked
-            | Mutant::PassedNotLookedAt
-            | Mutant::EffectsNotAdopted
-            | Mutant::WinnersVersionNotCompared
-            | Mutant::LosersVersionNotCompared
-            | Mutant::ReferenceBesideTheSeats
-            | Mutant::OccupantNotFollowed
-            | Mutant::InputsForgotten
-            | Mutant::OneSeatOfTwo
-            | Mutant::UnknownAttributeDropped
-            | Mutant::ChangeTakesNoSeat
-            | Mutant::AsGivenNotWritten
-            | Mutant::ReferenceWithoutCondition
-            | Mutant::TopicsNotWritten => {}
+        if matches!(self.mutant, Mutant::TransactionInParts | Mutant::ResolvedInASecondWrite) {
+            return self.in_parts(writes).await;
+        }
+        if self.mutant == Mutant::GuardInPlaceOfSeats {
+            return self.with_guard(token, writes).await;
         }
         let writes = &merge::written(self.mutant, writes)[..];
         if self.mutant == Mutant::ReferenceWithoutCondition {
