@@ -110,7 +110,7 @@ async fn it_takes_one_step_of_sixteen_queries_and_one_of_two_reads() {
     let customer = customer.expect("a customer");
     let master = master.counted();
     let found = possible_duplicates(&master, &customer).await.expect("an answer");
-    assert_eq!(found.len(), 2);
+    assert_eq!(found.found.len(), 2);
     let cost = master.cost();
     assert_eq!((cost.steps, cost.calls), (2, 16 + 1));
 }

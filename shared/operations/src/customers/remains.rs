@@ -77,9 +77,9 @@ async fn dealer_customers<T: Table>(
     let mut after: Option<Dcn> = None;
     loop {
         let of = &customer.identifier;
-        let page = all_dealer_customers_of(master, of, after.as_ref()).await?;
-        found.extend(page.found.into_iter().filter(has_somebody));
-        match page.next {
+        let (page, next) = all_dealer_customers_of(master, of, after.as_ref()).await?;
+        found.extend(page.into_iter().filter(has_somebody));
+        match next {
             Some(next) => after = Some(next),
             None => return Ok(found),
         }

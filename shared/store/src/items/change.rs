@@ -12,7 +12,7 @@ use domain::time::Timestamp;
 
 use super::fields::{Fields, corrupt, new_item, number, set, text, text_of};
 use super::{ORGANIZATION, VERSION, dcn_named, dcn_text};
-use crate::item::{self, Item};
+use crate::item::Item;
 use crate::keys::{self, ChangesPlace};
 use crate::table::TableError;
 use crate::writes::{Condition, Write};
@@ -69,9 +69,11 @@ fn change_item(place: ChangesPlace, change: &Change, now: Timestamp) -> Item {
     item
 }
 
-/// A change and its number in its list.
-pub fn change(item: Item) -> Result<(u64, Change), TableError> {
-    let sequence = item::key_of(&item).sk.parse().map_err(|_| corrupt(CHANGE, "key"))?;
+/// A change of a list.
+///
+/// # Errors
+/// Where it is not as this release writes it.
+pub fn change(item: Item) -> Result<Change, TableError> {
     let (mut fields, _) = Fields::of_item(CHANGE, item)?;
     fields.number(keys::EXPIRES_AT)?;
     let identifier = fields.optional_parsed(ORGANIZATION, Identifier::parse)?;
@@ -90,7 +92,7 @@ pub fn change(item: Item) -> Result<(u64, Change), TableError> {
         let part = Part::named(&text_of(CHANGE, name)?);
         changed.push(part.ok_or_else(|| corrupt(CHANGE, CHANGED))?);
     }
-    let change = Change {
+    Ok(Change {
         id: ChangeId::read(fields.text("id")?),
         kind: fields.parsed("type", ChangeType::named)?,
         at: fields.time("at")?,
@@ -99,8 +101,7 @@ pub fn change(item: Item) -> Result<(u64, Change), TableError> {
         version,
         operation: fields.optional_text("operation")?,
         changed,
-    };
-    Ok((sequence, change))
+    })
 }
 
 #[cfg(test)]
@@ -153,7 +154,9 @@ mod tests {
             assert_eq!(item.len(), attributes);
             read.push(change(item.clone()).unwrap());
         }
-        assert_eq!(read, [(41, updated.clone()), (42, released), (43, opened)]);
+        let sequences = entries.iter().map(|entry| keys::sequence_of(&entry.key()));
+        assert_eq!(sequences.collect::<Vec<_>>(), [Some(41), Some(42), Some(43)]);
+        assert_eq!(read, [updated.clone(), released, opened]);
         let Write::Put { item: head, .. } = head else { panic!("a head is put") };
         assert_eq!((last_change(head).unwrap(), head.len()), (43, 4));
         assert_eq!(*append(2, 0, &[&updated], at)[0].condition(), Condition::Absent);
