@@ -27,7 +27,7 @@ pub(super) async fn erase<T: Table>(
 ) -> Result<(), Stopped> {
     let identifier = &before.identifier;
     for round in 0.. {
-        let remains = Remains::find(master, before).await?;
+        let remains = Remains::find(master, std::slice::from_ref(before)).await?;
         if remains.is_empty() || empty(master, &remains, by).await? {
             break;
         }

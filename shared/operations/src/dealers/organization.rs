@@ -200,16 +200,16 @@ async fn inhabited_of<T: Table>(
     Ok(inhabited)
 }
 
-/// A page of all dealer customers of a customer, behind `after`, and where the next one begins.
+/// A page of all dealer customers of these customers, behind `after`, and where the next one begins.
 ///
 /// # Errors
 /// Also where one of them cannot be read.
 pub(crate) async fn all_dealer_customers_of<T: Table>(
     master: &Master<T>,
-    identifier: &Identifier,
+    customers: &[Identifier],
     after: Option<&Dcn>,
 ) -> Result<(Vec<DealerCustomer>, Option<Dcn>), Stopped> {
-    let partitions = vec![(identifier.clone(), vec![keys::all_dealers()])];
+    let partitions = customers.iter().map(|one| (one.clone(), vec![keys::all_dealers()])).collect();
     let Listed { found, unreadable, next } = dealer_customers_of(master, partitions, after).await?;
     match unreadable.into_iter().next() {
         None => Ok((found, next)),
