@@ -21,7 +21,11 @@ impl World {
     }
 
     pub(crate) async fn with(controls: &[(&str, &str)]) -> Self {
-        let master = Fixture::with(controls).await;
+        Self::over(Fixture::with(controls).await).await
+    }
+
+    /// Whoever follows this customer master from now on.
+    pub(crate) async fn over(master: Fixture) -> Self {
         let events = EventLines::default();
         let following = master.stand.following(events.clone()).await.expect("a stream");
         Self { master, events, following: Mutex::new(following) }

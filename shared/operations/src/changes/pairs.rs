@@ -94,7 +94,9 @@ pub(crate) async fn due<T: Table>(
     let unlike: Vec<Identifier> = unlike.into_iter().collect();
     let mine = Profile::of(customer, &controls.generic_values);
     for other in records::readable_customers(table, &unlike).await?.0 {
-        let bits = Score::of(&mine, &Profile::of(&other, &controls.generic_values)).bits;
+        let bits =
+            Score::of(&controls.weights, &mine, &Profile::of(&other, &controls.generic_values))
+                .bits;
         judged.push((other, bits));
     }
     let others = judged.iter().map(|(other, _)| &other.identifier);

@@ -138,7 +138,11 @@ fn next<T: Table>(
     let controls = attempt.controls();
     let (low, high) = if *pair.low() == one.identifier { (one, other) } else { (other, one) };
     let profile = |of| Profile::of(of, &controls.generic_values);
-    let judged = Judged { low, high, bits: Score::of(&profile(low), &profile(high)).bits };
+    let judged = Judged {
+        low,
+        high,
+        bits: Score::of(&controls.weights, &profile(low), &profile(high)).bits,
+    };
     let stamp = attempt.stamp();
     match wish {
         Wish::KeepApart => {

@@ -80,7 +80,7 @@ fn weigh<T: Table>(
     {
         return None;
     }
-    let score = Score::of(mine, &Profile::of(&other, &controls.generic_values));
+    let score = Score::of(&controls.weights, mine, &Profile::of(&other, &controls.generic_values));
     let grade = controls.thresholds.grade(score.bits)?;
     Some(PossibleDuplicate { customer: other, score, grade })
 }

@@ -133,7 +133,7 @@ fn weighed<T: Table>(
     let [low, high] = both;
     let (customer, other) = if low.number < high.number { (low, high) } else { (high, low) };
     let profile = |of| Profile::of(of, &controls.generic_values);
-    let score = Score::of(&profile(customer), &profile(other));
+    let score = Score::of(&controls.weights, &profile(customer), &profile(other));
     let grade = controls.thresholds.grade(score.bits);
     if record.state == PairState::Open && grade.is_none() {
         return None;
