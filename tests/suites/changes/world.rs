@@ -90,6 +90,20 @@ pub(crate) fn person(first_name: &str, last_name: &str) -> Value {
     })
 }
 
+/// One of six persons who look like none of the others.
+pub(crate) fn stranger(which: usize) -> Value {
+    const STRANGERS: [[&str; 3]; 6] = [
+        ["Julie", "Robinson", "100 Example Street"],
+        ["Theodore", "Garcia", "7 Mill Road"],
+        ["Agnieszka", "Kowalczyk", "21 Birch Lane"],
+        ["Obadiah", "Underwood", "350 Harbor Drive"],
+        ["Xiomara", "Fitzgerald", "48 Orchard Way"],
+        ["Quentin", "Hashimoto", "9 Quarry Road"],
+    ];
+    let [first_name, last_name, street] = STRANGERS[which];
+    with(person(first_name, last_name), &json!({ "cst_street_addr": street }))
+}
+
 pub(crate) fn with(attributes: Value, further: &Value) -> Value {
     let mut all = attributes;
     for (name, value) in further.as_object().expect("attributes") {

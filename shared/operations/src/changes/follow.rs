@@ -135,14 +135,16 @@ impl<T: Table, B: Bus> Follower<T, B> {
         match self.stand(&tasks).await {
             Ok((done, customers, unreadable)) => {
                 for task in &tasks {
-                    let its = task.plan.customer().map(keys::customer);
-                    let unread = unreadable.iter().find(|(key, _)| Some(key) == its.as_ref());
+                    let its = task.plan.customer().into_iter().chain(task.plan.others());
+                    let its: Vec<Key> = its.map(keys::customer).collect();
+                    let unread = unreadable.iter().find(|(key, _)| its.contains(key));
                     if let Some((_, error)) = unread {
                         outcome.fail(task, Stopped::Unavailable(chain(error).into()));
                     }
                 }
                 tasks = outcome.kept(tasks);
                 tasks.retain(|task| task.plan.done_mark().is_none_or(|mark| !done.contains(&mark)));
+                tasks.retain_mut(|task| task.plan.meet_others(&customers).is_some());
                 let now = self.master.table().now();
                 for task in &mut tasks {
                     let Some(identifier) = task.plan.customer() else { continue };
@@ -178,8 +180,10 @@ impl<T: Table, B: Bus> Follower<T, B> {
         for some in marks.chunks(MAX_ITEMS) {
             done.extend(table.get_all(some).await?.iter().map(item::key_of));
         }
-        let identifiers: HashSet<&Identifier> =
-            tasks.iter().filter_map(|task| task.plan.customer()).collect();
+        let identifiers: HashSet<&Identifier> = tasks
+            .iter()
+            .flat_map(|task| task.plan.customer().into_iter().chain(task.plan.others()))
+            .collect();
         let identifiers: Vec<Identifier> = identifiers.into_iter().cloned().collect();
         let (customers, unreadable) = records::readable_customers(table, &identifiers).await?;
         let customers = customers.into_iter();

@@ -118,7 +118,7 @@ pub fn sequence_of(key: &Key) -> Option<u64> {
 }
 
 /// What the partitions begin with from whose items something follows.
-pub const FOLLOWED: [&str; 3] = ["BLOCK#", "DEALER#", "ERROR#"];
+pub const FOLLOWED: [&str; 4] = ["BLOCK#", "DEALER#", "ERROR#", "PAIR#"];
 
 pub fn is_dealer_customer(key: &Key) -> bool {
     key.pk.starts_with("DEALER#")
