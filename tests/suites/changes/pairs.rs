@@ -266,6 +266,54 @@ async fn many_are_decided_at_once_each_with_its_result() {
 }
 
 #[tokio::test]
+async fn decisions_are_taken_back_at_once_from_either_side_and_once_with_a_key() {
+    let world = World::new().await;
+    let [one, other] = twins(&world).await;
+    let third = world.add(&with(person("Theodore", "Garcia"), &at("7 Mill Road"))).await;
+    let unlike = with(person("Agnieszka", "Underwood"), &at("9 Quarry Road"));
+    let fourth = world.add(&unlike).await;
+    keep_apart(&world, &one, &other).await;
+    keep_apart(&world, &one, &fourth).await;
+    let row = |customer: &str, other: &str, decision: &str| json!({ "customer": customer, "other": other, "decision": decision });
+    let decide = |rows: Value, key: &str| {
+        world.master.post("/possible-duplicates/decide").key(key).json(&rows).send()
+    };
+    let outcomes = |body: &Value| {
+        let results = body["results"].as_array().expect("results");
+        let of = |one: &Value| (one["status"].as_u64().expect("a status"), text(&one["outcome"]));
+        results.iter().map(of).collect::<Vec<_>>()
+    };
+    let rows = json!([
+        row(&other, &one, "open"),
+        row(&one, &third, "open"),
+        row(&fourth, &one, "open"),
+        row(&fourth, &third, "apart")
+    ]);
+    let expected = [(204, "open"), (404, "not-found"), (204, "open"), (204, "apart")]
+        .map(|(status, outcome)| (status, outcome.to_owned()));
+    assert_eq!(outcomes(&decide(rows.clone(), "first").await.is(200)), expected);
+    let both = [one.clone(), other.clone()];
+    assert_eq!(pairs(&world, "open", 50).await, std::slice::from_ref(&both));
+    let apart = [third.clone(), fourth.clone()];
+    assert_eq!(pairs(&world, "apart", 50).await, std::slice::from_ref(&apart));
+    // Whoever decides in between is not overruled by an answer that was lost.
+    keep_apart(&world, &one, &other).await;
+    let again = decide(rows, "first").await;
+    assert!(again.is_replayed());
+    assert_eq!(outcomes(&again.is(200)), expected);
+    assert_eq!(pairs(&world, "apart", 50).await.len(), 2);
+    assert!(pairs(&world, "open", 50).await.is_empty());
+
+    let twice = json!([
+        row(&one, &other, "open"),
+        row(&other, &one, "apart"),
+        row(one.trim_start_matches('0'), &other, "open"),
+    ]);
+    let refused = decide(twice, "second").await;
+    assert_eq!(refused.faults(), ["/1 pair-twice", "/2 pair-twice"]);
+}
+
+#[tokio::test]
 async fn what_cannot_be_decided_is_refused() {
     let world = World::with(&[("COMPANIES", "1,2")]).await;
     let one = world.add(&person("Julie", "Robinson")).await;
