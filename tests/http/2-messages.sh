@@ -496,6 +496,19 @@ curl -sS -i -X POST "$address"'/possible-duplicates/decide' \
 ]'
 echo
 
+# Decide on many possible duplicates (200)
+curl -sS -i -X POST "$address"'/possible-duplicates/decide' \
+  -H "Authorization: $authorization" \
+  -H 'Content-Type: application/json' \
+  --data-binary '[
+  {
+    "customer": "000000001",
+    "decision": "open",
+    "other": "000000003"
+  }
+]'
+echo
+
 # Pull what changed (200)
 curl -sS -i -X GET "$address"'/changes?limit=1' \
   -H "Authorization: $authorization"

@@ -15,7 +15,7 @@ use domain::matching::fold;
 use domain::message::Attribute;
 use domain::message::edits::{self, EditCode, FailedEdit, Field};
 use operations::dealers::associate::{Associated, DealerCustomerOutcome};
-use operations::dealers::read;
+use operations::kit::Listed;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -253,6 +253,9 @@ impl DealerCustomer {
     }
 }
 
+/// A page of dealer customers.
+type ListedDealerCustomers = Listed<domain::dealer::DealerCustomer, Dcn, Dcn>;
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DealerCustomers {
@@ -264,7 +267,7 @@ pub(crate) struct DealerCustomers {
 }
 
 impl DealerCustomers {
-    pub(crate) fn of(page: &read::DealerCustomers, next: Option<String>) -> Self {
+    pub(crate) fn of(page: &ListedDealerCustomers, next: Option<String>) -> Self {
         Self {
             dealer_customers: page.found.iter().map(DealerCustomer::of).collect(),
             unreadable: page.unreadable.iter().map(ToString::to_string).collect(),
@@ -289,13 +292,16 @@ pub(crate) struct CustomerOrganization {
     #[serde(skip_serializing_if = "Option::is_none")]
     merged_into: Option<String>,
     dealer_customers: Vec<DealerCustomer>,
+    /// The DCNs of those that this release cannot read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<String>,
     next: Option<String>,
 }
 
 impl CustomerOrganization {
     pub(crate) fn of(
         (customer, merged): (&Customer, bool),
-        dealer_customers: &[domain::dealer::DealerCustomer],
+        page: &ListedDealerCustomers,
         next: Option<String>,
     ) -> Self {
         Self {
@@ -309,7 +315,8 @@ impl CustomerOrganization {
             phones: customer.all_phones().iter().map(PhoneBody::of).collect(),
             version: customer.version,
             merged_into: merged.then(|| customer.number.to_string()),
-            dealer_customers: dealer_customers.iter().map(DealerCustomer::of).collect(),
+            dealer_customers: page.found.iter().map(DealerCustomer::of).collect(),
+            unreadable: page.unreadable.iter().map(ToString::to_string).collect(),
             next,
         }
     }

@@ -19,7 +19,7 @@ use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber};
 use lambda_http::{Body, Request, Response};
 use operations::dealers::organization::{self, Seen, Viewer};
 use operations::dealers::{associate, read, release};
-use operations::kit::{Listed, Master};
+use operations::kit::Master;
 use store::table::Table;
 
 use crate::route::Route;
@@ -165,15 +165,15 @@ async fn customer_organization<T: Table>(
         .and_then(|position| position.split_once('|').and_then(|(code, number)| dcn(code, number)));
     let seen = organization::customer_organization(master, in_sight, after.as_ref()).await?;
     let seen = seen.ok_or_else(Problem::not_found)?;
-    let Seen { customer, merged, dealer_customers: Listed { found, next } } = seen;
+    let Seen { customer, merged, dealer_customers } = seen;
     let canonical = format!("/customer-organizations/{}", customer.identifier);
     if merged && !follow {
         let problem = Problem::new(ProblemType::Gone).detail(GONE);
         let problem = problem.with("mergedInto", customer.number.to_string());
         return Err(problem.canonical(&canonical));
     }
-    let next = next.map(|last| list.cursor(&last.to_string()));
-    let body = body::CustomerOrganization::of((&customer, merged), &found, next);
+    let next = dealer_customers.next.as_ref().map(|last| list.cursor(&last.to_string()));
+    let body = body::CustomerOrganization::of((&customer, merged), &dealer_customers, next);
     let answer = Answer::json(StatusCode::OK, "found", &body).etag(customer.version);
     Ok(if merged { answer.canonical(&canonical) } else { answer })
 }

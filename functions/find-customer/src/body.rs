@@ -3,22 +3,35 @@
 use api::parts::{AddressBody, ChangedBody, PhoneBody};
 use domain::by::By;
 use domain::change::Change;
-use domain::customer::{Customer, CustomerNumber};
+use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::history::{HistoryEntry, Of};
 use operations::changes::Told;
-use operations::customers::find::FoundCustomer;
+use operations::customers::find::{self, FoundCustomer};
+use operations::customers::history;
+use operations::kit::Listed;
 use serde::Serialize;
+use store::keys::ChangesPlace;
 
 /// A page of a look-up.
 #[derive(Serialize)]
 pub(crate) struct Found {
     customers: Vec<FoundBody>,
+    /// The identifiers of those who may be it and cannot be read by this release.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<String>,
     next: Option<String>,
 }
 
 impl Found {
-    pub(crate) fn of(found: &[FoundCustomer], next: Option<String>) -> Self {
-        Self { customers: found.iter().map(FoundBody::of).collect(), next }
+    pub(crate) fn of(
+        page: &Listed<FoundCustomer, find::Place, Identifier>,
+        next: Option<String>,
+    ) -> Self {
+        Self {
+            customers: page.found.iter().map(FoundBody::of).collect(),
+            unreadable: page.unreadable.iter().map(ToString::to_string).collect(),
+            next,
+        }
     }
 }
 
@@ -81,17 +94,24 @@ pub(crate) struct History {
     #[serde(skip_serializing_if = "Option::is_none")]
     merged_into: Option<String>,
     history: Vec<EntryBody>,
+    /// The versions, and the places of other entries, that this release cannot read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<String>,
     next: Option<String>,
 }
 
 impl History {
     pub(crate) fn of(
-        entries: &[HistoryEntry],
+        page: &Listed<HistoryEntry, history::Place, String>,
         next: Option<String>,
         merged_into: Option<CustomerNumber>,
     ) -> Self {
-        let merged_into = merged_into.map(|number| number.to_string());
-        Self { merged_into, history: entries.iter().map(EntryBody::of).collect(), next }
+        Self {
+            merged_into: merged_into.map(|number| number.to_string()),
+            history: page.found.iter().map(EntryBody::of).collect(),
+            unreadable: page.unreadable.clone(),
+            next,
+        }
     }
 }
 
@@ -151,11 +171,19 @@ impl EntryBody {
 #[derive(Serialize)]
 pub(crate) struct Changes {
     changes: Vec<Told>,
+    /// The lists and the numbers there of those that this release cannot read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<String>,
     next: String,
 }
 
 impl Changes {
-    pub(crate) fn of(changes: &[Change], next: String) -> Self {
-        Self { changes: changes.iter().map(Told::of).collect(), next }
+    pub(crate) fn of(changes: &[Change], unreadable: &[ChangesPlace], next: String) -> Self {
+        let place = |ChangesPlace { shard, sequence }: &ChangesPlace| format!("{shard}/{sequence}");
+        Self {
+            changes: changes.iter().map(Told::of).collect(),
+            unreadable: unreadable.iter().map(place).collect(),
+            next,
+        }
     }
 }

@@ -95,8 +95,8 @@ async fn found<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Prob
     problem::refuse_if_any(faults)?;
     let after = after.as_deref().and_then(find::Place::parse);
     let page = find::find(master, &look_up, after, limit as usize).await?;
-    let next = page.next.map(|place| list.cursor(&place.to_text()));
-    Ok(Answer::json(StatusCode::OK, "found", &body::Found::of(&page.found, next)))
+    let next = page.next.as_ref().map(|place| list.cursor(&place.to_text()));
+    Ok(Answer::json(StatusCode::OK, "found", &body::Found::of(&page, next)))
 }
 
 async fn customer<T: Table>(
@@ -166,9 +166,9 @@ async fn history<T: Table>(
     let (customer, merged) = acting(master, &number.to_string(), follow).await?;
     let after = after.as_deref().and_then(Place::parse);
     let page = history::history(master, &customer, after, limit).await?;
-    let next = page.next.map(|place| list.cursor(&place.to_text()));
+    let next = page.next.as_ref().map(|place| list.cursor(&place.to_text()));
     let merged_into = merged.then_some(customer.number);
-    let body = body::History::of(&page.found, next, merged_into);
+    let body = body::History::of(&page, next, merged_into);
     let answer = Answer::json(StatusCode::OK, "listed", &body);
     Ok(if merged { answer.canonical(&path_of(customer.number)) } else { answer })
 }
@@ -197,8 +197,8 @@ async fn worklist<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, P
     query.finish();
     problem::refuse_if_any(faults)?;
     let page = worklist::worklist(master, state, after.as_deref(), limit as usize).await?;
-    let next = page.next.map(|position| list.cursor(&position));
-    Ok(Answer::json(StatusCode::OK, "listed", &Worklist::of(&page.found, next)))
+    let next = page.next.as_ref().map(|position| list.cursor(position));
+    Ok(Answer::json(StatusCode::OK, "listed", &Worklist::of(&page, next)))
 }
 
 /// A POST because of what it is asked with. It has no effect that a dry run could leave out or a key tell again.
@@ -229,9 +229,10 @@ async fn changes<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Pr
     let after = after.as_deref().and_then(Position::parse);
     let wait = Duration::from_secs(u64::from(wait));
     match pull::pull(master, after, limit, wait).await? {
-        Pulled::Changes { changes, next } => {
+        Pulled::Changes { changes, unreadable, next } => {
             let next = list.cursor(&next.to_text());
-            Ok(Answer::json(StatusCode::OK, "listed", &body::Changes::of(&changes, next)))
+            let body = body::Changes::of(&changes, &unreadable, next);
+            Ok(Answer::json(StatusCode::OK, "listed", &body))
         }
         Pulled::Gone => Err(Problem::new(ProblemType::Gone).detail(GONE)),
     }

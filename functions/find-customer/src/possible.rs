@@ -1,9 +1,10 @@
 //! Possible duplicates in JSON: both customers, and why.
 
 use domain::by::By;
-use domain::matching::possible::{Grade, Score, Why};
-use operations::customers::possible_duplicates::PossibleDuplicate;
+use domain::matching::possible::{Grade, Pair, Score, Why};
+use operations::customers::possible_duplicates::{Alike, PossibleDuplicate};
 use operations::customers::worklist::ListedPair;
+use operations::kit::Listed;
 use serde::Serialize;
 
 use crate::body::{ByBody, CustomerBody};
@@ -13,11 +14,17 @@ use crate::body::{ByBody, CustomerBody};
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PossibleDuplicates {
     possible_duplicates: Vec<PossibleDuplicateBody>,
+    /// The identifiers of those who may look like it and cannot be read by this release.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<String>,
 }
 
 impl PossibleDuplicates {
-    pub(crate) fn of(found: &[PossibleDuplicate]) -> Self {
-        Self { possible_duplicates: found.iter().map(PossibleDuplicateBody::of).collect() }
+    pub(crate) fn of(alike: &Alike) -> Self {
+        Self {
+            possible_duplicates: alike.found.iter().map(PossibleDuplicateBody::of).collect(),
+            unreadable: alike.unreadable.iter().map(ToString::to_string).collect(),
+        }
     }
 }
 
@@ -71,12 +78,20 @@ impl WhyBody {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Worklist {
     possible_duplicates: Vec<PairBody>,
+    /// The identifiers of the two of each pair that this release cannot read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<[String; 2]>,
     next: Option<String>,
 }
 
 impl Worklist {
-    pub(crate) fn of(found: &[ListedPair], next: Option<String>) -> Self {
-        Self { possible_duplicates: found.iter().map(PairBody::of).collect(), next }
+    pub(crate) fn of(page: &Listed<ListedPair, String, Pair>, next: Option<String>) -> Self {
+        let both = |pair: &Pair| [pair.low(), pair.high()].map(ToString::to_string);
+        Self {
+            possible_duplicates: page.found.iter().map(PairBody::of).collect(),
+            unreadable: page.unreadable.iter().map(both).collect(),
+            next,
+        }
     }
 }
 

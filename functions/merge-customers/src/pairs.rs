@@ -9,7 +9,7 @@ use api::problem::{self, Fault, Problem, ProblemType};
 use domain::Invalid;
 use domain::customer::CustomerNumber;
 use operations::customers::decision::Refused;
-use operations::customers::keep_apart::{self, KeptApart, MAX_BATCH, Two};
+use operations::customers::keep_apart::{self, KeptApart, MAX_BATCH, Two, Wish};
 use operations::kit::{Master, Stopped};
 use serde::Serialize;
 use store::table::Table;
@@ -111,17 +111,17 @@ pub(crate) async fn decide<T: Table>(master: &Master<T>, call: &Call) -> Result<
     let json = json::parse(call.body(&[media::JSON])?)?;
     let pairs = pairs(&json, &mut faults);
     problem::refuse_if_any(faults)?;
-    let results = keep_apart::keep_apart_batch(&attempt, &pairs).await?;
+    let results = keep_apart::decide_batch(&attempt, &pairs).await?;
     let replayed = results.iter().any(|one| matches!(one, Ok(KeptApart::Done { replayed: true })));
     let results = pairs.iter().zip(results).enumerate();
-    let results = results.map(|(index, (two, result))| one(index, *two, result)).collect();
+    let results = results.map(|(index, (pair, result))| one(index, *pair, result)).collect();
     let results = Results { results, dry_run: attempt.dry_run };
     Ok(Answer::json(StatusCode::OK, "decided", &results).replayed(replayed))
 }
 
-fn one(index: usize, two: Two, result: Result<KeptApart, Stopped>) -> One {
+fn one(index: usize, (two, wish): (Two, Wish), result: Result<KeptApart, Stopped>) -> One {
     let (status, outcome) = match result {
-        Ok(KeptApart::Done { .. }) => (StatusCode::NO_CONTENT, "apart"),
+        Ok(KeptApart::Done { .. }) => (StatusCode::NO_CONTENT, word(wish)),
         Ok(refused) => of_kind(refusal(refused).kind()),
         Err(stopped) => of_kind(Problem::from(stopped).kind()),
     };
@@ -135,12 +135,20 @@ fn one(index: usize, two: Two, result: Result<KeptApart, Stopped>) -> One {
     }
 }
 
+/// What a decision is called.
+fn word(wish: Wish) -> &'static str {
+    match wish {
+        Wish::KeepApart => "apart",
+        Wish::TakeBack => "open",
+    }
+}
+
 fn of_kind(kind: ProblemType) -> (StatusCode, &'static str) {
     (kind.status(), kind.slug())
 }
 
-/// Reads the pairs that are decided on.
-fn pairs(json: &Json, faults: &mut Vec<Fault>) -> Vec<Two> {
+/// Reads the pairs that are decided on, none of them twice: what is decided at once has no order.
+fn pairs(json: &Json, faults: &mut Vec<Fault>) -> Vec<(Two, Wish)> {
     let rows = match json {
         Json::List(rows) => &rows[..],
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::Object(_) => &[],
@@ -150,17 +158,27 @@ fn pairs(json: &Json, faults: &mut Vec<Fault>) -> Vec<Two> {
         faults.push(Fault::new("", "too-many", message));
         return Vec::new();
     }
-    let mut pairs = Vec::with_capacity(rows.len());
+    let mut pairs: Vec<(Two, Wish)> = Vec::with_capacity(rows.len());
+    let mut seen: Vec<[CustomerNumber; 2]> = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
         let mut row = Reader::open(row, item("", index), faults);
         let customer = row.required("customer", number_of);
         let other = row.required("other", number_of);
-        row.required("decision", |word| match word {
-            "apart" => Ok(()),
-            _ => Err(invalid("invalid-decision", "a decision is `apart`")),
+        let wish = row.required("decision", |given| {
+            [Wish::KeepApart, Wish::TakeBack]
+                .into_iter()
+                .find(|wish| word(*wish) == given)
+                .ok_or_else(|| invalid("invalid-decision", "a decision is `apart` or `open`"))
         });
         row.finish();
-        pairs.extend(customer.zip(other).map(|(customer, other)| Two { customer, other }));
+        let Some((customer, other)) = customer.zip(other) else { continue };
+        let both = [customer.min(other), customer.max(other)];
+        if seen.contains(&both) {
+            let message = "This pair is decided on in an earlier row.".to_owned();
+            faults.push(Fault::new(item("", index), "pair-twice", message));
+        }
+        seen.push(both);
+        pairs.extend(wish.map(|wish| (Two { customer, other }, wish)));
     }
     pairs
 }

@@ -4,6 +4,7 @@ use crate::customer::{CustomerNumber, Identifier};
 use crate::dealer::Dcn;
 use crate::effect::EffectId;
 use crate::history::{Of, Part, What};
+use crate::matching::possible::{Pair, PairState};
 use crate::request::RequestInErrorId;
 use crate::time::Timestamp;
 
@@ -20,10 +21,14 @@ pub enum ChangeType {
     RequestInErrorOpened,
     RequestInErrorResolved,
     RequestInErrorDeleted,
+    /// Two customers look alike, or do again: they wait for a steward.
+    PossibleDuplicateFound,
+    /// The two are kept apart or were merged, or a decision was taken back.
+    PossibleDuplicateDecided,
 }
 
 impl ChangeType {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::CustomerCreated,
         Self::CustomerUpdated,
         Self::CustomerErased,
@@ -34,6 +39,8 @@ impl ChangeType {
         Self::RequestInErrorOpened,
         Self::RequestInErrorResolved,
         Self::RequestInErrorDeleted,
+        Self::PossibleDuplicateFound,
+        Self::PossibleDuplicateDecided,
     ];
 
     /// `customer.created` and so on: what subscribers select by.
@@ -49,6 +56,8 @@ impl ChangeType {
             Self::RequestInErrorOpened => "request-in-error.opened",
             Self::RequestInErrorResolved => "request-in-error.resolved",
             Self::RequestInErrorDeleted => "request-in-error.deleted",
+            Self::PossibleDuplicateFound => "possible-duplicate.found",
+            Self::PossibleDuplicateDecided => "possible-duplicate.decided",
         }
     }
 
@@ -67,7 +76,10 @@ impl ChangeType {
             Self::DealerCustomerAssociated => Some(What::Associated),
             Self::DealerCustomerReleased => Some(What::Released),
             Self::RequestInErrorResolved => Some(What::Resolved),
-            Self::RequestInErrorOpened | Self::RequestInErrorDeleted => None,
+            Self::RequestInErrorOpened
+            | Self::RequestInErrorDeleted
+            | Self::PossibleDuplicateFound
+            | Self::PossibleDuplicateDecided => None,
         }
     }
 }
@@ -90,6 +102,10 @@ impl ChangeId {
         Self(format!("request-in-error/{}/{version}", id.as_str()))
     }
 
+    pub fn of_pair(pair: &Pair, version: u64) -> Self {
+        Self(format!("possible-duplicate/{}/{}/{version}", pair.low(), pair.high()))
+    }
+
     /// The id that was given out as this text.
     pub fn read(text: impl Into<String>) -> Self {
         Self(text.into())
@@ -106,10 +122,14 @@ pub struct Change {
     pub id: ChangeId,
     pub kind: ChangeType,
     pub at: Timestamp,
-    /// The customer that it is about; none for a request in error that became none.
+    /// The customer that it is about, of a pair the one with the lower number; none for a request in error that became none.
     pub customer: Option<(Identifier, CustomerNumber)>,
+    /// The other customer of a pair, of a merge or of its end.
+    pub other: Option<(Identifier, CustomerNumber)>,
+    /// Where a pair stands since.
+    pub state: Option<PairState>,
     pub of: Of,
-    /// The version that it made, of the customer or of the request in error; a dealer customer has none.
+    /// The version that it made, of the customer, of the request in error or of the pair; a dealer customer has none.
     pub version: Option<u64>,
     /// The operation that did it; none for what was written before this was kept.
     pub operation: Option<String>,

@@ -11,6 +11,7 @@ use crate::matching::generic_values::GenericValues;
 use crate::matching::match_code::Layout;
 use crate::matching::possible::Thresholds;
 use crate::matching::possible::score::Bits;
+use crate::matching::possible::weights::Weights;
 use crate::matching::rule::{Rule, Rules};
 use crate::secret::{MIN_SECRET_BYTES, Secret};
 
@@ -57,6 +58,8 @@ pub struct Controls {
     pub generic_values: GenericValues,
     /// From how many bits on two customers are likely or possible duplicates.
     pub thresholds: Thresholds,
+    /// How much each field says of whether two are one.
+    pub weights: Weights,
     /// Whether every address has a street.
     pub require_street_address: bool,
     /// L93: whether messages from Xstore skip the edits.
@@ -193,6 +196,13 @@ impl Controls {
         if thresholds.possible > thresholds.likely {
             bad.push("POSSIBLE_DUPLICATE is no higher than LIKELY_DUPLICATE.".to_owned());
         }
+        let weights = match value("MATCH_WEIGHTS") {
+            None => Weights::default(),
+            Some(text) => Weights::parse(&text).unwrap_or_else(|| {
+                bad.push("MATCH_WEIGHTS is like last_name=7.7,7.5,3.1,-3;city=…, as `cargo measure weights` prints it: of each field the bits of a value that agrees, is close, is near, and differs, each no more than the one before, from 30 to -30 with one decimal at the most.".to_owned());
+                Weights::default()
+            }),
+        };
         let address_standardization_url = value("ADDRESS_STANDARDIZATION_URL");
         if let Some(url) = &address_standardization_url
             && !url.starts_with("http://")
@@ -246,6 +256,7 @@ impl Controls {
                 rules: Rules { home, also },
                 generic_values,
                 thresholds,
+                weights,
                 require_street_address,
                 bypass_edits_for_xstore,
                 address_standardization_url,
@@ -369,6 +380,7 @@ pub(crate) mod tests {
             ("GENERIC_VALUES", "Unknown,None"),
             ("LIKELY_DUPLICATE", "high"),
             ("POSSIBLE_DUPLICATE", "100.5"),
+            ("MATCH_WEIGHTS", "city=NaN,0,0,0"),
             ("REQUIRE_STREET_ADDRESS", "1"),
             ("BYPASS_EDITS_FOR_XSTORE", "TRUE"),
             ("ADDRESS_STANDARDIZATION_URL", "ftp://x"),

@@ -24,5 +24,6 @@ pub use stopped::Stopped;
 
 pub(crate) use commit::{commit, transact, written};
 pub(crate) use inputs::Inputs;
+pub(crate) use page::{log_unreadable, readable};
 pub(crate) use rows::Rows;
 pub(crate) use seats::Seats;

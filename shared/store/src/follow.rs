@@ -7,6 +7,7 @@ use domain::customer::merge::MAX_DEPTH;
 use domain::customer::{Customer, Identifier};
 use domain::time::Timestamp;
 
+use crate::keys::{self, Key};
 use crate::records;
 use crate::table::{Table, TableError};
 
@@ -34,6 +35,16 @@ impl Followed {
     }
 }
 
+/// Where one of many customers leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Led {
+    To(Followed),
+    /// What was read overlapped a merge.
+    Unsettled,
+    /// To one that cannot be read.
+    Unreadable,
+}
+
 /// Where this customer leads; none where what was read overlapped a merge.
 pub async fn follow(
     table: &impl Table,
@@ -42,13 +53,42 @@ pub async fn follow(
     Ok(follow_all(table, vec![customer]).await?.pop().flatten())
 }
 
-/// Where each of these customers leads, in their order.
+/// Where each of these customers leads, in their order; none where what was read overlapped a merge.
+///
+/// # Errors
+/// Also where one of them leads to what cannot be read.
 pub async fn follow_all(
     table: &impl Table,
     customers: Vec<Customer>,
 ) -> Result<Vec<Option<Followed>>, TableError> {
+    let (ways, unreadable) = ways(table, customers).await?;
+    if let Some(error) = unreadable {
+        return Err(error);
+    }
+    let settled = |way: Way| match way.end() {
+        Led::To(followed) => Some(followed),
+        Led::Unsettled | Led::Unreadable => None,
+    };
+    Ok(ways.into_iter().map(settled).collect())
+}
+
+/// The same where one that leads to what cannot be read hinders none of the others.
+pub async fn lead_all(
+    table: &impl Table,
+    customers: Vec<Customer>,
+) -> Result<Vec<Led>, TableError> {
+    let (ways, _) = ways(table, customers).await?;
+    Ok(ways.into_iter().map(Way::end).collect())
+}
+
+/// The ways of these customers, gone to their ends, and why the first of what cannot be read on them cannot.
+async fn ways(
+    table: &impl Table,
+    customers: Vec<Customer>,
+) -> Result<(Vec<Way>, Option<TableError>), TableError> {
     let mut known = Vec::new();
     let mut ways: Vec<Way> = customers.into_iter().map(Way::begin).collect();
+    let mut first_unreadable = None;
     for _ in 0..=MAX_DEPTH {
         let now = table.now();
         for way in &mut ways {
@@ -60,37 +100,56 @@ pub async fn follow_all(
         }
         wanted.sort_unstable();
         wanted.dedup();
-        known = records::customers(table, &wanted).await?;
+        let (read, unreadable) = records::readable_customers(table, &wanted).await?;
         let now = table.now();
         for way in &mut ways {
-            way.arrive(&known, now);
+            way.stop_at(&unreadable);
+            way.arrive(&read, now);
         }
+        known = read;
+        first_unreadable =
+            first_unreadable.or(unreadable.into_iter().next().map(|(_, error)| error));
     }
-    Ok(ways.into_iter().map(Way::end).collect())
+    Ok((ways, first_unreadable))
 }
 
 /// The way of one customer.
 struct Way {
     passed: Vec<Customer>,
     at: Customer,
-    unsettled: bool,
+    /// Why it cannot be gone on.
+    halt: Option<Halt>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Halt {
+    Unsettled,
+    Unreadable,
 }
 
 impl Way {
     fn begin(customer: Customer) -> Self {
-        Self { passed: Vec::new(), at: customer, unsettled: false }
+        Self { passed: Vec::new(), at: customer, halt: None }
     }
 
     /// Whom it must read next.
     fn wants(&self) -> Option<&Identifier> {
         let next = self.at.merged_into.as_ref().map(|merged| &merged.winner);
-        next.filter(|_| !self.unsettled)
+        next.filter(|_| self.halt.is_none())
     }
 
     /// Goes on as far as the customers that were read before lead.
     fn go_on(&mut self, known: &[Customer], now: Timestamp) {
         while self.wants().is_some_and(|next| known.iter().any(|one| one.identifier == *next)) {
             self.arrive(known, now);
+        }
+    }
+
+    /// Ends where the next is one of these.
+    fn stop_at(&mut self, unreadable: &[(Key, TableError)]) {
+        let next = self.wants().map(keys::customer);
+        if next.is_some_and(|next| unreadable.iter().any(|(key, _)| *key == next)) {
+            self.halt = Some(Halt::Unreadable);
         }
     }
 
@@ -104,12 +163,17 @@ impl Way {
             {
                 self.passed.push(std::mem::replace(&mut self.at, winner.clone()));
             }
-            Some(_) | None => self.unsettled = true,
+            Some(_) | None => self.halt = Some(Halt::Unsettled),
         }
     }
 
-    fn end(self) -> Option<Followed> {
-        let is_there = !self.unsettled && self.at.merged_into.is_none();
-        is_there.then_some(Followed { passed: self.passed, leader: self.at })
+    fn end(self) -> Led {
+        match self.halt {
+            Some(Halt::Unreadable) => Led::Unreadable,
+            None if self.at.merged_into.is_none() => {
+                Led::To(Followed { passed: self.passed, leader: self.at })
+            }
+            None | Some(Halt::Unsettled) => Led::Unsettled,
+        }
     }
 }

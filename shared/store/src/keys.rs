@@ -19,7 +19,7 @@ use domain::time::Timestamp;
 pub use followed::{
     CHANGE_SHARDS, ChangesPlace, FOLLOWED, LookUpKey, OTHER_ENTRIES, VERSIONS, change,
     changes_head, changes_of, history, history_of_other, history_of_version, is_changes_head,
-    is_dealer_customer, is_request_in_error, look_up,
+    is_dealer_customer, is_request_in_error, look_up, sequence_of, version_in_history,
 };
 pub use pairs::{pair, pair_in_list, pair_of, pair_pointer, pairs, pairs_of};
 

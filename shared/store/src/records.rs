@@ -13,6 +13,19 @@ use crate::items::{self, Claim, Claimed, DealerCustomerRecord, Found, Occupant, 
 use crate::keys::{self, ChangesPlace, IndexEntry, Key, LookUpKey, TopicKey};
 use crate::table::{MAX_ITEMS, Page, Query, Table, TableError};
 
+/// What was read, each with its key, or why it cannot be read: one such item is no reason to show none of the others.
+pub type Read<T> = Vec<(Key, Result<T, TableError>)>;
+
+/// Those who stand under a term.
+#[derive(Debug)]
+pub struct FoundUnder {
+    pub found: Vec<Found>,
+    /// Those of whom it cannot be read how they stand there.
+    pub unreadable: Vec<Identifier>,
+    /// Behind which the next page begins; none where there is no more.
+    pub next: Option<String>,
+}
+
 /// The customer of an identifier. One that stands in its place with another tail is another customer.
 pub async fn customer(
     table: &impl Table,
@@ -40,28 +53,25 @@ fn resident(item: Item) -> Result<Option<Customer>, TableError> {
 }
 
 /// Those of these customers that are there, in no order.
+///
+/// # Errors
+/// Also where one of them cannot be read.
 pub async fn customers(
     table: &impl Table,
     identifiers: &[Identifier],
 ) -> Result<Vec<Customer>, TableError> {
-    let mut keys: Vec<_> = identifiers.iter().map(keys::customer).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let mut customers = Vec::with_capacity(keys.len());
-    for some in keys.chunks(MAX_ITEMS) {
-        for item in table.get_all(some).await? {
-            customers.extend(resident(item)?);
-        }
+    let (customers, unreadable) = readable_customers(table, identifiers).await?;
+    match unreadable.into_iter().next() {
+        None => Ok(customers),
+        Some((_, error)) => Err(error),
     }
-    customers.retain(|customer| identifiers.contains(&customer.identifier));
-    Ok(customers)
 }
 
-/// Those of these customers that are there, in no order, and the keys of those that cannot be read.
+/// Those of these customers that are there, in no order, and the keys of those that cannot be read, each with the reason.
 pub async fn readable_customers(
     table: &impl Table,
     identifiers: &[Identifier],
-) -> Result<(Vec<Customer>, Vec<Key>), TableError> {
+) -> Result<(Vec<Customer>, Vec<(Key, TableError)>), TableError> {
     let mut keys: Vec<_> = identifiers.iter().map(keys::customer).collect();
     keys.sort_unstable();
     keys.dedup();
@@ -71,7 +81,7 @@ pub async fn readable_customers(
             let key = item::key_of(&item);
             match resident(item) {
                 Ok(customer) => customers.extend(customer),
-                Err(_) => unreadable.push(key),
+                Err(error) => unreadable.push((key, error)),
             }
         }
     }
@@ -90,12 +100,16 @@ pub async fn dealer_customer(
 pub async fn dealer_customers(
     table: &impl Table,
     dcns: &[Dcn],
-) -> Result<Vec<DealerCustomerRecord>, TableError> {
+) -> Result<Read<DealerCustomerRecord>, TableError> {
     if dcns.is_empty() {
         return Ok(Vec::new());
     }
     let keys: Vec<_> = dcns.iter().map(keys::dealer_customer).collect();
-    table.get_all(&keys).await?.into_iter().map(items::dealer_customer).collect()
+    Ok(read_each(table.get_all(&keys).await?, items::dealer_customer))
+}
+
+fn read_each<T>(found: Vec<Item>, read: impl Fn(Item) -> Result<T, TableError>) -> Read<T> {
+    found.into_iter().map(|item| (item::key_of(&item), read(item))).collect()
 }
 
 /// A page of a dealer's customers, by their numbers, behind `after`, each with its DCN, or why it cannot be read.
@@ -112,8 +126,7 @@ pub async fn dealer_customers_of(
         limit: Some(limit),
     };
     let Page { found, more } = table.query(&query).await?;
-    let read = |item: Item| (item::key_of(&item), items::dealer_customer(item));
-    Ok(Page { found: found.into_iter().map(read).collect(), more })
+    Ok(Page { found: read_each(found, items::dealer_customer), more })
 }
 
 pub async fn claim(table: &impl Table, key: &Key) -> Result<Option<Claimed>, TableError> {
@@ -141,10 +154,9 @@ pub async fn request_in_error(
 pub async fn requests_in_error(
     table: &impl Table,
     entries: &[IndexEntry],
-) -> Result<Vec<(Key, Result<RequestInError, TableError>)>, TableError> {
+) -> Result<Read<RequestInError>, TableError> {
     let keys: Vec<_> = entries.iter().map(|entry| entry.key.clone()).collect();
-    let read = |item: Item| (item::key_of(&item), items::request_in_error(item));
-    Ok(table.get_all(&keys).await?.into_iter().map(read).collect())
+    Ok(read_each(table.get_all(&keys).await?, items::request_in_error))
 }
 
 /// Those of these requests in error that are there, in no order.
@@ -202,13 +214,13 @@ pub async fn whole_history(
     }
 }
 
-/// A page of the versions of a customer's history, the lowest first, behind the version `after`; 0: from the first.
+/// A page of the versions of a customer's history, the lowest first, behind the version `after`; 0: from the first. Each is with its version.
 pub async fn history(
     table: &impl Table,
     identifier: &Identifier,
     after: u64,
     limit: u32,
-) -> Result<Page<HistoryEntry>, TableError> {
+) -> Result<Page<(u64, Result<HistoryEntry, TableError>)>, TableError> {
     let query = Query {
         partition: keys::history(identifier),
         prefix: keys::VERSIONS.to_owned(),
@@ -216,8 +228,9 @@ pub async fn history(
         limit: Some(limit),
     };
     let Page { found, more } = table.query(&query).await?;
-    let found = found.into_iter().map(items::history_entry_of).collect::<Result<_, _>>()?;
-    Ok(Page { found, more })
+    let read = read_each(found, items::history_entry_of).into_iter();
+    let found = read.filter_map(|(key, entry)| Some((keys::version_in_history(&key)?, entry)));
+    Ok(Page { found: found.collect(), more })
 }
 
 /// A page of the entries of a customer's history that make no version, the newest first, behind the sort key `after`, each with its own.
@@ -226,7 +239,7 @@ pub async fn other_history(
     identifier: &Identifier,
     after: Option<String>,
     limit: u32,
-) -> Result<Page<(String, HistoryEntry)>, TableError> {
+) -> Result<Page<(String, Result<HistoryEntry, TableError>)>, TableError> {
     let query = Query {
         partition: keys::history(identifier),
         prefix: keys::OTHER_ENTRIES.to_owned(),
@@ -234,18 +247,17 @@ pub async fn other_history(
         limit: Some(limit),
     };
     let Page { found, more } = table.query(&query).await?;
-    let read = |item: Item| Ok((item::key_of(&item).sk, items::history_entry_of(item)?));
-    let found = found.into_iter().map(read).collect::<Result<_, TableError>>()?;
-    Ok(Page { found, more })
+    let read = read_each(found, items::history_entry_of).into_iter();
+    Ok(Page { found: read.map(|(key, entry)| (key.sk, entry)).collect(), more })
 }
 
-/// A page of those who are or were found under a term, by identifier, behind `after`, and where the next page begins. What is not found any more is left out, so a page may be short.
+/// A page of those who are or were found under a term, by identifier, behind `after`. What is not found any more is left out, so a page may be short.
 pub async fn found_under(
     table: &impl Table,
     key: &LookUpKey,
     after: Option<String>,
     limit: u32,
-) -> Result<(Vec<Found>, Option<String>), TableError> {
+) -> Result<FoundUnder, TableError> {
     let query = Query {
         partition: key.partition().to_owned(),
         prefix: String::new(),
@@ -255,14 +267,17 @@ pub async fn found_under(
     let Page { found, more } = table.query(&query).await?;
     let next = found.last().filter(|_| more).map(|last| item::key_of(last).sk);
     let now = table.now();
-    let mut standing = Vec::with_capacity(found.len());
-    for item in found {
-        standing.extend(items::found(item, now)?);
+    let mut under = FoundUnder { found: Vec::new(), unreadable: Vec::new(), next };
+    for (key, standing) in read_each(found, |item| items::found(item, now)) {
+        match standing {
+            Ok(found) => under.found.extend(found),
+            Err(_) => under.unreadable.extend(Identifier::parse(&key.sk)),
+        }
     }
-    Ok((standing, next))
+    Ok(under)
 }
 
-/// How up to [`MAX_ITEMS`] customers stand under terms; those that do not are left out.
+/// How up to [`MAX_ITEMS`] customers stand under terms; those that do not are left out, and those of which it cannot be read.
 pub async fn standings(
     table: &impl Table,
     keys: &[Key],
@@ -271,12 +286,11 @@ pub async fn standings(
         return Ok(Vec::new());
     }
     let now = table.now();
-    let mut standings = Vec::new();
-    for item in table.get_all(keys).await? {
-        let key = item::key_of(&item);
-        standings.extend(items::found(item, now)?.map(|found| (key, found.standing)));
-    }
-    Ok(standings)
+    let read = read_each(table.get_all(keys).await?, |item| items::found(item, now)).into_iter();
+    let standing = |(key, found): (Key, Result<Option<Found>, _>)| {
+        found.ok().flatten().map(|found| (key, found.standing))
+    };
+    Ok(read.filter_map(standing).collect())
 }
 
 /// The number of the last change of each list; 0 where it has none.
@@ -301,7 +315,7 @@ pub async fn changes(
     shard: u8,
     after: u64,
     limit: u32,
-) -> Result<Vec<(u64, Change)>, TableError> {
+) -> Result<Vec<(u64, Result<Change, TableError>)>, TableError> {
     let place = keys::change(ChangesPlace { shard, sequence: after });
     let query = Query {
         partition: place.pk,
@@ -310,7 +324,8 @@ pub async fn changes(
         after: Some(place.sk),
         limit: Some(limit),
     };
-    table.query(&query).await?.found.into_iter().map(items::change).collect()
+    let read = read_each(table.query(&query).await?.found, items::change).into_iter();
+    Ok(read.filter_map(|(key, change)| Some((keys::sequence_of(&key)?, change))).collect())
 }
 
 pub async fn pair(table: &impl Table, pair: &Pair) -> Result<Option<PairRecord>, TableError> {
@@ -318,11 +333,11 @@ pub async fn pair(table: &impl Table, pair: &Pair) -> Result<Option<PairRecord>,
 }
 
 /// Those of up to [`MAX_ITEMS`] pairs that are there, in no order.
-pub async fn pairs(table: &impl Table, keys: &[Key]) -> Result<Vec<PairRecord>, TableError> {
+pub async fn pairs(table: &impl Table, keys: &[Key]) -> Result<Read<PairRecord>, TableError> {
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    table.get_all(keys).await?.into_iter().map(items::pair_of).collect()
+    Ok(read_each(table.get_all(keys).await?, items::pair_of))
 }
 
 /// Those who are in a pair with this customer, whatever became of it.

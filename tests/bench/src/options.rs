@@ -30,7 +30,8 @@ Commands:
                FEBRL, which pip fetches; exit code 1 where a limit is missed
   weights FILE weights of possible duplicates, fitted to an export of customers by expectation-maximization
                (CSV with the messages' attributes as columns, or messages as JSON lines or XML), and what
-               the thresholds would catch there; without FILE, counted on the labelled pairs of FEBRL 4
+               the thresholds would catch there, with the value of the control MATCH_WEIGHTS that gives
+               them to the functions; without FILE, counted on the labelled pairs of FEBRL 4
   check        cold over TLS, and warm, held against their limits; exit code 1 when one is missed
 
 Options:

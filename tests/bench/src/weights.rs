@@ -25,6 +25,9 @@ const RANDOM_PAIRS: usize = 2_000_000;
 /// How many rounds expectation-maximization has at the most.
 const MAX_ROUNDS: usize = 100;
 
+/// How many pairs that are one must have a value for its weights to be fitted; a table for fewer tells of chance.
+const MIN_PAIRS: f64 = 50.0;
+
 /// It ends where no share moves by more.
 const SETTLED: f64 = 1e-5;
 
@@ -82,7 +85,7 @@ pub fn of_labels() -> Result<Fitted, String> {
             }
         }
     }
-    let (one, two) = (one.shares(), by_chance(&profiles, is_one));
+    let two = by_chance(&profiles, is_one);
     let (pairs, _) = candidates(&profiles);
     let certain = |pair: &(usize, usize)| if is_one(*pair) { 1.0 } else { 0.0 };
     let pairs = pairs.keys().map(|pair| (*pair, certain(pair)));
@@ -110,8 +113,9 @@ pub fn of_export(file: &Path) -> Result<Fitted, String> {
         *patterns.entry(*pattern).or_default() += 1.0;
     }
     let (one, share) = maximized(&patterns, &two);
+    let shares = one.shares();
     let chances =
-        patterns_of.iter().map(|(pair, pattern)| (*pair, chance(pattern, &one, &two, share)));
+        patterns_of.iter().map(|(pair, pattern)| (*pair, chance(pattern, &shares, &two, share)));
     let data = format!("{}, by expectation-maximization", file.display());
     Ok(Fitted::of(data, (one, two), &profiles, chances.collect()))
 }
@@ -147,6 +151,11 @@ impl Counts {
                 counts[at] += weight;
             }
         }
+    }
+
+    /// How many pairs had a value, of each evidence.
+    fn given(&self) -> [f64; EVIDENCE] {
+        self.0.map(|counts| counts.iter().sum())
     }
 
     /// As shares; what was never seen counts as half a time.
@@ -193,8 +202,8 @@ fn chance(pattern: &Pattern, one: &Shares, two: &Shares, share: f64) -> f64 {
     1.0 / (1.0 + (-odds).exp())
 }
 
-/// The shares among pairs that are one, and how many are, by expectation-maximization; those by chance are known.
-fn maximized(patterns: &BTreeMap<Pattern, f64>, two: &Shares) -> (Shares, f64) {
+/// What pairs that are one are like, and how many are, by expectation-maximization; the shares by chance are known.
+fn maximized(patterns: &BTreeMap<Pattern, f64>, two: &Shares) -> (Counts, f64) {
     let all: f64 = patterns.values().sum();
     // It begins with what is built in.
     let built_in = Weights::default();
@@ -207,8 +216,9 @@ fn maximized(patterns: &BTreeMap<Pattern, f64>, two: &Shares) -> (Shares, f64) {
         *shares = shares.map(|share| share / sum);
     }
     let mut share = 0.1;
+    let mut counts = Counts::default();
     for _ in 0..MAX_ROUNDS {
-        let mut counts = Counts::default();
+        counts = Counts::default();
         let mut ones = 0.0;
         for (pattern, count) in patterns {
             let weight = count * chance(pattern, &one, two, share);
@@ -224,25 +234,48 @@ fn maximized(patterns: &BTreeMap<Pattern, f64>, two: &Shares) -> (Shares, f64) {
             break;
         }
     }
-    (one, share)
+    (counts, share)
+}
+
+/// The table of these shares. Where too few pairs had a value, it has what is built in, and so it has where what is fitted is no table's.
+fn weights(counts: &Counts, two: &Shares) -> Weights {
+    let shares = counts.shares();
+    let rows = Evidence::ALL.into_iter().zip(shares.iter().zip(two)).zip(counts.given());
+    rows.filter(|(_, given)| *given >= MIN_PAIRS).fold(
+        Weights::default(),
+        |weights, ((evidence, (one, two)), _)| {
+            weights.clone().with(evidence, in_order(one, two)).unwrap_or(weights)
+        },
+    )
+}
+
+/// The bits of these shares, in which what is more alike never says less: neighbours that are the other way round count as one (the field's term: pool adjacent violators).
+fn in_order(one: &[f64; 4], two: &[f64; 4]) -> [f64; 4] {
+    let bits = |(one, two, _): (f64, f64, usize)| (one / two).log2();
+    let mut pools: Vec<(f64, f64, usize)> = Vec::new();
+    for (one, two) in one.iter().zip(two) {
+        let mut pool = (*one, *two, 1);
+        while let Some(before) = pools.pop_if(|before| bits(*before) < bits(pool)) {
+            pool = (pool.0 + before.0, pool.1 + before.1, pool.2 + before.2);
+        }
+        pools.push(pool);
+    }
+    let mut row = pools.into_iter().flat_map(|pool| std::iter::repeat_n(bits(pool), pool.2));
+    std::array::from_fn(|_| row.next().unwrap_or_default())
 }
 
 impl Fitted {
     fn of(
         data: String,
-        (one, two): (Shares, Shares),
+        (counts, two): (Counts, Shares),
         profiles: &[Profile],
         pairs: Vec<((usize, usize), f64)>,
     ) -> Self {
-        let mut weights = Weights::default();
-        for (place, evidence) in Evidence::ALL.into_iter().enumerate() {
-            let bits = |at: usize| (one[place][at] / two[place][at]).log2();
-            weights = weights.with(evidence, [bits(0), bits(1), bits(2), bits(3)]);
-        }
+        let (one, weights) = (counts.shares(), weights(&counts, &two));
         let caught = |weights: &Weights| {
             let mut caught = Caught::default();
             for ((one, other), chance) in &pairs {
-                let score = Score::under(weights, &profiles[*one], &profiles[*other]);
+                let score = Score::of(weights, &profiles[*one], &profiles[*other]);
                 match Thresholds::default().grade(score.bits) {
                     Some(Grade::Likely) => {
                         caught.likely += 1;
@@ -314,6 +347,10 @@ pub fn report(fitted: &Fitted) -> Report {
             table(&head, &lines.collect::<Vec<_>>()),
             "What the thresholds that are built in catch of these pairs".to_owned(),
             table(&catches, &caught.collect::<Vec<_>>()),
+            format!(
+                "These weights as the functions take them (a field that fewer than {MIN_PAIRS} pairs have keeps what is built in)\nMATCH_WEIGHTS={}",
+                fitted.weights
+            ),
         ],
         plot: plot::bars("Bits of a value that agrees", &bars.collect::<Vec<_>>()),
     }
@@ -322,6 +359,54 @@ pub fn report(fitted: &Fitted) -> Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn counts(rows: &[(Evidence, [f64; 4])]) -> Counts {
+        let mut counts = Counts::default();
+        for (evidence, row) in rows {
+            counts.0[*evidence as usize] = *row;
+        }
+        counts
+    }
+
+    fn printed(fitted: &Fitted) -> String {
+        let text = report(fitted).text();
+        let line = text.lines().find_map(|line| line.strip_prefix("MATCH_WEIGHTS="));
+        line.expect("a line that the functions take").to_owned()
+    }
+
+    #[test]
+    fn what_is_printed_is_taken_by_the_functions_and_fits_in_their_environment() {
+        let counts = counts(&[
+            (Evidence::City, [900.0, 50.0, 30.0, 20.0]),
+            // Too few to tell, or the other way round than it can be.
+            (Evidence::Phone, [20.0, 0.0, 0.0, 0.0]),
+            (Evidence::State, [1.0, 1.0, 1.0, 9_000.0]),
+        ]);
+        let two = [[0.01, 0.01, 0.03, 0.95]; EVIDENCE];
+        let fitted = Fitted::of("a test".to_owned(), (counts, two), &[], Vec::new());
+        let text = printed(&fitted);
+        assert!(text.len() < 1_000, "the template takes a thousand characters: {}", text.len());
+        let variable = |name: &str| match name {
+            "MATCH_WEIGHTS" => Some(text.clone()),
+            _ => None,
+        };
+        let controls = local::controls::read(variable).expect("good controls");
+        assert_eq!(controls.weights, fitted.weights);
+        assert_eq!(controls.weights.to_string(), text);
+        let built_in = Weights::default();
+        let bits = |of: &Weights, evidence| Likeness::GIVEN.map(|one| of.bits(evidence, one));
+        assert_eq!(bits(&controls.weights, Evidence::Phone), bits(&built_in, Evidence::Phone));
+        assert_eq!(bits(&controls.weights, Evidence::City), [6.5, 2.3, 0.0, -5.5]);
+    }
+
+    #[test]
+    fn neighbours_that_are_the_wrong_way_round_count_as_one() {
+        let [agree, close, near, differ] = in_order(&[0.2, 0.4, 0.1, 0.3], &[0.1, 0.1, 0.1, 0.7]);
+        assert!((agree - 3_f64.log2()).abs() < 1e-9 && (agree - close).abs() < 1e-9);
+        assert!(close > near && near > differ);
+        let flat = in_order(&[0.1, 0.2, 0.3, 0.4], &[0.4, 0.3, 0.2, 0.1]);
+        assert!(flat.iter().all(|bits| bits.abs() < 1e-9), "{flat:?}");
+    }
 
     /// Two fields, and pairs of which a tenth are one: what they were made of is found again.
     #[test]
@@ -349,6 +434,7 @@ mod tests {
             }
         }
         let (one, share) = maximized(&patterns, &two);
+        let one = one.shares();
         assert!((share - 0.1).abs() < 0.01, "{share}");
         for place in 0..3 {
             for at in 0..4 {

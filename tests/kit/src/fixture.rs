@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::controls::Controls;
 use domain::customer::{Customer, CustomerNumber, Identifier, Place};
 use domain::matching::block::Block;
@@ -220,6 +221,21 @@ impl Fixture {
             Occupant::Reference(_) | Occupant::Empty => None,
         };
         occupants.filter_map(customer).collect()
+    }
+
+    /// Lets what stands under a key be for a newer release alone.
+    pub async fn for_a_newer_release(&self, key: keys::Key) {
+        let attribute = "min_reader";
+        let set = [(attribute.to_owned(), AttributeValue::N("1000".to_owned()))];
+        let write = Write::Update {
+            key,
+            set: set.into_iter().collect(),
+            set_if_absent: Item::new(),
+            remove: Vec::new(),
+            on: Condition::Without(attribute),
+        };
+        let written = self.master().table().write(&write).await;
+        assert!(matches!(written, Ok(Written::Done(_))), "{written:?}");
     }
 
     /// The number of dealer customers, whoever's.

@@ -74,6 +74,11 @@ pub async fn story() -> Result<Vec<(String, Value)>, String> {
     cases.push("customer-erased");
     steps.push(next(&mut following).await?);
 
+    for (case, records) in two_that_look_alike(&master, &mut following).await? {
+        cases.push(case);
+        steps.push(records);
+    }
+
     for record in steps.iter_mut().flatten() {
         record["awsRegion"] = "eu-central-1".into();
         record["eventSourceARN"] =
@@ -92,6 +97,43 @@ pub async fn story() -> Result<Vec<(String, Value)>, String> {
     events.push(("unreadable-record".to_owned(), json!({ "Records": unreadable })));
     events.push(("whole-story".to_owned(), json!({ "Records": all })));
     Ok(events)
+}
+
+/// Two customers that look alike: they are found, kept apart, merged all the same, and parted again.
+async fn two_that_look_alike(
+    master: &Fixture,
+    following: &mut local::stream::Following<EventLines>,
+) -> Result<Vec<(&'static str, Vec<Value>)>, String> {
+    let mut numbers = Vec::new();
+    for name in ["Northern Quarry", "Northern Quarry Inc"] {
+        let quarry = json!({
+            "cst_send_response": "Y", "cst_duplicate": "Y", "cst_company_name": name, "cst_street_addr": "9 Quarry Road", "cst_city": "Westborough",
+            "cst_state": "MA", "cst_zip": "01581", "cst_country": "USA", "cst_email_status": "O1"
+        });
+        let message = json!({ "type": "CWCustomerIn", "CustSoldTo": quarry });
+        let created = master.post("/customers").json(&message).send().await.is(201);
+        numbers.push(created["CustSoldTo"]["cst_cust_nbr"].as_str().unwrap_or_default().to_owned());
+    }
+    let [winner, loser] = <[String; 2]>::try_from(numbers).map_err(|_| "Two were made.")?;
+    let created = next(following).await?;
+    following.send(created.clone()).await;
+    let found = next(following).await?;
+    let apart = master.post(&format!("/customers/{winner}/keep-apart"));
+    apart.json(&json!({ "other": loser })).send().await.is_empty(204);
+    let decided = next(following).await?;
+    let merge = master.post(&format!("/customers/{winner}/merge")).if_match("*");
+    merge.json(&json!({ "loser": loser, "loserVersion": 1 })).send().await.is(200);
+    let merged = next(following).await?;
+    let unmerge = master.post(&format!("/customers/{winner}/unmerge")).if_match("*");
+    unmerge.json(&json!({ "loser": loser })).send().await.is(200);
+    let unmerged = next(following).await?;
+    Ok(vec![
+        ("two-customers-created", created),
+        ("possible-duplicate-found", found),
+        ("possible-duplicate-decided", decided),
+        ("customers-merged", merged),
+        ("customers-unmerged", unmerged),
+    ])
 }
 
 /// The records that there are now.

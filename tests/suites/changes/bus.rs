@@ -64,6 +64,8 @@ fn changes(count: u64) -> Vec<Change> {
     let change = |version| Change {
         id: ChangeId::of_version(number, version),
         kind: ChangeType::CustomerUpdated,
+        other: None,
+        state: None,
         at: Timestamp::from_millis(1_795_408_496_007),
         customer: Some((identifier.clone(), number)),
         of: Of::Version(version),

@@ -13,4 +13,5 @@ mod possible;
 mod pull;
 mod stream;
 mod topics;
+mod unreadable;
 mod world;

@@ -115,6 +115,87 @@ async fn what_changes_afterwards_brings_a_pair_back_and_says_what_changed() {
     assert!(pairs(&world, "open", 50).await.is_empty());
 }
 
+/// What was told of pairs, in order: what, where they stand, by which operation, and of whom.
+fn told_of_pairs(events: &[Value]) -> Vec<(String, String, Option<String>, [String; 2])> {
+    let of_pairs = events.iter().map(|event| &event["detail"]);
+    let of_pairs = of_pairs.filter(|told| text(&told["type"]).starts_with("possible-duplicate"));
+    of_pairs
+        .map(|told| {
+            assert_eq!(told["changed"], json!([]));
+            let both = [text(&told["customerNumber"]), text(&told["otherCustomerNumber"])];
+            let operation = told["operation"].as_str().map(str::to_owned);
+            (text(&told["type"]), text(&told["state"]), operation, both)
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn the_world_is_told_of_pairs_that_are_found_and_decided_on_and_of_nothing_else() {
+    let world = World::new().await;
+    let [one, other] = twins(&world).await;
+    keep_apart(&world, &other, &one).await;
+    world.follow().await;
+    let path = format!("/customers/{one}/keep-apart/{other}");
+    world.master.request(Method::DELETE, &path).send().await.is_empty(204);
+    world.follow().await;
+    keep_apart(&world, &one, &other).await;
+    world.follow().await;
+    world.add(&json!({ "cst_cust_nbr": other, "cst_email": "julie@example.com" })).await;
+    world.follow().await;
+    // A score that changes is no news, and neither is a pair that looks alike no more.
+    world.add(&json!({ "cst_cust_nbr": one, "cst_email": "julie@example.com" })).await;
+    world.follow().await;
+    let decide = async |what: &str, body: Value| {
+        let request = world.master.post(&format!("/customers/{one}/{what}")).json(&body);
+        request.if_match("*").send().await.is(200)
+    };
+    decide("merge", json!({ "loser": other, "loserVersion": 2 })).await;
+    world.follow().await;
+    decide("unmerge", json!({ "loser": other })).await;
+    world.follow().await;
+    let away = json!({ "cst_cust_nbr": other, "cst_lname": "Underwood", "cst_fname": "Agnieszka", "cst_email": null });
+    world.add(&away).await;
+    world.follow().await;
+    let (found, decided) = ("possible-duplicate.found", "possible-duplicate.decided");
+    let expected: Vec<_> = [
+        (found, "open", None),
+        (decided, "apart", Some("keep-apart")),
+        (decided, "open", Some("take-back")),
+        (decided, "apart", Some("keep-apart")),
+        (found, "open", None),
+        (decided, "merged", None),
+        (found, "open", None),
+    ]
+    .into_iter()
+    .map(|(kind, state, operation)| {
+        let both = [one.clone(), other.clone()];
+        (kind.to_owned(), state.to_owned(), operation.map(str::to_owned), both)
+    })
+    .collect();
+    assert_eq!(told_of_pairs(&world.events.kept()), expected);
+    let pulled = world.get("/changes?limit=500").await;
+    let pulled: Vec<Value> = pulled["changes"].as_array().expect("changes").to_vec();
+    let pulled: Vec<Value> = pulled.into_iter().map(|detail| json!({ "detail": detail })).collect();
+    assert_eq!(told_of_pairs(&pulled), expected, "the same can be pulled");
+    let shown = format!("{:?}", world.events.kept()).to_lowercase();
+    assert!(!shown.contains("robins") && !shown.contains("julie@"), "{shown}");
+}
+
+#[tokio::test]
+async fn of_a_pair_of_somebody_who_was_erased_nobody_is_told() {
+    let world = World::new().await;
+    let one = world.add(&person("Julie", "Robinson")).await;
+    let other = world.add(&person("Julie", "Robinsen")).await;
+    let mut following = world.following.lock().await;
+    // The pair is written, and not yet told of.
+    following.step().await.expect("the stream is read");
+    drop(following);
+    assert_eq!(pairs(&world, "open", 50).await, [[one, other.clone()]]);
+    world.master.post(&format!("/customers/{other}/erase")).send().await.is_empty(204);
+    world.follow().await;
+    assert_eq!(told_of_pairs(&world.events.kept()), []);
+}
+
 #[tokio::test]
 async fn a_decision_is_taken_back_and_the_pair_judged_again_at_once() {
     let world = World::new().await;
@@ -182,6 +263,54 @@ async fn many_are_decided_at_once_each_with_its_result() {
     );
     let none = world.master.post("/possible-duplicates/decide").json(&json!([])).send().await;
     assert_eq!(none.faults(), [" too-many"]);
+}
+
+#[tokio::test]
+async fn decisions_are_taken_back_at_once_from_either_side_and_once_with_a_key() {
+    let world = World::new().await;
+    let [one, other] = twins(&world).await;
+    let third = world.add(&with(person("Theodore", "Garcia"), &at("7 Mill Road"))).await;
+    let unlike = with(person("Agnieszka", "Underwood"), &at("9 Quarry Road"));
+    let fourth = world.add(&unlike).await;
+    keep_apart(&world, &one, &other).await;
+    keep_apart(&world, &one, &fourth).await;
+    let row = |customer: &str, other: &str, decision: &str| json!({ "customer": customer, "other": other, "decision": decision });
+    let decide = |rows: Value, key: &str| {
+        world.master.post("/possible-duplicates/decide").key(key).json(&rows).send()
+    };
+    let outcomes = |body: &Value| {
+        let results = body["results"].as_array().expect("results");
+        let of = |one: &Value| (one["status"].as_u64().expect("a status"), text(&one["outcome"]));
+        results.iter().map(of).collect::<Vec<_>>()
+    };
+    let rows = json!([
+        row(&other, &one, "open"),
+        row(&one, &third, "open"),
+        row(&fourth, &one, "open"),
+        row(&fourth, &third, "apart")
+    ]);
+    let expected = [(204, "open"), (404, "not-found"), (204, "open"), (204, "apart")]
+        .map(|(status, outcome)| (status, outcome.to_owned()));
+    assert_eq!(outcomes(&decide(rows.clone(), "first").await.is(200)), expected);
+    let both = [one.clone(), other.clone()];
+    assert_eq!(pairs(&world, "open", 50).await, std::slice::from_ref(&both));
+    let apart = [third.clone(), fourth.clone()];
+    assert_eq!(pairs(&world, "apart", 50).await, std::slice::from_ref(&apart));
+    // Whoever decides in between is not overruled by an answer that was lost.
+    keep_apart(&world, &one, &other).await;
+    let again = decide(rows, "first").await;
+    assert!(again.is_replayed());
+    assert_eq!(outcomes(&again.is(200)), expected);
+    assert_eq!(pairs(&world, "apart", 50).await.len(), 2);
+    assert!(pairs(&world, "open", 50).await.is_empty());
+
+    let twice = json!([
+        row(&one, &other, "open"),
+        row(&other, &one, "apart"),
+        row(one.trim_start_matches('0'), &other, "open"),
+    ]);
+    let refused = decide(twice, "second").await;
+    assert_eq!(refused.faults(), ["/1 pair-twice", "/2 pair-twice"]);
 }
 
 #[tokio::test]

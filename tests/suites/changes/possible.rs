@@ -94,6 +94,56 @@ async fn customers_of_another_company_are_nobodys_duplicates() {
     assert_eq!(alike(&world, &julie).await, [graded(&twin, "possible")], "as the controls have it");
 }
 
+/// The weights that are built in, but that a first name that differs says nothing, and a street little.
+const OWN_WEIGHTS: (&str, &str) = ("MATCH_WEIGHTS", "first_name=2,1,0,0;street=3,2,1,-1");
+
+#[tokio::test]
+async fn a_deployments_own_weights_weigh_everywhere_and_an_audit_weighs_anew_what_is_kept() {
+    let built_in = World::new().await;
+    let own = World::with(&[OWN_WEIGHTS]).await;
+    let mut scores = Vec::new();
+    for world in [&built_in, &own] {
+        let julie = world.add(&person("Julie", "Robinson")).await;
+        world
+            .add(&with(
+                person("Julia", "Robinson"),
+                &json!({ "cst_street_addr": "100 Exampel Street" }),
+            ))
+            .await;
+        world.follow().await;
+        let alike = world.get(&format!("/customers/{julie}/possible-duplicates")).await;
+        let listed = world.get("/possible-duplicates").await;
+        let [alike, listed] = [alike, listed].map(|page| page["possibleDuplicates"][0].clone());
+        assert_eq!(alike["score"], listed["score"]);
+        let bits = |field: &str| {
+            let why = listed["why"].as_array().expect("reasons").iter();
+            why.clone().find(|one| one["field"] == field).expect("it")["bits"].as_f64()
+        };
+        scores.push((listed["score"].as_f64(), bits("name"), bits("city")));
+    }
+    assert!(scores[0].0 > scores[1].0 && scores[0].1 > scores[1].1, "{scores:?}");
+    assert_eq!(
+        scores[1].1,
+        Some(7.7 + 1.0),
+        "a last name that agrees and a first name that is close"
+    );
+
+    // What is kept of a pair is its order in the list.
+    let kept = async |world: &World| {
+        let items = world.master.items("PAIR#").await;
+        let bits = items.iter().find_map(|item| item.get("bits")?.as_n().ok().cloned());
+        bits.expect("a pair")
+    };
+    let before = kept(&built_in).await;
+    let changed = World::over(built_in.master.deployed_with(&[OWN_WEIGHTS]).await).await;
+    let shown =
+        changed.get("/possible-duplicates").await["possibleDuplicates"][0]["score"].as_f64();
+    assert_eq!((shown, kept(&changed).await), (scores[1].0, before.clone()));
+    changed.audit(true).await;
+    assert_ne!(kept(&changed).await, before);
+    assert!(crate::audit::found(&changed.audit(true).await).is_empty());
+}
+
 #[tokio::test]
 async fn it_takes_one_step_of_sixteen_queries_and_one_of_two_reads() {
     let world = World::new().await;
@@ -110,7 +160,7 @@ async fn it_takes_one_step_of_sixteen_queries_and_one_of_two_reads() {
     let customer = customer.expect("a customer");
     let master = master.counted();
     let found = possible_duplicates(&master, &customer).await.expect("an answer");
-    assert_eq!(found.len(), 2);
+    assert_eq!(found.found.len(), 2);
     let cost = master.cost();
     assert_eq!((cost.steps, cost.calls), (2, 16 + 1));
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use store::client::Connection;
 use store::item;
 
-use crate::world::{World, person, text};
+use crate::world::{World, person, stranger, text};
 
 /// A reader that has read so far.
 async fn pulled(world: &World, limit: u32) -> (Vec<Value>, String) {
@@ -29,7 +29,7 @@ async fn every_change_is_pulled_once_and_in_order_for_each_customer() {
     let world = World::new().await;
     let mut numbers = Vec::new();
     for at in 0..6 {
-        numbers.push(world.add(&person("Julie", &format!("Robinson {at}"))).await);
+        numbers.push(world.add(&stranger(at)).await);
     }
     for city in ["Boston", "Concord", "Dover"] {
         for number in &numbers {
@@ -197,7 +197,7 @@ async fn readers_that_are_killed_while_writers_write_miss_nothing() {
     let world = World::new().await;
     let mut numbers = Vec::new();
     for at in 0..4 {
-        numbers.push(world.add(&person("Julie", &format!("Robinson {at}"))).await);
+        numbers.push(world.add(&stranger(at)).await);
     }
     let mut readers: Vec<Reader> =
         (0..3).map(|_| Reader { place: String::new(), seen: Vec::new() }).collect();

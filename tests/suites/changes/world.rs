@@ -21,7 +21,11 @@ impl World {
     }
 
     pub(crate) async fn with(controls: &[(&str, &str)]) -> Self {
-        let master = Fixture::with(controls).await;
+        Self::over(Fixture::with(controls).await).await
+    }
+
+    /// Whoever follows this customer master from now on.
+    pub(crate) async fn over(master: Fixture) -> Self {
         let events = EventLines::default();
         let following = master.stand.following(events.clone()).await.expect("a stream");
         Self { master, events, following: Mutex::new(following) }
@@ -84,6 +88,20 @@ pub(crate) fn person(first_name: &str, last_name: &str) -> Value {
         "cst_duplicate": "N", "cst_fname": first_name, "cst_lname": last_name, "cst_street_addr": "100 Example Street",
         "cst_city": "Westborough", "cst_state": "MA", "cst_zip": "01581", "cst_country": "USA", "cst_email_status": "O1"
     })
+}
+
+/// One of six persons who look like none of the others.
+pub(crate) fn stranger(which: usize) -> Value {
+    const STRANGERS: [[&str; 3]; 6] = [
+        ["Julie", "Robinson", "100 Example Street"],
+        ["Theodore", "Garcia", "7 Mill Road"],
+        ["Agnieszka", "Kowalczyk", "21 Birch Lane"],
+        ["Obadiah", "Underwood", "350 Harbor Drive"],
+        ["Xiomara", "Fitzgerald", "48 Orchard Way"],
+        ["Quentin", "Hashimoto", "9 Quarry Road"],
+    ];
+    let [first_name, last_name, street] = STRANGERS[which];
+    with(person(first_name, last_name), &json!({ "cst_street_addr": street }))
 }
 
 pub(crate) fn with(attributes: Value, further: &Value) -> Value {

@@ -1,11 +1,8 @@
 //! A dealer's list of customers: pages, limits and cursors.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
-use store::item::Item;
-use store::table::Table as _;
-use store::writes::{Condition, Write, Written};
+use store::item;
 
 use crate::fixture::{Fixture, acme_as, given, identifier};
 
@@ -139,24 +136,11 @@ async fn a_cursor_with_any_byte_flipped_cut_or_added_is_refused() {
     }
 }
 
-/// Lets an item be for a newer release alone.
-async fn for_a_newer_reader(stand: &Fixture, key: store::keys::Key) {
-    let write = Write::Update {
-        key,
-        set: Item::from([("min_reader".to_owned(), AttributeValue::N("1000".to_owned()))]),
-        set_if_absent: Item::new(),
-        remove: Vec::new(),
-        on: Condition::Without("min_reader"),
-    };
-    let written = stand.master().table().write(&write).await;
-    assert!(matches!(written, Ok(Written::Done(_))), "{written:?}");
-}
-
 #[tokio::test]
 async fn what_this_release_cannot_read_is_a_row_and_not_the_end_of_the_list() {
     let stand = with_dealer_customers(&[("TD68", 3)]).await;
     let items = stand.items("DEALER#TD68").await;
-    for_a_newer_reader(&stand, store::item::key_of(&items[0])).await;
+    stand.for_a_newer_release(item::key_of(&items[0])).await;
     let pages = async || {
         let mut found = (Vec::new(), Vec::new());
         let mut path = "/dealer-customers/TD68?limit=1".to_owned();
@@ -175,7 +159,7 @@ async fn what_this_release_cannot_read_is_a_row_and_not_the_end_of_the_list() {
     assert_eq!(unreadable, [json!("TD68|n000")]);
     // What a dealer left out cannot be told without its customer.
     let customer = stand.items("BLOCK#").await.pop().expect("a customer");
-    for_a_newer_reader(&stand, store::item::key_of(&customer)).await;
+    stand.for_a_newer_release(item::key_of(&customer)).await;
     let (shown, unreadable) = pages().await;
     assert_eq!(shown, Vec::<String>::new());
     assert_eq!(unreadable.len(), 3);

@@ -1,15 +1,63 @@
 //! What a merge costs: calls one after another, read units, write units, as the database reports them, whether the loser has one dealer or many.
 
-use domain::by::By;
-use domain::customer::CustomerNumber;
+use domain::by::{By, Stamp};
 use domain::customer::merge::Choices;
+use domain::customer::{CustomerNumber, Identifier};
+use domain::dealer::association::Origin;
+use domain::dealer::{Dcn, DealerCode, DealerCustomerNumber, DealerProfile, DealerType};
+use domain::effect::{Cause, EffectId};
 use domain::request::Versions;
-use kit::fixture::{Fixture, given};
+use kit::fixture::Fixture;
 use operations::customers::merge::{Merging, merge};
 use operations::kit::Attempt;
+use store::items::{self, Association};
 use store::meter::Cost;
+use store::table::Table as _;
+use store::writes::{Transacted, Write};
 
 use crate::world::{Made, at, made, version};
+
+/// How many are written in one transaction.
+const AT_ONCE: usize = 100;
+
+/// Gives the customer so many dealer customers, as associations by its identifier do.
+async fn with_dealers(stand: &Fixture, of: &Made, dealers: usize) {
+    let table = stand.master().table();
+    let identifier = Identifier::parse(&of.identifier).expect("an identifier");
+    let profile = DealerProfile {
+        dealer_type: DealerType::default(),
+        business_name: Some("Julie Robinson".to_owned()),
+        alternate_name: None,
+        address: None,
+        email: None,
+        phones: Vec::new(),
+    };
+    let stamp = Stamp {
+        by: By::new("dealer", "associate", "request"),
+        cause: Cause { id: EffectId::random(table.chance()), keyed: false },
+        at: table.now(),
+    };
+    let dcns: Vec<Dcn> = (0..dealers)
+        .map(|number| Dcn {
+            dealer_code: DealerCode::parse("TD68").expect("a code"),
+            dealer_customer_number: DealerCustomerNumber::parse(&format!("{}-{number}", of.number))
+                .expect("a number"),
+        })
+        .collect();
+    for some in dcns.chunks(AT_ONCE) {
+        let writes = some.iter().map(|dcn| {
+            let organization = &identifier;
+            let (profile, origin) = (&profile, &Origin::Given);
+            items::associate_absent(items::associate(
+                Association { dcn, profile, organization, origin },
+                &stamp,
+            ))
+        });
+        let writes: Vec<Write> = writes.collect();
+        let written = table.transact(&store::writes::token(table), &writes).await;
+        assert!(matches!(written, Ok(Transacted::Done)), "{written:?}");
+    }
+}
 
 async fn cost(stand: &Fixture, winner: &Made, loser: &Made, key: Option<&str>) -> Cost {
     let number = |made: &Made| CustomerNumber::parse(&made.number).expect("a number");
@@ -34,12 +82,14 @@ async fn a_merge_is_three_steps_and_a_transaction_of_three_whatever_hangs_on_the
     let Some(stand) = Fixture::that_counts().await else {
         return;
     };
-    for (key, dealers) in [(None, 0), (Some("one"), 1), (None, 120)] {
+    for (key, dealers) in [(None, 0), (Some("one"), 1), (None, 10_000)] {
         let loser = made(&stand, &at("100 Example Street").with("cst_duplicate", "N")).await;
         let other = made(&stand, &at("100 Example Street").with("cst_duplicate", "N")).await;
-        for dealer in 0..dealers {
-            let number = format!("{dealers}-{dealer}");
-            stand.associate(&given("TD68", &number, &loser.identifier)).await.is(201);
+        with_dealers(&stand, &loser, dealers).await;
+        if dealers > 0 {
+            let dcn = format!("/dealer-customers/TD68/{}-{}", loser.number, dealers - 1);
+            let shown = stand.get(&dcn).send().await.is(200);
+            assert_eq!(shown["customerOrganizationIdentifier"], loser.identifier);
         }
         let cost = cost(&stand, &other, &loser, key).await;
         let keyed = f64::from(u8::from(key.is_some()));

@@ -249,6 +249,22 @@ async fn look_ups_lead_to_the_winner_and_the_history_and_the_events_tell_of_the_
     let types: Vec<Value> = events.kept().iter().map(|line| line["detail-type"].clone()).collect();
     let told = |name: &str| types.iter().filter(|kind| **kind == name).count();
     assert_eq!((told("customer.merged"), told("customer.unmerged")), (2, 2), "{types:?}");
+    for line in events.kept() {
+        let detail = &line["detail"];
+        if !["merge", "unmerge"].iter().any(|operation| detail["operation"] == *operation) {
+            assert_eq!(detail.get("otherCustomerNumber").is_some(), detail.get("state").is_some());
+            continue;
+        }
+        let both = [&detail["customerNumber"], &detail["otherCustomerNumber"]];
+        let expected = [&winner, &loser];
+        assert!(
+            both == expected.map(|one| one.number.as_str())
+                || both == [&loser, &winner].map(|one| one.number.as_str()),
+            "{line}"
+        );
+        let its = if both[1] == loser.number.as_str() { &loser } else { &winner };
+        assert_eq!(detail["otherCustomerOrganizationIdentifier"], json!(its.identifier), "{line}");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! A merge: which values the winner has, what is refused, and what a dry run and a repetition say.
 
-use kit::fixture::Fixture;
+use kit::fixture::{Fixture, given};
 use kit::message::{Message, julie};
 use serde_json::{Value, json};
 
@@ -189,6 +189,44 @@ async fn a_dry_run_tells_what_the_merge_then_does_and_a_repetition_tells_it_agai
     following.drain().await.expect("the stream is read");
     assert!(ask("").key("merge-1").send().await.is_replayed());
     assert_eq!(version(&master, &winner.number).await, 3);
+}
+
+#[tokio::test]
+async fn what_must_stay_unique_stays_where_it_is_through_a_merge_and_its_end() {
+    let master = Fixture::new().await;
+    let winner = at("100 Example Street").with_all(&[("cst_interface_cust_nbr", "ALT-1")]);
+    let winner = made(&master, &winner).await;
+    let loser = [("cst_interface_cust_nbr", "ALT-2"), ("cst_relate_id", "REL-2")];
+    let loser = made(&master, &at("7 Mill Road").with_all(&loser)).await;
+    associated(&master, &winner, "W-1").await;
+    associated(&master, &loser, "L-1").await;
+    let unique = async || {
+        let mut items = Vec::new();
+        for partitions in ["ALTERNATE#", "RELATE#", "DEALER#"] {
+            items.extend(master.items(partitions).await);
+        }
+        items
+    };
+    let before = unique().await;
+    assert_eq!(before.len(), 5);
+    let taken = async |number: &str| {
+        let again = given("TD68", number, &winner.identifier);
+        master.associate(&again).await.is_problem(400, "dcn-already-associated")
+    };
+    merge(&master, &winner, &loser).await;
+    assert!(unique().await == before, "nothing of it is written");
+    for number in ["W-1", "L-1"] {
+        assert_eq!(taken(number).await["sameOrganization"], true, "{number}");
+    }
+    // Neither number can be given to anybody else.
+    for (name, value) in [("cst_interface_cust_nbr", "ALT-2"), ("cst_relate_id", "REL-2")] {
+        let other = at("100 Example Street").with("cst_duplicate", "Y").with(name, value);
+        let answer = master.add(&other).await;
+        assert_eq!(answer.updated().number(), winner.number, "{name} leads to the winner");
+    }
+    unmerge(&master, &winner, &loser).await;
+    assert!(unique().await == before);
+    assert_eq!(taken("L-1").await["sameOrganization"], false);
 }
 
 #[tokio::test]

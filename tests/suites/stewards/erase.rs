@@ -140,26 +140,62 @@ async fn an_unknown_number_is_not_found_and_an_erased_one_can_be_erased_again() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_person_among_a_hundred_thousand_requests_in_error_is_erased_with_twenty_calls() {
+async fn one_person_and_one_of_three_merged_among_a_hundred_thousand_requests_in_error_are_erased_with_twenty_calls()
+ {
     let master = Fixture::new().await;
     // Others of her town.
     let crowd = json!({ "cst_lname": "Crowd", "cst_zip": "01581" });
     crowd::gather_of(&master, &crowd, 0..100_000).await;
     crowd::announce(&master, &crowd, 0..100_000).await;
     let (theirs, other) = known_everywhere(&master).await;
+    let (winner, of_three) = three_that_are_one(&master).await;
     let others = [master.shown(&other).await, master.shown(&crowd::id(99_999)).await];
-    let counted = master.master().counted();
-    let by = By::new("officer", "erase", "request");
-    let attempt = Attempt::new(&counted, by, Some(("key", "digest".to_owned())), false);
-    let erased = erase(&attempt, CustomerNumber::new(1).expect("a number")).await;
-    let erased = erased.expect("an answer").expect("a customer");
-    assert_eq!((erased.dealer_customers, erased.requests_in_error), (1, theirs.len()));
-    let cost = counted.cost();
-    assert!(cost.calls <= 20, "{cost:?}");
-    // Nothing was read of the crowd.
-    assert!(cost.read_units <= 20.0, "{cost:?}");
-    for id in &theirs {
-        assert_eq!(master.shown(id).await["received"]["body"], "");
+    for (number, dealer_customers, requests) in [("1", 1, theirs), (&winner, 3, of_three)] {
+        let counted = master.master().counted();
+        let by = By::new("officer", "erase", "request");
+        let attempt = Attempt::new(&counted, by, Some((number, "digest".to_owned())), false);
+        let erased = erase(&attempt, CustomerNumber::parse(number).expect("a number")).await;
+        let erased = erased.expect("an answer").expect("a customer");
+        assert_eq!(
+            (erased.dealer_customers, erased.requests_in_error),
+            (dealer_customers, requests.len())
+        );
+        let cost = counted.cost();
+        assert!(cost.calls <= 20, "{number}: {cost:?}");
+        // Nothing was read of the crowd.
+        assert!(cost.read_units <= 20.0, "{number}: {cost:?}");
+        for id in &requests {
+            assert_eq!(master.shown(id).await["received"]["body"], "");
+        }
     }
     assert_eq!([master.shown(&other).await, master.shown(&crowd::id(99_999)).await], others);
+}
+
+/// Three customers at three streets, of which two were merged into the first; each with a dealer customer, and a request in error that names it.
+async fn three_that_are_one(master: &Fixture) -> (String, Vec<String>) {
+    let mut numbers = Vec::new();
+    let mut requests = Vec::new();
+    for street in ["1 Orchard Way", "2 Orchard Way", "3 Orchard Way"] {
+        let romeo = with(
+            person("Montague"),
+            &json!({ "cst_street_addr": street, "cst_email": "romeo@montague.example", "cst_day_phone": "508-555-0188", "cst_duplicate": "N" }),
+        );
+        let message = json!({ "type": "CWCustomerIn", "CustSoldTo": with(romeo, &json!({ "cst_send_response": "Y" })) });
+        let answer = master.post("/customers").json(&message).send().await.is(201);
+        let number = answer["CustSoldTo"]["cst_cust_nbr"].as_str().expect("a number").to_owned();
+        let association = json!({
+            "dealerCode": "TD68", "dealerCustomerNumber": number, "businessName": "Romeo Montague",
+            "customerOrganizationIdentifier": answer["customerOrganizationIdentifier"]
+        });
+        master.post("/dealer-customers").json(&association).send().await.is(201);
+        let change = json!({ "cst_cust_nbr": number, "cst_fname": "Romeo", "cst_zip": "ABC" });
+        requests.push(master.refused(&change).await);
+        numbers.push(number);
+    }
+    for loser in &numbers[1..] {
+        let body = json!({ "loser": loser, "loserVersion": 1 });
+        let path = format!("/customers/{}/merge", numbers[0]);
+        master.post(&path).if_match("*").json(&body).send().await.is(200);
+    }
+    (numbers.swap_remove(0), requests)
 }

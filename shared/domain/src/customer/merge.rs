@@ -272,10 +272,11 @@ fn propose(merged: &mut Attributes, loser: &Attributes) {
     }
 }
 
-/// How far an e-mail status keeps from writing: `O2` is the person's no, `O4` one that nothing overrules.
+/// How far an e-mail status keeps from writing: with `O2` only about orders, with `O3` not at all, and with `O4` the person is not even asked again.
 fn opted_out(status: &str) -> u8 {
     match status {
-        "O4" => 2,
+        "O4" => 3,
+        "O3" => 2,
         "O2" => 1,
         _ => 0,
     }
@@ -538,9 +539,16 @@ mod tests {
     #[test]
     fn the_stricter_word_about_being_written_to_wins() {
         let status = |text| [(Attribute::EMAIL_STATUS, text)];
-        for (winner, loser, expected) in
-            [("O1", "O2", "O2"), ("O2", "O1", "O2"), ("O3", "O2", "O2"), ("O2", "O4", "O4")]
-        {
+        for (winner, loser, expected) in [
+            ("O1", "O2", "O2"),
+            ("O2", "O1", "O2"),
+            ("O1", "O3", "O3"),
+            ("O2", "O3", "O3"),
+            ("O3", "O2", "O3"),
+            ("O2", "O4", "O4"),
+            ("O3", "O4", "O4"),
+            ("O4", "O3", "O4"),
+        ] {
             let kept = proposed(&status(winner), &status(loser));
             assert_eq!(kept.get(Attribute::EMAIL_STATUS), Some(expected), "{winner} {loser}");
         }

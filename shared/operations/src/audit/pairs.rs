@@ -104,7 +104,7 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
                     Some(record.of_nobody(now))
                 } else {
                     let profile = |of| Profile::of(of, &controls.generic_values);
-                    let bits = Score::of(&profile(low), &profile(high)).bits;
+                    let bits = Score::of(&controls.weights, &profile(low), &profile(high)).bits;
                     let judged = Judged { low, high, bits };
                     let secret = &controls.secret;
                     // What looks alike is looked at from the customers.

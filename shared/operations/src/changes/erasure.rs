@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use domain::by::{By, Stamp};
 use domain::customer::{Customer, Identifier};
 use domain::effect::{Cause, EffectId};
-use domain::history::{self, HistoryEntry, Of};
+use domain::history::{self, HistoryEntry};
 use domain::look_up::{self, Term};
 use store::items::{self, Standing};
 use store::table::{MAX_ITEMS, Table};
@@ -27,7 +27,7 @@ pub(super) async fn erase<T: Table>(
 ) -> Result<(), Stopped> {
     let identifier = &before.identifier;
     for round in 0.. {
-        let remains = Remains::find(master, before).await?;
+        let remains = Remains::find(master, std::slice::from_ref(before)).await?;
         if remains.is_empty() || empty(master, &remains, by).await? {
             break;
         }
@@ -70,11 +70,10 @@ async fn entries<T: Table>(
     let mut after = 0;
     loop {
         let page = records::history(master.table(), identifier, after, MAX_ITEMS as u32).await?;
-        for entry in page.found {
-            let Of::Version(of) = entry.of else { continue };
+        for (of, entry) in page.found {
             after = of;
             if of < version {
-                entries.push((of, entry));
+                entries.push((of, entry?));
             }
         }
         if !page.more {

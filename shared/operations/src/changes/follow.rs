@@ -12,7 +12,7 @@ use domain::customer::{Customer, Identifier};
 use domain::history::HistoryEntry;
 use futures_util::future::join_all;
 use store::keys::{self, Key};
-use store::table::{MAX_ITEMS, Table};
+use store::table::{MAX_ITEMS, Table, TableError};
 use store::writes::Write;
 use store::{item, items, records};
 
@@ -133,8 +133,18 @@ impl<T: Table, B: Bus> Follower<T, B> {
         }
         let mut tasks = outcome.kept(tasks);
         match self.stand(&tasks).await {
-            Ok((done, customers)) => {
+            Ok((done, customers, unreadable)) => {
+                for task in &tasks {
+                    let its = task.plan.customer().into_iter().chain(task.plan.others());
+                    let its: Vec<Key> = its.map(keys::customer).collect();
+                    let unread = unreadable.iter().find(|(key, _)| its.contains(key));
+                    if let Some((_, error)) = unread {
+                        outcome.fail(task, Stopped::Unavailable(chain(error).into()));
+                    }
+                }
+                tasks = outcome.kept(tasks);
                 tasks.retain(|task| task.plan.done_mark().is_none_or(|mark| !done.contains(&mark)));
+                tasks.retain_mut(|task| task.plan.meet_others(&customers).is_some());
                 let now = self.master.table().now();
                 for task in &mut tasks {
                     let Some(identifier) = task.plan.customer() else { continue };
@@ -161,11 +171,8 @@ impl<T: Table, B: Bus> Follower<T, B> {
         Ok(())
     }
 
-    /// The marks of what was done before, and the customers as they are.
-    async fn stand(
-        &self,
-        tasks: &[Task],
-    ) -> Result<(HashSet<Key>, HashMap<Identifier, Customer>), Stopped> {
+    /// The marks of what was done before, the customers as they are, and those that cannot be read.
+    async fn stand(&self, tasks: &[Task]) -> Result<Standing, Stopped> {
         let table = self.master.table();
         let marks: HashSet<Key> = tasks.iter().filter_map(|task| task.plan.done_mark()).collect();
         let marks: Vec<Key> = marks.into_iter().collect();
@@ -173,12 +180,15 @@ impl<T: Table, B: Bus> Follower<T, B> {
         for some in marks.chunks(MAX_ITEMS) {
             done.extend(table.get_all(some).await?.iter().map(item::key_of));
         }
-        let identifiers: HashSet<&Identifier> =
-            tasks.iter().filter_map(|task| task.plan.customer()).collect();
+        let identifiers: HashSet<&Identifier> = tasks
+            .iter()
+            .flat_map(|task| task.plan.customer().into_iter().chain(task.plan.others()))
+            .collect();
         let identifiers: Vec<Identifier> = identifiers.into_iter().cloned().collect();
-        let customers = records::customers(table, &identifiers).await?.into_iter();
+        let (customers, unreadable) = records::readable_customers(table, &identifiers).await?;
+        let customers = customers.into_iter();
         let customers = customers.map(|customer| (customer.identifier.clone(), customer));
-        Ok((done, customers.collect()))
+        Ok((done, customers.collect(), unreadable))
     }
 
     /// What is done before anybody is told: the look-up keys, and an erasure's history.
@@ -303,6 +313,9 @@ impl<T: Table, B: Bus> Follower<T, B> {
         }
     }
 }
+
+/// The marks of what was done before, customers as they are, and the keys of those that cannot be read.
+type Standing = (HashSet<Key>, HashMap<Identifier, Customer>, Vec<(Key, TableError)>);
 
 /// A step that is taken for each record by itself.
 #[derive(Debug, Clone, Copy)]

@@ -1,12 +1,14 @@
 //! What a record of the stream asks for: which change it is, what the history says of it, and who is found under what from then on. Nothing is read or written here.
 
+use std::collections::HashMap;
+
 use domain::by::By;
 use domain::change::{Change, ChangeId, ChangeType};
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::dealer::association::DealerCustomerEffect;
 use domain::history::{HistoryEntry, Of, What};
 use domain::look_up::{self, Kind, Term};
-use domain::matching::possible::Prints;
+use domain::matching::possible::{Pair, PairRecord, PairState, Prints};
 use domain::request::{RequestInError, State};
 use domain::secret::Secret;
 use domain::time::Timestamp;
@@ -39,6 +41,10 @@ pub(super) struct Plan {
     pub(super) erased_by: Option<By>,
     /// The number of the customer to whose history it goes, where only that is known of it, and who did it.
     of_number: Option<(CustomerNumber, Option<By>)>,
+    /// The pair that it is of.
+    pair: Option<Pair>,
+    /// The winner of the customer that it is about, where the record tells no number of it.
+    winner: Option<Identifier>,
 }
 
 impl Plan {
@@ -68,6 +74,10 @@ impl Plan {
             let before = before.map(items::request_in_error).transpose()?;
             return Ok(of_request(before.as_ref(), &items::request_in_error(after)?));
         }
+        if keys::pair_of(key).is_some() {
+            let before = before.map(items::pair_of).transpose()?;
+            return Ok(of_pair(before.as_ref(), items::pair_of(after)?));
+        }
         Ok(None)
     }
 
@@ -79,6 +89,31 @@ impl Plan {
             before.merged_into == after.merged_into && Prints::of(before, secret) == prints
         };
         (!before.as_deref().is_some_and(is_same)).then_some(&**after)
+    }
+
+    /// The customers of whom the record does not tell all that is told.
+    pub(super) fn others(&self) -> impl Iterator<Item = &Identifier> {
+        let both = self.pair.iter().flat_map(|pair| [pair.low(), pair.high()]);
+        both.chain(&self.winner)
+    }
+
+    /// Says who the customers are of whom the record does not tell it. A pair is told of while both are there and neither was erased; none where that is not so.
+    pub(super) fn meet_others(&mut self, known: &HashMap<Identifier, Customer>) -> Option<()> {
+        let named = |customer: &Customer| (customer.identifier.clone(), customer.number);
+        if let Some(winner) = &self.winner {
+            self.change.other = known.get(winner).map(named);
+        }
+        let Some(pair) = &self.pair else {
+            return Some(());
+        };
+        let mut both = [known.get(pair.low())?, known.get(pair.high())?];
+        if both.iter().any(|customer| customer.erased.is_some()) {
+            return None;
+        }
+        both.sort_unstable_by_key(|customer| customer.number);
+        let [customer, other] = both.map(named);
+        (self.change.customer, self.change.other) = (Some(customer), Some(other));
+        Some(())
     }
 
     /// The customer that it is about, as far as the record tells.
@@ -175,7 +210,15 @@ fn of_customer(before: Option<Customer>, after: &Customer) -> Option<Plan> {
         return None;
     }
     let entry = HistoryEntry::of_version(before.as_ref(), after);
-    let change = change_of_version(after, &entry);
+    let mut change = change_of_version(after, &entry);
+    let mut winner = None;
+    if let Some(before) = &before {
+        change.other = parted_or_absorbed(before, after);
+        if before.merged_into != after.merged_into {
+            let merged = after.merged_into.as_ref().or(before.merged_into.as_ref());
+            winner = merged.map(|merged| merged.winner.clone());
+        }
+    }
     let standings = standings(before.as_ref(), after);
     let before = before.map(Box::new);
     let (erases, pairs) = if change.kind == ChangeType::CustomerErased {
@@ -193,7 +236,19 @@ fn of_customer(before: Option<Customer>, after: &Customer) -> Option<Plan> {
         says: Remains::default(),
         erased_by: None,
         of_number: None,
+        pair: None,
+        winner,
     })
+}
+
+/// The customer that this one absorbed between the two versions, or was parted from.
+fn parted_or_absorbed(before: &Customer, after: &Customer) -> Option<(Identifier, CustomerNumber)> {
+    let only_in = |one: &Customer, other: &Customer| {
+        let mut absorbed = one.absorbed.iter();
+        absorbed.find(|absorbed| !other.has_absorbed(&absorbed.loser)).cloned()
+    };
+    let other = only_in(after, before).or_else(|| only_in(before, after))?;
+    Some((other.loser, other.number))
 }
 
 /// The change that made a version of a customer, of which the history has this entry.
@@ -212,6 +267,8 @@ pub(crate) fn change_of_version(after: &Customer, entry: &HistoryEntry) -> Chang
         kind,
         at: after.updated_at,
         customer: Some((after.identifier.clone(), after.number)),
+        other: None,
+        state: None,
         of: Of::Version(after.version),
         version: Some(after.version),
         operation: after.by.as_ref().map(|by| by.operation.clone()),
@@ -271,6 +328,8 @@ fn of_dealer_customer(
         at,
         // The number is the customer's to tell.
         customer: None,
+        other: None,
+        state: None,
         of,
         version: None,
         operation: after.by.as_ref().map(|by| by.operation.clone()),
@@ -293,6 +352,8 @@ fn of_dealer_customer(
         },
         erased_by: None,
         of_number: None,
+        pair: None,
+        winner: None,
     })
 }
 
@@ -312,6 +373,8 @@ fn of_request(before: Option<&RequestInError>, after: &RequestInError) -> Option
         kind,
         at: after.history.last().map_or(after.received_at, |last| last.at),
         customer: None,
+        other: None,
+        state: None,
         of: Of::RequestInError(after.id.clone()),
         version: Some(after.version),
         operation: after.by.as_ref().map(|by| by.operation.clone()),
@@ -330,5 +393,46 @@ fn of_request(before: Option<&RequestInError>, after: &RequestInError) -> Option
         },
         erased_by: None,
         of_number,
+        pair: None,
+        winner: None,
+    })
+}
+
+/// What is told of a pair: that it waits for a steward, or that it does no more. One that does not look alike any more tells nothing.
+fn of_pair(before: Option<&PairRecord>, after: PairRecord) -> Option<Plan> {
+    let was = before.map(|before| before.state);
+    let kind = match after.state {
+        state if was == Some(state) => return None,
+        PairState::Past => return None,
+        PairState::Open if after.by.is_none() => ChangeType::PossibleDuplicateFound,
+        PairState::Open | PairState::Apart | PairState::Merged => {
+            ChangeType::PossibleDuplicateDecided
+        }
+    };
+    let change = Change {
+        id: ChangeId::of_pair(&after.pair, after.version),
+        kind,
+        at: after.since,
+        // Their numbers are the customers' to tell.
+        customer: None,
+        other: None,
+        state: Some(after.state),
+        of: Of::Version(after.version),
+        version: Some(after.version),
+        operation: after.by.map(|by| by.operation),
+        changed: Vec::new(),
+    };
+    Some(Plan {
+        change,
+        entry: None,
+        standings: Vec::new(),
+        version: after.version,
+        erases: None,
+        pairs: None,
+        says: Remains::default(),
+        erased_by: None,
+        of_number: None,
+        pair: Some(after.pair),
+        winner: None,
     })
 }

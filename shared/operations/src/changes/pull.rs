@@ -2,16 +2,15 @@
 //!
 //! A gap is a write that is becoming visible, and read again; or it is what has expired, and the reader is told that it comes too late.
 
-use std::cmp::Reverse;
 use std::time::Duration;
 
 use domain::change::Change;
-use store::keys::CHANGE_SHARDS;
+use store::keys::{self, CHANGE_SHARDS, ChangesPlace};
 use store::records;
 use store::table::{Table, TableError};
 use tokio::join;
 
-use crate::kit::{Master, Stopped};
+use crate::kit::{Master, Stopped, log_unreadable};
 
 const LISTS: usize = CHANGE_SHARDS as usize;
 
@@ -44,6 +43,8 @@ impl Position {
 pub enum Pulled {
     Changes {
         changes: Vec<Change>,
+        /// Where changes stand, by list and number, that cannot be read: they are damaged, or of a newer release.
+        unreadable: Vec<ChangesPlace>,
         next: Position,
     },
     /// Something of what came since has expired.
@@ -73,7 +74,8 @@ pub async fn pull<T: Table>(
             return Ok(read(table, after, last, limit).await?);
         }
         if waited >= wait {
-            return Ok(Pulled::Changes { changes: Vec::new(), next: after });
+            let (changes, unreadable) = (Vec::new(), Vec::new());
+            return Ok(Pulled::Changes { changes, unreadable, next: after });
         }
         let pause = LOOK_EVERY.min(wait - waited);
         table.pause(pause).await;
@@ -110,26 +112,34 @@ async fn read(
     let lists: [_; LISTS] = [first?, second?, third?, fourth?];
     let mut position = after;
     let mut waiting = Vec::with_capacity(LISTS);
-    for list in lists {
+    for (shard, list) in (0..).zip(lists) {
         let Some(mut list) = list else {
             return Ok(Pulled::Gone);
         };
         list.reverse();
-        waiting.push(list);
+        waiting.push((shard, list));
     }
-    let mut changes = Vec::new();
-    while changes.len() < limit as usize {
-        // The oldest of those that come next in their lists; within a list the order is the list's.
-        let next = waiting.iter().enumerate().filter_map(|(at, list)| Some((at, list.last()?)));
-        let Some((at, _)) = next.max_by_key(|(at, (_, change))| Reverse((change.at, *at))) else {
-            break;
-        };
-        if let Some((sequence, change)) = waiting[at].pop() {
-            position.0[at] = sequence;
-            changes.push(change);
+    let (mut changes, mut unreadable) = (Vec::new(), Vec::new());
+    while changes.len() + unreadable.len() < limit as usize {
+        // The oldest of those that come next in their lists; within a list the order is the list's. One that cannot be read holds up none that is behind it.
+        let when = |change: &Result<Change, _>| change.as_ref().ok().map(|change| change.at);
+        let next = waiting.iter_mut().filter(|(_, list)| !list.is_empty());
+        let next = next
+            .min_by_key(|(shard, list)| (list.last().and_then(|(_, change)| when(change)), *shard));
+        let Some((shard, list)) = next else { break };
+        if let Some((sequence, change)) = list.pop() {
+            position.0[usize::from(*shard)] = sequence;
+            let place = ChangesPlace { shard: *shard, sequence };
+            match change {
+                Ok(change) => changes.push(change),
+                Err(error) => {
+                    log_unreadable(&keys::change(place), &error);
+                    unreadable.push(place);
+                }
+            }
         }
     }
-    Ok(Pulled::Changes { changes, next: position })
+    Ok(Pulled::Changes { changes, unreadable, next: position })
 }
 
 /// The changes of a list between `after` and `last` without a gap, `limit` of them at the most; none where the first of them is gone.
@@ -139,7 +149,7 @@ async fn run(
     after: u64,
     last: u64,
     limit: u32,
-) -> Result<Option<Vec<(u64, Change)>>, TableError> {
+) -> Result<Option<Vec<(u64, Result<Change, TableError>)>>, TableError> {
     let wanted = u32::try_from(last.saturating_sub(after)).unwrap_or(u32::MAX).min(limit);
     if wanted == 0 {
         return Ok(Some(Vec::new()));

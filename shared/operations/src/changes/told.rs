@@ -2,6 +2,7 @@
 
 use domain::change::Change;
 use domain::history::{Of, Part};
+use domain::matching::possible::PairState;
 use serde::Serialize;
 
 /// A change as JSON.
@@ -16,6 +17,12 @@ pub struct Told {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_customer_organization_identifier: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_customer_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub dcn: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_in_error: Option<String>,
@@ -28,7 +35,8 @@ pub struct Told {
 
 impl Told {
     pub fn of(change: &Change) -> Self {
-        let Change { id, kind, at, customer, of, version, operation, changed } = change;
+        let Change { id, kind, at, customer, other, state, of, version, operation, changed } =
+            change;
         let (dcn, request_in_error) = match of {
             Of::Version(_) => (None, None),
             Of::DealerCustomer(dcn) => (Some(dcn.to_string()), None),
@@ -40,6 +48,9 @@ impl Told {
             at: at.to_string(),
             customer_organization_identifier: customer.as_ref().map(|(one, _)| one.to_string()),
             customer_number: customer.as_ref().map(|(_, number)| number.to_string()),
+            other_customer_organization_identifier: other.as_ref().map(|(one, _)| one.to_string()),
+            other_customer_number: other.as_ref().map(|(_, number)| number.to_string()),
+            state: state.map(PairState::as_str),
             dcn,
             request_in_error,
             version: *version,

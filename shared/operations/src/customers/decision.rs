@@ -2,7 +2,7 @@
 
 use domain::customer::merge::{Choice, Merge};
 use domain::customer::{Customer, CustomerNumber};
-use domain::history::{self, Changed, Of};
+use domain::history::{self, Changed};
 use domain::message::edits::FailedEdit;
 use domain::request::Versions;
 use store::records;
@@ -145,9 +145,9 @@ pub(super) async fn earlier<T: Table>(
     }
     let table = attempt.table();
     let page = records::history(table, &customer.identifier, version.saturating_sub(1), 1).await?;
-    let entry = page.found.into_iter().find(|entry| entry.of == Of::Version(version));
+    let entry = page.found.into_iter().find(|(of, _)| *of == version);
     let changed = match entry {
-        Some(entry) => entry.changed,
+        Some((_, entry)) => entry?.changed,
         None if table.now() < effect.at.plus_seconds(ON_ITS_WAY_SECONDS) => {
             return Err(Stopped::Unavailable("the history does not have this version yet".into()));
         }

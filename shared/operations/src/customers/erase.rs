@@ -46,20 +46,18 @@ pub async fn erase<T: Table>(
         }
         attempt.again().await?;
     };
-    let mut erased = Erased { dealer_customers: 0, requests_in_error: 0, replayed: false };
-    for customer in &customers {
-        loop {
-            let remains = Remains::find(attempt.master, customer).await?;
-            let Remains { dealer_customers, requests } = &remains;
-            if attempt.dry_run || remains.erase(attempt.table(), &attempt.stamp()).await? {
-                erased.dealer_customers += dealer_customers.len();
-                erased.requests_in_error += requests.len();
-                break;
-            }
-            attempt.again().await?;
+    loop {
+        let remains = Remains::find(attempt.master, &customers).await?;
+        let Remains { dealer_customers, requests } = &remains;
+        if attempt.dry_run || remains.erase(attempt.table(), &attempt.stamp()).await? {
+            return Ok(Some(Erased {
+                dealer_customers: dealer_customers.len(),
+                requests_in_error: requests.len(),
+                replayed: false,
+            }));
         }
+        attempt.again().await?;
     }
-    Ok(Some(erased))
 }
 
 /// Takes the person out of the customers, and of what is kept of their merges; no where one of them changed meanwhile.

@@ -10,13 +10,13 @@ use domain::retention::Retention;
 use domain::time::Timestamp;
 use store::items::{Found, Standing};
 use store::keys::{self, Key};
-use store::records;
+use store::records::{self, FoundUnder};
 use store::table::{MAX_ITEMS, Table};
 
 use super::history::earlier_versions;
 use super::read::customer_by_number;
-use super::tree::followed;
-use crate::kit::{Listed, Master, Stopped};
+use super::tree::leaders;
+use crate::kit::{Listed, Master, Stopped, log_unreadable};
 
 /// How many keys one page looks at. Where many keys lead to nobody who is asked for, a page may be short, and the next one goes on behind it.
 pub const MAX_EXAMINED: usize = 200;
@@ -62,30 +62,36 @@ struct Search<'a, T> {
     terms: Vec<Term>,
 }
 
-/// A page of those who are, or were until lately, as is asked, behind `after`. Nobody where nothing is asked by which somebody is found.
+/// A page of those who are, or were until lately, as is asked, behind `after`; and of those who may be, and cannot be read. Nobody where nothing is asked by which somebody is
+/// found.
 pub async fn find<T: Table>(
     master: &Master<T>,
     look_up: &LookUp,
     after: Option<Place>,
     limit: usize,
-) -> Result<Listed<FoundCustomer, Place>, Stopped> {
+) -> Result<Listed<FoundCustomer, Place, Identifier>, Stopped> {
     let search = Search::begin(master, look_up).await?;
     let mut place = after.unwrap_or_default();
-    let mut found = Vec::new();
+    let (mut found, mut unreadable) = (Vec::new(), Vec::new());
     let mut examined = 0;
     while examined < MAX_EXAMINED && found.len() < limit {
         let wanted = (limit - found.len()).min(MAX_ITEMS);
-        let Some((candidates, next)) = search.candidates(&place, wanted).await? else {
-            return Ok(Listed { found, next: None });
+        let Some(candidates) = search.candidates(&place, wanted).await? else {
+            place.step = search.terms.len() + 1;
+            break;
         };
-        examined += candidates.len().max(1);
-        found.extend(search.held(&candidates, place.step).await?);
-        place = match next {
+        examined += (candidates.found.len() + candidates.unreadable.len()).max(1);
+        let (held, lost) = search.held(&candidates.found, place.step).await?;
+        found.extend(held);
+        unreadable.extend(candidates.unreadable.into_iter().chain(lost));
+        place = match candidates.next {
             Some(after) => Place { after: Some(after), ..place },
             None => Place { step: place.step + 1, after: None },
         };
     }
-    Ok(Listed { found, next: search.has(&place).then_some(place) })
+    unreadable.sort_unstable();
+    unreadable.dedup();
+    Ok(Listed { found, unreadable, next: search.has(&place).then_some(place) })
 }
 
 impl<'a, T: Table> Search<'a, T> {
@@ -140,11 +146,12 @@ impl<'a, T: Table> Search<'a, T> {
         &self,
         place: &Place,
         wanted: usize,
-    ) -> Result<Option<(Vec<Found>, Option<String>)>, Stopped> {
+    ) -> Result<Option<FoundUnder>, Stopped> {
         if place.step == 0 {
             let holder = self.holder.iter().cloned();
             let found = holder.map(|identifier| Found { identifier, standing: Standing::Current });
-            return Ok(Some((found.collect(), None)));
+            let (found, unreadable) = (found.collect(), Vec::new());
+            return Ok(Some(FoundUnder { found, unreadable, next: None }));
         }
         let Some(term) = self.terms.get(place.step - 1) else {
             return Ok(None);
@@ -155,14 +162,24 @@ impl<'a, T: Table> Search<'a, T> {
         Ok(Some(found))
     }
 
-    /// Those of the candidates of a step who are as is asked, in their order.
-    async fn held(&self, candidates: &[Found], step: usize) -> Result<Vec<FoundCustomer>, Stopped> {
+    /// Those of the candidates of a step who are as is asked, in their order; and those who cannot be read, or whom they lead to cannot.
+    async fn held(
+        &self,
+        candidates: &[Found],
+        step: usize,
+    ) -> Result<(Vec<FoundCustomer>, Vec<Identifier>), Stopped> {
         let table = self.master.table();
         let identifiers: Vec<Identifier> =
             candidates.iter().map(|found| found.identifier.clone()).collect();
         let mut customers: HashMap<Identifier, Customer> = HashMap::new();
-        for customer in records::customers(table, &identifiers).await? {
+        let (read, unread) = records::readable_customers(table, &identifiers).await?;
+        for customer in read {
             customers.insert(customer.identifier.clone(), customer);
+        }
+        let mut lost = identifiers;
+        lost.retain(|one| unread.iter().any(|(key, _)| *key == keys::customer(one)));
+        for (key, error) in &unread {
+            log_unreadable(key, error);
         }
         let judged: Vec<(Customer, Misses)> = candidates
             .iter()
@@ -185,25 +202,37 @@ impl<'a, T: Table> Search<'a, T> {
                 held.push(FoundCustomer { customer, found_by, formerly, led_by: None });
             }
         }
-        self.led(held).await
+        let (shown, led_astray) = self.led(held).await?;
+        lost.extend(led_astray);
+        Ok((shown, lost))
     }
 
-    /// The customers that act, in place of those that were merged. One that is found by what is its own is not shown for another's sake.
-    async fn led(&self, held: Vec<FoundCustomer>) -> Result<Vec<FoundCustomer>, Stopped> {
+    /// The customers that act, in place of those that were merged. One that is found by what is its own is not shown for another's sake. Beside them, those that lead to what
+    /// cannot be read.
+    async fn led(
+        &self,
+        held: Vec<FoundCustomer>,
+    ) -> Result<(Vec<FoundCustomer>, Vec<Identifier>), Stopped> {
         let mut shown: Vec<FoundCustomer> = Vec::new();
+        let merged = held.iter().filter(|found| found.customer.merged_into.is_some());
+        let merged = merged.map(|found| found.customer.clone()).collect();
+        let (leaders, lost) = leaders(self.master, merged).await?;
         for found in held {
             if found.customer.merged_into.is_none() {
                 shown.push(found);
                 continue;
             }
             let led_by = Some(found.customer.number);
-            let customer = followed(self.master, found.customer).await?.leader;
+            let its = |(named, _): &&(Identifier, Customer)| *named == found.customer.identifier;
+            let Some((_, customer)) = leaders.iter().find(its).cloned() else {
+                continue;
+            };
             let by_itself = self.misses(&customer).is_some_and(|misses| misses.is_empty());
             if !by_itself && shown.iter().all(|one| one.customer.number != customer.number) {
                 shown.push(FoundCustomer { customer, led_by, ..found });
             }
         }
-        Ok(shown)
+        Ok((shown, lost))
     }
 
     /// What is asked and not so; none where it cannot have been so either.

@@ -43,13 +43,13 @@ impl Place {
     }
 }
 
-/// A page of the history, behind `after`.
+/// A page of the history, behind `after`; of what cannot be read the version, or where it stands among what makes no version.
 pub async fn history<T: Table>(
     master: &Master<T>,
     customer: &Customer,
     after: Option<Place>,
     limit: u32,
-) -> Result<Listed<HistoryEntry, Place>, Stopped> {
+) -> Result<Listed<HistoryEntry, Place, String>, Stopped> {
     let table = master.table();
     let identifier = &customer.identifier;
     let Place { mut below, mut other } =
@@ -61,13 +61,16 @@ pub async fn history<T: Table>(
         let ceiling = floor;
         floor = ceiling.saturating_sub(u64::from(limit)).max(1);
         let page = records::history(table, identifier, floor - 1, limit).await?;
-        versions = page.found.into_iter().filter(|entry| version(entry) < ceiling).collect();
+        versions = page.found.into_iter().filter(|(version, _)| *version < ceiling).collect();
     }
     let mut others_left = others.found.into_iter().peekable();
-    let mut found = Vec::new();
-    while found.len() < limit as usize {
+    let (mut found, mut unreadable) = (Vec::new(), Vec::new());
+    while found.len() + unreadable.len() < limit as usize {
         let take_other = match (versions.last(), others_left.peek()) {
-            (Some(version), Some((_, other))) => other.at > version.at,
+            (Some((_, Ok(version))), Some((_, Ok(other)))) => other.at > version.at,
+            // When it was, it does not tell.
+            (Some(_), Some((_, Err(_)))) => true,
+            (Some((_, Err(_))), Some(_)) => false,
             (Some(_), None) => false,
             // What is below the versions that were read may be newer than these.
             (None, Some(_)) => floor <= 1,
@@ -75,19 +78,25 @@ pub async fn history<T: Table>(
         };
         if take_other {
             let Some((place, entry)) = others_left.next() else { break };
+            match entry {
+                Ok(entry) => found.push(entry),
+                Err(_) => unreadable.push(place.clone()),
+            }
             other = Some(place);
-            found.push(entry);
         } else {
-            let Some(entry) = versions.pop() else { break };
-            below = version(&entry);
-            found.push(entry);
+            let Some((version, entry)) = versions.pop() else { break };
+            match entry {
+                Ok(entry) => found.push(entry),
+                Err(_) => unreadable.push(version.to_string()),
+            }
+            below = version;
         }
     }
     let more = !versions.is_empty() || floor > 1 || others_left.peek().is_some() || others.more;
     if versions.is_empty() {
         below = below.min(floor);
     }
-    Ok(Listed { found, next: more.then_some(Place { below, other }) })
+    Ok(Listed { found, unreadable, next: more.then_some(Place { below, other }) })
 }
 
 /// Which state of a customer is asked for.
@@ -158,6 +167,9 @@ fn is_on_its_way<T: Table>(master: &Master<T>, customer: &Customer, at: &Custome
 }
 
 /// The entries of this version and those before it, the newest first, without a gap; none where this version has none.
+///
+/// # Errors
+/// Also where the entry of this version cannot be read.
 async fn back_from<T: Table>(
     master: &Master<T>,
     customer: &Customer,
@@ -170,14 +182,19 @@ async fn back_from<T: Table>(
         let page = records::history(table, &customer.identifier, floor, STRIDE).await?;
         let newest_first = page.found.into_iter().rev();
         let mut next = customer.version;
-        let run: Vec<_> = newest_first
-            .skip_while(|entry| version(entry) > customer.version)
-            .take_while(|entry| {
-                let follows = version(entry) == next;
-                next = first_version(entry).saturating_sub(1);
-                follows
-            })
-            .collect();
+        let mut run = Vec::new();
+        for (version, entry) in newest_first.skip_while(|(version, _)| *version > customer.version)
+        {
+            match entry {
+                _ if version != next => break,
+                Ok(entry) => {
+                    next = first_version(&entry).saturating_sub(1);
+                    run.push(entry);
+                }
+                Err(error) if run.is_empty() => return Err(error.into()),
+                Err(_) => break,
+            }
+        }
         if !run.is_empty() {
             return Ok(run);
         }
@@ -198,7 +215,8 @@ pub(crate) async fn earlier_versions(
     let page = records::history(table, &customer.identifier, floor, STRIDE).await?;
     let mut versions = Vec::new();
     let mut earlier = customer.clone();
-    for entry in page.found.iter().rev() {
+    for (_, entry) in page.found.iter().rev() {
+        let Ok(entry) = entry else { break };
         // The newest may not be there yet; what is there then tells nothing of the customer as it is.
         if version(entry) != earlier.version || entry.at < since || first_version(entry) <= 1 {
             break;

@@ -42,8 +42,9 @@ pub struct Two {
 
 /// What is done about a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wish {
+pub enum Wish {
     KeepApart,
+    /// The pair is judged again at once.
     TakeBack,
 }
 
@@ -60,19 +61,19 @@ pub async fn take_back<T: Table>(attempt: &Attempt<'_, T>, two: Two) -> Result<K
     decide(attempt, two, Wish::TakeBack).await
 }
 
-/// Keeps each of these pairs apart as a single call would. What hinders one is its result.
+/// Decides on each of these pairs as a single call would; no pair is among them twice. What hinders one is its result.
 ///
 /// # Errors
 /// `KeyReused`, and where the key cannot be bound.
-pub async fn keep_apart_batch<T: Table>(
+pub async fn decide_batch<T: Table>(
     attempt: &Attempt<'_, T>,
-    pairs: &[Two],
+    pairs: &[(Two, Wish)],
 ) -> Result<Vec<Result<KeptApart, Stopped>>, Stopped> {
     attempt.bind().await?;
     // Side by side: to be sure that somebody is not there takes a while.
-    let decided = pairs.iter().map(|two| async move {
+    let decided = pairs.iter().map(|(two, wish)| async move {
         let Two { customer, other } = two;
-        keep_apart(&attempt.on(&format!("{customer} {other}")), *two).await
+        decide(&attempt.on(&format!("{customer} {other}")), *two, *wish).await
     });
     Ok(join_all(decided).await)
 }
@@ -108,8 +109,11 @@ async fn decide<T: Table>(
             return Ok(KeptApart::Itself);
         };
         let known = records::pair(attempt.table(), &pair).await?;
-        let is_own = |known: &PairRecord| known.was_decided_by(attempt.effect());
-        if wish == Wish::KeepApart && known.as_ref().is_some_and(is_own) {
+        let is_own = |known: &PairRecord| match wish {
+            Wish::KeepApart => known.was_decided_by(attempt.effect()),
+            Wish::TakeBack => known.was_taken_back_by(attempt.effect()),
+        };
+        if known.as_ref().is_some_and(is_own) {
             return Ok(KeptApart::Done { replayed: attempt.is_replay() });
         }
         let Some(next) = next(attempt, known.as_ref(), (&pair, [&one, &other]), wish) else {
@@ -138,7 +142,11 @@ fn next<T: Table>(
     let controls = attempt.controls();
     let (low, high) = if *pair.low() == one.identifier { (one, other) } else { (other, one) };
     let profile = |of| Profile::of(of, &controls.generic_values);
-    let judged = Judged { low, high, bits: Score::of(&profile(low), &profile(high)).bits };
+    let judged = Judged {
+        low,
+        high,
+        bits: Score::of(&controls.weights, &profile(low), &profile(high)).bits,
+    };
     let stamp = attempt.stamp();
     match wish {
         Wish::KeepApart => {

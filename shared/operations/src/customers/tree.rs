@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::customer::{Customer, Identifier};
-use store::follow::{Followed, follow};
+use store::follow::{Followed, Led, follow, lead_all};
 use store::records;
 use store::table::Table;
 
@@ -38,6 +38,35 @@ pub async fn followed<T: Table>(
         customer = records::customer(table, &identifier).await?;
     }
     Err(Stopped::Unavailable("a customer and whom it was merged into do not agree".into()))
+}
+
+/// Where each of these customers leads, by its identifier; and those that lead to what cannot be read, or is not there.
+pub(crate) async fn leaders<T: Table>(
+    master: &Master<T>,
+    mut customers: Vec<Customer>,
+) -> Result<(Vec<(Identifier, Customer)>, Vec<Identifier>), Stopped> {
+    let table = master.table();
+    let (mut leaders, mut lost) = (Vec::new(), Vec::new());
+    for wait in WAITS.map(Some).into_iter().chain([None]) {
+        let named: Vec<Identifier> = customers.iter().map(|one| one.identifier.clone()).collect();
+        let mut unsettled = Vec::new();
+        for (identifier, led) in named.into_iter().zip(lead_all(table, customers).await?) {
+            match led {
+                Led::To(followed) => leaders.push((identifier, followed.leader)),
+                Led::Unsettled => unsettled.push(identifier),
+                Led::Unreadable => lost.push(identifier),
+            }
+        }
+        let (Some(wait), false) = (wait, unsettled.is_empty()) else {
+            lost.append(&mut unsettled);
+            break;
+        };
+        table.pause(wait).await;
+        customers = records::readable_customers(table, &unsettled).await?.0;
+        unsettled.retain(|one| customers.iter().all(|read| read.identifier != *one));
+        lost.append(&mut unsettled);
+    }
+    Ok((leaders, lost))
 }
 
 /// Those that were merged into this customer, directly or by others between.

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 
 use domain::customer::{Customer, Identifier};
 use domain::matching::possible::pair::by_merges;
-use domain::matching::possible::{Grade, PairRecord, PairState, Part, Profile, Score};
+use domain::matching::possible::{Grade, Pair, PairRecord, PairState, Part, Profile, Score};
 use futures_util::future::try_join_all;
 use store::keys::{self, IndexEntry, Key};
 use store::records;
 use store::table::{IndexQuery, MAX_ITEMS, Table, TableError};
 
-use crate::kit::{Listed, Master, Stopped};
+use crate::kit::{Listed, Master, Stopped, log_unreadable, readable};
 
 /// How many pairs one page looks at. Where many are not as the index has them, a page may be short, and the next one goes on behind it.
 pub const MAX_EXAMINED: usize = 200;
@@ -31,15 +31,15 @@ pub struct ListedPair {
     pub changed_since: Vec<Part>,
 }
 
-/// A page of the pairs of a state, behind `after`: the position that the page before ended with.
+/// A page of the pairs of a state, behind `after`: the position that the page before ended with; and of those that cannot be read, or one of whose customers cannot.
 pub async fn worklist<T: Table>(
     master: &Master<T>,
     state: PairState,
     after: Option<&str>,
     limit: usize,
-) -> Result<Listed<ListedPair, String>, Stopped> {
+) -> Result<Listed<ListedPair, String, Pair>, Stopped> {
     let table = master.table();
-    let mut found = Vec::new();
+    let (mut found, mut unreadable) = (Vec::new(), Vec::new());
     let mut position = after.map(str::to_owned);
     let mut examined = 0;
     while examined < MAX_EXAMINED {
@@ -50,40 +50,67 @@ pub async fn worklist<T: Table>(
         examined += entries.len();
         for (entry, pair) in entries.iter().zip(shown(master, state, &entries).await?) {
             position = Some(entry.sort.clone());
-            found.extend(pair);
+            match pair {
+                Shown::Pair(pair) => found.push(*pair),
+                Shown::Unreadable(pair) => unreadable.push(pair),
+                Shown::Nothing => {}
+            }
         }
         if is_last {
-            return Ok(Listed { found, next: None });
+            return Ok(Listed { found, unreadable, next: None });
         }
         if found.len() >= limit {
             break;
         }
     }
-    Ok(Listed { found, next: position })
+    Ok(Listed { found, unreadable, next: position })
 }
 
-/// The pairs at these entries, in their order; none for one that is not as the index has it.
+/// What the list shows at an entry of the index.
+enum Shown {
+    Pair(Box<ListedPair>),
+    Unreadable(Pair),
+    /// It is not as the index has it.
+    Nothing,
+}
+
+/// The pairs at these entries, in their order.
 async fn shown<T: Table>(
     master: &Master<T>,
     state: PairState,
     entries: &[IndexEntry],
-) -> Result<Vec<Option<ListedPair>>, Stopped> {
+) -> Result<Vec<Shown>, Stopped> {
     let table = master.table();
     let keys: Vec<Key> = entries.iter().map(|entry| entry.key.clone()).collect();
-    let mut pairs: HashMap<Key, PairRecord> = HashMap::new();
-    for record in records::pairs(table, &keys).await? {
-        pairs.insert(keys::pair(&record.pair), record);
-    }
+    let (read, mut unread) = readable(records::pairs(table, &keys).await?);
+    let pairs = read.into_iter().map(|record| (keys::pair(&record.pair), record));
+    let mut pairs: HashMap<Key, PairRecord> = pairs.collect();
     let both = |record: &PairRecord| [record.pair.low().clone(), record.pair.high().clone()];
     let identifiers: Vec<Identifier> = pairs.values().flat_map(both).collect();
-    let customers = records::customers(table, &identifiers).await?.into_iter();
+    let (customers, lost) = records::readable_customers(table, &identifiers).await?;
+    for (key, error) in &lost {
+        log_unreadable(key, error);
+    }
+    unread.extend(lost);
+    let is_unread = |key: &Key| unread.iter().any(|(unread, _)| unread == key);
+    let customers = customers.into_iter();
     let customers: HashMap<Identifier, Customer> =
         customers.map(|customer| (customer.identifier.clone(), customer)).collect();
     let shown = keys.iter().map(|key| {
-        let record = pairs.remove(key).filter(|record| record.state == state)?;
-        let low = customers.get(record.pair.low())?;
-        let high = customers.get(record.pair.high())?;
-        weighed(master, record, [low, high])
+        let record = pairs.remove(key);
+        let Some(pair) = keys::pair_of(key) else { return Shown::Nothing };
+        if is_unread(key) {
+            return Shown::Unreadable(pair);
+        }
+        let Some(record) = record.filter(|record| record.state == state) else {
+            return Shown::Nothing;
+        };
+        if [pair.low(), pair.high()].into_iter().any(|one| is_unread(&keys::customer(one))) {
+            return Shown::Unreadable(pair);
+        }
+        let both = customers.get(pair.low()).zip(customers.get(pair.high()));
+        let weighed = both.and_then(|(low, high)| weighed(master, record, [low, high]));
+        weighed.map_or(Shown::Nothing, |pair| Shown::Pair(Box::new(pair)))
     });
     Ok(shown.collect())
 }
@@ -106,7 +133,7 @@ fn weighed<T: Table>(
     let [low, high] = both;
     let (customer, other) = if low.number < high.number { (low, high) } else { (high, low) };
     let profile = |of| Profile::of(of, &controls.generic_values);
-    let score = Score::of(&profile(customer), &profile(other));
+    let score = Score::of(&controls.weights, &profile(customer), &profile(other));
     let grade = controls.thresholds.grade(score.bits);
     if record.state == PairState::Open && grade.is_none() {
         return None;

@@ -7,13 +7,13 @@ use domain::dealer::{Dcn, DealerCode, DealerCodes, DealerCustomer};
 use futures_util::future;
 use store::follow::Followed;
 use store::keys::IndexEntry;
-use store::table::{IndexQuery, MAX_ITEMS, Page, Table};
+use store::table::{IndexQuery, MAX_ITEMS, Page, Table, TableError};
 use store::{keys, records};
 use tokio::join;
 
 use crate::customers::read::customer;
 use crate::customers::tree::{followed, members};
-use crate::kit::{Listed, Master, Stopped};
+use crate::kit::{Listed, Master, Stopped, readable};
 
 /// How many dealer customers of one customer are on a page: as many items as the database reads in one call.
 pub const MAX_DEALER_CUSTOMERS: u32 = MAX_ITEMS as u32;
@@ -61,7 +61,7 @@ pub struct Seen {
     pub customer: Customer,
     /// Whether it is another than the one that was named, which was merged into it.
     pub merged: bool,
-    pub dealer_customers: Listed<DealerCustomer, Dcn>,
+    pub dealer_customers: Listed<DealerCustomer, Dcn, Dcn>,
 }
 
 /// Whether the viewer may see this customer organization; none where it may not. That is found out from the index alone, of all that were merged with it, and costs the same
@@ -123,12 +123,13 @@ pub async fn customer_organization<T: Table>(
     let Some(Found { followed, partitions }) = found else {
         return Ok(None);
     };
-    let Listed { found, next } = dealer_customers_of(master, partitions, after).await?;
+    let Listed { found, unreadable, next } = dealer_customers_of(master, partitions, after).await?;
     let Followed { passed, leader } = followed;
     let fill_in =
         |one: DealerCustomer| DealerCustomer { profile: one.profile.filled_in(&leader), ..one };
     let found = found.into_iter().map(fill_in).collect();
-    let dealer_customers = Listed { found, next };
+    let unreadable = unreadable.into_iter().map(|(dcn, _)| dcn).collect();
+    let dealer_customers = Listed { found, unreadable, next };
     Ok(Some(Seen { customer: leader, merged: !passed.is_empty(), dealer_customers }))
 }
 
@@ -199,14 +200,21 @@ async fn inhabited_of<T: Table>(
     Ok(inhabited)
 }
 
-/// A page of all dealer customers of a customer, behind `after`.
+/// A page of all dealer customers of these customers, behind `after`, and where the next one begins.
+///
+/// # Errors
+/// Also where one of them cannot be read.
 pub(crate) async fn all_dealer_customers_of<T: Table>(
     master: &Master<T>,
-    identifier: &Identifier,
+    customers: &[Identifier],
     after: Option<&Dcn>,
-) -> Result<Listed<DealerCustomer, Dcn>, Stopped> {
-    let partitions = vec![(identifier.clone(), vec![keys::all_dealers()])];
-    dealer_customers_of(master, partitions, after).await
+) -> Result<(Vec<DealerCustomer>, Option<Dcn>), Stopped> {
+    let partitions = customers.iter().map(|one| (one.clone(), vec![keys::all_dealers()])).collect();
+    let Listed { found, unreadable, next } = dealer_customers_of(master, partitions, after).await?;
+    match unreadable.into_iter().next() {
+        None => Ok((found, next)),
+        Some((_, error)) => Err(error.into()),
+    }
 }
 
 /// The dealer customers of these customers in these ranges of the index, behind `after`.
@@ -214,7 +222,7 @@ async fn dealer_customers_of<T: Table>(
     master: &Master<T>,
     mut partitions: Vec<(Identifier, Vec<Range>)>,
     after: Option<&Dcn>,
-) -> Result<Listed<DealerCustomer, Dcn>, Stopped> {
+) -> Result<Listed<DealerCustomer, Dcn, (Dcn, TableError)>, Stopped> {
     let customers: Vec<Identifier> = partitions.iter().map(|(one, _)| one.clone()).collect();
     // Where an entry stands in a partition is the same in each.
     let mut after =
@@ -228,16 +236,20 @@ async fn dealer_customers_of<T: Table>(
         let page = entries_of_all(master, &partitions, after.as_ref()).await?;
         let next = page.found.last().filter(|_| page.more).cloned();
         let dcns = page.found.iter().filter_map(|entry| keys::dcn_of(&entry.key));
-        let records = records::dealer_customers(master.table(), &dcns.collect::<Vec<_>>()).await?;
+        let read = records::dealer_customers(master.table(), &dcns.collect::<Vec<_>>()).await?;
+        let (records, unreadable) = readable(read);
+        let dcn_of = |(key, error)| Some((keys::dcn_of(&key)?, error));
+        let unreadable: Vec<_> = unreadable.into_iter().filter_map(dcn_of).collect();
         let dealer_customers = records.into_iter().map(|record| record.dealer_customer);
         // The index lags: what was released or associated anew meanwhile is as the table says.
         let belongs = |found: &DealerCustomer| {
             found.organization.as_ref().is_some_and(|holder| customers.contains(holder))
         };
         let mut found: Vec<_> = dealer_customers.filter(belongs).collect();
-        if !found.is_empty() || next.is_none() {
+        if !found.is_empty() || !unreadable.is_empty() || next.is_none() {
             found.sort_by(|one, other| one.dcn.cmp(&other.dcn));
-            return Ok(Listed { found, next: next.and_then(|last| keys::dcn_of(&last.key)) });
+            let next = next.and_then(|last| keys::dcn_of(&last.key));
+            return Ok(Listed { found, unreadable, next });
         }
         after = next;
     }

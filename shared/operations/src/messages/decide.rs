@@ -300,7 +300,7 @@ pub(super) fn alike(new: &Stored, known: &Known, controls: &Controls) -> Vec<Cus
     let mine = Profile::of_values(&new.attributes, None, &[], values);
     let mut alike: Vec<(Bits, CustomerNumber)> = Vec::new();
     for customer in known.seats.customers() {
-        let score = Score::of(&mine, &Profile::of(customer, values));
+        let score = Score::of(&controls.weights, &mine, &Profile::of(customer, values));
         let is_likely = controls.thresholds.grade(score.bits) == Some(Grade::Likely);
         let is_own = new.number == Some(customer.number);
         let is_new = alike.iter().all(|(_, number)| *number != customer.number);

@@ -6,13 +6,14 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::change::{Change, ChangeId, ChangeType};
 use domain::customer::{CustomerNumber, Identifier};
 use domain::history::{Of, Part};
+use domain::matching::possible::PairState;
 use domain::request::RequestInErrorId;
 use domain::retention::Retention;
 use domain::time::Timestamp;
 
 use super::fields::{Fields, corrupt, new_item, number, set, text, text_of};
 use super::{ORGANIZATION, VERSION, dcn_named, dcn_text};
-use crate::item::{self, Item};
+use crate::item::Item;
 use crate::keys::{self, ChangesPlace};
 use crate::table::TableError;
 use crate::writes::{Condition, Write};
@@ -20,6 +21,9 @@ use crate::writes::{Condition, Write};
 const CHANGE: &str = "change";
 const HEAD: &str = "head of the changes";
 const CHANGED: &str = "changed";
+const OTHER: &str = "other";
+const OTHER_NUMBER: &str = "other_number";
+const STATE: &str = "state";
 
 /// Appends these changes to a list whose head was seen like this (0: there was none): the head first, then the entries.
 pub fn append(shard: u8, seen: u64, changes: &[&Change], now: Timestamp) -> Vec<Write> {
@@ -42,7 +46,7 @@ pub fn last_change(head: &Item) -> Result<u64, TableError> {
 }
 
 fn change_item(place: ChangesPlace, change: &Change, now: Timestamp) -> Item {
-    let Change { id, kind, at, customer, of, version, operation, changed } = change;
+    let Change { id, kind, at, customer, other, state, of, version, operation, changed } = change;
     let mut item = new_item(keys::change(place));
     item.insert("id".to_owned(), text(id.as_str()));
     item.insert("type".to_owned(), text(kind.as_str()));
@@ -51,6 +55,11 @@ fn change_item(place: ChangesPlace, change: &Change, now: Timestamp) -> Item {
         item.insert(ORGANIZATION.to_owned(), text(identifier.to_string()));
         item.insert("number".to_owned(), number(u64::from(customer_number.get())));
     }
+    if let Some((identifier, customer_number)) = other {
+        item.insert(OTHER.to_owned(), text(identifier.to_string()));
+        item.insert(OTHER_NUMBER.to_owned(), number(u64::from(customer_number.get())));
+    }
+    set(&mut item, STATE, state.map(|state| text(state.as_str())));
     match of {
         Of::Version(_) => {}
         Of::DealerCustomer(dcn) => {
@@ -69,13 +78,17 @@ fn change_item(place: ChangesPlace, change: &Change, now: Timestamp) -> Item {
     item
 }
 
-/// A change and its number in its list.
-pub fn change(item: Item) -> Result<(u64, Change), TableError> {
-    let sequence = item::key_of(&item).sk.parse().map_err(|_| corrupt(CHANGE, "key"))?;
+/// A change of a list.
+///
+/// # Errors
+/// Where it is not as this release writes it.
+pub fn change(item: Item) -> Result<Change, TableError> {
     let (mut fields, _) = Fields::of_item(CHANGE, item)?;
     fields.number(keys::EXPIRES_AT)?;
     let identifier = fields.optional_parsed(ORGANIZATION, Identifier::parse)?;
     let customer_number = fields.optional_number("number")?.and_then(CustomerNumber::new);
+    let other = fields.optional_parsed(OTHER, Identifier::parse)?;
+    let other_number = fields.optional_number(OTHER_NUMBER)?.and_then(CustomerNumber::new);
     let version = fields.optional_number(VERSION)?;
     let dcn = fields.optional_parsed("dcn", dcn_named)?;
     let request = fields.optional_parsed("request_in_error", RequestInErrorId::parse)?;
@@ -90,17 +103,18 @@ pub fn change(item: Item) -> Result<(u64, Change), TableError> {
         let part = Part::named(&text_of(CHANGE, name)?);
         changed.push(part.ok_or_else(|| corrupt(CHANGE, CHANGED))?);
     }
-    let change = Change {
+    Ok(Change {
         id: ChangeId::read(fields.text("id")?),
         kind: fields.parsed("type", ChangeType::named)?,
         at: fields.time("at")?,
         customer: identifier.zip(customer_number),
+        other: other.zip(other_number),
+        state: fields.optional_parsed(STATE, PairState::named)?,
         of,
         version,
         operation: fields.optional_text("operation")?,
         changed,
-    };
-    Ok((sequence, change))
+    })
 }
 
 #[cfg(test)]
@@ -119,6 +133,8 @@ mod tests {
             kind: ChangeType::CustomerUpdated,
             at,
             customer: Some((identifier.clone(), customer_number)),
+            other: None,
+            state: None,
             of: Of::Version(3),
             version: Some(3),
             operation: Some("add".to_owned()),
@@ -142,20 +158,32 @@ mod tests {
             changed: Vec::new(),
             ..updated.clone()
         };
-        let writes = append(2, 40, &[&updated, &released, &opened], at);
+        let decided = Change {
+            kind: ChangeType::PossibleDuplicateDecided,
+            other: Some((
+                Identifier::parse("0123456789ABCDEF-000002-89ABCDEF").unwrap(),
+                CustomerNumber::new(8).unwrap(),
+            )),
+            state: Some(PairState::Apart),
+            changed: Vec::new(),
+            ..updated.clone()
+        };
+        let writes = append(2, 40, &[&updated, &released, &opened, &decided], at);
         let [head, entries @ ..] = &writes[..] else { panic!("a head comes first") };
         assert_eq!(*head.condition(), Condition::VersionIs(40));
         let mut read = Vec::new();
-        for (entry, attributes) in entries.iter().zip([11, 10, 8]) {
+        for (entry, attributes) in entries.iter().zip([11, 10, 8, 13]) {
             let Write::Put { item, on: Condition::Absent } = entry else {
                 panic!("an entry is put once");
             };
             assert_eq!(item.len(), attributes);
             read.push(change(item.clone()).unwrap());
         }
-        assert_eq!(read, [(41, updated.clone()), (42, released), (43, opened)]);
+        let sequences = entries.iter().map(|entry| keys::sequence_of(&entry.key()));
+        assert_eq!(sequences.collect::<Vec<_>>(), [Some(41), Some(42), Some(43), Some(44)]);
+        assert_eq!(read, [updated.clone(), released, opened, decided]);
         let Write::Put { item: head, .. } = head else { panic!("a head is put") };
-        assert_eq!((last_change(head).unwrap(), head.len()), (43, 4));
+        assert_eq!((last_change(head).unwrap(), head.len()), (44, 4));
         assert_eq!(*append(2, 0, &[&updated], at)[0].condition(), Condition::Absent);
     }
 }

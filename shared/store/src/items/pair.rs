@@ -21,15 +21,17 @@ const SINCE: &str = "since";
 const DECISION: &str = "decision";
 
 const TAKEN_BACK: &str = "taken_back";
+const TAKEN_BACK_BY: &str = "taken_back_by";
 
 /// What this release knows of a pair.
-const ATTRIBUTES: [&str; 9] = [
+const ATTRIBUTES: [&str; 10] = [
     VERSION,
     STATE,
     BITS,
     SINCE,
     DECISION,
     TAKEN_BACK,
+    TAKEN_BACK_BY,
     BY,
     keys::INDEX_PARTITION_KEY,
     keys::INDEX_SORT_KEY,
@@ -59,6 +61,8 @@ fn pair_item(record: &PairRecord) -> Item {
     set(&mut item, BY, record.by.as_ref().map(by_value));
     let taken_back = record.taken_back.as_ref();
     set(&mut item, TAKEN_BACK, taken_back.map(|effect| text(effect.as_str())));
+    let taken_back_by = record.taken_back_by.as_ref();
+    set(&mut item, TAKEN_BACK_BY, taken_back_by.map(|effect| text(effect.as_str())));
     if let Some(at) = keys::pair_in_list(record) {
         in_index(&mut item, at);
     }
@@ -96,6 +100,7 @@ pub fn pair_of(item: Item) -> Result<PairRecord, TableError> {
         since: fields.time(SINCE)?,
         decision: fields.take(DECISION).map(decision_of).transpose()?,
         taken_back: fields.optional_parsed(TAKEN_BACK, effect)?,
+        taken_back_by: fields.optional_parsed(TAKEN_BACK_BY, effect)?,
         by: fields.by()?,
     })
 }
@@ -145,6 +150,7 @@ mod tests {
                 prints: [prints.clone(), prints],
             }),
             taken_back: Some(EffectId::random([8; 10])),
+            taken_back_by: Some(EffectId::random([9; 10])),
             by: Some(by),
         };
         assert_eq!(pair(&whole).condition(), &Condition::VersionIs(2));
@@ -157,6 +163,7 @@ mod tests {
             state: PairState::Past,
             decision: None,
             taken_back: None,
+            taken_back_by: None,
             by: None,
             ..whole
         };

@@ -34,6 +34,11 @@ pub fn history_of_version(identifier: &Identifier, version: u64) -> Key {
     Key::new(history(identifier), format!("{version:010}"))
 }
 
+/// The version that an entry of a history is of; none for one that makes no version.
+pub fn version_in_history(key: &Key) -> Option<u64> {
+    key.sk.parse().ok()
+}
+
 /// An entry that makes no version of the customer, the newest first.
 pub fn history_of_other(identifier: &Identifier, at: Timestamp, id: &ChangeId) -> Key {
     let left = END_OF_TIME.saturating_sub(at.millis());
@@ -107,8 +112,13 @@ pub fn change(place: ChangesPlace) -> Key {
     Key::new(changes(place.shard), format!("{:012}", place.sequence))
 }
 
+/// The number of an entry of a list of changes; none for the list's head.
+pub fn sequence_of(key: &Key) -> Option<u64> {
+    key.sk.parse().ok()
+}
+
 /// What the partitions begin with from whose items something follows.
-pub const FOLLOWED: [&str; 3] = ["BLOCK#", "DEALER#", "ERROR#"];
+pub const FOLLOWED: [&str; 4] = ["BLOCK#", "DEALER#", "ERROR#", "PAIR#"];
 
 pub fn is_dealer_customer(key: &Key) -> bool {
     key.pk.starts_with("DEALER#")

@@ -109,7 +109,7 @@ fn judged(set: &'static str, records: &[Record]) -> Told {
     let scored: Vec<(Bits, bool)> = pairs
         .keys()
         .map(|pair| {
-            let score = Score::under(&weights, &profiles[pair.0], &profiles[pair.1]);
+            let score = Score::of(&weights, &profiles[pair.0], &profiles[pair.1]);
             (score.bits, is_right(pair))
         })
         .collect();

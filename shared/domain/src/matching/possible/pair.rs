@@ -119,6 +119,8 @@ pub struct PairRecord {
     pub decision: Option<Decision>,
     /// The request whose decision was taken back.
     pub taken_back: Option<EffectId>,
+    /// The request that last took a decision back: its next try finds it here.
+    pub taken_back_by: Option<EffectId>,
     /// Who wrote it last; none where it followed from a change.
     pub by: Option<By>,
 }
@@ -156,6 +158,7 @@ impl PairRecord {
                 since: now,
                 decision: None,
                 taken_back: None,
+                taken_back_by: None,
                 by: None,
             });
         };
@@ -197,6 +200,7 @@ impl PairRecord {
             since: now,
             decision: None,
             taken_back: None,
+            taken_back_by: None,
             by: None,
             ..self.clone()
         }
@@ -224,13 +228,20 @@ impl PairRecord {
         let (at, effect) = (*at, cause.id.clone());
         let decision = Some(Decision { state, at, by: by.clone(), effect, prints });
         let (taken_back, by) = (None, Some(by.clone()));
-        Some(Self { pair, version, state, bits, since: at, decision, taken_back, by })
+        let taken_back_by = known.and_then(|known| known.taken_back_by.clone());
+        let since = at;
+        Some(Self { pair, version, state, bits, since, decision, taken_back, taken_back_by, by })
     }
 
     /// Whether this request decided it, though that may hold no more.
     pub fn was_decided_by(&self, effect: &EffectId) -> bool {
         let decided = self.decision.as_ref().map(|decision| &decision.effect);
         decided == Some(effect) || self.taken_back.as_ref() == Some(effect)
+    }
+
+    /// Whether this request took a decision back, though another may have been made since.
+    pub fn was_taken_back_by(&self, effect: &EffectId) -> bool {
+        self.taken_back_by.as_ref() == Some(effect)
     }
 
     /// The pair after its decision is taken back, judged again at once; none where there is none.
@@ -253,6 +264,7 @@ impl PairRecord {
             since: stamp.at,
             decision: None,
             taken_back: known.decision.as_ref().map(|decision| decision.effect.clone()),
+            taken_back_by: Some(stamp.cause.id.clone()),
             by: Some(stamp.by.clone()),
         })
     }
@@ -390,6 +402,11 @@ mod tests {
         let effect = apart.decision.as_ref().unwrap().effect.clone();
         assert!(apart.was_decided_by(&effect) && open.was_decided_by(&effect));
         assert!(!open.was_decided_by(&stamp.cause.id.on("another")));
+        let again = look.keep_apart(Some(&open)).unwrap();
+        for later in [&open, &again] {
+            assert!(later.was_taken_back_by(&stamp.cause.id), "{later:?}");
+        }
+        assert!(!apart.was_taken_back_by(&stamp.cause.id));
         assert_eq!(back(Some(&apart), UNLIKE).unwrap().state, PairState::Past);
         assert_eq!(Pair::of(&look.low.identifier, &look.low.identifier), None);
     }

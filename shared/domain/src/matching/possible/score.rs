@@ -114,13 +114,8 @@ pub struct Score {
 }
 
 impl Score {
-    /// Compares two customers under the weights that were built in.
-    pub fn of(mine: &Profile, theirs: &Profile) -> Self {
-        Self::under(&Weights::default(), mine, theirs)
-    }
-
-    /// The same under other weights.
-    pub fn under(weights: &Weights, mine: &Profile, theirs: &Profile) -> Self {
+    /// Compares two customers under these weights.
+    pub fn of(weights: &Weights, mine: &Profile, theirs: &Profile) -> Self {
         let place = Place::of(weights, mine, theirs);
         let name = name(weights, mine, theirs, place.bits);
         let email = emails(&mine.email, &theirs.email);
@@ -337,8 +332,12 @@ mod tests {
         Profile::of_values(&attributes, None, &phones, &GenericValues::default())
     }
 
+    fn score(one: &Profile, other: &Profile) -> Score {
+        Score::of(&Weights::default(), one, other)
+    }
+
     fn grade(one: &Profile, other: &Profile) -> Option<Grade> {
-        let (score, back) = (Score::of(one, other), Score::of(other, one));
+        let (score, back) = (score(one, other), score(other, one));
         assert_eq!(score.bits, back.bits, "the same from both sides");
         assert_eq!(score.bits.0, score.why.iter().map(|why| why.bits.0).sum::<i32>());
         Thresholds::default().grade(score.bits)
@@ -374,7 +373,7 @@ mod tests {
                 None,
             ),
         ] {
-            assert_eq!(grade(&julie, &other), expected, "{:?}", Score::of(&julie, &other));
+            assert_eq!(grade(&julie, &other), expected, "{:?}", score(&julie, &other));
         }
     }
 
@@ -404,8 +403,7 @@ mod tests {
 
     #[test]
     fn why_shows_both_values_and_nothing_that_neither_has() {
-        let score =
-            Score::of(&profile(&[], &[]), &profile(&[(Attribute::FIRST_NAME, "Julia")], &[]));
+        let score = score(&profile(&[], &[]), &profile(&[(Attribute::FIRST_NAME, "Julia")], &[]));
         let why = &score.why[0];
         assert_eq!(
             (why.field, why.mine.as_str(), why.theirs.as_str()),

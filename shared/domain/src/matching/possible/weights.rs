@@ -1,4 +1,7 @@
-//! The weights: how much each field says, in bits. They are one table, with where each comes from. A deployment can fit a table of its own (`cargo measure weights`).
+//! The weights: how much each field says, in bits. They are one table, with where each comes from. A deployment can fit a table of its own (`cargo measure weights`) and give it
+//! as a control.
+
+use std::fmt;
 
 use super::similarity::Likeness;
 
@@ -41,6 +44,24 @@ impl Evidence {
         Self::Phone,
     ];
 
+    /// What the control calls it.
+    fn key(self) -> &'static str {
+        match self {
+            Self::LastName => "last_name",
+            Self::FirstName => "first_name",
+            Self::BusinessName => "business_name",
+            Self::HouseNumber => "house_number",
+            Self::StreetName => "street",
+            Self::AddressLine2 => "address_line_2",
+            Self::Unit => "unit",
+            Self::City => "city",
+            Self::PostalCode => "postal_code",
+            Self::State => "state",
+            Self::Email => "email",
+            Self::Phone => "phone",
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::LastName => "last name",
@@ -63,7 +84,10 @@ impl Evidence {
 /// nothing.
 type Row = [f64; 4];
 
-/// A table of weights.
+/// The most that one value may say for two customers being one, or against it.
+const MAX_BITS: f64 = 30.0;
+
+/// A table of weights: what is more alike never says less.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weights([Row; Evidence::ALL.len()]);
 
@@ -143,11 +167,60 @@ impl Weights {
         }
     }
 
-    /// The same with this row in place of its own.
+    /// The same with this row in place of its own, in tenths of a bit; none for a row that no table may have: one that is out of range, or says more of what is less alike.
     #[must_use]
-    pub fn with(mut self, evidence: Evidence, row: Row) -> Self {
-        self.0[evidence as usize] = row;
-        self
+    pub fn with(mut self, evidence: Evidence, row: Row) -> Option<Self> {
+        let is_in_range = |bits: &f64| (-MAX_BITS..=MAX_BITS).contains(bits);
+        let row = row.map(|bits| (bits * 10.0).round() / 10.0);
+        let [agree, .., differ] = row;
+        let fits = row.iter().all(is_in_range)
+            && row.is_sorted_by(|more, less| more >= less)
+            && agree >= 0.0
+            && differ <= 0.0;
+        // A zero has no sign.
+        self.0[evidence as usize] = row.map(|bits| bits + 0.0);
+        fits.then_some(self)
+    }
+
+    /// Parses the control `MATCH_WEIGHTS`: `last_name=7.7,7.5,3.1,-3;city=…`, of each field the bits of a value that agrees, is close, is near, and differs. What it does not
+    /// name is as it is built in.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut weights = Self::default();
+        let mut given: Vec<Evidence> = Vec::new();
+        for row in text.split(';').map(str::trim).filter(|row| !row.is_empty()) {
+            let (key, row) = row.split_once('=')?;
+            let evidence = Evidence::ALL.into_iter().find(|one| one.key() == key.trim())?;
+            if given.contains(&evidence) {
+                return None;
+            }
+            given.push(evidence);
+            let bits: Vec<f64> = row.split(',').map(bits).collect::<Option<_>>()?;
+            weights = weights.with(evidence, bits.try_into().ok()?)?;
+        }
+        (!given.is_empty()).then_some(weights)
+    }
+}
+
+/// A number of bits with one decimal at the most.
+fn bits(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
+    let is_number = |digits: &str, most: usize| {
+        (1..=most).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if is_number(whole, 2) && is_number(decimals, 1) { text.parse().ok() } else { None }
+}
+
+/// The table in the form in which the control takes it.
+impl fmt::Display for Weights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (evidence, row) in Evidence::ALL.into_iter().zip(&self.0) {
+            let [agree, close, near, differ] = row;
+            let end = if evidence == Evidence::Phone { "" } else { ";" };
+            write!(f, "{}={agree},{close},{near},{differ}{end}", evidence.key())?;
+        }
+        Ok(())
     }
 }
 
@@ -170,6 +243,59 @@ mod tests {
             assert!(bits.windows(2).all(|two| two[0] >= two[1]), "{evidence:?} {bits:?}");
             assert!(bits[0] > 0.0 && bits[3] < 0.0, "{evidence:?}");
             assert!(weights.bits(evidence, Likeness::Blank).abs() < f64::EPSILON);
+            assert_eq!(Weights::default().with(evidence, bits), Some(Weights::default()));
+        }
+    }
+
+    #[test]
+    fn a_table_is_a_text_and_read_back_and_what_it_does_not_name_is_built_in() {
+        let built_in = Weights::default();
+        assert_eq!(Weights::parse(&built_in.to_string()), Some(built_in.clone()));
+        let text = " city = 4.5, 4 ,0,-0.5 ; state=0,0,0,-0; ";
+        let weights = Weights::parse(text).unwrap();
+        let expected = built_in.with(Evidence::City, [4.5, 4.0, 0.0, -0.5]);
+        let expected = expected.unwrap().with(Evidence::State, [0.0; 4]).unwrap();
+        assert_eq!(weights, expected);
+        assert!(weights.to_string().contains(";state=0,0,0,0;"), "{weights}");
+        assert_eq!(Weights::parse(&weights.to_string()), Some(weights));
+    }
+
+    #[test]
+    fn a_table_that_says_more_of_what_is_less_alike_or_is_none_is_refused() {
+        for bad in [
+            "",
+            ";",
+            "city",
+            "city=",
+            "city=1,1,1",
+            "city=1,1,1,1,1",
+            "city=1,2,0,-1",
+            "city=-1,-1,-1,-1",
+            "city=2,2,2,1",
+            "town=1,1,0,-1",
+            "city=1,1,0,-1;city=1,1,0,-1",
+            "city=NaN,1,0,-1",
+            "city=inf,1,0,-1",
+            "city=1e1,1,0,-1",
+            "city=+1,1,0,-1",
+            "city=1,1,0,--1",
+            "city=1,1,0,-inf",
+            "city=30.1,1,0,-1",
+            "city=1,1,0,-99",
+            "city=1.23,1,0,-1",
+            "city=1.,1,0,-1",
+            "city=.5,0,0,-1",
+            "city=9999999999999999999999,1,0,-1",
+            "city=1,1,0,-1,",
+            "city=١,1,0,-1",
+            "{\"city\":[1,1,0,-1]}",
+        ] {
+            assert_eq!(Weights::parse(bad), None, "{bad:?}");
+        }
+        let row = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300];
+        for bits in row {
+            assert_eq!(Weights::default().with(Evidence::City, [bits, 0.0, 0.0, 0.0]), None);
+            assert_eq!(Weights::default().with(Evidence::City, [0.0, 0.0, 0.0, bits]), None);
         }
     }
 }
