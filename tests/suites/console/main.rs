@@ -16,6 +16,7 @@ mod customers;
 mod hostile;
 mod mend;
 mod page;
+mod pairs;
 mod pictures;
 mod provider;
 mod queue;
