@@ -3,9 +3,10 @@
 
 import { ATTRIBUTES, GROUPS, isKnown, labelOf } from './attributes.js';
 import { byId, counted, el, fill, outside } from './dom.js';
+import { gradeNode, whyNode } from './pairs.js';
+import { pairHash } from './route.js';
 import { customerLink } from './rows.js';
 import { timeElement } from './time.js';
-import { whyNode } from './pairs.js';
 
 const values = byId('pair-values');
 
@@ -34,8 +35,9 @@ const orderOf = (attribute) => {
   return attribute === 'alternateName' ? ATTRIBUTES.indexOf('cst_company_name') + .5 : attribute === 'phones' ? ATTRIBUTES.indexOf('cst_fax_ext') + .5 : at < 0 ? Infinity : at;
 };
 
-/** Builds the heads of both sides. `foreseen` is what a dry run told, the winner first. */
-export function buildSides({ foreseen, answer, steward }) {
+/** Builds the heads of both sides, and of those who come next. `answer` is a dry run's. */
+export function buildSides({ answer, steward, members }) {
+  const { foreseen } = answer;
   const { winner, loser } = foreseen;
   const why = steward ? 'your choice' : foreseen.proposedWinner === winner.customerNumber ? PROPOSED[foreseen.proposedBecause] : null;
   const changes = answer.changed.length;
@@ -48,7 +50,14 @@ export function buildSides({ foreseen, answer, steward }) {
         el('span', {}, 'customer ', outside(answer.customerNumber, { class: 'number' })),
         el('span', {}, `version ${answer.version}`),
         el('span', {}, dealers(answer))),
-      el('p', { class: 'note', id: 'pair-changes' }, changes === 0 ? 'None of its values changes.' : `${counted(changes, 'value')} of it ${changes === 1 ? 'changes' : 'change'}.`)));
+      el('p', { class: 'note', id: 'pair-changes' }, changes === 0 ? 'None of its values changes.' : `${counted(changes, 'value')} of it ${changes === 1 ? 'changes' : 'change'}.`)),
+    members.map((member) => el('div', { class: 'side member' },
+      el('p', { class: 'side-title' }, outside(member.foreseen.loser.name || 'No name')),
+      el('p', { class: 'facts' },
+        el('span', {}, 'customer ', outside(member.found.customer.customerNumber, { class: 'number' })),
+        el('span', {}, dealers(member.foreseen.loser)),
+        el('span', {}, gradeNode(member.found))),
+      el('p', { class: 'note' }, el('a', { href: pairHash(winner.customerNumber, member.found.customer.customerNumber) }, 'Decide on it first')))));
 }
 
 const dealers = ({ dealerCustomers, moreDealerCustomers }) =>
@@ -66,13 +75,13 @@ function side(customer, role, words) {
 }
 
 /** Builds the rows. `onChoose(choice, number)` hears whose value the steward takes. */
-export function buildValues({ foreseen, why, onChoose }) {
+export function buildValues({ foreseen, why, members, onChoose }) {
   const rows = rowsOf(foreseen.values);
   const names = new Set(rows.map((one) => one.name));
   const whys = Map.groupBy(why ?? [], (one) => (SHOWN_AT[one.field] ?? []).find((name) => names.has(name)));
   fill(values, [['who', rows.filter(isFirst)], ['rest', rows.filter((one) => !isFirst(one))]]
     .filter(([, some]) => some.length > 0)
-    .map(([id, some]) => el('div', { class: 'value-rows', id: `values-${id}` }, some.map((one) => valueRow(one, { foreseen, whys: whys.get(one.name) ?? [], onChoose })))));
+    .map(([id, some]) => el('div', { class: 'value-rows', id: `values-${id}` }, some.map((one) => valueRow(one, { foreseen, whys: whys.get(one.name) ?? [], members, onChoose })))));
 }
 
 function rowsOf(all) {
@@ -90,7 +99,7 @@ const FIRST = new Set([...Object.keys(OTHER_NAMES), ...GROUPS.filter((group) => 
 
 const isFirst = ({ name }) => FIRST.has(name);
 
-function valueRow({ name, choice, parts }, { foreseen, whys, onChoose }) {
+function valueRow({ name, choice, parts }, { foreseen, whys, members, onChoose }) {
   const differs = parts.some((one) => one.differs);
   const asWritten = parts.every((one) => one.because === 'same');
   const reasons = [...new Set(parts.map((one) => REASONS[one.because]).filter(Boolean))];
@@ -120,8 +129,12 @@ function valueRow({ name, choice, parts }, { foreseen, whys, onChoose }) {
   sides,
   el('div', { class: 'cell after' },
     linesOf(parts, (one) => outcomeNode(one, parts.length === 1)),
-    reasons.length > 0 ? el('p', { class: 'note because' }, reasons.join('; ')) : null));
+    reasons.length > 0 ? el('p', { class: 'note because' }, reasons.join('; ')) : null),
+  members.map((member) => el('div', { class: 'cell member' }, linesOf(partsOf(member, parts), (one) => textNode(one.loser, { attribute: one.attribute, mark: one.differs, alone: parts.length === 1 })))));
 }
+
+// What one of those who come next has of these; what neither it nor the winner has is none.
+const partsOf = (member, parts) => parts.map(({ attribute }) => member.foreseen.values.find((one) => one.attribute === attribute) ?? { attribute, loser: null, differs: false });
 
 // An address is read in the lines of a letter.
 const LINES = [['cst_street_addr', 'cst_apt'], ['cst_addr_line_2'], ['cst_addr_line_3'], ['cst_addr_line_4'], ['cst_city', 'cst_state', 'cst_zip'], ['cst_country']];

@@ -18,6 +18,7 @@ const actions = byId('pair-actions');
 // A key that was pressed twice is not to decide on the pair that comes after: so long nothing is decided of one that was just shown.
 const LOOK_MS = 500;
 const CHOSEN = 'pair-choices';
+const MOST_BESIDE = 3;
 
 let view = null;
 let ahead = null; // the next pair, read while this one is looked at
@@ -25,7 +26,7 @@ let ahead = null; // the next pair, read while this one is looked at
 /** Opens a pair by its two numbers. */
 export async function openPair(one, other) {
   closePair();
-  const mine = { key: keyOf(one, other), numbers: [one, other], seen: null, alike: [], winner: null, take: new Map(), told: null, ready: false, working: false, reading: new AbortController() };
+  const mine = { key: keyOf(one, other), numbers: [one, other], seen: null, alike: [], winner: null, take: new Map(), told: null, members: [], ready: false, working: false, reading: new AbortController() };
   view = mine;
   notePairOpened(mine.key);
   clear();
@@ -95,6 +96,28 @@ async function begin(mine) {
     byId('pair-view').dataset.ready = mine.key;
     readAhead(mine);
   }, LOOK_MS);
+  await besides(mine);
+}
+
+// Those who come next stand beside the two, compared with the winner as the loser is. Without them the two can be decided all the same.
+async function besides(mine) {
+  const { winner } = mine;
+  const asked = mine.alike.slice(0, MOST_BESIDE).map(async (found) => {
+    const { customerNumber: number, version } = found.customer;
+    const told = await mergeCustomers(sideOf(mine, winner), { number, version }, {}, { dryRun: true, signal: mine.reading.signal });
+    return { found, foreseen: told.foreseen };
+  });
+  const told = (await Promise.allSettled(asked)).filter((one) => one.status === 'fulfilled').map((one) => one.value);
+  if (view !== mine || mine.winner !== winner || mine.working || told.length === 0) return;
+  mine.members = told;
+  redraw();
+}
+
+// The rows are built anew, and the steward is still in the one that has the focus.
+function redraw() {
+  const focused = document.activeElement?.closest('#pair-values .value-row')?.dataset.name;
+  show();
+  if (focused) byId('pair-values').querySelector(`.value-row[data-name="${focused}"] input:checked`)?.focus({ preventScroll: true });
 }
 
 const loserOf = (mine) => mine.customers.map((customer) => customer.cst_cust_nbr).find((number) => number !== mine.winner);
@@ -159,9 +182,10 @@ function build() {
 }
 
 function show() {
-  const { told, seen, steward } = view;
-  buildSides({ foreseen: told.foreseen, answer: told, steward });
-  buildValues({ foreseen: told.foreseen, why: seen?.why, onChoose: choose });
+  const { told, seen, steward, members } = view;
+  body.dataset.beside = String(members.length);
+  buildSides({ answer: told, steward, members });
+  buildValues({ foreseen: told.foreseen, why: seen?.why, members, onChoose: choose });
   byId('pair-view').dataset.winner = view.winner;
 }
 
@@ -244,10 +268,14 @@ async function choose(choice, number) {
 /** The other one wins. */
 export async function swapWinner() {
   if (!view?.told || view.working) return;
-  view.winner = loserOf(view);
-  view.steward = true;
+  const mine = view;
+  mine.winner = loserOf(mine);
+  mine.steward = true;
+  mine.members = [];
   await again();
-  announce(`Customer ${view?.winner} wins.`);
+  if (view !== mine) return;
+  announce(`Customer ${mine.winner} wins.`);
+  await besides(mine);
 }
 
 async function again() {
@@ -260,10 +288,7 @@ async function again() {
     const told = await tried(mine);
     if (view !== mine || mine.trying !== turn) return;
     mine.told = told;
-    const focused = document.activeElement?.closest('.value-row')?.dataset.name;
-    show();
-    // The row was built anew, and the steward is still in it.
-    if (focused) byId('pair-values').querySelector(`.value-row[data-name="${focused}"] input:checked`)?.focus({ preventScroll: true });
+    redraw();
   } catch (problem) {
     if (view === mine && !mine.reading.signal.aborted) await refused(problem, 'It could not be tried.', again);
   } finally {

@@ -166,3 +166,139 @@ async fn the_worklist_and_a_pair_fit_a_desk_and_a_phone_in_light_and_dark() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_third_that_looks_like_them_stands_beside_and_comes_next() {
+    with_page("three alike", async |page| {
+        let world = World::new().await;
+        plant(&world).await;
+        plant_crowd(&world).await;
+        page.looks(DESK, "light").await;
+        page.visit(&format!("{}#/possible-duplicates/1/2", world.console())).await;
+        opened(&page, 1, 2).await;
+        page.reads(".side.member .side-title", "Juliette Robinson").await;
+        page.reads(".value-row[data-name=\"cst_fname\"] .member mark", "Juliette").await;
+        assert_eq!(page.count(".value-row[data-name=\"cst_email\"] .member mark").await, 0);
+        page.picture("pair-of-three").await;
+        is_accessible(&page, "a pair and a third").await;
+        page.press(&['m']).await;
+        // The winner is the one that dealers have, and goes on with the third.
+        opened(&page, 2, 7).await;
+        assert_eq!(customer(&world, 2).await["absorbed"], json!(["000000001"]));
+        page.press(&['m']).await;
+        opened(&page, 3, 4).await;
+        assert_eq!(customer(&world, 2).await["absorbed"], json!(["000000001", "000000007"]));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_faster_is_said_with_what_to_do_and_a_key_pressed_twice_decides_once() {
+    with_page("pairs raced", async |page| {
+        let world = World::new().await;
+        plant(&world).await;
+        open_worklist(&page, &world, 3).await;
+        page.press(&['j']).await;
+        page.press(&[ENTER]).await;
+        opened(&page, 1, 2).await;
+        // Somebody changes one of the two: nothing is decided, and the newest values are there.
+        let change = json!({ "type": "CWCustomerIn", "CustSoldTo": { "cst_cust_nbr": "2", "cst_language": "FR" } });
+        assert_eq!(world.ask(Method::POST, "/customers", &change).await.0, 200);
+        page.expects("412");
+        page.press(&['m']).await;
+        page.until("document.querySelector('#pair-outcome').textContent.startsWith('Somebody changed customer 000000002 meanwhile')").await;
+        page.reads(".value-row[data-name=\"cst_language\"] .after ins", "FR").await;
+        opened(&page, 1, 2).await;
+        assert!(customer(&world, 1).await.get("absorbed").is_none());
+
+        // Pressed twice, it decides once: of the pair that comes after nothing.
+        page.press(&['m']).await;
+        page.press(&['m']).await;
+        opened(&page, 3, 4).await;
+        page.press(&['a']).await;
+        page.press(&['a']).await;
+        page.press(&['m']).await;
+        opened(&page, 5, 6).await;
+        assert_eq!(listed(&world, "apart").await, [["000000003", "000000004"]]);
+        assert!(customer(&world, 3).await.get("absorbed").is_none());
+        assert!(customer(&world, 5).await.get("absorbed").is_none());
+
+        // Back in the browser is the pair before, and what became of it.
+        page.run("history.back()").await;
+        opened(&page, 3, 4).await;
+        page.until("document.querySelector('#pair-facts').textContent.startsWith('Likely') && document.querySelector('#pair-facts').textContent.includes('kept apart')").await;
+        page.run("history.back()").await;
+        page.reads("#pair-outcome .panel-title", "The two are one customer.").await;
+        page.press(&['n']).await;
+        opened(&page, 5, 6).await;
+
+        // Somebody merges one of the two elsewhere.
+        let merge = json!({ "loser": "6", "loserVersion": 1 });
+        assert_eq!(world.ask(Method::POST, "/customers/3/merge", &merge).await.0, 200);
+        page.expects("409");
+        page.press(&['m']).await;
+        page.until("document.querySelector('#pair-outcome').textContent.startsWith('Customer 000000006 was merged into 000000003 by somebody else meanwhile.')").await;
+        page.reads("#pair-outcome a", "000000003 with 000000005").await;
+        page.press(&['n']).await;
+        page.sees("#pairs-view").await;
+        // What was decided last can still be taken back.
+        page.press(&['u']).await;
+        opened(&page, 3, 4).await;
+        assert_eq!(listed(&world, "apart").await, Vec::<[String; 2]>::new());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_merge_is_undone_from_the_customers_history_and_what_changed_since_is_asked_for() {
+    with_page("undo in the history", async |page| {
+        let world = World::new().await;
+        plant(&world).await;
+        let merge = json!({ "loser": "2", "loserVersion": 1 });
+        assert_eq!(world.ask(Method::POST, "/customers/1/merge", &merge).await.0, 200);
+        let change = json!({ "type": "CWCustomerIn", "CustSoldTo": { "cst_cust_nbr": "1", "cst_email": "new@example.com" } });
+        assert_eq!(world.ask(Method::POST, "/customers", &change).await.0, 200);
+        page.visit(&format!("{}#/customers/2", world.console())).await;
+        page.until("document.querySelector('#customer-facts').textContent.endsWith('customer 2 was merged into it')").await;
+        page.reads("#customer-merged > li span", "Customer 000000002 was merged into it.").await;
+        page.expects("409");
+        page.tab_to("#customer-merged .undo-merge").await;
+        page.press(&[ENTER]).await;
+        page.reads("#undo-choices legend", "E-mail: new@example.com").await;
+        page.picture("undo-choices").await;
+        is_accessible(&page, "undo with a choice").await;
+        page.until("document.activeElement.value === 'winner'").await;
+        page.press(&[RIGHT]).await;
+        page.press(&[ENTER]).await;
+        page.reads("#customer-problem .panel-title", "The merge is undone.").await;
+        assert_eq!(page.count("#customer-merged > li").await, 0);
+        assert_eq!(customer(&world, 1).await["CustSoldTo"]["cst_email"], "julie@example.com");
+        assert_eq!(customer(&world, 2).await["CustSoldTo"]["cst_email"], "new@example.com");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_no_steward_sees_no_pair_and_is_told_which_right_it_takes() {
+    with_page("pairs without the scope", async |page| {
+        let world = World::new().await;
+        plant(&world).await;
+        page.open_list(&world.console(), 0).await;
+        let bearer = local::claims::bearer(&json!({ "sub": "carl", "scope": "customers" }));
+        let token = bearer.trim_start_matches("Bearer ");
+        page.run(&format!("sessionStorage.setItem('steward-token', '{token}')")).await;
+        page.expects("403");
+        for (hash, words) in [("#/possible-duplicates", "#pairs-problem"), ("#/possible-duplicates/1/2", "#pair-outcome")] {
+            page.visit(&format!("{}{hash}", world.console())).await;
+            page.reload().await;
+            page.until(&format!("document.querySelector('{words}').textContent.includes('needs the scope “steward”')")).await;
+        }
+        assert_eq!(page.count("#pairs > li").await, 0);
+        assert_eq!(page.value("document.querySelector('#pair-body').hidden").await, true);
+        // Customers may be read all the same, and what is for stewards says so.
+        page.run("location.hash = '#/customers/1'").await;
+        page.reads("#customer-heading", "Julie Robinson").await;
+        page.reads("#customer-alike li", "Only stewards see this.").await;
+    })
+    .await;
+}

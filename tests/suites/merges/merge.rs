@@ -175,7 +175,9 @@ async fn a_dry_run_tells_what_the_merge_then_does_and_a_repetition_tells_it_agai
     assert_eq!(trial["dryRun"], true);
     let first = ask("").key("merge-1").send().await;
     let done = first.is(200);
-    trial.as_object_mut().expect("an object").remove("dryRun");
+    for alone in ["dryRun", "foreseen"] {
+        assert!(trial.as_object_mut().expect("an object").remove(alone).is_some(), "{alone}");
+    }
     assert_eq!(trial, done);
     assert_eq!(first.header("etag"), Some("\"2\""));
     let again = ask("").key("merge-1").send().await;
