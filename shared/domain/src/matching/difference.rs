@@ -1,7 +1,9 @@
 //! Where two customers differ, attribute by attribute, as the rules compare: whoever looks at two is shown no difference where the master sees none.
 
 use crate::controls::Controls;
+use crate::customer::Customer;
 use crate::customer::contact::Phone;
+use crate::history::{self, Part, Value};
 use crate::look_up::phone_form;
 use crate::matching::comparison::MatchField;
 use crate::matching::fold;
@@ -73,6 +75,40 @@ fn folded(party: &Party, attribute: Attribute) -> String {
         _ => return fold::words(text),
     };
     party.folded(field).into_owned()
+}
+
+/// A part of a customer beside what a message says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BesideMessage {
+    pub part: Part,
+    pub message: Option<Value>,
+    pub customer: Option<Value>,
+    pub differs: bool,
+}
+
+/// All that a message or a customer says of who it is, in the order of the attributes. What a message cannot say is no difference.
+pub fn beside_message(
+    message: &Attributes,
+    customer: &Customer,
+    controls: &Controls,
+) -> Vec<BesideMessage> {
+    let difference = Difference::between(message, &customer.attributes, controls);
+    let attributes = Attribute::all()
+        .filter(|attribute| !attribute.steers() && *attribute != Attribute::CUSTOMER_NUMBER)
+        .map(|attribute| BesideMessage {
+            part: Part::Attribute(attribute),
+            message: message.get(attribute).map(|text| Value::Text(text.to_owned())),
+            customer: history::value_of(customer, Part::Attribute(attribute)),
+            differs: difference.is_in(attribute),
+        });
+    let others = [Part::AlternateName, Part::Phones].map(|part| BesideMessage {
+        part,
+        message: None,
+        customer: history::value_of(customer, part),
+        differs: false,
+    });
+    let all = attributes.chain(others);
+    all.filter(|beside| beside.message.is_some() || beside.customer.is_some()).collect()
 }
 
 /// Whether two other names differ.
