@@ -10,6 +10,9 @@ const BASE = new URL('../', import.meta.url);
 
 export const PAGE_SIZE = 50;
 
+// Each pair is two customers and why they look alike.
+const PAIRS_AT_ONCE = 20;
+
 // API Gateway gives up after 30 s; so nothing comes after that.
 const TIME_LIMIT_MS = 35_000;
 
@@ -148,7 +151,7 @@ export async function readHistory(number, cursor, signal) {
 
 /** One page of the pairs of a state, the highest score first. */
 export async function listPairs(state, cursor, signal) {
-  return (await call('GET', 'possible-duplicates', { query: { state, limit: PAGE_SIZE, cursor }, signal })).body;
+  return (await call('GET', 'possible-duplicates', { query: { state, limit: PAIRS_AT_ONCE, cursor }, signal })).body;
 }
 
 /** Who looks like a customer, the highest score first. */

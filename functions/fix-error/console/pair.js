@@ -1,7 +1,7 @@
 // Two customers that look alike, side by side: reads both, tries the merge, and carries out what the steward decides with one key; then the next pair opens. How they look is
 // in pair-values.js, the worklist in pairs.js, the way back in undo.js.
 
-import { findAlike, keepApart, mergeCustomers, readCustomer } from './api.js';
+import { findAlike, keepApart, mergeCustomers, readCustomer, takeBackApart } from './api.js';
 import { announce, byId, counted, el, fill, outside } from './dom.js';
 import { panel, problemPanel } from './outcome.js';
 import { buildSides, buildValues, focusNextValue } from './pair-values.js';
@@ -9,7 +9,7 @@ import { entryOfPair, gradeNode, hashOfEntry, keyOf, loadedNeighbour, nameOfEntr
 import { pairHash } from './route.js';
 import { customerLink } from './rows.js';
 import { timeElement } from './time.js';
-import { rememberDecision, wordsOf } from './undo.js';
+import { rememberDecision, undoMergeButton, wordsOf } from './undo.js';
 
 const body = byId('pair-body');
 const outcome = byId('pair-outcome');
@@ -170,6 +170,8 @@ function build() {
   fill(byId('pair-heading'), outside(winner.name || 'No name'), ' and ', outside(loser.name || 'No name'));
   const decided = entryOfPair(view.key);
   const changed = decided?.decision?.changedSince ?? [];
+  byId('pair-reopen').hidden = decided?.state !== 'apart';
+  byId('pair-apart').hidden = decided?.state === 'apart';
   fill(byId('pair-facts'),
     seen ? el('span', {}, gradeNode(seen)) : null,
     decided?.state === 'apart' ? el('span', {}, 'kept apart ', timeElement(decided.since)) : null,
@@ -247,8 +249,12 @@ function alreadyOne(mine) {
   const both = mine.customers.every((customer) => customer.cst_cust_nbr === winner);
   if (both) {
     notePair(mine.key, 'merged', loser);
-    showOutcome(panel('plain', 'The two are one customer.', el('p', {}, 'Customer ', outside(loser, { class: 'number' }), ' was merged into ', customerLink(winner), '. Its history has the way back.'),
-      el('div', { class: 'buttons' }, nextButton(), backLink())), { focus: true });
+    const { absorbed = [] } = mine.customers[0];
+    const direct = absorbed.find((number) => Number(number) === Number(loser));
+    const undone = { done: () => openPair(...mine.numbers), failed: (node, words) => { showOutcome(node, { focus: true }); announce(words); } };
+    showOutcome(panel('plain', 'The two are one customer.',
+      el('p', {}, 'Customer ', outside(loser, { class: 'number' }), ' was merged into ', customerLink(winner), direct ? '.' : ', by way of others. Their histories have the way back.'),
+      el('div', { class: 'buttons' }, nextButton(), direct ? undoMergeButton(winner, direct, undone) : null, backLink())), { focus: true });
   } else {
     const gone = mine.customers.find((customer) => customer.mergedInto);
     const at = mine.customers.indexOf(gone);
@@ -324,6 +330,25 @@ export function keepPairApart() {
     await keepApart(winner, loser);
     return { kind: 'apart', winner, loser };
   });
+}
+
+/** Takes back that they are two: the pair waits again. */
+async function reopen() {
+  const mine = view;
+  if (!mine?.ready || mine.working) return;
+  mine.working = true;
+  try {
+    await takeBackApart(...mine.customers.map((customer) => customer.cst_cust_nbr));
+    notePair(mine.key, 'open');
+    if (view !== mine) return;
+    build();
+    showOutcome(panel('good', 'The pair waits again.'), { focus: true });
+    announce('The pair waits again.');
+  } catch (problem) {
+    if (view === mine) await refused(problem, 'It was not taken back.', reopen);
+  } finally {
+    mine.working = false;
+  }
 }
 
 function decide(failed, action) {
@@ -428,6 +453,7 @@ export const nextValue = () => Boolean(view?.told) && focusNextValue();
 export function startPair() {
   byId('pair-merge').addEventListener('click', mergePair);
   byId('pair-apart').addEventListener('click', keepPairApart);
+  byId('pair-reopen').addEventListener('click', reopen);
   byId('pair-swap').addEventListener('click', swapWinner);
   byId('pair-skip').addEventListener('click', skipPair);
 }

@@ -74,8 +74,8 @@ async function load(cursor) {
 const WORDS = { open: 'waiting', apart: 'kept apart', merged: 'merged' };
 
 function summary() {
-  const count = state.entries.length;
-  if (count === 0) return state.next === null ? 'No pair is here.' : 'Nothing found yet.';
+  if (state.entries.length === 0) return state.next === null ? 'No pair is here.' : 'Nothing found yet.';
+  const count = state.entries.filter((entry) => entry.state === state.state).length;
   const pairs = `${counted(count, 'pair')} ${WORDS[state.state]}`;
   return state.next === null ? `${pairs}.` : `The ${pairs} that look most alike; there are more.`;
 }

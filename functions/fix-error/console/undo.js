@@ -16,7 +16,11 @@ const box = byId('last-decision');
 const dialog = byId('undo-dialog');
 
 const decisions = kept();
+// A key that was pressed twice is not to take the decision before back, too.
+const LOOK_MS = 500;
+
 let working = false;
+let undoneAt = -LOOK_MS;
 let said = null; // what there is to say in place of the last decision
 
 function kept() {
@@ -68,7 +72,7 @@ export function showLastDecision(visible) {
 
 /** Takes the last decision back, and opens the pair again. */
 export function undo() {
-  if (working || decisions.length === 0) return false;
+  if (working || decisions.length === 0 || performance.now() - undoneAt < LOOK_MS) return false;
   takeBack(decisions.at(-1));
   return true;
 }
@@ -93,6 +97,7 @@ async function takeBack(last) {
     announce(words ?? 'It could not be undone.');
   } finally {
     working = false;
+    undoneAt = performance.now();
     box.removeAttribute('aria-busy');
     draw();
   }

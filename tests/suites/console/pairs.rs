@@ -303,3 +303,75 @@ async fn whoever_is_no_steward_sees_no_pair_and_is_told_which_right_it_takes() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_decided_is_listed_by_its_state_and_is_taken_back_from_there() {
+    with_page("decided pairs", async |page| {
+        let world = World::new().await;
+        plant(&world).await;
+        let mut following = world.following().await;
+        let apart = world.ask(Method::POST, "/customers/3/keep-apart", &json!({ "other": "4" })).await;
+        assert_eq!(apart.0, 204);
+        let merge = json!({ "loser": "2", "loserVersion": 1 });
+        assert_eq!(world.ask(Method::POST, "/customers/1/merge", &merge).await.0, 200);
+        following.drain().await.expect("the stream is read");
+        open_worklist(&page, &world, 1).await;
+        page.click("#pairs-state label:has([value=\"apart\"])").await;
+        page.sees("#pairs > .row[data-key=\"000000003-000000004\"]").await;
+        page.press(&['j']).await;
+        page.press(&[ENTER]).await;
+        opened(&page, 3, 4).await;
+        page.click("#pair-reopen").await;
+        page.reads("#pair-outcome .panel-title", "The pair waits again.").await;
+        page.sees("#pair-apart").await;
+        assert_eq!(listed(&world, "apart").await, Vec::<[String; 2]>::new());
+
+        page.run("location.hash = '#/possible-duplicates?state=merged'").await;
+        page.sees("#pairs > .row[data-key=\"000000001-000000002\"]").await;
+        page.press(&['j']).await;
+        page.press(&[ENTER]).await;
+        page.reads("#pair-outcome .panel-title", "The two are one customer.").await;
+        page.click("#pair-outcome .undo-merge").await;
+        opened(&page, 1, 2).await;
+        assert!(customer(&world, 2).await.get("mergedInto").is_none());
+
+        // Who is not there, and somebody with himself, are said as such.
+        page.expects("404");
+        page.run("location.hash = '#/possible-duplicates/1/999'").await;
+        page.until("document.querySelector('#pair-outcome').textContent.startsWith('One of the two is not there (any more).')").await;
+        page.run("location.hash = '#/possible-duplicates/1/1'").await;
+        page.reads("#pair-outcome .panel-title", "The two are one customer.").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_worklist_is_loaded_page_by_page_and_the_next_pair_is_found_behind_what_is_loaded() {
+    with_page("many pairs", async |page| {
+        let world = World::new().await;
+        let mut following = world.following().await;
+        for number in 0..22 {
+            let street = format!("{} Harbor Drive", 100 + number * 7);
+            let beginning = ["Under", "North", "Black", "Green", "Mill"][number % 5];
+            let name = format!("{beginning}{}", ["wood", "field", "brook", "gate", "hill"][number / 5]);
+            for first_name in ["Theodore", "Theodor"] {
+                let others = json!({ "cst_fname": first_name, "cst_lname": name, "cst_street_addr": street, "cst_zip": format!("0{}", 1000 + number * 97), "cst_duplicate": "N" });
+                world.accepted(&person(&others)).await;
+            }
+        }
+        following.drain().await.expect("the stream is read");
+        open_worklist(&page, &world, 20).await;
+        page.until("document.querySelector('#pairs-summary').textContent === 'The 20 pairs waiting that look most alike; there are more.'").await;
+        // The last of the page is decided, and one that was not loaded yet opens.
+        let last = page.value("document.querySelector('#pairs > .row:last-child').dataset.key").await;
+        page.run("document.querySelector('#pairs > .row:last-child a.open').focus()").await;
+        page.press(&[ENTER]).await;
+        page.until(&format!("document.querySelector('#pair-view').dataset.ready === {last}")).await;
+        page.press(&['a']).await;
+        page.until(&format!("document.querySelector('#pair-view').dataset.ready && document.querySelector('#pair-view').dataset.key !== {last}")).await;
+        page.press(&[ESCAPE]).await;
+        page.until("document.querySelectorAll('#pairs > li.row').length > 20").await;
+        page.reads("#pairs > .row:nth-child(20) .badge.resolved", "Kept apart").await;
+    })
+    .await;
+}
