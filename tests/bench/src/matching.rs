@@ -4,6 +4,7 @@ pub mod example;
 pub mod febrl;
 pub mod million;
 pub mod possible;
+pub mod restaurants;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,8 +68,12 @@ pub fn measure() -> Result<Measured, String> {
 /// Measures the check under the default controls.
 fn check() -> Result<Vec<Row>, String> {
     let controls = local::controls::default();
-    let rows = febrl::SETS.map(|set| Ok(judged(set, &febrl::records(set)?, &controls)));
-    rows.into_iter().collect()
+    let mut rows = Vec::new();
+    for set in febrl::SETS {
+        rows.push(judged(set, &febrl::records(set)?, &controls));
+    }
+    rows.push(judged(restaurants::SET, &restaurants::records()?, &controls));
+    Ok(rows)
 }
 
 fn judged(set: &'static str, records: &[Record], controls: &Controls) -> Row {
@@ -116,7 +121,7 @@ pub struct Measured {
 
 #[must_use]
 pub fn report(measured: &Measured) -> Report {
-    let head = ["FEBRL", "records", "true pairs", "found", "right", "precision", "recall"];
+    let head = ["data", "records", "true pairs", "found", "right", "precision", "recall"];
     let lines = |rows: &[Row]| {
         let line = |row: &Row| {
             vec![
@@ -180,7 +185,7 @@ pub fn report(measured: &Measured) -> Report {
 
 fn told_table(told: &[Told]) -> String {
     let head = [
-        "FEBRL",
+        "data",
         "true pairs",
         "candidates",
         "of them right",

@@ -49,7 +49,7 @@ pub fn records(set: &str) -> Result<Vec<Record>, String> {
 }
 
 /// Where tools are kept.
-fn tools() -> PathBuf {
+pub(super) fn tools() -> PathBuf {
     let target = std::env::var("CARGO_TARGET_DIR")
         .map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), PathBuf::from);
     target.join("tools")

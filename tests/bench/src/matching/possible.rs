@@ -9,7 +9,7 @@ use domain::matching::possible::weights::Weights;
 use domain::matching::possible::{Grade, MAX_UNDER_A_KEY, Profile, Score, Thresholds};
 
 use super::febrl::{FITTED_ON, Record, SETS, records};
-use super::share;
+use super::{restaurants, share};
 
 /// What is held of one set.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl Told {
     }
 }
 
-/// Measures the three sets, and the one that the weights were fitted on.
+/// Measures the three sets, the one that the weights were fitted on, and one of businesses.
 ///
 /// # Errors
 ///
@@ -59,6 +59,7 @@ pub fn measure() -> Result<Vec<Told>, String> {
     let mut fitted = records(FITTED_ON[0])?;
     fitted.extend(records(FITTED_ON[1])?);
     told.push(judged("dataset4", &fitted));
+    told.push(judged(restaurants::SET, &restaurants::records()?));
     Ok(told)
 }
 

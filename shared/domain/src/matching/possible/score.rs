@@ -7,8 +7,8 @@ use super::profile::Profile;
 use super::similarity::{BusinessName, Likeness, best, codes, emails, phones, words};
 use super::weights::{
     BOTH_NAMES_DIFFER, CITY_OF_POSTAL_CODE, CROSSED, Evidence, FAMILY_NAME,
-    FIRST_NAME_IN_HOUSEHOLD, HOUSEHOLD, MAX_NAMED_PLACE, MAX_PLACE, MIN_PLACE, PHONE_OF_PLACE,
-    Weights,
+    FIRST_NAME_IN_HOUSEHOLD, HOUSEHOLD, MAX_NAMED_PLACE, MAX_PLACE, MIN_PLACE,
+    NEAR_BUSINESS_OF_PLACE, PHONE_OF_PLACE, Weights,
 };
 
 /// A number of bits, in tenths.
@@ -156,7 +156,11 @@ impl Score {
 fn name(weights: &Weights, mine: &Profile, theirs: &Profile, place: f64) -> (&'static str, f64) {
     if mine.form == Form::Business || theirs.form == Form::Business {
         let (likeness, _) = best(&mine.names, &theirs.names, BusinessName::likeness);
-        return (likeness.name(), weights.bits(Evidence::BusinessName, likeness));
+        let mut bits = weights.bits(Evidence::BusinessName, likeness);
+        if place >= HOUSEHOLD && likeness == Likeness::Near {
+            bits = bits.min(NEAR_BUSINESS_OF_PLACE);
+        }
+        return (likeness.name(), bits);
     }
     let say = |last, first| {
         weights.bits(Evidence::LastName, last) + weights.bits(Evidence::FirstName, first)
@@ -392,6 +396,8 @@ mod tests {
         let quarry = business("Northern Quarry");
         assert_eq!(grade(&quarry, &business("Northern Quarry, Inc.")), Some(Grade::Likely));
         assert_eq!(grade(&quarry, &business("Acme Bakery")), None);
+        let courts = [business("Palace Court"), business("Empress Court")];
+        assert_eq!(grade(&courts[0], &courts[1]), Some(Grade::Possible));
         let person = profile(&[(Attribute::EMAIL, "")], &[]);
         assert_eq!(grade(&business("Julie Robinson"), &person), Some(Grade::Likely));
     }

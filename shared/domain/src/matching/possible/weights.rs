@@ -124,6 +124,9 @@ pub(super) const FAMILY_NAME: f64 = 0.0;
 /// The most that the first name says in a household whose last names differ.
 pub(super) const FIRST_NAME_IN_HOUSEHOLD: f64 = 3.0;
 
+/// The most that a business's name says that is near another's at one address: departments of a house, and neighbours named after it, have words in common. A steward decides.
+pub(super) const NEAR_BUSINESS_OF_PLACE: f64 = 0.5;
+
 /// The most that the city says where the postal code agrees, of which it follows.
 pub(super) const CITY_OF_POSTAL_CODE: f64 = 1.0;
 
