@@ -142,6 +142,8 @@ function clear() {
   delete byId('pair-view').dataset.ready;
   delete byId('pair-view').dataset.key;
   body.hidden = true;
+  // What is under way for the pair before is none of this one's.
+  actions.removeAttribute('aria-busy');
   showOutcome(null);
   fill(byId('pair-heading'), 'Loading…').focus({ preventScroll: true });
   fill(byId('pair-facts'));
@@ -379,7 +381,7 @@ async function carryOut(mine, failed, action) {
     mine.working = false;
     await refused(problem, failed, () => decide(failed, action));
   } finally {
-    if (view === mine || view === null) actions.removeAttribute('aria-busy');
+    if (view === mine) actions.removeAttribute('aria-busy');
   }
 }
 
