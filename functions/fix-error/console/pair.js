@@ -4,6 +4,8 @@
 import { findAlike, keepApart, mergeCustomers, readCustomer, takeBackApart } from './api.js';
 import { announce, byId, counted, el, fill, outside } from './dom.js';
 import { panel, problemPanel } from './outcome.js';
+import { chosenOf, forgetChosen, keepChosen } from './pair-choices.js';
+import { elsewhere, refusalOf } from './pair-refusals.js';
 import { buildSides, buildValues, focusNextValue } from './pair-values.js';
 import { entryOfPair, gradeNode, hashOfEntry, keyOf, loadedNeighbour, nameOfEntry, nextPair, notePair, notePairOpened, pairsAddress } from './pairs.js';
 import { pairHash } from './route.js';
@@ -17,7 +19,6 @@ const actions = byId('pair-actions');
 
 // A key that was pressed twice is not to decide on the pair that comes after: so long nothing is decided of one that was just shown.
 const LOOK_MS = 500;
-const CHOSEN = 'pair-choices';
 const MOST_BESIDE = 3;
 
 let view = null;
@@ -220,27 +221,9 @@ function notShown(problem) {
   const { numbers } = view;
   const words = refusalOf(problem);
   showOutcome(words
-    ? panel('warn', words, elsewhere(problem), el('div', { class: 'buttons' }, nextButton(), backLink()))
+    ? panel('warn', words, elsewhere(problem, view.numbers), el('div', { class: 'buttons' }, nextButton(), backLink()))
     : problemPanel(problem, { what: 'The two could not be compared.', again: () => openPair(...numbers), extra: [backLink()] }), { focus: true });
   announce(words ?? 'The two could not be compared.');
-}
-
-// What a refusal means to a steward, and what to do.
-function refusalOf(problem) {
-  const { customerNumber: number, mergedInto } = problem.body ?? {};
-  if (problem.kind === 'already-merged') return `Customer ${number} was merged${mergedInto ? ` into ${mergedInto}` : ''} by somebody else meanwhile. Nothing is left to decide here: go on with the next pair.`;
-  if (problem.kind === 'customer-erased') return `Customer ${number} was erased meanwhile. Nothing is left to decide here: go on with the next pair.`;
-  if (problem.kind === 'too-many-merged') return `So many customers are merged already that these two cannot be. ${problem.message} Keep them apart, or undo a merge first.`;
-  if (problem.status === 404) return 'One of the two is not there (any more). Go on with the next pair.';
-  return null;
-}
-
-function elsewhere(problem) {
-  const { customerNumber: number, mergedInto } = problem.body ?? {};
-  if (problem.kind !== 'already-merged' || !mergedInto) return null;
-  const other = view.numbers.find((one) => Number(one) !== Number(number));
-  if (!other || Number(other) === Number(mergedInto)) return el('p', {}, 'See ', customerLink(mergedInto), '.');
-  return el('p', {}, 'Or compare ', el('a', { href: pairHash(mergedInto, other) }, `${mergedInto} with ${other}`), '.');
 }
 
 // They are one already: by this steward before, who came back to it, or by somebody else.
@@ -262,7 +245,7 @@ function alreadyOne(mine) {
     const at = mine.customers.indexOf(gone);
     const problem = { kind: 'already-merged', body: { customerNumber: mine.numbers[at], mergedInto: gone.mergedInto } };
     notePair(mine.key, 'gone');
-    showOutcome(panel('warn', refusalOf(problem), elsewhere(problem), el('div', { class: 'buttons' }, nextButton(), backLink())), { focus: true });
+    showOutcome(panel('warn', refusalOf(problem), elsewhere(problem, view.numbers), el('div', { class: 'buttons' }, nextButton(), backLink())), { focus: true });
   }
   announce(outcome.textContent);
 }
@@ -301,18 +284,6 @@ async function again() {
     if (view === mine && !mine.reading.signal.aborted) await refused(problem, 'It could not be tried.', again);
   } finally {
     if (view === mine && mine.trying === turn) actions.removeAttribute('aria-busy');
-  }
-}
-
-// What was chosen outlives a sign-in; it is names of attributes and numbers of customers.
-const keepChosen = ({ key, winner, take: chosen }) => sessionStorage.setItem(CHOSEN, JSON.stringify({ key, winner, take: [...chosen] }));
-
-function chosenOf(key) {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(CHOSEN));
-    return kept?.key === key ? kept : null;
-  } catch {
-    return null;
   }
 }
 
@@ -368,7 +339,7 @@ async function carryOut(mine, failed, action) {
   const names = { [winner.customerNumber]: winner.name, [loser.customerNumber]: loser.name };
   try {
     const decision = await action(mine);
-    sessionStorage.removeItem(CHOSEN);
+    forgetChosen();
     notePair(mine.key, decision.kind, decision.kind === 'merged' ? decision.loser : null);
     rememberDecision({ ...decision, names });
     // What was read ahead of one of the two is not so any more.
@@ -409,7 +380,7 @@ async function refused(problem, failed, anew) {
     if (problem.kind === 'already-merged') notePair(mine.key, 'gone');
     body.hidden = true;
     mine.ready = false;
-    showOutcome(panel('warn', words, elsewhere(problem), el('div', { class: 'buttons' }, nextButton(), backLink())), { focus: true });
+    showOutcome(panel('warn', words, elsewhere(problem, view.numbers), el('div', { class: 'buttons' }, nextButton(), backLink())), { focus: true });
   } else {
     showOutcome(problemPanel(problem, { what: failed, again: anew }), { focus: true });
   }

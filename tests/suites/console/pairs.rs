@@ -375,3 +375,45 @@ async fn the_worklist_is_loaded_page_by_page_and_the_next_pair_is_found_behind_w
     })
     .await;
 }
+
+/// Holds every merge back that is meant, until `letGo` is called; with `lost`, its answer never comes.
+const HOLDS_BACK: &str = "const real = globalThis.fetch; \
+     globalThis.fetch = async (...asked) => { \
+       if (!/\\/merge$/.test(String(asked[0]))) return real(...asked); \
+       if (globalThis.lost) { globalThis.lost = false; await real(...asked); throw new TypeError('the answer was lost'); } \
+       await new Promise((go) => { globalThis.letGo = go; }); \
+       return real(...asked); }";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_steward_may_go_on_before_the_answer_is_there_and_an_answer_that_was_lost_decides_once() {
+    with_page("pairs and a slow answer", async |page| {
+        let world = World::new().await;
+        plant(&world).await;
+        open_worklist(&page, &world, 3).await;
+        page.run(HOLDS_BACK).await;
+        page.press(&['j']).await;
+        page.press(&[ENTER]).await;
+        opened(&page, 1, 2).await;
+        page.press(&['m']).await;
+        page.until("globalThis.letGo !== undefined").await;
+        page.press(&['j']).await;
+        opened(&page, 3, 4).await;
+        page.run("globalThis.letGo()").await;
+        page.until("document.querySelector('#last-decision').textContent.startsWith('Customer 000000002')").await;
+        // The steward is left where he is, and the pair before is done.
+        assert_eq!(page.value("document.querySelector('#pair-view').dataset.key").await, "000000003-000000004");
+        assert_eq!(customer(&world, 1).await["absorbed"], json!(["000000002"]));
+
+        page.run("globalThis.lost = true").await;
+        page.press(&['m']).await;
+        page.until("document.querySelector('#pair-outcome').textContent.includes('trying again does not do it twice')").await;
+        page.run("globalThis.letGo = undefined").await;
+        page.click("#pair-outcome .again").await;
+        page.until("globalThis.letGo !== undefined").await;
+        page.run("globalThis.letGo()").await;
+        opened(&page, 5, 6).await;
+        let winner = customer(&world, 3).await;
+        assert_eq!((&winner["absorbed"], &winner["version"]), (&json!(["000000004"]), &json!(2)));
+    })
+    .await;
+}
