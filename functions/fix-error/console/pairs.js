@@ -25,7 +25,8 @@ export const entryOfPair = (key) => state.entries.find((entry) => keyOfEntry(ent
 export function showPairs(wanted) {
   document.title = 'Possible duplicates';
   byId('pairs-state').querySelector(`[value="${wanted}"]`).checked = true;
-  if (wanted === state.state) {
+  // Where all that is loaded is decided, there may be others by now.
+  if (wanted === state.state && (state.entries.length === 0 || undecided(0))) {
     list.replaceChildren(...state.entries.map(row));
     showRest();
     focusPair(state.lastOpened);

@@ -17,6 +17,7 @@ mod hostile;
 mod mend;
 mod page;
 mod pairs;
+mod pairs_beside;
 mod pictures;
 mod provider;
 mod queue;
