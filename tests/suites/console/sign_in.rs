@@ -303,6 +303,7 @@ async fn a_sign_in_that_ends_before_two_are_merged_brings_the_steward_back_to_wh
         }
         let (deployed, mut provider) = world.signing_in(&installed, AUDIENCE).await;
         sign_in(&page, &deployed, 0).await;
+        page.reads("#signed-in-as", "Anna Okafor").await;
         page.run("location.hash = '#/possible-duplicates/1/2'").await;
         page.sees("#pair-view[data-ready] .value-row[data-name=\"cst_lname\"]").await;
         page.click(".value-row[data-name=\"cst_lname\"] [data-side=\"loser\"]").await;
