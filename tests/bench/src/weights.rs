@@ -125,7 +125,7 @@ fn exported(file: &Path) -> Result<Vec<Profile>, String> {
     let values = GenericValues::default();
     let mut profiles = Vec::new();
     while let Some((number, row)) = source.next_row()? {
-        let row: Value = serde_json::from_str(&row)
+        let row: Value = serde_json::from_str(&row.body)
             .map_err(|error| format!("Row {number} cannot be read: {error}."))?;
         let given = row["CustSoldTo"].as_object().into_iter().flatten();
         let attributes: Attributes = given

@@ -7,8 +7,8 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use serde_json::Value;
 
 use crate::options::Options;
-use crate::results::Outcome;
-use crate::source::Kind;
+use crate::results::{Former, Outcome};
+use crate::source::{Kind, Row};
 
 /// How often a batch is sent at the most.
 const MAX_TRIES: u32 = 12;
@@ -28,7 +28,30 @@ pub struct Batch {
     pub name: String,
     /// The number of its first row.
     pub first: u64,
-    pub rows: Vec<String>,
+    pub rows: Vec<Row>,
+}
+
+/// What is sent in place of a row about a customer that is not there: it is no row, so it does nothing, and the others keep their places.
+const HELD_BACK: &str = "null";
+
+impl Batch {
+    /// Names the customers as they are called now. One that is not there holds its rows back.
+    pub fn name_customers(&mut self, kind: Kind, former: &Former) {
+        for row in &mut self.rows {
+            let Some(of) = &row.of else { continue };
+            let named = former.now(of).and_then(|(number, identifier)| {
+                let mut json: Value = serde_json::from_str(&row.body).ok()?;
+                match kind {
+                    Kind::Messages => json["CustSoldTo"]["cst_cust_nbr"] = number.into(),
+                    Kind::Associations => {
+                        json["customerOrganizationIdentifier"] = identifier.into();
+                    }
+                }
+                Some(json.to_string())
+            });
+            row.body = named.unwrap_or_else(|| HELD_BACK.to_owned());
+        }
+    }
 }
 
 /// What became of a batch.
@@ -46,6 +69,7 @@ pub struct Door {
     client: reqwest::Client,
     url: String,
     token: Option<String>,
+    dry_run: bool,
 }
 
 impl Door {
@@ -58,7 +82,7 @@ impl Door {
         let client = client.map_err(|error| format!("No connection can be made: {error}."))?;
         let query = if options.dry_run { "?dryRun=true" } else { "" };
         let url = format!("{}{}{query}", options.url, kind.path());
-        Ok(Self { client, url, token: options.token.clone() })
+        Ok(Self { client, url, token: options.token.clone(), dry_run: options.dry_run })
     }
 
     /// Sends a batch, again and again where it must be.
@@ -66,7 +90,14 @@ impl Door {
     /// # Errors
     /// A sentence where there is no use in going on.
     pub async fn send(&self, batch: Batch) -> Result<Sent, String> {
-        let body = format!("[{}]", batch.rows.join(","));
+        let rows: Vec<_> = batch.rows.iter().map(|row| row.body.as_str()).collect();
+        if rows.iter().all(|row| *row == HELD_BACK) {
+            let outcome =
+                |(number, row)| Outcome { row: batch.first + number, ..self.held_back(row) };
+            let outcomes = (0..).zip(&batch.rows).map(outcome).collect();
+            return Ok(Sent { batch: batch.name, outcomes, busy: 0 });
+        }
+        let body = format!("[{}]", rows.join(","));
         let mut last = String::new();
         for tries in 0..MAX_TRIES {
             let (wait, why, outcomes) = match self.once(&batch, body.clone()).await? {
@@ -85,6 +116,24 @@ impl Door {
             tokio::time::sleep(jittered(tries).max(wait.unwrap_or_default())).await;
         }
         Err(format!("The customer master does not take the rows from {}: {last}.", batch.first))
+    }
+
+    /// What became of a row that was not sent. In a dry run no customer is made that it could be about.
+    fn held_back(&self, row: &Row) -> Outcome {
+        let (status, outcome, causes) = match self.dry_run {
+            true => (0, "unforeseen", Vec::new()),
+            false => (404, "refused", vec!["customer-not-loaded".to_owned()]),
+        };
+        Outcome {
+            row: 0,
+            status,
+            outcome: outcome.to_owned(),
+            customer_number: String::new(),
+            identifier: String::new(),
+            request_in_error: String::new(),
+            was: row.was.clone().unwrap_or_default(),
+            causes,
+        }
     }
 
     async fn once(&self, batch: &Batch, body: String) -> Result<Answer, String> {
@@ -119,8 +168,11 @@ impl Door {
         }
         let results = json["results"].as_array().filter(|all| all.len() == batch.rows.len());
         let results = results.ok_or("What answers at this address is no customer master.")?;
-        let outcome = |(row, result)| outcome(batch.first + row, result);
-        Ok(Answer::Results((0..).zip(results).map(outcome).collect()))
+        let of = |(number, (row, result)): (u64, (&Row, &Value))| Outcome {
+            row: batch.first + number,
+            ..if row.body == HELD_BACK { self.held_back(row) } else { outcome(row, result) }
+        };
+        Ok(Answer::Results((0..).zip(batch.rows.iter().zip(results)).map(of).collect()))
     }
 }
 
@@ -130,7 +182,7 @@ enum Answer {
     Later(Option<Duration>, String),
 }
 
-fn outcome(row: u64, result: &Value) -> Outcome {
+fn outcome(row: &Row, result: &Value) -> Outcome {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let codes = result["errors"].as_array().into_iter().flatten();
     let faults = result["problem"]["errors"].as_array().into_iter().flatten();
@@ -140,11 +192,13 @@ fn outcome(row: u64, result: &Value) -> Outcome {
     }
     causes.dedup();
     Outcome {
-        row,
+        row: 0,
         status: result["status"].as_u64().unwrap_or_default(),
         outcome: text(&result["outcome"]),
         customer_number: text(&result["customerNumber"]),
+        identifier: text(&result["customerOrganizationIdentifier"]),
         request_in_error: text(&result["request_in_error"]),
+        was: row.was.clone().unwrap_or_default(),
         causes,
     }
 }

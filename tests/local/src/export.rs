@@ -51,10 +51,7 @@ pub enum Source {
 
 impl Source {
     /// Shows each item of the table.
-    async fn each(
-        &self,
-        mut visit: impl FnMut(Item) -> Result<(), String>,
-    ) -> Result<(), String> {
+    async fn each(&self, mut visit: impl FnMut(Item) -> Result<(), String>) -> Result<(), String> {
         match self {
             Self::TableExport(export) => export.each(visit),
             Self::Table(table) => {

@@ -125,8 +125,11 @@ impl<'a> Census<'a> {
     /// Chooses who makes whom. No two may make customers of one block: the second would find the first.
     pub(super) fn settle(&mut self) {
         let acts = |known: &Known| known.merged_into.is_none() && !known.is_erased;
-        let mut asked: Vec<_> =
-            self.customers.iter().filter(|(_, known)| acts(known) && known.said.is_some()).collect();
+        let mut asked: Vec<_> = self
+            .customers
+            .iter()
+            .filter(|(_, known)| acts(known) && known.said.is_some())
+            .collect();
         asked.sort_by_key(|(_, known)| known.number);
         let mut taken: HashSet<Block> = HashSet::new();
         for (identifier, known) in asked {

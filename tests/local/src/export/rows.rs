@@ -1,10 +1,10 @@
 //! Rows of an export, as `cargo load` takes them: messages and associations, each with the number that its customer has here.
 
+use domain::customer::address::Address;
 use domain::customer::contact::Phone;
 use domain::customer::{Customer, CustomerNumber};
 use domain::dealer::association::Statement;
 use domain::dealer::{DealerCustomer, DealerProfile};
-use domain::customer::address::Address;
 use domain::message::Attribute;
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,8 @@
 //! Loading files into a customer master that runs in this process.
 
+mod exports;
+mod saved;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
