@@ -10,7 +10,7 @@ use crate::options::Options;
 use crate::results::{Former, Outcome};
 use crate::source::{Kind, Row};
 
-/// How often a batch is sent at the most.
+/// How often a batch is sent at the most without any of its rows being settled.
 const MAX_TRIES: u32 = 12;
 
 /// How long the first wait may be; each further one twice as long.
@@ -85,37 +85,40 @@ impl Door {
         Ok(Self { client, url, token: options.token.clone(), dry_run: options.dry_run })
     }
 
-    /// Sends a batch, again and again where it must be.
+    /// Sends a batch, again and again where it must be, until each of its rows is settled, or the other side settles none for too long.
     ///
     /// # Errors
     /// A sentence where there is no use in going on.
     pub async fn send(&self, batch: Batch) -> Result<Sent, String> {
-        let rows: Vec<_> = batch.rows.iter().map(|row| row.body.as_str()).collect();
-        if rows.iter().all(|row| *row == HELD_BACK) {
-            let outcome =
-                |(number, row)| Outcome { row: batch.first + number, ..self.held_back(row) };
-            let outcomes = (0..).zip(&batch.rows).map(outcome).collect();
-            return Ok(Sent { batch: batch.name, outcomes, busy: 0 });
-        }
-        let body = format!("[{}]", rows.join(","));
-        let mut last = String::new();
-        for tries in 0..MAX_TRIES {
-            let (wait, why, outcomes) = match self.once(&batch, body.clone()).await? {
+        let held_back = |row: &Row| (row.body == HELD_BACK).then(|| self.held_back(row));
+        let mut heard: Vec<_> = batch.rows.iter().map(held_back).collect();
+        let (mut left, mut busy, mut tries) = (unsettled(&heard), 0, 0);
+        let mut why = String::new();
+        while left > 0 && tries < MAX_TRIES {
+            let wait = match self.once(&batch, &heard).await? {
                 Answer::Results(outcomes) => {
-                    if outcomes.iter().all(|outcome| outcome.outcome != "busy")
-                        || tries + 1 == MAX_TRIES
-                    {
-                        return Ok(Sent { batch: batch.name, outcomes, busy: tries });
-                    }
-                    (None, "rows are busy".to_owned(), Some(outcomes))
+                    heard = outcomes.into_iter().map(Some).collect();
+                    None
                 }
-                Answer::Later(wait, why) => (wait, why, None),
+                Answer::Later(wait, reason) => {
+                    why = reason;
+                    wait
+                }
             };
-            drop(outcomes);
-            last = why;
-            tokio::time::sleep(jittered(tries).max(wait.unwrap_or_default())).await;
+            let before = std::mem::replace(&mut left, unsettled(&heard));
+            if left > 0 {
+                busy += 1;
+                // Who gets on, however slowly, is waited for.
+                tries = if left < before { 0 } else { tries + 1 };
+                tokio::time::sleep(jittered(tries).max(wait.unwrap_or_default())).await;
+            }
         }
-        Err(format!("The customer master does not take the rows from {}: {last}.", batch.first))
+        let outcomes: Option<Vec<_>> = heard.into_iter().collect();
+        let outcomes = outcomes.ok_or_else(|| {
+            format!("The customer master does not take the rows from {}: {why}.", batch.first)
+        })?;
+        let numbered = (batch.first..).zip(outcomes).map(|(row, one)| Outcome { row, ..one });
+        Ok(Sent { batch: batch.name, outcomes: numbered.collect(), busy })
     }
 
     /// What became of a row that was not sent. In a dry run no customer is made that it could be about.
@@ -136,7 +139,13 @@ impl Door {
         }
     }
 
-    async fn once(&self, batch: &Batch, body: String) -> Result<Answer, String> {
+    /// Sends those rows of which nothing final was heard; in a dry run all of them, because they see each other.
+    async fn once(&self, batch: &Batch, heard: &[Option<Outcome>]) -> Result<Answer, String> {
+        let sent = batch.rows.iter().zip(heard).map(|(row, heard)| match is_settled(heard) {
+            true if !self.dry_run => HELD_BACK,
+            _ => &row.body,
+        });
+        let body = format!("[{}]", sent.collect::<Vec<_>>().join(","));
         let request = self
             .client
             .post(&self.url)
@@ -168,12 +177,22 @@ impl Door {
         }
         let results = json["results"].as_array().filter(|all| all.len() == batch.rows.len());
         let results = results.ok_or("What answers at this address is no customer master.")?;
-        let of = |(number, (row, result)): (u64, (&Row, &Value))| Outcome {
-            row: batch.first + number,
-            ..if row.body == HELD_BACK { self.held_back(row) } else { outcome(row, result) }
-        };
-        Ok(Answer::Results((0..).zip(batch.rows.iter().zip(results)).map(of).collect()))
+        let rows = batch.rows.iter().zip(heard).zip(results);
+        let outcomes = rows.map(|((row, heard), result)| match heard {
+            Some(outcome) if is_settled(heard) => outcome.clone(),
+            Some(_) | None => outcome(row, result),
+        });
+        Ok(Answer::Results(outcomes.collect()))
     }
+}
+
+/// Whether something final was heard of a row.
+fn is_settled(heard: &Option<Outcome>) -> bool {
+    heard.as_ref().is_some_and(|outcome| outcome.outcome != "busy")
+}
+
+fn unsettled(heard: &[Option<Outcome>]) -> usize {
+    heard.iter().filter(|heard| !is_settled(heard)).count()
 }
 
 enum Answer {
