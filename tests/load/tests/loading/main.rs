@@ -1,5 +1,6 @@
 //! Loading files into a customer master that runs in this process.
 
+mod busy;
 mod exports;
 mod saved;
 
