@@ -10,6 +10,9 @@ const BASE = new URL('../', import.meta.url);
 
 export const PAGE_SIZE = 50;
 
+// Each pair is two customers and why they look alike.
+const PAIRS_AT_ONCE = 20;
+
 // API Gateway gives up after 30 s; so nothing comes after that.
 const TIME_LIMIT_MS = 35_000;
 
@@ -144,6 +147,37 @@ export async function readOrganization(identifier, signal) {
 /** One page of a customer's history, newest first. */
 export async function readHistory(number, cursor, signal) {
   return (await call('GET', `customers/${encodeURIComponent(number)}/history`, { query: { cursor }, signal })).body;
+}
+
+/** One page of the pairs of a state, the highest score first. */
+export async function listPairs(state, cursor, signal) {
+  return (await call('GET', 'possible-duplicates', { query: { state, limit: PAIRS_AT_ONCE, cursor }, signal })).body;
+}
+
+/** Who looks like a customer, the highest score first. */
+export async function findAlike(number, signal) {
+  return (await call('GET', `customers/${encodeURIComponent(number)}/possible-duplicates`, { signal })).body.possibleDuplicates;
+}
+
+/** Makes one customer of two, or says what would come of it. `winner` and `loser` are numbers with the versions that were seen. */
+export async function mergeCustomers(winner, loser, take, { dryRun = false, signal } = {}) {
+  const body = { loser: loser.number, loserVersion: loser.version, take };
+  return (await call('POST', `customers/${encodeURIComponent(winner.number)}/merge`, { body, version: winner.version, query: dryRun ? { dryRun: true } : {}, signal })).body;
+}
+
+/** Takes a merge back; `keep` says with whom stays what changed since. */
+export async function unmergeCustomers(winner, loser, keep) {
+  return (await call('POST', `customers/${encodeURIComponent(winner.number)}/unmerge`, { body: { loser, keep }, version: winner.version })).body;
+}
+
+/** Decides that two customers are two. */
+export async function keepApart(one, other) {
+  await call('POST', `customers/${encodeURIComponent(one)}/keep-apart`, { body: { other } });
+}
+
+/** Takes that back: the pair is judged again at once. */
+export async function takeBackApart(one, other) {
+  await call('DELETE', `customers/${encodeURIComponent(one)}/keep-apart/${encodeURIComponent(other)}`);
 }
 
 export async function showError(id, signal) {

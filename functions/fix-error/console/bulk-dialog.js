@@ -5,7 +5,7 @@ import { ATTRIBUTES, attributeOf, labelOf, reasonOf } from './attributes.js';
 import { collect, runBulk } from './bulk.js';
 import { announce, byId, counted, el, fill, outside } from './dom.js';
 import { draftOf } from './draft.js';
-import { currentFilters, noteChange, selectedEntries } from './list.js';
+import { currentFilters, noteChanges, selectedEntries } from './list.js';
 import { requestHash } from './route.js';
 import { customerLink, nameNode } from './rows.js';
 
@@ -27,6 +27,9 @@ const OUTCOMES = {
 
 const OTHER = { kind: 'plain' };
 
+// So many lines are there at once: ten thousand would make the page slow, and nobody reads them.
+const LINES_AT_ONCE = 200;
+
 let run = null;
 
 function wordsOf(outcome) {
@@ -37,7 +40,7 @@ function wordsOf(outcome) {
 
 function openDialog(title, entries, code = null) {
   run = {
-    all: entries, rest: entries, results: new Map(), counts: new Map(), nodes: new Map(), fresh: [],
+    all: entries, rest: entries, results: new Map(), counts: new Map(), nodes: new Map(), fresh: [], changes: new Map(), room: LINES_AT_ONCE,
     patch: {}, dryRun: false, stop: null, only: null, act: null, actOnAll: null,
   };
   patchBox.hidden = true;
@@ -57,8 +60,10 @@ function clearLines() {
   run.nodes.clear();
   run.fresh = [];
   run.only = null;
+  run.room = LINES_AT_ONCE;
   lines.replaceChildren();
   lines.hidden = true;
+  byId('bulk-more').hidden = true;
 }
 
 function patchRow(attribute) {
@@ -159,42 +164,76 @@ function note(mine, entry, result) {
   mine.results.set(entry.id, result);
   mine.counts.set(result.outcome, (mine.counts.get(result.outcome) ?? 0) + 1);
   if (!mine.dryRun) {
-    if (result.outcome === 'success') noteChange(entry.id, { state: 'resolved', codes: [], customerNumber: result.customerNumber });
-    if (result.outcome === 'failure') noteChange(entry.id, { codes: result.codes ?? [] });
-    if (result.outcome === 'already-resolved') noteChange(entry.id, { state: 'resolved' });
-    if (result.outcome === 'already-deleted') noteChange(entry.id, { state: 'deleted' });
+    const change = changeOf(result);
+    if (change) mine.changes.set(entry.id, change);
   }
-  if (run !== mine) return;
+  if (run !== mine) {
+    tellList(mine);
+    return;
+  }
   if (mine.fresh.length === 0) requestAnimationFrame(() => run === mine && showFresh());
   mine.fresh.push(entry);
 }
 
-// However many results came since the last frame, the list is measured once.
+// What a result makes of a row of the list.
+function changeOf({ outcome, customerNumber, codes }) {
+  if (outcome === 'success') return { state: 'resolved', codes: [], customerNumber };
+  if (outcome === 'failure') return { codes: codes ?? [] };
+  if (outcome === 'already-resolved') return { state: 'resolved' };
+  return outcome === 'already-deleted' ? { state: 'deleted' } : null;
+}
+
+function tellList(mine) {
+  if (mine.changes.size === 0) return;
+  noteChanges(mine.changes);
+  mine.changes = new Map();
+}
+
+// However many results came since the last frame, the list is measured once, and the list behind the dialog hears of them once.
 function showFresh() {
   const fresh = run.fresh.splice(0);
+  tellList(run);
   const atEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 40;
-  const added = [];
   for (const entry of fresh) {
-    const line = lineOf(entry, run.results.get(entry.id));
     const before = run.nodes.get(entry.id);
-    if (before) before.replaceWith(line);
-    else added.push(line);
-    run.nodes.set(entry.id, line);
+    if (before) {
+      const line = lineOf(entry, run.results.get(entry.id));
+      before.replaceWith(line);
+      run.nodes.set(entry.id, line);
+    }
   }
-  lines.append(...added);
+  addLines(fresh.filter((entry) => !run.nodes.has(entry.id)));
   if (atEnd) lines.scrollTop = lines.scrollHeight;
   showProgress();
 }
 
+// Lines for those that are shown, as long as there is room.
+function addLines(entries) {
+  const wanted = entries.filter((entry) => isWanted(run.results.get(entry.id)));
+  const added = wanted.slice(0, Math.max(0, run.room - run.nodes.size));
+  for (const entry of added) run.nodes.set(entry.id, lineOf(entry, run.results.get(entry.id)));
+  lines.append(...added.map((entry) => run.nodes.get(entry.id)));
+  const left = (run.only === null ? run.results.size : run.counts.get(run.only) ?? 0) - run.nodes.size;
+  byId('bulk-more').hidden = left <= 0;
+  byId('bulk-more').textContent = `Show ${Math.min(left, LINES_AT_ONCE).toLocaleString('en')} of ${left.toLocaleString('en')} more`;
+}
+
+const isWanted = (result) => result !== undefined && (run.only === null || run.only === result.outcome);
+
+function showMore() {
+  const last = lines.lastElementChild;
+  run.room += LINES_AT_ONCE;
+  addLines(run.all.filter((entry) => run.results.has(entry.id) && !run.nodes.has(entry.id)));
+  last?.nextElementSibling?.querySelector('a')?.focus();
+}
+
 function lineOf(entry, result) {
   const { kind } = OUTCOMES[result.outcome] ?? OTHER;
-  const line = el('li', { data: { id: entry.id, outcome: result.outcome ?? '', kind } },
+  return el('li', { data: { id: entry.id, outcome: result.outcome ?? '', kind } },
     el('a', { href: requestHash(entry.id), on: { click: () => dialog.close() } }, nameNode(entry)), ' ',
     el('span', { class: 'result' }, wordsOf(result.outcome),
       result.customerNumber ? [': customer ', customerLink(result.customerNumber)] : null),
     result.codes?.length > 0 ? el('span', { class: 'codes' }, result.codes.map(reasonOf).join(' · ')) : null);
-  line.hidden = run.only !== null && run.only !== result.outcome;
-  return line;
 }
 
 function showProgress() {
@@ -214,7 +253,10 @@ function showProgress() {
 
 function showOnly(outcome) {
   run.only = outcome;
-  for (const line of lines.children) line.hidden = outcome !== null && line.dataset.outcome !== outcome;
+  run.room = LINES_AT_ONCE;
+  run.nodes.clear();
+  lines.replaceChildren();
+  addLines(run.all);
   showProgress();
 }
 
@@ -304,6 +346,7 @@ export function startBulk() {
     patchRows.append(row);
     row.querySelector('select').focus();
   });
+  byId('bulk-more').addEventListener('click', showMore);
   byId('bulk-stop').addEventListener('click', stop);
   byId('bulk-close').addEventListener('click', () => dialog.close());
   dialog.addEventListener('cancel', (event) => {

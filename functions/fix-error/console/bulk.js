@@ -3,8 +3,10 @@
 
 import { listErrors, reprocessErrors } from './api.js';
 
-// Small enough that a call ends well within the gateway's time and "stop" is soon heeded.
+// Small enough that "stop" is soon heeded; where calls are quick they get larger, up to what one call takes.
 const CHUNK = 25;
+const LARGEST_CHUNK = 100;
+const QUICK_MS = 1_500;
 // As many as the list gives at once.
 const PAGE = 100;
 const TRIES = 4;
@@ -29,8 +31,10 @@ export async function collect(filters, signal, onFound) {
  */
 export async function runBulk(entries, { patch, dryRun, signal, onResult, onWait }) {
   let queue = [...entries];
+  let size = CHUNK;
   while (queue.length > 0 && !signal.aborted) {
-    const chunk = queue.slice(0, CHUNK);
+    const chunk = queue.slice(0, size);
+    const began = performance.now();
     let results;
     try {
       results = await reprocessPatiently(chunk, { patch, dryRun }, signal, onWait);
@@ -39,6 +43,7 @@ export async function runBulk(entries, { patch, dryRun, signal, onResult, onWait
       throw problem;
     }
     if (results === null) break;
+    size = performance.now() - began < QUICK_MS ? Math.min(size * 2, LARGEST_CHUNK) : CHUNK;
     const byEntry = new Map(results.map((result) => [result.id, result]));
     const answered = chunk.filter((entry) => byEntry.has(entry.id));
     for (const entry of answered) onResult(entry, byEntry.get(entry.id));

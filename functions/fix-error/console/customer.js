@@ -1,12 +1,14 @@
 // One customer's page: its values and where each came from, its dealers, its requests in error, and its history with before and after. Shows only; nothing is changed here.
 
-import { listErrors, readCustomer, readHistory, readOrganization } from './api.js';
+import { findAlike, listErrors, readCustomer, readHistory, readOrganization } from './api.js';
 import { isKnown, labelOf } from './attributes.js';
 import { announce, byId, counted, el, fill, outside } from './dom.js';
-import { problemPanel } from './outcome.js';
-import { requestHash } from './route.js';
-import { nameNode, reasonNodes, stateBadge } from './rows.js';
+import { panel, problemPanel } from './outcome.js';
+import { gradeNode } from './pairs.js';
+import { pairHash, requestHash } from './route.js';
+import { customerLink, nameNode, reasonNodes, stateBadge } from './rows.js';
 import { timeElement } from './time.js';
+import { undoMergeButton } from './undo.js';
 
 const view = byId('customer-view');
 
@@ -17,6 +19,9 @@ const WORDS = {
   associated: 'associated',
   released: 'released',
   resolved: 'resolved a request in error with it',
+  merged: 'merged it with another',
+  unmerged: 'undid a merge of it',
+  restored: 'gave it back earlier values',
 };
 
 const DOORS = { add: 'a message', associate: 'a dealer', reprocess: 'a steward', erase: 'an erasure', restore: 'a steward', merge: 'a steward', unmerge: 'a steward' };
@@ -36,14 +41,15 @@ export async function openCustomer(number) {
   fill(byId('customer-problem'));
   try {
     const customer = await readCustomer(number, mine.signal);
-    const [organization, history, requests] = await Promise.all([
+    const [organization, history, requests, alike] = await Promise.all([
       readOrganization(customer.customerOrganizationIdentifier, mine.signal),
       readHistory(number, null, mine.signal),
-      listErrors({ text: customer.cst_cust_nbr }, null, mine.signal),
+      forStewards(listErrors({ text: customer.cst_cust_nbr }, null, mine.signal).then((page) => page.errors)),
+      forStewards(findAlike(customer.cst_cust_nbr, mine.signal)),
     ]);
     if (shown !== mine) return;
     entries = history.history;
-    show(customer, organization, history.next, requests.errors);
+    show(customer, organization, history.next, { requests, alike });
   } catch (problem) {
     if (mine.signal.aborted) return;
     const unknown = problem.status === 404;
@@ -53,29 +59,60 @@ export async function openCustomer(number) {
   }
 }
 
+// Whoever may read customers only is shown the rest of the page all the same; null stands for what they may not see.
+const forStewards = (asked) => asked.catch((problem) => {
+  if (problem.status === 403) return null;
+  throw problem;
+});
+
 export function closeCustomer() {
   shown?.abort();
   shown = null;
   delete view.dataset.number;
 }
 
-function show(customer, organization, next, requests) {
+function show(customer, organization, next, { requests, alike }) {
   fill(byId('customer-heading'), outside(organization.businessName || 'No name'));
   fill(byId('customer-facts'),
     el('span', {}, 'customer ', outside(customer.cst_cust_nbr, { class: 'number customer-number' })),
     el('span', {}, `version ${customer.version}`),
     customer.status === 'ACTIVE' ? null : el('span', { class: 'badge' }, 'Inactive'),
-    el('span', {}, 'changed ', timeElement(customer.updatedAt)));
+    el('span', {}, 'changed ', timeElement(customer.updatedAt)),
+    customer.mergedInto ? el('span', { class: 'warned' }, 'customer ', outside(view.dataset.number, { class: 'number' }), ' was merged into it') : null);
+  showMerged(customer);
   showHistory(customer.cst_cust_nbr, next);
   showValues(customer, organization);
   fill(byId('customer-dealers'), organization.dealerCustomers.length === 0
-    ? el('li', { class: 'nothing' }, 'No dealer has it.')
+    ? el('li', { class: 'nothing' }, 'No dealer has it that you may see.')
     : organization.dealerCustomers.map((one) => el('li', {}, outside(one.dcn, { class: 'number' }), ' ', outside(one.businessName || ''))));
-  fill(byId('customer-requests'), requests.length === 0
+  fill(byId('customer-alike'), notYours(alike) ?? (alike.length === 0
+    ? el('li', { class: 'nothing' }, 'Nobody looks like it.')
+    : alike.map((found) => el('li', {}, el('a', { href: pairHash(customer.cst_cust_nbr, found.customer.customerNumber) }, outside(found.customer.name || 'No name')), ' ',
+      el('span', { class: 'number' }, found.customer.customerNumber), ' ', gradeNode(found)))));
+  fill(byId('customer-requests'), notYours(requests) ?? (requests.length === 0
     ? el('li', { class: 'nothing' }, 'None names it.')
-    : requests.map((one) => el('li', {}, el('a', { href: requestHash(one.id) }, nameNode(one)), ' ', stateBadge(one.state), el('ul', { class: 'reasons' }, reasonNodes(one.codes)))));
+    : requests.map((one) => el('li', {}, el('a', { href: requestHash(one.id) }, nameNode(one)), ' ', stateBadge(one.state), el('ul', { class: 'reasons' }, reasonNodes(one.codes))))));
   byId('customer-body').hidden = false;
   announce(`Customer ${customer.cst_cust_nbr}, ${counted(entries.length, 'entry', 'entries')} in its history.`);
+}
+
+const notYours = (listed) => (listed === null ? el('li', { class: 'nothing' }, 'Only stewards see this.') : null);
+
+// Who was merged into it, each with the way back.
+function showMerged({ cst_cust_nbr: number, absorbed = [] }) {
+  fill(byId('customer-merged'), absorbed.map((loser) => el('li', { class: 'merged-one' },
+    el('span', {}, 'Customer ', outside(loser, { class: 'number' }), ' was merged into it.'),
+    undoMergeButton(number, loser, {
+      done: async () => {
+        await openCustomer(number);
+        fill(byId('customer-problem'), panel('good', 'The merge is undone.', el('p', {}, 'Customer ', customerLink(loser), ' is one of its own again.')));
+        announce('The merge is undone.');
+      },
+      failed: (node, words) => {
+        fill(byId('customer-problem'), node);
+        announce(words);
+      },
+    }))));
 }
 
 // A value comes from the newest entry that changed it; what no loaded entry tells of is older.

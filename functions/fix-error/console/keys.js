@@ -4,7 +4,10 @@ import { customersAddress, focusSearch } from './customers.js';
 import { byId, el, fill } from './dom.js';
 import { focusTextFilter } from './filters.js';
 import { listAddress, moveFocus, reloadList, toggleFocusedRow } from './list.js';
+import { keepPairApart, mergePair, nextValue, openNeighbourPair, skipPair, swapWinner } from './pair.js';
+import { movePairFocus, pairsAddress, reloadPairs } from './pairs.js';
 import { nextFault, openNeighbour, reprocess, save } from './request.js';
+import { undo } from './undo.js';
 
 const SWITCH = 'single-keys-off';
 const help = byId('help-dialog');
@@ -13,18 +16,36 @@ const inList = () => !byId('list-view').hidden;
 const inRequest = () => !byId('request-view').hidden;
 const inCustomers = () => !byId('customers-view').hidden;
 const inCustomer = () => !byId('customer-view').hidden;
+const inPairs = () => !byId('pairs-view').hidden;
+const inPair = () => !byId('pair-view').hidden;
 
 // Each answers whether it did something; only then the browser's own use of the key is set aside.
 const SINGLE_KEYS = {
   '?': () => openHelp(),
-  'j': () => (inList() ? moveFocus(1) : inRequest() && openNeighbour(1)),
-  'k': () => (inList() ? moveFocus(-1) : inRequest() && openNeighbour(-1)),
+  'j': () => along(1),
+  'k': () => along(-1),
   'x': () => inList() && toggleFocusedRow(),
-  'r': () => inList() && (reloadList(), true),
+  'r': () => (inList() ? (reloadList(), true) : inPairs() && (reloadPairs(), true)),
   '/': () => (inList() ? (focusTextFilter(), true) : inCustomers() && (focusSearch(), true)),
   'c': () => (location.hash = '#/customers', true),
+  'd': () => (location.hash = '#/possible-duplicates', true),
   'f': () => inRequest() && nextFault(),
+  'm': () => inPair() && mergePair(),
+  'a': () => inPair() && keepPairApart(),
+  'n': () => inPair() && skipPair(),
+  'w': () => inPair() && (swapWinner(), true),
+  'v': () => inPair() && nextValue(),
+  'u': () => (inPair() || inPairs()) && undo(),
 };
+
+// A key that is held down repeats itself: what decides is decided once.
+const ONCE = new Set(['m', 'a', 'n', 'w', 'u']);
+
+function along(step) {
+  if (inList()) return moveFocus(step);
+  if (inPairs()) return movePairFocus(step);
+  return inPair() ? openNeighbourPair(step) : inRequest() && openNeighbour(step);
+}
 
 const LISTED = [
   ['In the list', [
@@ -41,12 +62,24 @@ const LISTED = [
     [['j', 'k'], 'next, previous request'],
     [['Escape'], 'out of a field; then back to the list; unsaved edits are kept'],
   ]],
+  ['Two that look alike', [
+    [['m'], 'merge them, as shown'],
+    [['a'], 'keep them apart'],
+    [['n'], 'next pair, nothing decided'],
+    [['u'], 'undo the last decision'],
+    [['w'], 'the other one wins'],
+    [['v'], 'next value that differs'],
+    [['←', '→'], 'whose value is taken'],
+    [['j', 'k'], 'next, previous pair'],
+    [['Escape'], 'back to all pairs'],
+  ]],
   ['Customers', [
     [['/'], 'find somebody'],
     [['Escape'], 'back to who was found'],
   ]],
   ['Everywhere', [
     [['c'], 'customers'],
+    [['d'], 'possible duplicates'],
     [['?'], 'this help'],
   ]],
 ];
@@ -83,9 +116,15 @@ function onKey(event) {
     location.hash = customersAddress();
     return;
   }
+  if (key === 'Escape' && inPair()) {
+    event.preventDefault();
+    location.hash = pairsAddress();
+    return;
+  }
   if (isTyping(target)) return;
-  if ((key === 'ArrowDown' || key === 'ArrowUp') && inList() && target.closest('#errors > .row')) {
-    if (moveFocus(key === 'ArrowDown' ? 1 : -1)) event.preventDefault();
+  if (event.repeat && ONCE.has(key)) return;
+  if ((key === 'ArrowDown' || key === 'ArrowUp') && target.closest(':is(#errors, #pairs) > .row')) {
+    if (along(key === 'ArrowDown' ? 1 : -1)) event.preventDefault();
     return;
   }
   if (singleKeysOn() && Object.hasOwn(SINGLE_KEYS, key) && SINGLE_KEYS[key]()) event.preventDefault();

@@ -263,12 +263,18 @@ export function neighbour(id, step, { open = false } = {}) {
 }
 
 /** Takes over what became known of a request elsewhere. Its row stays where it is, so that nothing jumps. */
-export function noteChange(id, change) {
-  const entry = entryOf(id);
-  if (!entry) return;
-  Object.assign(entry, change);
-  if (entry.state !== 'open') state.selected.delete(id);
-  [...list.children].find((node) => node.dataset.id === id)?.replaceWith(row(entry));
+export const noteChange = (id, change) => noteChanges(new Map([[id, change]]));
+
+/** The same of many, by id: what follows from all rows is shown once. */
+export function noteChanges(changes) {
+  const rows = new Map([...list.children].map((node) => [node.dataset.id, node]));
+  const known = state.entries.filter((entry) => changes.has(entry.id));
+  if (known.length === 0) return;
+  for (const entry of known) {
+    Object.assign(entry, changes.get(entry.id));
+    if (entry.state !== 'open') state.selected.delete(entry.id);
+    rows.get(entry.id)?.replaceWith(row(entry));
+  }
   showRest();
 }
 
@@ -310,10 +316,7 @@ function news(page) {
   const last = entries.findLastIndex((entry) => known.has(entry.id));
   const end = page.next ? state.entries.findIndex((entry) => entry.id === entries[last]?.id) + 1 : state.entries.length;
   const gone = state.entries.slice(0, end).filter((entry) => entry.state === state.filters.state && !onPage.has(entry.id));
-  for (const entry of state.entries) {
-    const now = onPage.get(entry.id);
-    if (now && now.version !== entry.version) noteChange(entry.id, now);
-  }
+  noteChanges(new Map(state.entries.map((entry) => [entry.id, onPage.get(entry.id)]).filter(([, now]) => now && now.version !== entryOf(now.id).version)));
   return { fresh: entries.filter((entry) => !known.has(entry.id)).length, gone: gone.length };
 }
 

@@ -8,17 +8,22 @@ import { hasDrafts } from './draft.js';
 import { startFilters } from './filters.js';
 import { startKeys } from './keys.js';
 import { listAddress, reloadList, showList, startList } from './list.js';
+import { closePair, openPair, startPair } from './pair.js';
+import { pairsAddress, showPairs, startPairs } from './pairs.js';
 import { closeRequest, openRequest, startRequest } from './request.js';
 import { parseRoute } from './route.js';
 import { startSession } from './session.js';
+import { showLastDecision, startUndo } from './undo.js';
 
 function show() {
   const route = parseRoute(location.hash);
   const list = route.view === 'list';
   for (const dialog of document.querySelectorAll('dialog[open]:not(#token-dialog, #sign-in-dialog)')) dialog.close();
-  for (const view of ['list', 'request', 'customers', 'customer']) byId(`${view}-view`).hidden = view !== route.view;
+  for (const view of ['list', 'request', 'customers', 'customer', 'pairs', 'pair']) byId(`${view}-view`).hidden = view !== route.view;
   if (route.view !== 'request') closeRequest();
   if (route.view !== 'customer') closeCustomer();
+  if (route.view !== 'pair') closePair();
+  showLastDecision(route.view === 'pairs' || route.view === 'pair');
   byId('home').href = list ? '#/errors' : listAddress();
   if (list) {
     document.title = 'Requests in error';
@@ -27,6 +32,11 @@ function show() {
     openRequest(route.id, route.attribute);
   } else if (route.view === 'customers') {
     showCustomers(route.query);
+  } else if (route.view === 'pairs') {
+    showPairs(route.state);
+  } else if (route.view === 'pair') {
+    byId('pair-back').href = pairsAddress();
+    openPair(route.one, route.other);
   } else {
     byId('customer-back').href = customersAddress();
     openCustomer(route.number);
@@ -38,6 +48,9 @@ startList();
 startRequest();
 startBulk();
 startCustomers();
+startPairs();
+startPair();
+startUndo();
 startKeys();
 
 byId('skip-link').addEventListener('click', (event) => {

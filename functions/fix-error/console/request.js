@@ -5,7 +5,7 @@ import { correctError, deleteError, reopenError, reprocessError, showError } fro
 import { announce, byId, counted, el, fill, outside } from './dom.js';
 import { buildCompare, updateCompare } from './compare.js';
 import { conflictPanel } from './conflict.js';
-import { draftOf, edit, forgetDraft, keepDraft, patchOf, shownValue, valuesOf, withoutSaved } from './draft.js';
+import { draftOf, edit, forgetDraft, keepDraft, patchOf, withoutSaved } from './draft.js';
 import { duplicatePanel } from './duplicates.js';
 import { buildForm, faultHeading, focusAttribute, focusNextFault, showFaults, updateForm } from './form.js';
 import { showHistory } from './history.js';
@@ -297,7 +297,6 @@ export async function reprocess({ dryRun = false } = {}) {
   const failed = dryRun ? 'It could not be checked.' : 'It could not be reprocessed.';
   await work(dryRun ? 'Checking…' : 'Reprocessing…', failed, async (mine) => {
     const sent = new Map(mine.edits);
-    const values = sentValues(mine.record, sent);
     const { status, body: answer } = await reprocessError(mine.id, patchOf(sent), mine.record.version, dryRun);
     const success = status === 200 || status === 201;
     const record = dryRun ? mine.record : await afterwards(mine.record, success, answer);
@@ -315,7 +314,8 @@ export async function reprocess({ dryRun = false } = {}) {
       } else if (result === 'duplicate') {
         // Duplicates are looked for before the edits run, so the faults are still those of what is saved.
         if (edits.size > 0) view.faultTitle = `${faultHeading(view.faults.length)} in what is saved`;
-        showOutcome(duplicatePanel(answer, values, { ...context, onChange: asChangeOf, onCreate: createAnyway }), { focus: true });
+        const foresee = (number) => reprocessError(mine.id, { ...patchOf(view.edits), cst_cust_nbr: number }, record.version, true);
+        showOutcome(duplicatePanel(answer, { ...context, onChange: asChangeOf, onCreate: createAnyway, foresee }), { focus: true });
       } else {
         evaluated(faults, dryRun);
         showOutcome(failurePanel(faults, { ...context, answer }), { focus: true });
@@ -323,11 +323,6 @@ export async function reprocess({ dryRun = false } = {}) {
       update();
     };
   });
-}
-
-function sentValues(record, edits) {
-  const attributes = new Set([...valuesOf(record.message).keys(), ...edits.keys()]);
-  return new Map([...attributes].map((attribute) => [attribute, shownValue(record, edits, attribute)]));
 }
 
 function evaluated(faults, dryRun = true) {

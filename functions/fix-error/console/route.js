@@ -5,8 +5,13 @@
 //   #/errors/<id>/cst_city                  the same, at one attribute
 //   #/customers?q=robinson                  who is found by a text
 //   #/customers/<number>                    one customer
+//   #/possible-duplicates?state=apart       pairs that look alike
+//   #/possible-duplicates/<number>/<number> two of them, side by side
 
 export const FILTERS = ['state', 'code', 'attribute', 'company', 'receivedAfter', 'receivedBefore', 'source', 'text', 'sort'];
+
+/** The states of a pair that are listed; without a word it is the first. */
+export const PAIR_STATES = ['open', 'apart', 'merged'];
 
 // These say which list it is and in which order, and leave nothing out of it.
 const NO_FILTER = ['state', 'sort'];
@@ -23,6 +28,11 @@ export function parseRoute(hash) {
   const parameters = new URLSearchParams(query);
   if (first === 'customers') {
     return id ? { view: 'customer', number: decode(id) } : { view: 'customers', query: parameters.get('q') };
+  }
+  if (first === 'possible-duplicates') {
+    if (id && attribute) return { view: 'pair', one: decode(id), other: decode(attribute) };
+    const state = parameters.get('state');
+    return { view: 'pairs', state: PAIR_STATES.includes(state) ? state : PAIR_STATES[0] };
   }
   const filters = { ...NO_FILTERS };
   for (const name of FILTERS) {
@@ -59,6 +69,10 @@ export function requestHash(id, attribute = null) {
 export const customersHash = (query) => (query ? `#/customers?q=${encodeURIComponent(query)}` : '#/customers');
 
 export const customerHash = (number) => `#/customers/${encodeURIComponent(number)}`;
+
+export const pairsHash = (state) => (state === PAIR_STATES[0] ? '#/possible-duplicates' : `#/possible-duplicates?state=${state}`);
+
+export const pairHash = (one, other) => `#/possible-duplicates/${encodeURIComponent(one)}/${encodeURIComponent(other)}`;
 
 /** Are any filters set, beside the state and the order? */
 export const isFiltered = (filters) => FILTERS.some((name) => !NO_FILTER.includes(name) && filters[name]);

@@ -12,7 +12,8 @@ use operations::requests::reprocess::Reprocessed;
 use operations::requests::{NotFixed, Refused, reprocess_batch as batch};
 use store::table::Table;
 
-use crate::{body, list, resolves, shown};
+use crate::reprocessed::resolves;
+use crate::{body, list, shown};
 
 /// Reprocesses those that the body names, or that one cause hit, with the body's patch.
 pub(crate) async fn reprocess_batch<T: Table>(

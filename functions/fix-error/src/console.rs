@@ -52,6 +52,11 @@ const FILES: &[(&str, &str, &str)] = &[
     ("oauth4webapi-license.txt", TEXT, include_str!("../console/oauth4webapi/LICENSE.md")),
     ("oauth4webapi.js", JAVASCRIPT, include_str!("../console/oauth4webapi/index.js")),
     ("outcome.js", JAVASCRIPT, include_str!("../console/outcome.js")),
+    ("pair-choices.js", JAVASCRIPT, include_str!("../console/pair-choices.js")),
+    ("pair-refusals.js", JAVASCRIPT, include_str!("../console/pair-refusals.js")),
+    ("pair-values.js", JAVASCRIPT, include_str!("../console/pair-values.js")),
+    ("pair.js", JAVASCRIPT, include_str!("../console/pair.js")),
+    ("pairs.js", JAVASCRIPT, include_str!("../console/pairs.js")),
     ("received.js", JAVASCRIPT, include_str!("../console/received.js")),
     ("request.js", JAVASCRIPT, include_str!("../console/request.js")),
     ("route.js", JAVASCRIPT, include_str!("../console/route.js")),
@@ -62,6 +67,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("teamwork.js", JAVASCRIPT, include_str!("../console/teamwork.js")),
     ("time.js", JAVASCRIPT, include_str!("../console/time.js")),
     ("token.js", JAVASCRIPT, include_str!("../console/token.js")),
+    ("undo.js", JAVASCRIPT, include_str!("../console/undo.js")),
 ];
 
 /// The page.

@@ -8,22 +8,21 @@ mod console;
 pub mod list;
 mod prepared;
 mod remark;
+mod reprocessed;
 mod route;
 mod shown;
 mod sign_in;
 
+use api::StatusCode;
 use api::answer::Answer;
 use api::call::Call;
-use api::customer_out::CustomerOut;
 use api::json;
 use api::media;
 use api::page::Page;
 use api::problem::{self, Problem};
-use api::{StatusCode, status};
 use domain::request::{Correction, MAX_TEXT, RequestInErrorId, State};
 use lambda_http::{Body, Request, Response};
 use operations::kit::Master;
-use operations::messages::MessageOutcome;
 use operations::requests::actions;
 use operations::requests::show::Shown;
 use operations::requests::{correct, delete, reprocess, show};
@@ -137,25 +136,7 @@ async fn reprocess<T: Table>(master: &Master<T>, call: &Call, id: &str) -> Resul
     problem::refuse_if_any(faults)?;
     let seen = call.if_match()?;
     let done = reprocess::reprocess(&attempt, &id_of(id)?, &correction, seen.as_ref()).await?;
-    Ok(reprocessed(&done.outcome, attempt.dry_run).etag(done.version))
-}
-
-/// The answer to a reprocessed message: always with a body, whatever the message itself asks for.
-fn reprocessed(outcome: &MessageOutcome, dry_run: bool) -> Answer {
-    let (status, word) = status::processed(&outcome.result);
-    let body = CustomerOut::of(outcome, dry_run).to_json();
-    let answer = Answer::bytes(status, word, media::JSON, body)
-        .replayed(outcome.replayed)
-        .resolved(u64::from(resolves(outcome, dry_run)));
-    match outcome.number() {
-        Some(number) => answer.location(&format!("/customers/{number}")),
-        None => answer,
-    }
-}
-
-/// Whether this run resolved the request in error, and not an earlier try of it.
-fn resolves(outcome: &MessageOutcome, dry_run: bool) -> bool {
-    outcome.number().is_some() && !outcome.replayed && !dry_run
+    Ok(reprocessed::answer(&done.outcome, attempt.dry_run, master.controls()).etag(done.version))
 }
 
 fn id_of(text: &str) -> Result<RequestInErrorId, Problem> {

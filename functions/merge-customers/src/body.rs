@@ -9,6 +9,8 @@ use domain::customer::merge::{Choice, Choices, NoChoice, Side};
 use operations::customers::decision::Decided;
 use serde::Serialize;
 
+use crate::foreseen::ForeseenBody;
+
 /// What a merge or an un-merge is asked with.
 pub(crate) struct Pair {
     pub(crate) loser: Option<CustomerNumber>,
@@ -117,6 +119,8 @@ pub(crate) struct DecidedBody {
     dealer_customers: Option<usize>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     more_dealer_customers: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    foreseen: Option<ForeseenBody>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     dry_run: bool,
 }
@@ -131,6 +135,7 @@ impl DecidedBody {
             changed: decided.changed.iter().map(ChangedBody::of).collect(),
             dealer_customers: None,
             more_dealer_customers: false,
+            foreseen: decided.foreseen.as_deref().map(ForeseenBody::of),
             dry_run,
         }
     }

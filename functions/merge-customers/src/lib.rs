@@ -3,6 +3,7 @@
 //! Here is the door: route, caller, body, answer. The work is in `operations`, the rules are in `domain`.
 
 mod body;
+mod foreseen;
 mod pairs;
 mod route;
 

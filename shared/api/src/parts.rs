@@ -48,23 +48,29 @@ pub struct ChangedBody {
     after: Option<ValueBody>,
 }
 
+/// A value: a text, or telephone numbers.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum ValueBody {
+pub enum ValueBody {
     Text(String),
     Phones(Vec<PhoneBody>),
 }
 
+impl ValueBody {
+    pub fn of(value: &Value) -> Self {
+        match value {
+            Value::Text(text) => Self::Text(text.clone()),
+            Value::Phones(phones) => Self::Phones(phones.iter().map(PhoneBody::of).collect()),
+        }
+    }
+}
+
 impl ChangedBody {
     pub fn of(changed: &Changed) -> Self {
-        let value = |value: &Value| match value {
-            Value::Text(text) => ValueBody::Text(text.clone()),
-            Value::Phones(phones) => ValueBody::Phones(phones.iter().map(PhoneBody::of).collect()),
-        };
         Self {
             attribute: changed.part.name(),
-            before: changed.before.as_ref().map(value),
-            after: changed.after.as_ref().map(value),
+            before: changed.before.as_ref().map(ValueBody::of),
+            after: changed.after.as_ref().map(ValueBody::of),
         }
     }
 }

@@ -258,7 +258,7 @@ pub(crate) fn copy_part(customer: &mut Customer, part: Part, from: &Customer) {
     set_part(customer, part, value_of(from, part).as_ref());
 }
 
-fn value_of(customer: &Customer, part: Part) -> Option<Value> {
+pub(crate) fn value_of(customer: &Customer, part: Part) -> Option<Value> {
     match part {
         Part::Attribute(attribute) => {
             customer.attributes.get(attribute).map(|text| Value::Text(text.to_owned()))

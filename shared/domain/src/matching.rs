@@ -2,6 +2,7 @@
 
 pub mod block;
 pub mod comparison;
+pub mod difference;
 pub mod duplicate;
 pub mod epoch;
 pub mod fold;

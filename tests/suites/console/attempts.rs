@@ -2,16 +2,20 @@
 
 use serde_json::json;
 
+use crate::accessibility::is_accessible;
 use crate::browser::with_page;
+use crate::pictures::{DESK, PHONE, can_be_read};
 use crate::world::{World, person};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_duplicate_is_shown_side_by_side_and_can_become_a_change_of_that_customer() {
     with_page("duplicate", async |page| {
         let world = World::new().await;
-        world.accepted(&person(&json!({ "cst_email": "julie@one.example" }))).await;
-        let twin =
-            json!({ "cst_city": null, "cst_duplicate": "Y", "cst_email": "julie@two.example" });
+        let known = json!({ "cst_email": "julie@one.example", "cst_day_phone": "508-555-0100", "cst_email_status": "O2" });
+        world.accepted(&person(&known)).await;
+        let twin = json!({
+            "cst_city": null, "cst_duplicate": "Y", "cst_email": "julie@two.example", "cst_day_phone": "(508) 555-0100", "cst_street_addr": "100 EXAMPLE ST."
+        });
         let id = world.refused(&person(&twin)).await;
         page.open_list(&world.console(), 1).await;
         page.open_request(&id).await;
@@ -20,8 +24,21 @@ async fn a_duplicate_is_shown_side_by_side_and_can_become_a_change_of_that_custo
         page.sees("#duplicates").await;
         let heading = page.text("#duplicates thead").await;
         assert!(heading.contains("000000001"), "{heading}");
-        page.looks((1280, 900), "light").await;
-        page.picture("duplicate").await;
+        // All values are there, and what the master tells apart is marked: no street written otherwise, and no telephone.
+        let differing = page.value("[...document.querySelectorAll('#duplicates tbody td[data-differs=\"true\"]')].map((cell) => cell.closest('tr').dataset.attribute).sort()").await;
+        assert_eq!(differing, json!(["cst_email", "cst_email_status"]));
+        page.reads("#duplicates tr[data-attribute=\"cst_day_phone\"] td[data-differs]", "508-555-0100").await;
+        // Before it is chosen, it says what would be replaced by what.
+        page.reads(".would-replace li[data-attribute=\"cst_email\"] del", "julie@one.example").await;
+        page.reads(".would-replace li[data-attribute=\"cst_email\"] ins", "julie@two.example").await;
+        assert_eq!(world.shown(&id).await["state"], "open");
+        for (size, width) in [(DESK, "desk"), (PHONE, "phone")] {
+            page.looks(size, "light").await;
+            page.picture(&format!("duplicate-{width}")).await;
+            can_be_read(&page, &format!("duplicate, {width}")).await;
+            is_accessible(&page, &format!("duplicate, {width}")).await;
+        }
+        page.looks(DESK, "light").await;
         page.click("#duplicates button.take-duplicate").await;
         page.until("document.querySelector('#cst_cust_nbr').value === '000000001'").await;
         page.click("#reprocess").await;

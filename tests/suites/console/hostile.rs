@@ -108,3 +108,28 @@ async fn a_hostile_xml_message_and_hostile_duplicates_are_text_as_well() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hostile_pair_is_text_in_the_worklist_and_side_by_side() {
+    with_page("hostile pair", async |page| {
+        let world = World::new().await;
+        let mut following = world.following().await;
+        let name = "<img src=x onerror=\"globalThis.ran = true\">";
+        for first_name in ["Julie", "Juliet"] {
+            let others = json!({ "cst_fname": first_name, "cst_lname": name, "cst_job_title": name, "cst_language": first_name, "cst_duplicate": "N" });
+            world.accepted(&person(&others)).await;
+        }
+        following.drain().await.expect("the stream is read");
+        page.visit(&format!("{}#/possible-duplicates", world.console())).await;
+        page.reads("#pairs > .row a.open", &format!("Julie {name}")).await;
+        assert_eq!(page.count(MARKUP).await, 0);
+        page.click("#pairs > .row a.open").await;
+        page.sees("#pair-view[data-ready] .value-row[data-name=\"cst_language\"]").await;
+        assert_eq!(page.text("#pair-heading").await, format!("Julie {name} and Juliet {name}"));
+        page.press(&['m']).await;
+        page.sees("#last-decision .decision").await;
+        assert_eq!(page.count(MARKUP).await, 0);
+        assert_eq!(page.value("globalThis.ran === undefined && document.querySelectorAll('script').length === 1").await, true);
+    })
+    .await;
+}

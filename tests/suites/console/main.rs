@@ -16,6 +16,8 @@ mod customers;
 mod hostile;
 mod mend;
 mod page;
+mod pairs;
+mod pairs_beside;
 mod pictures;
 mod provider;
 mod queue;

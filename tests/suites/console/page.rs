@@ -18,6 +18,7 @@ pub(crate) const SHIFT: char = '\u{e008}';
 pub(crate) const CONTROL: char = '\u{e009}';
 pub(crate) const ENTER: char = '\u{e007}';
 pub(crate) const ESCAPE: char = '\u{e00c}';
+pub(crate) const RIGHT: char = '\u{e014}';
 
 /// How long another page may take to come.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -1,7 +1,8 @@
 //! Signing in at a real identity provider: from nothing to the list, over the end of a token in the middle of a form, out again, and what is
 //! said when it does not work. The gateway verifies the provider's tokens as API Gateway does.
 
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
 
 use crate::accessibility::is_accessible;
 use crate::browser::with_page;
@@ -288,6 +289,45 @@ async fn the_page_may_call_its_own_origin_and_the_providers_and_nothing_else() {
             world.console()
         );
         assert_eq!(page.run(&script).await, json!(["answered", "refused"]));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_in_that_ends_before_two_are_merged_brings_the_steward_back_to_what_was_chosen() {
+    let Some(installed) = provider::installed("merge after a sign-in") else { return };
+    with_page("merge after a sign-in", async move |page| {
+        let world = World::new().await;
+        for last_name in ["Robinson", "Robinsen"] {
+            world.accepted(&person(&json!({ "cst_lname": last_name, "cst_duplicate": "N" }))).await;
+        }
+        let (deployed, mut provider) = world.signing_in(&installed, AUDIENCE).await;
+        sign_in(&page, &deployed, 0).await;
+        page.reads("#signed-in-as", "Anna Okafor").await;
+        page.run("location.hash = '#/possible-duplicates/1/2'").await;
+        page.sees("#pair-view[data-ready] .value-row[data-name=\"cst_lname\"]").await;
+        page.click(".value-row[data-name=\"cst_lname\"] [data-side=\"loser\"]").await;
+        page.reads(".value-row[data-name=\"cst_lname\"] .after ins", "Robinsen").await;
+        page.until("!document.querySelector('#pair-actions').hasAttribute('aria-busy')").await;
+        provider.pass(24).await;
+        page.expects("/token - Failed to load resource: the server responded with a status of 400");
+        page.expects("/merge - Failed to load resource: the server responded with a status of 401");
+        page.press(&['m']).await;
+        page.reads("#sign-in-reason", "Your sign-in has ended.").await;
+        // The key is not for the page behind the dialog.
+        page.press(&['m']).await;
+        page.click("#sign-in-start").await;
+        as_whom(&page, "anna").await;
+        page.sees("#pair-view[data-ready]").await;
+        page.reads(".value-row[data-name=\"cst_lname\"] .after ins", "Robinsen").await;
+        page.press(&['m']).await;
+        page.until(
+            "document.querySelector('#last-decision').textContent.includes('was merged into')",
+        )
+        .await;
+        let (_, merged) = world.ask(Method::GET, "/customers/1", &Value::Null).await;
+        assert_eq!(merged["CustSoldTo"]["cst_lname"], "Robinsen");
+        assert_eq!(merged["absorbed"], json!(["000000002"]));
     })
     .await;
 }

@@ -97,6 +97,14 @@ impl World {
         assert_eq!(status, 201, "{answer}");
     }
 
+    /// Associates a customer with a dealer, as somebody who acts for all of them.
+    pub(crate) async fn associated(&self, association: &Value) {
+        let caller = json!({ "sub": "dealer", "scope": "dealer", "dealer_codes": "*" });
+        let request = self.0.post("/dealer-customers").by(&caller).json(association);
+        let answer = request.send().await;
+        assert_eq!(answer.status, 201, "{answer}");
+    }
+
     /// Sends a message that fails its edits, and returns the id of the request in error.
     pub(crate) async fn refused(&self, attributes: &Value) -> String {
         let mut attributes = attributes.clone();

@@ -110,6 +110,7 @@ fn what_callers_say_shows_nothing_of_it() {
         identifier: None,
         attributes: attributes(),
         replaced: Vec::new(),
+        would_change: Vec::new(),
     };
     let id = RequestInErrorId::parse("0123456789ABCDEF");
     for result in [

@@ -175,7 +175,9 @@ async fn a_dry_run_tells_what_the_merge_then_does_and_a_repetition_tells_it_agai
     assert_eq!(trial["dryRun"], true);
     let first = ask("").key("merge-1").send().await;
     let done = first.is(200);
-    trial.as_object_mut().expect("an object").remove("dryRun");
+    for alone in ["dryRun", "foreseen"] {
+        assert!(trial.as_object_mut().expect("an object").remove(alone).is_some(), "{alone}");
+    }
     assert_eq!(trial, done);
     assert_eq!(first.header("etag"), Some("\"2\""));
     let again = ask("").key("merge-1").send().await;
@@ -262,4 +264,59 @@ async fn an_erasure_of_either_erases_both_and_nothing_parts_them_then() {
     let refused = master.post(&path).if_match("*").json(&body).send().await;
     refused.is_problem(409, "customer-erased");
     master.post(&format!("/customers/{}/erase", winner.number)).send().await.is_empty(204);
+}
+
+#[tokio::test]
+async fn a_dry_run_says_who_would_better_win_and_of_each_value_whose_it_is_and_why() {
+    let master = Fixture::new().await;
+    let older = at("100 Example Street").with("cst_mail_name", "Y").with("cst_relate_id", "R-1");
+    let older = made(&master, &older).await;
+    let younger = differing("cst_mail_name", "N").with("cst_email", "julie@example.com");
+    let younger = made(&master, &younger.with("cst_city", "WESTBOROUGH")).await;
+    let foresee = async |further: &Value| {
+        let body = json!({ "loser": younger.number, "loserVersion": 1 });
+        let body = further
+            .as_object()
+            .expect("properties")
+            .iter()
+            .fold(body, |body, (name, value)| kit::fixture::changed(body, name, value.clone()));
+        let path = format!("/customers/{}/merge?dryRun=true", older.number);
+        let answer = master.post(&path).if_match("\"1\"").json(&body).send().await;
+        answer.is(200)["foreseen"].clone()
+    };
+    let foreseen = foresee(&json!({})).await;
+    assert_eq!(foreseen["proposedWinner"], json!(older.number));
+    assert_eq!(foreseen["proposedBecause"], "older");
+    assert_eq!(foreseen["loser"]["customerNumber"], json!(younger.number));
+    let value = |foreseen: &Value, name: &str| {
+        let values = foreseen["values"].as_array().expect("values");
+        let one = values.iter().find(|one| one["attribute"] == name);
+        one.unwrap_or_else(|| panic!("{name}: {foreseen}")).clone()
+    };
+    assert_eq!(
+        value(&foreseen, "cst_mail_name"),
+        json!({ "attribute": "cst_mail_name", "choice": "cst_mail_name", "winner": "Y", "loser": "N", "merged": "N", "differs": true, "because": "opt-out" })
+    );
+    assert_eq!(
+        value(&foreseen, "cst_city"),
+        json!({ "attribute": "cst_city", "choice": "address", "winner": "Westborough", "loser": "WESTBOROUGH", "merged": "Westborough", "differs": false, "because": "winner" })
+    );
+    assert_eq!(value(&foreseen, "cst_email")["because"], "loser-alone");
+    assert_eq!(
+        value(&foreseen, "cst_relate_id"),
+        json!({ "attribute": "cst_relate_id", "winner": "R-1", "loser": null, "merged": "R-1", "differs": true, "because": "stays" })
+    );
+    let chosen =
+        foresee(&json!({ "take": { "cst_mail_name": "winner", "address": "loser" } })).await;
+    assert_eq!(value(&chosen, "cst_mail_name")["merged"], "Y");
+    assert_eq!(value(&chosen, "cst_street_addr")["because"], "chosen");
+    // Who has dealers is proposed, whoever is asked for.
+    associated(&master, &younger, "Y-1").await;
+    let foreseen = foresee(&json!({})).await;
+    assert_eq!(foreseen["proposedWinner"], json!(younger.number));
+    assert_eq!(foreseen["proposedBecause"], "has-dealers");
+    assert_eq!(foreseen["loser"]["dealerCustomers"], 1);
+    // What was done says what it changed, and no more.
+    let done = merge(&master, &older, &younger).await;
+    assert!(done.get("foreseen").is_none(), "{done}");
 }

@@ -32,10 +32,12 @@ async fn foretold(
     (trial, done)
 }
 
-/// A body without what a dry run cannot know: numbers that would be given, versions, times and request ids.
+/// A body without what a dry run cannot know: numbers that would be given, versions, times and request ids; and without what it alone tells, what would be replaced by what.
 fn comparable(body: &Value) -> Value {
     let mut body = body.clone();
-    for name in ["dryRun", "requestId", "customerOrganizationIdentifier", "request_in_error"] {
+    for name in
+        ["dryRun", "requestId", "customerOrganizationIdentifier", "request_in_error", "changed"]
+    {
         body.as_object_mut().expect("an object").remove(name);
     }
     if body["CustSoldTo"]["cst_action_result"] == "Success" {

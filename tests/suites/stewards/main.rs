@@ -5,6 +5,7 @@
 
 mod bulk;
 mod bulk_corrections;
+mod candidates;
 mod console_files;
 mod corrections;
 mod costs;

@@ -9,16 +9,14 @@ use super::{CustomerOut, MESSAGE_TYPE, Shown};
 impl CustomerOut {
     /// The answer as one JSON object, in the order in which a person reads it.
     pub fn to_json(&self) -> Vec<u8> {
-        serde_json::to_vec(&MessageOut(self))
+        serde_json::to_vec(self)
             .expect("an answer is made of strings, lists and `true`, which always serialise")
     }
 }
 
-struct MessageOut<'a>(&'a CustomerOut);
-
-impl Serialize for MessageOut<'_> {
+impl Serialize for CustomerOut {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let answer = self.0;
+        let answer = self;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("type", MESSAGE_TYPE)?;
         for (name, value) in answer.routing() {

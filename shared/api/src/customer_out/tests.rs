@@ -63,6 +63,7 @@ fn created() -> MessageOutcome {
         identifier: Some(identifier()),
         attributes,
         replaced: Vec::new(),
+        would_change: Vec::new(),
     };
     processed(message, Action::Add, MessageResult::Created(stored))
 }
@@ -160,6 +161,7 @@ fn what_a_dry_run_would_create_has_neither_number_nor_identifier() {
         identifier: None,
         attributes: Attributes::default(),
         replaced: Vec::new(),
+        would_change: Vec::new(),
     });
     let answer = CustomerOut::of(&dry, true);
     assert!(answer.dry_run);

@@ -1,5 +1,7 @@
 //! Merging: which values one customer has that two were, what it gave up for them, and how the two are parted again. Nothing is read or written here.
 
+pub mod foreseen;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -261,15 +263,20 @@ fn propose(merged: &mut Attributes, loser: &Attributes) {
             merged.set(attribute, loser.text(attribute));
         }
     }
-    for (attribute, no) in OPT_OUTS {
-        if loser.text(attribute).trim().eq_ignore_ascii_case(no) {
+    for (attribute, _) in OPT_OUTS.into_iter().chain([(Attribute::EMAIL_STATUS, "")]) {
+        if says_no(attribute, loser.text(attribute)) > says_no(attribute, winner.text(attribute)) {
             merged.set(attribute, loser.text(attribute));
         }
     }
-    let status = Attribute::EMAIL_STATUS;
-    if opted_out(loser.text(status)) > opted_out(winner.text(status)) {
-        merged.set(status, loser.text(status));
+}
+
+/// How far the value of an attribute that says something about being written to says no; none of another attribute.
+fn says_no(attribute: Attribute, value: &str) -> Option<u8> {
+    if attribute == Attribute::EMAIL_STATUS {
+        return Some(opted_out(value));
     }
+    let (_, no) = OPT_OUTS.iter().find(|(of, _)| *of == attribute)?;
+    Some(u8::from(value.trim().eq_ignore_ascii_case(no)))
 }
 
 /// How far an e-mail status keeps from writing: with `O2` only about orders, with `O3` not at all, and with `O4` the person is not even asked again.

@@ -1,5 +1,6 @@
 //! What merging, un-merging and restoring have in common: when a steward may do it, what comes of it, and how a repeated request finds what it did.
 
+use domain::customer::merge::foreseen::{Compared, Proposal};
 use domain::customer::merge::{Choice, Merge};
 use domain::customer::{Customer, CustomerNumber};
 use domain::history::{self, Changed};
@@ -24,8 +25,27 @@ pub struct Decided {
     pub changed: Vec<Changed>,
     /// How many dealer customers hang on it, and whether there are more than are counted.
     pub dealer_customers: (usize, bool),
+    /// What a steward sees before a merge; none of what was done.
+    pub foreseen: Option<Box<Foreseen>>,
     /// Whether an earlier try of the same request did it.
     pub replayed: bool,
+}
+
+/// Two customers before they are merged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreseen {
+    pub winner: Beforehand,
+    pub loser: Beforehand,
+    /// Who would better be the winner.
+    pub proposed: (CustomerNumber, Proposal),
+    pub compared: Vec<Compared>,
+}
+
+/// One of them, with how many dealer customers hang on it and whether there are more than are counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beforehand {
+    pub customer: Customer,
+    pub dealer_customers: (usize, bool),
 }
 
 impl Decided {
@@ -35,6 +55,7 @@ impl Decided {
             version: after.version,
             changed: history::changes(Some(before), after),
             dealer_customers: (0, false),
+            foreseen: None,
             replayed: false,
         }
     }
@@ -42,7 +63,8 @@ impl Decided {
     /// What a merge did, as it is kept.
     pub(super) fn kept(number: CustomerNumber, merge: Merge) -> Self {
         let Merge { winner_version: version, changed, .. } = merge;
-        Self { number, version, changed, dealer_customers: (0, false), replayed: false }
+        let dealer_customers = (0, false);
+        Self { number, version, changed, dealer_customers, foreseen: None, replayed: false }
     }
 
     pub(super) fn counted(self, dealer_customers: (usize, bool)) -> Self {
@@ -155,5 +177,6 @@ pub(super) async fn earlier<T: Table>(
     };
     let dealer_customers = (0, false);
     let number = customer.number;
-    Ok(Some(Decided { number, version, changed, dealer_customers, replayed }))
+    let foreseen = None;
+    Ok(Some(Decided { number, version, changed, dealer_customers, foreseen, replayed }))
 }

@@ -2,16 +2,16 @@
 //! on either.
 
 use domain::customer::company::Company;
-use domain::customer::merge::{self, Choices, Merge};
+use domain::customer::merge::{self, Choices, Merge, Values, foreseen};
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::message::Attribute;
 use domain::request::Versions;
 use store::table::Table;
 use store::writes::Transacted;
 use store::{items, records};
-use tokio::join;
+use tokio::{join, try_join};
 
-use super::decision::{self, Decided, NotDecided, Refused};
+use super::decision::{self, Beforehand, Decided, Foreseen, NotDecided, Refused};
 use super::read::customer_by_number;
 use super::tree::members;
 use crate::dealers::organization::count;
@@ -75,14 +75,12 @@ pub async fn merge<T: Table>(
         let mut next = NextRound::Anew;
         if seats.are_complete() {
             let stamp = attempt.stamp();
-            let after = winner.absorbing(&loser, (values, &blocks), &stamp);
+            let after = winner.absorbing(&loser, (values.clone(), &blocks), &stamp);
             let after = after.ok_or(Refused::TooManyMerged)?;
             let led = loser.merged_into(&winner, &stamp);
             let decided = Decided::of(&winner, &after);
             if attempt.dry_run {
-                let both = [&winner, &loser];
-                let counted = dealer_customers(attempt, request.counts, &both).await?;
-                return Ok(decided.counted(counted));
+                return foresee(attempt, request, (&winner, &loser), (&values, decided)).await;
             }
             let kept = items::merge_item(&Merge::of(&led, (&winner, &after), &stamp));
             let taken = seats.for_existing(attempt, &[(&winner.identifier, &missing)])?;
@@ -104,6 +102,36 @@ pub async fn merge<T: Table>(
         }
         seats.begin(next, attempt).await?;
     }
+}
+
+/// What the merge would make, with what a steward wants to see before.
+async fn foresee<T: Table>(
+    attempt: &Attempt<'_, T>,
+    request: &Merging,
+    (winner, loser): (&Customer, &Customer),
+    (values, decided): (&Values, Decided),
+) -> Result<Decided, NotDecided> {
+    let [one, other] = [[winner], [loser]];
+    let (of_winner, of_loser) = try_join!(
+        dealer_customers(attempt, request.counts, &one),
+        dealer_customers(attempt, request.counts, &other)
+    )?;
+    let counted = (of_winner.0 + of_loser.0, of_winner.1 || of_loser.1);
+    let has_dealers = |(counted, more): (usize, bool)| counted > 0 || more;
+    let both = [(winner, has_dealers(of_winner)), (loser, has_dealers(of_loser))];
+    let compared =
+        foreseen::compared((winner, loser), (values, &request.choices), attempt.controls());
+    let beforehand = |customer: &Customer, dealer_customers| Beforehand {
+        customer: customer.clone(),
+        dealer_customers,
+    };
+    let foreseen = Foreseen {
+        winner: beforehand(winner, of_winner),
+        loser: beforehand(loser, of_loser),
+        proposed: foreseen::proposed_winner(both),
+        compared,
+    };
+    Ok(Decided { foreseen: Some(Box::new(foreseen)), ..decided.counted(counted) })
 }
 
 /// Whether what was read of the two overlapped a merge or an un-merge of them, so that only one of them tells of it.

@@ -3,6 +3,7 @@
 use domain::about;
 use domain::customer::Customer;
 use domain::effect::Effect;
+use domain::history;
 use domain::message::edits::FailedEdit;
 use domain::message::{Action, Message};
 use domain::request::{
@@ -40,6 +41,15 @@ impl Kept {
     pub(crate) fn done(effect: &Effect, customer: &Customer, before: bool) -> Self {
         let result = MessageResult::of(effect, customer);
         Self { action: effect.did.into(), result, before, version: None }
+    }
+
+    /// What would be done with a customer, and what would change of it.
+    pub(crate) fn foreseen(effect: &Effect, (before, after): (&Customer, &Customer)) -> Self {
+        let mut foreseen = Self::done(effect, after, false);
+        if let MessageResult::Updated(stored) = &mut foreseen.result {
+            stored.would_change = history::changes(Some(before), after);
+        }
+        foreseen
     }
 
     /// That a customer is as the message wants it, and nothing was written.

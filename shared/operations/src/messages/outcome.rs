@@ -2,6 +2,7 @@
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::effect::{Did, Effect, EffectId};
+use domain::history::Changed;
 use domain::message::edits::FailedEdit;
 use domain::message::{Action, Attribute, Attributes, Message};
 use domain::request::RequestInErrorId;
@@ -75,6 +76,8 @@ pub struct Stored {
     pub attributes: Attributes,
     /// The attributes of a duplicate whose value was replaced by another.
     pub replaced: Vec<Attribute>,
+    /// What would change of it, where this is only tried; nothing of what was done.
+    pub would_change: Vec<Changed>,
 }
 
 impl Stored {
@@ -84,6 +87,7 @@ impl Stored {
             identifier: Some(customer.identifier.clone()),
             attributes: customer.attributes.clone(),
             replaced: Vec::new(),
+            would_change: Vec::new(),
         }
     }
 

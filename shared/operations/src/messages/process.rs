@@ -126,12 +126,13 @@ async fn dry_run_outcome<T: Table>(
         }
         Verdict::Create(customer, _) => MessageResult::Created(Stored::of(&customer)),
         Verdict::WouldCreate(attributes) => {
-            let (number, identifier, replaced) = (None, None, Vec::new());
-            MessageResult::Created(Stored { number, identifier, attributes, replaced })
+            let (number, identifier, replaced, would_change) = (None, None, Vec::new(), Vec::new());
+            let stored = Stored { number, identifier, attributes, replaced, would_change };
+            MessageResult::Created(stored)
         }
-        Verdict::Update { after, .. } => {
+        Verdict::Update { before, after, .. } => {
             let effect = after.effects.of(attempt.effect());
-            return Ok(effect.map(|effect| Kept::done(effect, &after, false)));
+            return Ok(effect.map(|effect| Kept::foreseen(effect, (&before, &after))));
         }
         Verdict::Unchanged(customer, _) => return Ok(Some(Kept::unchanged(&customer, false))),
         Verdict::Duplicate { duplicates, .. } => MessageResult::Duplicate(duplicates),

@@ -61,6 +61,7 @@ pub(crate) fn created() -> MessageOutcome {
         identifier: Some(identifier()),
         attributes,
         replaced: Vec::new(),
+        would_change: Vec::new(),
     };
     processed(message, Action::Add, MessageResult::Created(stored))
 }
