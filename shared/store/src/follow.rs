@@ -38,7 +38,7 @@ impl Followed {
 /// Where one of many customers leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Led {
-    To(Followed),
+    To(Box<Followed>),
     /// What was read overlapped a merge.
     Unsettled,
     /// To one that cannot be read.
@@ -66,7 +66,7 @@ pub async fn follow_all(
         return Err(error);
     }
     let settled = |way: Way| match way.end() {
-        Led::To(followed) => Some(followed),
+        Led::To(followed) => Some(*followed),
         Led::Unsettled | Led::Unreadable => None,
     };
     Ok(ways.into_iter().map(settled).collect())
@@ -171,7 +171,7 @@ impl Way {
         match self.halt {
             Some(Halt::Unreadable) => Led::Unreadable,
             None if self.at.merged_into.is_none() => {
-                Led::To(Followed { passed: self.passed, leader: self.at })
+                Led::To(Box::new(Followed { passed: self.passed, leader: self.at }))
             }
             None | Some(Halt::Unsettled) => Led::Unsettled,
         }

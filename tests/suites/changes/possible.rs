@@ -145,7 +145,7 @@ async fn a_deployments_own_weights_weigh_everywhere_and_an_audit_weighs_anew_wha
 }
 
 #[tokio::test]
-async fn it_takes_one_step_of_sixteen_queries_and_one_of_two_reads() {
+async fn it_takes_one_step_of_at_most_sixteen_queries_and_one_of_two_reads() {
     let world = World::new().await;
     let further = json!({ "cst_email": "julie@example.com", "cst_day_phone": "508-555-0100", "cst_eve_phone": "508-555-0101",
         "cst_fax_phone": "508-555-0102", "cst_addr_line_2": "Rosetta Village" });
@@ -162,7 +162,7 @@ async fn it_takes_one_step_of_sixteen_queries_and_one_of_two_reads() {
     let found = possible_duplicates(&master, &customer).await.expect("an answer");
     assert_eq!(found.found.len(), 2);
     let cost = master.cost();
-    assert_eq!((cost.steps, cost.calls), (2, 16 + 1));
+    assert_eq!((cost.steps, cost.calls), (2, 15 + 1));
 }
 
 #[tokio::test]
