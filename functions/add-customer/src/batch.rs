@@ -24,6 +24,8 @@ use crate::json;
 struct Told {
     #[serde(skip_serializing_if = "Option::is_none")]
     customer_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_organization_identifier: Option<String>,
     #[serde(rename = "request_in_error", skip_serializing_if = "Option::is_none")]
     request_in_error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "elements")]
@@ -35,15 +37,19 @@ struct Told {
 impl Told {
     fn of(outcome: &MessageOutcome) -> Self {
         let told = CustomerOut::of(outcome, false);
-        let number = match &outcome.result {
-            MessageResult::Duplicate(duplicates) => duplicates.first().map(|first| first.number),
-            MessageResult::Created(_)
-            | MessageResult::Updated(_)
-            | MessageResult::Unchanged(_)
-            | MessageResult::Failed { .. } => outcome.number(),
+        let (number, identifier) = match &outcome.result {
+            MessageResult::Duplicate(duplicates) => {
+                let first = duplicates.first();
+                (first.map(|first| first.number), first.map(|first| &first.identifier))
+            }
+            MessageResult::Created(stored)
+            | MessageResult::Updated(stored)
+            | MessageResult::Unchanged(stored) => (stored.number, stored.identifier.as_ref()),
+            MessageResult::Failed { .. } => (None, None),
         };
         Self {
             customer_number: number.map(|number| number.to_string()),
+            customer_organization_identifier: identifier.map(ToString::to_string),
             request_in_error: told.request_in_error.as_ref().map(|id| id.as_str().to_owned()),
             warnings: told.warnings.clone(),
             errors: (!told.errors.is_empty()).then_some(told),

@@ -64,9 +64,17 @@ fn read(record: &Value) -> Result<Record, Unreadable> {
 fn image(image: Option<&Value>) -> Result<Option<Item>, Unreadable> {
     match image {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::Object(attributes)) => map(attributes, 0).map(Some),
+        Some(Value::Object(attributes)) => item(attributes).map(Some),
         Some(_) => Err(Unreadable("an image is no item")),
     }
+}
+
+/// An item as DynamoDB writes it in JSON: in the records of a stream, and in an export.
+///
+/// # Errors
+/// What of it is no item.
+pub fn item(attributes: &Map<String, Value>) -> Result<Item, Unreadable> {
+    map(attributes, 0)
 }
 
 fn map(

@@ -13,7 +13,7 @@ use serde_json::Value;
 use store::meter::Cost;
 use store::table::Table;
 
-pub use event::Unreadable;
+pub use event::{Unreadable, item};
 
 /// Which records of a batch failed: Lambda sends them again, and all behind the first of them.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]

@@ -31,12 +31,12 @@ pub struct Held {
 }
 
 /// A number that may be this large at the most.
-fn at_most(what: &str, seen: f64, limit: f64) -> Held {
+pub(crate) fn at_most(what: &str, seen: f64, limit: f64) -> Held {
     Held { what: format!("{what}: {seen:.3}, at most {limit}"), kept: seen <= limit }
 }
 
 /// A number that may be this small at the least.
-fn at_least(what: &str, seen: f64, limit: f64) -> Held {
+pub(crate) fn at_least(what: &str, seen: f64, limit: f64) -> Held {
     Held { what: format!("{what}: {seen:.4}, at least {limit}"), kept: seen >= limit }
 }
 

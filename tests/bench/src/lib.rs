@@ -13,6 +13,7 @@ pub mod endpoint;
 pub mod found;
 pub mod growth;
 pub mod hostile;
+pub mod loading;
 pub mod matching;
 pub mod options;
 pub mod plot;

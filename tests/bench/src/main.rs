@@ -9,7 +9,9 @@ use bench::endpoint::Transport;
 use bench::options::{self, Command, Options};
 use bench::report::Report;
 use bench::rig::Rig;
-use bench::{choices, cold, contention, costs, found, growth, hostile, matching, warm, weights};
+use bench::{
+    choices, cold, contention, costs, found, growth, hostile, loading, matching, warm, weights,
+};
 
 #[tokio::main]
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
@@ -74,6 +76,11 @@ async fn run(options: Options, folder: &Path) -> Result<ExitCode, String> {
                 options.largest.map_or(128, |most| usize::try_from(most).unwrap_or(usize::MAX));
             say(&format!("up to {most} requests at once"));
             tell(&contention::report(&contention::measure(most).await?), options.save)?;
+        }
+        Command::Load => {
+            let loaded = loading::measure(options.rows, folder).await?;
+            tell(&loading::report(&loaded), options.save)?;
+            return Ok(judge(&loading::held(&loaded)));
         }
         Command::Hostile => {
             let rows = hostile::measure(&binaries, folder).await?;

@@ -23,6 +23,8 @@ Commands:
   costs        calls, read units and write units of each operation, and of what follows from it
   found        from a write's answer to found by look-up, of a thousand customers
   contention   1 to 128 simultaneous requests for one block and for one DCN
+  load         rows a second of a generated export by `cargo load` into `cargo local`, beside single
+               requests; the loader's memory; and loads that are killed; exit code 1 when a limit is missed
   hostile      instructions of refusing bodies that are made to be dear to read (needs valgrind)
   growth       calls, units and instructions from a thousand to a million customers, and in blocks
                of one to a thousand
@@ -38,6 +40,7 @@ Options:
       --rounds N       starts of each candidate in `cold`, `choices` and `check` (default 20)
       --largest N      the most customers in `growth` (default 1000000), all customers in `found`
                        (default 1000), or the most simultaneous requests in `contention` (default 128)
+      --rows N         the rows of `load` (default 200000)
       --no-count       count no instructions in `growth`
       --save           keep the result under tests/bench/results, with the machine and the command
   -h, --help           print this help
@@ -60,6 +63,8 @@ pub enum Command {
     Found,
     /// Many requests at once.
     Contention,
+    /// A whole customer base.
+    Load,
     /// Bodies that are made to be dear to read.
     Hostile,
     /// Tables and blocks of many sizes.
@@ -83,6 +88,8 @@ pub struct Options {
     pub rounds: usize,
     /// The most customers, or simultaneous requests.
     pub largest: Option<u64>,
+    /// The rows of `load`.
+    pub rows: u64,
     /// Whether instructions are counted in `growth`.
     pub count: bool,
     /// Whether the result is kept.
@@ -101,6 +108,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, S
         command: Command::Help,
         rounds: 20,
         largest: None,
+        rows: 200_000,
         count: true,
         save: false,
         file: None,
@@ -119,6 +127,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, S
             }
             Long("rounds") => options.rounds = number(&mut parser, "--rounds")?,
             Long("largest") => options.largest = Some(number(&mut parser, "--largest")?),
+            Long("rows") => options.rows = number(&mut parser, "--rows")?,
             Long("no-count") => options.count = false,
             Long("save") => options.save = true,
             Long("help") | Short('h') => {
@@ -140,6 +149,7 @@ fn command(name: &str) -> Result<Command, String> {
         "costs" => Ok(Command::Costs),
         "found" => Ok(Command::Found),
         "contention" => Ok(Command::Contention),
+        "load" => Ok(Command::Load),
         "hostile" => Ok(Command::Hostile),
         "growth" => Ok(Command::Growth),
         "matching" => Ok(Command::Matching),
@@ -173,6 +183,7 @@ mod tests {
         let options = parsed(&["growth", "--largest", "10000", "--no-count", "--save"]).unwrap();
         assert_eq!(options.command, Command::Growth);
         assert_eq!((options.largest, options.count, options.save), (Some(10_000), false, true));
+        assert_eq!(parsed(&["load", "--rows", "2000"]).unwrap().rows, 2_000);
         let weights = parsed(&["weights", "customers.csv"]).unwrap();
         assert_eq!(weights.file, Some(PathBuf::from("customers.csv")));
         assert_eq!(parsed(&["cold", "--help"]).unwrap().command, Command::Help);

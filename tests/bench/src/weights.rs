@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use domain::customer::address::Address;
+use domain::customer::contact::Phone;
 use domain::matching::generic_values::GenericValues;
 use domain::matching::possible::score::likenesses;
 use domain::matching::possible::similarity::Likeness;
@@ -11,7 +13,7 @@ use domain::matching::possible::weights::{Evidence, Weights};
 use domain::matching::possible::{Grade, Profile, Score, Thresholds};
 use domain::message::{Attribute, Attributes};
 use load::mapping::Mapping;
-use load::source::{Kind, Source};
+use load::source::{EXPORTED, Source};
 use serde_json::Value;
 
 use super::matching::febrl::{FITTED_ON, records};
@@ -120,24 +122,89 @@ pub fn of_export(file: &Path) -> Result<Fitted, String> {
     Ok(Fitted::of(data, (one, two), &profiles, chances.collect()))
 }
 
-/// The customers of an export.
 fn exported(file: &Path) -> Result<Vec<Profile>, String> {
-    let mut source = Source::open(file, &Mapping::default())?;
-    if source.kind() != Kind::Messages {
-        return Err(format!("{} has no customers as messages have them.", file.display()));
-    }
     let values = GenericValues::default();
-    let mut profiles = Vec::new();
-    while let Some((number, row)) = source.next_row()? {
-        let row: Value = serde_json::from_str(&row)
-            .map_err(|error| format!("Row {number} cannot be read: {error}."))?;
+    let all = customers(file)?.into_iter();
+    let profiles = all.map(|Known { attributes, alternate_name, phones }| {
+        Profile::of_values(&attributes, alternate_name.as_deref(), &phones, &values)
+    });
+    Ok(profiles.collect())
+}
+
+/// The customers of an export: of a file, or of the folder that `cargo local --export` makes.
+fn customers(file: &Path) -> Result<Vec<Known>, String> {
+    // A customer that a dealer made and a message changed stands in two files, and is one.
+    let mut customers = Customers::default();
+    if file.is_dir() {
+        for name in &EXPORTED[..2] {
+            customers.add(&file.join(name))?;
+        }
+    } else {
+        customers.add(file)?;
+    }
+    Ok(customers.all)
+}
+
+/// What an export says of a customer.
+#[derive(Debug, Default, PartialEq)]
+struct Known {
+    attributes: Attributes,
+    alternate_name: Option<String>,
+    phones: Vec<Phone>,
+}
+
+/// The customers of an export, and where those are that have a number.
+#[derive(Default)]
+struct Customers {
+    all: Vec<Known>,
+    places: HashMap<String, usize>,
+}
+
+impl Customers {
+    fn add(&mut self, file: &Path) -> Result<(), String> {
+        let mut source = Source::open(file, &Mapping::default())?;
+        while let Some((number, row)) = source.next_row()? {
+            let json: Value = serde_json::from_str(&row.body)
+                .map_err(|error| format!("Row {number} cannot be read: {error}."))?;
+            let known = known(&json).ok_or_else(|| {
+                format!("{}: row {number} is no customer, but a dealer's.", file.display())
+            })?;
+            match row.of.and_then(|of| self.places.get(&of)) {
+                Some(place) => self.all[*place].attributes = known.attributes,
+                None => {
+                    self.places.extend(row.was.map(|was| (was, self.all.len())));
+                    self.all.push(known);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a message, or an association that makes a customer, says of it; none of an association with a customer that is there.
+fn known(row: &Value) -> Option<Known> {
+    if row.get("dealerCode").is_none() {
         let given = row["CustSoldTo"].as_object().into_iter().flatten();
-        let attributes: Attributes = given
+        let attributes = given
             .filter_map(|(name, value)| Some((Attribute::named(name)?, value.as_str()?.to_owned())))
             .collect();
-        profiles.push(Profile::of_values(&attributes, None, &[], &values));
+        return Some(Known { attributes, ..Known::default() });
     }
-    Ok(profiles)
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let name = text(&row["businessName"])?;
+    let address = Address::PARTS.iter();
+    let address = address.filter_map(|(part, at)| Some((*at, text(&row["address"][*part])?)));
+    let email = text(&row["email"]).map(|email| (Attribute::EMAIL, email));
+    let phones = row["phones"].as_array().into_iter().flatten();
+    let phones = phones.filter_map(|phone| {
+        Phone::parse(phone["type"].as_str(), phone["number"].as_str().or(phone.as_str())?).ok()
+    });
+    let name = (Attribute::COMPANY_NAME, name);
+    Some(Known {
+        attributes: std::iter::once(name).chain(email).chain(address).collect(),
+        alternate_name: text(&row["alternateName"]),
+        phones: phones.collect(),
+    })
 }
 
 /// How often each likeness was seen.
@@ -406,6 +473,41 @@ mod tests {
         assert!(close > near && near > differ);
         let flat = in_order(&[0.1, 0.2, 0.3, 0.4], &[0.4, 0.3, 0.2, 0.1]);
         assert!(flat.iter().all(|bits| bits.abs() < 1e-9), "{flat:?}");
+    }
+
+    #[test]
+    fn the_folder_of_an_export_has_each_customer_once() {
+        let folder = std::env::temp_dir().join(format!("bench-weights-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let address = r#""address":{"line1":"9 Quarry Road","city":"Barre","state":"VT","postalCode":"05641","country":"USA"}"#;
+        let dealers = format!(
+            r#"{{"was":"000000001","dealerCode":"TD68","dealerCustomerNumber":"1","businessName":"Northern Quarry","phones":[{{"number":"508-555-0100"}}],{address}}}"#
+        );
+        let messages = concat!(
+            r#"{"of":"000000001","type":"CWCustomerIn","CustSoldTo":{"cst_company_name":"Northern Granite","cst_city":"Barre"}}"#,
+            "\n",
+            r#"{"was":"000000002","type":"CWCustomerIn","CustSoldTo":{"cst_lname":"Robinson","cst_city":"Barre"}}"#,
+        );
+        std::fs::write(folder.join(EXPORTED[0]), dealers).unwrap();
+        std::fs::write(folder.join(EXPORTED[1]), messages).unwrap();
+        let found = customers(&folder);
+        let of_dealers = customers(&folder.join(EXPORTED[0]));
+        let given = folder.join("given.jsonl");
+        std::fs::write(&given, r#"{"dealerCode":"TD68","dealerCustomerNumber":"2"}"#).unwrap();
+        let refused = customers(&given);
+        std::fs::remove_dir_all(&folder).unwrap();
+        let named = |attribute, name: &str| {
+            Attributes::from_iter([(attribute, name), (Attribute::CITY, "Barre")])
+        };
+        let phones = vec![Phone::parse(None, "508-555-0100").unwrap()];
+        let granite = named(Attribute::COMPANY_NAME, "Northern Granite");
+        let robinson = named(Attribute::LAST_NAME, "Robinson");
+        let one = Known { attributes: granite, alternate_name: None, phones };
+        let other = Known { attributes: robinson, ..Known::default() };
+        assert_eq!(found, Ok(vec![one, other]));
+        let attributes = &of_dealers.unwrap()[0].attributes;
+        assert_eq!(attributes.text(Attribute::STREET), "9 Quarry Road");
+        assert!(refused.unwrap_err().ends_with("row 1 is no customer, but a dealer's."));
     }
 
     /// Two fields, and pairs of which a tenth are one: what they were made of is found again.

@@ -60,6 +60,11 @@ impl Process {
         process
     }
 
+    /// The system's number for it.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ctrl-C: how it ended, and all that it wrote to standard output and to standard error.
     pub fn interrupt(mut self) -> (ExitStatus, String, String) {
         let kill = format!("kill -INT {}", self.child.id());

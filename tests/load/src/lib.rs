@@ -12,21 +12,52 @@ use tokio::task::JoinSet;
 
 use mapping::Mapping;
 use options::Options;
-use results::{Counts, Results};
+use results::{Counts, Former, Results};
 use send::{Batch, Door, Sent};
-use source::Source;
+use source::{EXPORTED, Row, Source};
 
 /// How many rows go in one call.
 const MAX_ROWS: usize = 100;
 
+/// How much longer a row may become by the comma behind it and by its customer's name.
+const IDENTIFIER_BYTES: usize = 100;
+
 /// How many bytes go in one call: less than the mebibyte that a batch may have.
 const MAX_BYTES: usize = 1_000_000;
 
-/// Loads, and tells of its progress in lines.
+/// Loads a file, or the files of an export one after another, and tells of its progress in lines.
 ///
 /// # Errors
 /// A sentence that says why it could not begin, or not go on. What was settled by then is in the results.
 pub async fn load(options: &Options, mut tell: impl FnMut(&str)) -> Result<Counts, String> {
+    let mut former = Former::default();
+    if !options.file.is_dir() {
+        return load_file(options, &former, &mut tell).await;
+    }
+    let files = EXPORTED.map(|name| options.file.join(name));
+    if let Some(absent) = files.iter().find(|file| !file.is_file()) {
+        return Err(format!("The folder is no export: there is no {}.", absent.display()));
+    }
+    let mut counts = Counts::default();
+    for file in files {
+        tell(&format!("{}:", file.display()));
+        let results = options.results_of(&file);
+        let own = Options { results: results.clone(), file, ..options.clone() };
+        counts.merge(&load_file(&own, &former, &mut tell).await?);
+        former.learn(&results)?;
+    }
+    Ok(counts)
+}
+
+/// Loads a file, with what is known of the customers that it names.
+///
+/// # Errors
+/// A sentence that says why it could not begin, or not go on. What was settled by then is in the results.
+async fn load_file(
+    options: &Options,
+    former: &Former,
+    mut tell: impl FnMut(&str),
+) -> Result<Counts, String> {
     let mapping = match &options.mapping {
         Some(path) => {
             let text = std::fs::read_to_string(path);
@@ -46,9 +77,10 @@ pub async fn load(options: &Options, mut tell: impl FnMut(&str)) -> Result<Count
     let mut refused = None;
     loop {
         while refused.is_none() && under_way.len() < window.open() {
-            let Some(batch) = batches.next(&mut source)? else { break };
+            let Some(mut batch) = batches.next(&mut source)? else { break };
             if !results.has(&batch.name) {
                 let door = door.clone();
+                batch.name_customers(source.kind(), former);
                 under_way.spawn(async move { door.send(batch).await });
             }
         }
@@ -93,7 +125,7 @@ struct Batches {
     digest: String,
     number: u64,
     /// The row that did not fit any more.
-    waiting: Option<(u64, String)>,
+    waiting: Option<(u64, Row)>,
 }
 
 impl Batches {
@@ -107,7 +139,7 @@ impl Batches {
                 None => source.next_row()?,
             };
             let Some((number, row)) = row else { break };
-            bytes += row.len() + 1;
+            bytes += row.body.len() + IDENTIFIER_BYTES;
             if !rows.is_empty() && bytes > MAX_BYTES {
                 self.waiting = Some((number, row));
                 break;

@@ -45,5 +45,9 @@ fn summarize(options: &Options, counts: &Counts) {
     for (cause, rows) in &counts.causes {
         println!("  {cause:<32} {rows:>9}");
     }
-    println!("Each row: {}", options.results.display());
+    if options.file.is_dir() {
+        println!("Each row: the results beside the files in {}", options.file.display());
+    } else {
+        println!("Each row: {}", options.results.display());
+    }
 }

@@ -73,6 +73,8 @@ impl Mapping {
             let column = column.trim();
             let field = match self.columns.get(column) {
                 Some(to) => to.clone(),
+                // A delimiter too many at the end of each line.
+                None if column.is_empty() => None,
                 None => Some(column.to_owned()),
             };
             if let Some(field) = &field {

@@ -1,7 +1,7 @@
 //! The command line of `cargo load`. It decides nothing but what was asked for.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lexopt::Arg::{Long, Short, Value};
 use lexopt::{Parser, ValueExt};
@@ -17,6 +17,7 @@ Usage: cargo load FILE --url URL [OPTIONS]
 
 FILE is CSV with a header line, JSON lines (.jsonl, .ndjson), or XML with any number of messages.
 Rows with a dealerCode are associations of dealers; all others are CWCustomerIn messages.
+FILE may also be the folder that `cargo local --export` made: its files are loaded in order.
 
 Options:
       --url URL        the customer master, for example http://127.0.0.1:3000
@@ -51,6 +52,18 @@ pub struct Options {
     pub results: PathBuf,
     pub at_once: usize,
     pub dry_run: bool,
+}
+
+impl Options {
+    /// Where the outcome of each row of this file is written, unless told otherwise.
+    pub fn results_of(&self, file: &Path) -> PathBuf {
+        results_of(file, self.dry_run)
+    }
+}
+
+fn results_of(file: &Path, dry_run: bool) -> PathBuf {
+    let ending = if dry_run { "dry-run.csv" } else { "results.csv" };
+    PathBuf::from(format!("{}.{ending}", file.display()))
 }
 
 /// A token is a secret, so it is not shown.
@@ -100,9 +113,10 @@ fn read(mut parser: Parser, mut token: Option<String>) -> Result<Command, String
         return Err("--url begins with http:// or https://.".to_owned());
     }
     let url = url.trim_end_matches('/').to_owned();
-    let ending = if dry_run { "dry-run.csv" } else { "results.csv" };
-    let own = || PathBuf::from(format!("{}.{ending}", file.display()));
-    let results = results.unwrap_or_else(own);
+    if file.is_dir() && (results.is_some() || mapping.is_some()) {
+        return Err("An export needs neither --mapping nor --results.".to_owned());
+    }
+    let results = results.unwrap_or_else(|| results_of(&file, dry_run));
     Ok(Command::Load(Options { file, url, token, mapping, results, at_once, dry_run }))
 }
 

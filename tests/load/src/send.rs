@@ -7,10 +7,10 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use serde_json::Value;
 
 use crate::options::Options;
-use crate::results::Outcome;
-use crate::source::Kind;
+use crate::results::{Former, Outcome};
+use crate::source::{Kind, Row};
 
-/// How often a batch is sent at the most.
+/// How often a batch is sent at the most without any of its rows being settled.
 const MAX_TRIES: u32 = 12;
 
 /// How long the first wait may be; each further one twice as long.
@@ -28,7 +28,30 @@ pub struct Batch {
     pub name: String,
     /// The number of its first row.
     pub first: u64,
-    pub rows: Vec<String>,
+    pub rows: Vec<Row>,
+}
+
+/// What is sent in place of a row about a customer that is not there: it is no row, so it does nothing, and the others keep their places.
+const HELD_BACK: &str = "null";
+
+impl Batch {
+    /// Names the customers as they are called now. One that is not there holds its rows back.
+    pub fn name_customers(&mut self, kind: Kind, former: &Former) {
+        for row in &mut self.rows {
+            let Some(of) = &row.of else { continue };
+            let named = former.now(of).and_then(|(number, identifier)| {
+                let mut json: Value = serde_json::from_str(&row.body).ok()?;
+                match kind {
+                    Kind::Messages => json["CustSoldTo"]["cst_cust_nbr"] = number.into(),
+                    Kind::Associations => {
+                        json["customerOrganizationIdentifier"] = identifier.into();
+                    }
+                }
+                Some(json.to_string())
+            });
+            row.body = named.unwrap_or_else(|| HELD_BACK.to_owned());
+        }
+    }
 }
 
 /// What became of a batch.
@@ -46,6 +69,7 @@ pub struct Door {
     client: reqwest::Client,
     url: String,
     token: Option<String>,
+    dry_run: bool,
 }
 
 impl Door {
@@ -58,36 +82,70 @@ impl Door {
         let client = client.map_err(|error| format!("No connection can be made: {error}."))?;
         let query = if options.dry_run { "?dryRun=true" } else { "" };
         let url = format!("{}{}{query}", options.url, kind.path());
-        Ok(Self { client, url, token: options.token.clone() })
+        Ok(Self { client, url, token: options.token.clone(), dry_run: options.dry_run })
     }
 
-    /// Sends a batch, again and again where it must be.
+    /// Sends a batch, again and again where it must be, until each of its rows is settled, or the other side settles none for too long.
     ///
     /// # Errors
     /// A sentence where there is no use in going on.
     pub async fn send(&self, batch: Batch) -> Result<Sent, String> {
-        let body = format!("[{}]", batch.rows.join(","));
-        let mut last = String::new();
-        for tries in 0..MAX_TRIES {
-            let (wait, why, outcomes) = match self.once(&batch, body.clone()).await? {
+        let held_back = |row: &Row| (row.body == HELD_BACK).then(|| self.held_back(row));
+        let mut heard: Vec<_> = batch.rows.iter().map(held_back).collect();
+        let (mut left, mut busy, mut tries) = (unsettled(&heard), 0, 0);
+        let mut why = String::new();
+        while left > 0 && tries < MAX_TRIES {
+            let wait = match self.once(&batch, &heard).await? {
                 Answer::Results(outcomes) => {
-                    if outcomes.iter().all(|outcome| outcome.outcome != "busy")
-                        || tries + 1 == MAX_TRIES
-                    {
-                        return Ok(Sent { batch: batch.name, outcomes, busy: tries });
-                    }
-                    (None, "rows are busy".to_owned(), Some(outcomes))
+                    heard = outcomes.into_iter().map(Some).collect();
+                    None
                 }
-                Answer::Later(wait, why) => (wait, why, None),
+                Answer::Later(wait, reason) => {
+                    why = reason;
+                    wait
+                }
             };
-            drop(outcomes);
-            last = why;
-            tokio::time::sleep(jittered(tries).max(wait.unwrap_or_default())).await;
+            let before = std::mem::replace(&mut left, unsettled(&heard));
+            if left > 0 {
+                busy += 1;
+                // Who gets on, however slowly, is waited for.
+                tries = if left < before { 0 } else { tries + 1 };
+                tokio::time::sleep(jittered(tries).max(wait.unwrap_or_default())).await;
+            }
         }
-        Err(format!("The customer master does not take the rows from {}: {last}.", batch.first))
+        let outcomes: Option<Vec<_>> = heard.into_iter().collect();
+        let outcomes = outcomes.ok_or_else(|| {
+            format!("The customer master does not take the rows from {}: {why}.", batch.first)
+        })?;
+        let numbered = (batch.first..).zip(outcomes).map(|(row, one)| Outcome { row, ..one });
+        Ok(Sent { batch: batch.name, outcomes: numbered.collect(), busy })
     }
 
-    async fn once(&self, batch: &Batch, body: String) -> Result<Answer, String> {
+    /// What became of a row that was not sent. In a dry run no customer is made that it could be about.
+    fn held_back(&self, row: &Row) -> Outcome {
+        let (status, outcome, causes) = match self.dry_run {
+            true => (0, "unforeseen", Vec::new()),
+            false => (404, "refused", vec!["customer-not-loaded".to_owned()]),
+        };
+        Outcome {
+            row: 0,
+            status,
+            outcome: outcome.to_owned(),
+            customer_number: String::new(),
+            identifier: String::new(),
+            request_in_error: String::new(),
+            was: row.was.clone().unwrap_or_default(),
+            causes,
+        }
+    }
+
+    /// Sends those rows of which nothing final was heard; in a dry run all of them, because they see each other.
+    async fn once(&self, batch: &Batch, heard: &[Option<Outcome>]) -> Result<Answer, String> {
+        let sent = batch.rows.iter().zip(heard).map(|(row, heard)| match is_settled(heard) {
+            true if !self.dry_run => HELD_BACK,
+            _ => &row.body,
+        });
+        let body = format!("[{}]", sent.collect::<Vec<_>>().join(","));
         let request = self
             .client
             .post(&self.url)
@@ -119,9 +177,22 @@ impl Door {
         }
         let results = json["results"].as_array().filter(|all| all.len() == batch.rows.len());
         let results = results.ok_or("What answers at this address is no customer master.")?;
-        let outcome = |(row, result)| outcome(batch.first + row, result);
-        Ok(Answer::Results((0..).zip(results).map(outcome).collect()))
+        let rows = batch.rows.iter().zip(heard).zip(results);
+        let outcomes = rows.map(|((row, heard), result)| match heard {
+            Some(outcome) if is_settled(heard) => outcome.clone(),
+            Some(_) | None => outcome(row, result),
+        });
+        Ok(Answer::Results(outcomes.collect()))
     }
+}
+
+/// Whether something final was heard of a row.
+fn is_settled(heard: &Option<Outcome>) -> bool {
+    heard.as_ref().is_some_and(|outcome| outcome.outcome != "busy")
+}
+
+fn unsettled(heard: &[Option<Outcome>]) -> usize {
+    heard.iter().filter(|heard| !is_settled(heard)).count()
 }
 
 enum Answer {
@@ -130,7 +201,7 @@ enum Answer {
     Later(Option<Duration>, String),
 }
 
-fn outcome(row: u64, result: &Value) -> Outcome {
+fn outcome(row: &Row, result: &Value) -> Outcome {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let codes = result["errors"].as_array().into_iter().flatten();
     let faults = result["problem"]["errors"].as_array().into_iter().flatten();
@@ -140,11 +211,13 @@ fn outcome(row: u64, result: &Value) -> Outcome {
     }
     causes.dedup();
     Outcome {
-        row,
+        row: 0,
         status: result["status"].as_u64().unwrap_or_default(),
         outcome: text(&result["outcome"]),
         customer_number: text(&result["customerNumber"]),
+        identifier: text(&result["customerOrganizationIdentifier"]),
         request_in_error: text(&result["request_in_error"]),
+        was: row.was.clone().unwrap_or_default(),
         causes,
     }
 }

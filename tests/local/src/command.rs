@@ -13,9 +13,10 @@ use tokio::task::JoinSet;
 
 use crate::audit;
 use crate::event_lines::EventLines;
+use crate::export::{self, Source, TableExport};
 use crate::gateway::{self, Watch};
 use crate::log::{self, Form};
-use crate::options::{self, Audit, Command, Data, Options};
+use crate::options::{self, Audit, Command, Data, Export, ExportFrom, Options};
 use crate::seed;
 use crate::stand::{Stand, Storage};
 
@@ -28,6 +29,7 @@ pub async fn main() -> ExitCode {
     let done = match options::parse(std::env::args_os().skip(1)) {
         Ok(Command::Run(options)) => run(options).await.map(|()| ExitCode::SUCCESS),
         Ok(Command::Audit(options)) => audit(options).await,
+        Ok(Command::Export(options)) => export(options).await.map(|()| ExitCode::SUCCESS),
         Ok(Command::Help) => {
             print!("{}", options::HELP);
             return ExitCode::SUCCESS;
@@ -129,4 +131,40 @@ async fn audit(options: Audit) -> Result<ExitCode, String> {
     let report = audited?;
     print!("{}", audit::told(&report));
     Ok(if report.is_whole() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "what was exported, and progress")]
+async fn export(Export { from, to }: Export) -> Result<(), String> {
+    let controls = crate::controls::read(|name| std::env::var(name).ok())
+        .map_err(|sentences| sentences.join(" "))?;
+    let (storage, source) = match from {
+        ExportFrom::TableExport(folder) => (None, Source::TableExport(TableExport::open(&folder)?)),
+        ExportFrom::Table(data) => {
+            let storage = there(&data).await?;
+            let source = Source::Table(storage.table.clone());
+            (Some(storage), source)
+        }
+    };
+    let exported = export::export(&source, &controls, &to, |line| eprintln!("{line}")).await;
+    if let Some(storage) = storage {
+        storage.stop().await?;
+    }
+    print!("{}", export::told(&exported?, &to));
+    Ok(())
+}
+
+/// The table, if it is there: what nobody has is not made to be exported.
+async fn there(data: &Data) -> Result<Storage, String> {
+    let nothing = |at: &str| format!("There is nothing to export at {at}.");
+    let (storage, at) = match data {
+        Data::Memory => (Storage::embedded(None).await?, "no place".to_owned()),
+        Data::File(file) if !file.is_file() => return Err(nothing(&file.display().to_string())),
+        Data::File(file) => (Storage::embedded(Some(file)).await?, file.display().to_string()),
+        Data::DynamoDb(url) => (Storage::at(url, TABLE).await?, url.clone()),
+    };
+    if storage.is_new {
+        storage.stop().await?;
+        return Err(nothing(&at));
+    }
+    Ok(storage)
 }

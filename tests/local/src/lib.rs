@@ -9,6 +9,7 @@ pub mod controls;
 pub mod embedded;
 pub mod event;
 pub mod event_lines;
+pub mod export;
 pub mod gateway;
 pub mod log;
 pub mod options;

@@ -38,6 +38,12 @@ Options:
                        lost or does not fit together, and end with 0 where nothing is damaged
       --mend           with --audit: mend what can be mended, and end with 0 where nothing is
                        damaged any more
+      --export FOLDER  write all customers and dealer customers of the table of --data or
+                       --dynamodb, or of --table-export, into this new folder, as rows that
+                       `cargo load` takes back, and end
+      --table-export FOLDER
+                       with --export: a table that DynamoDB exported to S3 as DYNAMODB_JSON,
+                       copied from there
   -h, --help           print this help
   -V, --version        print the version
 
@@ -54,6 +60,8 @@ pub enum Command {
     Run(Options),
     /// Audit the table, and stop.
     Audit(Audit),
+    /// Export the table, and stop.
+    Export(Export),
     /// Print [`HELP`] and stop.
     Help,
     /// Print [`VERSION`] and stop.
@@ -87,6 +95,23 @@ pub struct Audit {
     pub events: Option<PathBuf>,
 }
 
+/// What to export, and where to.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Export {
+    pub from: ExportFrom,
+    /// The folder, which is not there yet.
+    pub to: PathBuf,
+}
+
+/// What is exported.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ExportFrom {
+    /// A table, not in memory.
+    Table(Data),
+    /// A table that DynamoDB exported to S3, in this folder.
+    TableExport(PathBuf),
+}
+
 /// Where the table is.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Data {
@@ -117,6 +142,8 @@ fn read(mut parser: Parser) -> Result<Command, String> {
     let mut events = None;
     let mut audit = None;
     let mut mend = None;
+    let mut export = None;
+    let mut table_export = None;
     while let Some(argument) = parser.next().map_err(sentence)? {
         match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
@@ -145,6 +172,14 @@ fn read(mut parser: Parser) -> Result<Command, String> {
             }
             Long("audit") => once("--audit", &mut audit, ())?,
             Long("mend") => once("--mend", &mut mend, ())?,
+            Long("export") => {
+                let folder = value(&mut parser, "--export", "a folder that is not there yet")?;
+                once("--export", &mut export, PathBuf::from(folder))?;
+            }
+            Long("table-export") => {
+                let folder = value(&mut parser, "--table-export", "a folder")?;
+                once("--table-export", &mut table_export, PathBuf::from(folder))?;
+            }
             Long("empty") => once("--empty", &mut empty, ())?,
             Long("require-token") => once("--require-token", &mut token, ())?,
             Short(_) | Long(_) | Value(_) => return Err(sentence(argument.unexpected())),
@@ -158,6 +193,12 @@ fn read(mut parser: Parser) -> Result<Command, String> {
             return Err("--data and --dynamodb exclude each other: the file belongs to the embedded database, which --dynamodb replaces.".to_owned());
         }
     };
+    if let Some(export) = exported(&data, export, table_export)? {
+        return match (audit, mend) {
+            (None, None) => Ok(Command::Export(Export { from: export.0, to: export.1 })),
+            _ => Err("--export and --audit exclude each other.".to_owned()),
+        };
+    }
     let events = events.map(PathBuf::from);
     match (audit, mend, &data) {
         (None, None, _) => {}
@@ -182,6 +223,31 @@ fn read(mut parser: Parser) -> Result<Command, String> {
         log: log.unwrap_or(Form::Short),
         events,
     }))
+}
+
+/// What is to be exported and where to, if anything is.
+fn exported(
+    data: &Data,
+    to: Option<PathBuf>,
+    table_export: Option<PathBuf>,
+) -> Result<Option<(ExportFrom, PathBuf)>, String> {
+    const NOTHING: &str =
+        "--export needs --data, --dynamodb or --table-export: in memory there is nothing yet.";
+    match (to, table_export, data) {
+        (None, None, _) => Ok(None),
+        (None, Some(_), _) => Err("--table-export goes with --export.".to_owned()),
+        (Some(_), None, Data::Memory) => Err(NOTHING.to_owned()),
+        (Some(to), Some(folder), Data::Memory) => Ok(Some((ExportFrom::TableExport(folder), to))),
+        (Some(_), Some(_), Data::File(_) | Data::DynamoDb(_)) => {
+            Err("--table-export and a table exclude each other.".to_owned())
+        }
+        (Some(to), None, Data::File(file)) => {
+            Ok(Some((ExportFrom::Table(Data::File(file.clone())), to)))
+        }
+        (Some(to), None, Data::DynamoDb(url)) => {
+            Ok(Some((ExportFrom::Table(Data::DynamoDb(url.clone())), to)))
+        }
+    }
 }
 
 fn value(parser: &mut Parser, option: &str, what: &str) -> Result<OsString, String> {
@@ -332,6 +398,8 @@ mod tests {
             "--dynamodb",
             "--audit",
             "--mend",
+            "--export",
+            "--table-export",
             "--help",
             "--version",
         ] {
@@ -425,6 +493,28 @@ mod tests {
         assert!(
             refusal(&["--data", "master.db", "--mend"]).starts_with("--mend goes with --audit")
         );
+    }
+
+    #[test]
+    fn an_export_is_of_a_table_that_is_there_or_of_what_dynamodb_exported() {
+        let export = |from| Ok(Command::Export(Export { from, to: PathBuf::from("out") }));
+        let file = ExportFrom::Table(Data::File(PathBuf::from("master.db")));
+        assert_eq!(parse(["--data", "master.db", "--export", "out"]), export(file));
+        let exported = ExportFrom::TableExport(PathBuf::from("s3"));
+        assert_eq!(parse(["--export", "out", "--table-export", "s3"]), export(exported));
+        for (line, sentence) in [
+            (&["--export", "out"][..], "--export needs --data, --dynamodb or --table-export"),
+            (&["--table-export", "s3"], "--table-export goes with --export"),
+            (
+                &["--export", "out", "--table-export", "s3", "--data", "a.db"],
+                "--table-export and a table exclude each other",
+            ),
+            (&["--export", "out", "--data", "a.db", "--audit"], "--export and --audit exclude"),
+            (&["--export"], "--export needs a folder"),
+        ] {
+            let fault = refusal(line);
+            assert!(fault.starts_with(sentence), "{fault}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod audits;
 mod events;
+mod exports;
 mod readmes;
 
 use std::fs;

@@ -8,7 +8,7 @@ use kit::process::run;
 use crate::server;
 
 /// The READMEs, from the root of the workspace.
-const READMES: [&str; 14] = [
+const READMES: [&str; 15] = [
     "README.md",
     ".ci/README.md",
     "functions/add-customer/README.md",
@@ -23,10 +23,16 @@ const READMES: [&str; 14] = [
     "tests/bench/README.md",
     "tests/clients/README.md",
     "tests/fuzz/README.md",
+    "tests/load/README.md",
 ];
 
 /// What a command begins with, the file that runs it in every check, and how it stands there.
-const RUN_BY: [(&str, &str, &str); 22] = [
+const RUN_BY: [(&str, &str, &str); 23] = [
+    (
+        "cargo local --table-export",
+        "tests/suites/development_server/exports.rs",
+        "\"--table-export\", ",
+    ),
     ("cargo local", "tests/suites/development_server/main.rs", "CARGO_BIN_EXE_server"),
     (
         "cargo run --package follow-changes --example consumer",
@@ -54,7 +60,7 @@ const RUN_BY: [(&str, &str, &str); 22] = [
     ("BASE_URL=", ".ci/tools/deploy/trials.py", "BASE_URL="),
     ("sam validate --lint", ".ci/tools/lint-template.sh", "validate --lint"),
     ("cargo deny", ".ci/tools/deny.sh", "deny"),
-    ("cargo load", "tests/load/tests/loading.rs", "\"customers.csv\", \"--url\""),
+    ("cargo load", "tests/load/tests/loading/main.rs", "\"customers.csv\", \"--url\""),
     (".ci/tools/contract.sh", ".ci/run", ".ci/tools/contract.sh"),
     (".ci/tools/deny.sh", ".ci/run", ".ci/tools/deny.sh"),
     (".ci/tools/dynamodb-local.sh", ".ci/run", ".ci/tools/dynamodb-local.sh"),

@@ -9,6 +9,7 @@ use domain::request::Correction;
 use operations::kit::Attempt;
 use operations::requests::reprocess_batch::{Chosen, reprocess_batch};
 use serde_json::{Value, json};
+use store::items;
 
 use crate::crowd;
 use crate::fixture::{Fixture, person, unchanged, with, without_city};
@@ -80,7 +81,15 @@ async fn many_of_one_cause_are_corrected_in_one_go_each_once_and_what_was_stoppe
     assert!((results.len() as u64) < many, "{} were left", results.len());
     assert_eq!(to_the_end(&master, "/errors/reprocess", body).await, Vec::<Value>::new());
 
-    assert_eq!(master.customers().await.len() as u64, many);
+    let customers = master.customers().await;
+    assert_eq!(customers.len() as u64, many);
+    assert!(customers.iter().all(|customer| customer.version == 1), "each was written once");
+    let requests = master.items("ERROR#").await.into_iter();
+    let requests = requests.map(|item| items::request_in_error(item).expect("a request"));
+    let versions: Vec<_> =
+        requests.filter(|one| one.id.as_str() != other).map(|one| one.version).collect();
+    assert_eq!(versions.len() as u64, many);
+    assert!(versions.iter().all(|version| *version == 2), "each was resolved once");
     let resolved = master.listed("state=resolved&limit=100").await;
     let numbers: BTreeSet<_> = resolved
         .iter()

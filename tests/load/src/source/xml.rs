@@ -1,6 +1,5 @@
 //! Messages of an XML file: each element `Message`, wherever it stands, with its one `CustSoldTo`.
 
-use std::fs::File;
 use std::io::BufReader;
 
 use quick_xml::Reader;
@@ -8,14 +7,16 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use serde_json::{Map, Value};
 
+use super::text::Text;
+
 /// The messages of a file, one after another.
 pub(super) struct Messages {
-    reader: Reader<BufReader<File>>,
+    reader: Reader<BufReader<Text>>,
     buffer: Vec<u8>,
 }
 
 impl Messages {
-    pub(super) fn of(file: BufReader<File>) -> Self {
+    pub(super) fn of(file: BufReader<Text>) -> Self {
         let reader = Reader::from_reader(file);
         Self { reader, buffer: Vec::new() }
     }

@@ -1,5 +1,9 @@
 //! Loading files into a customer master that runs in this process.
 
+mod busy;
+mod exports;
+mod saved;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
