@@ -250,7 +250,7 @@ async fn the_worklist_is_loaded_page_by_page_and_the_next_pair_is_found_behind_w
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_steward_of_no_dealer_decides_on_pairs_and_is_shown_no_dealers_customers() {
+async fn a_steward_who_acts_for_no_dealer_decides_on_pairs_and_sees_which_dealers_have_them() {
     with_page("pairs without dealer codes", async |page| {
         let world = World::new().await;
         plant(&world).await;
@@ -268,10 +268,9 @@ async fn a_steward_of_no_dealer_decides_on_pairs_and_is_shown_no_dealers_custome
         )
         .await;
         assert_eq!(customer(&world, 5).await["absorbed"], json!(["000000006"]));
-        // How many there are is told with what a merge would make; whose they are is the dealers'.
         page.run("location.hash = '#/customers/2'").await;
         page.reads("#customer-heading", "Julie Robinsen").await;
-        page.reads("#customer-dealers", "No dealer has it that you may see.").await;
+        page.reads("#customer-dealers", "TD68|245 Julie Robinsen").await;
     })
     .await;
 }
