@@ -83,7 +83,7 @@ function show(customer, organization, next, { requests, alike }) {
   showHistory(customer.cst_cust_nbr, next);
   showValues(customer, organization);
   fill(byId('customer-dealers'), organization.dealerCustomers.length === 0
-    ? el('li', { class: 'nothing' }, 'No dealer has it that you may see.')
+    ? el('li', { class: 'nothing' }, 'No dealer has it.')
     : organization.dealerCustomers.map((one) => el('li', {}, outside(one.dcn, { class: 'number' }), ' ', outside(one.businessName || ''))));
   fill(byId('customer-alike'), notYours(alike) ?? (alike.length === 0
     ? el('li', { class: 'nothing' }, 'Nobody looks like it.')

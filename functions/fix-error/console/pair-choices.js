@@ -2,8 +2,8 @@
 
 const CHOSEN = 'pair-choices';
 
-/** Keeps what is chosen of a pair. */
-export const keepChosen = ({ key, winner, take: chosen }) => sessionStorage.setItem(CHOSEN, JSON.stringify({ key, winner, take: [...chosen] }));
+/** Keeps what is chosen of a pair; who was only proposed as the winner is not. */
+export const keepChosen = ({ key, winner, steward, take }) => sessionStorage.setItem(CHOSEN, JSON.stringify({ key, winner: steward ? winner : null, take: [...take] }));
 
 /** What was chosen of this pair, where the steward comes back to it. */
 export function chosenOf(key) {

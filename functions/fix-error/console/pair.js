@@ -27,7 +27,7 @@ let ahead = null; // the next pair, read while this one is looked at
 /** Opens a pair by its two numbers. */
 export async function openPair(one, other) {
   closePair();
-  const mine = { key: keyOf(one, other), numbers: [one, other], seen: null, alike: [], winner: null, take: new Map(), told: null, members: [], ready: false, working: false, reading: new AbortController() };
+  const mine = { key: keyOf(one, other), numbers: [one, other], seen: null, alike: [], winner: null, take: new Map(), told: null, trying: 0, seenTry: 0, members: [], ready: false, working: false, reading: new AbortController() };
   view = mine;
   notePairOpened(mine.key);
   clear();
@@ -80,6 +80,7 @@ async function begin(mine) {
   mine.winner = [one, other].includes(chosen?.winner) ? chosen.winner : null;
   mine.steward = mine.winner !== null;
   mine.winner ??= one;
+  mine.seenTry = mine.trying;
   let told = await tried(mine);
   if (!mine.steward && told.foreseen.proposedWinner !== mine.winner) {
     mine.winner = told.foreseen.proposedWinner;
@@ -272,14 +273,18 @@ export async function swapWinner() {
 async function again() {
   const mine = view;
   keepChosen(mine);
-  mine.trying = (mine.trying ?? 0) + 1;
+  mine.trying += 1;
   const turn = mine.trying;
   actions.setAttribute('aria-busy', 'true');
   try {
     const told = await tried(mine);
     if (view !== mine || mine.trying !== turn) return;
     mine.told = told;
+    mine.seenTry = turn;
+    showOutcome(null);
     redraw();
+    // What had the focus may be gone.
+    if (document.activeElement === document.body) byId('pair-heading').focus({ preventScroll: true });
   } catch (problem) {
     if (view === mine && !mine.reading.signal.aborted) await refused(problem, 'It could not be tried.', again);
   } finally {
@@ -326,8 +331,8 @@ async function reopen() {
 
 function decide(failed, action) {
   const mine = view;
-  // What is being tried is not what is seen yet.
-  if (!mine?.ready || mine.working || actions.getAttribute('aria-busy') === 'true') return false;
+  // What is being tried, or could not be tried, is not what is seen.
+  if (!mine?.ready || mine.working || mine.seenTry !== mine.trying) return false;
   mine.working = true;
   actions.setAttribute('aria-busy', 'true');
   carryOut(mine, failed, action);
@@ -393,6 +398,7 @@ async function shownAnew(mine, { body: { customerNumber } }) {
   delete byId('pair-view').dataset.ready;
   try {
     take(mine, await bothOf(mine.numbers, mine.reading.signal));
+    if (view !== mine) return;
     keepChosen(mine);
     await begin(mine);
     if (view !== mine || body.hidden) return;

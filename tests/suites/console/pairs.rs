@@ -248,3 +248,29 @@ async fn the_worklist_is_loaded_page_by_page_and_the_next_pair_is_found_behind_w
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_steward_who_acts_for_no_dealer_decides_on_pairs_and_sees_which_dealers_have_them() {
+    with_page("pairs without dealer codes", async |page| {
+        let world = World::new().await;
+        plant(&world).await;
+        plant_crowd(&world).await;
+        page.open_list(&world.console(), 0).await;
+        let bearer = local::claims::bearer(&json!({ "sub": "anna", "scope": "steward" }));
+        let token = bearer.trim_start_matches("Bearer ");
+        page.run(&format!("sessionStorage.setItem('steward-token', '{token}')")).await;
+        page.reload().await;
+        page.run("location.hash = '#/possible-duplicates/5/6'").await;
+        opened(&page, 5, 6).await;
+        page.press(&['m']).await;
+        page.until(
+            "document.querySelector('#last-decision').textContent.startsWith('Customer 000000006')",
+        )
+        .await;
+        assert_eq!(customer(&world, 5).await["absorbed"], json!(["000000006"]));
+        page.run("location.hash = '#/customers/2'").await;
+        page.reads("#customer-heading", "Julie Robinsen").await;
+        page.reads("#customer-dealers", "TD68|245 Julie Robinsen").await;
+    })
+    .await;
+}

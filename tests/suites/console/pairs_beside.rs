@@ -177,3 +177,31 @@ async fn a_steward_may_go_on_before_the_answer_is_there_and_an_answer_that_was_l
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_chosen_and_could_not_be_tried_is_not_merged_unseen() {
+    with_page("pairs untried", async |page| {
+        let world = World::new().await;
+        plant(&world).await;
+        page.visit(&format!("{}#/possible-duplicates/1/2", world.console())).await;
+        opened(&page, 1, 2).await;
+        page.run(
+            "const real = globalThis.fetch; globalThis.unreachable = true; \
+             globalThis.fetch = async (...asked) => { if (globalThis.unreachable && String(asked[0]).includes('dryRun')) throw new TypeError('unreachable'); return real(...asked); }",
+        )
+        .await;
+        page.press(&['v']).await;
+        page.press(&[RIGHT]).await;
+        page.reads("#pair-outcome .panel-title", "It could not be tried.").await;
+        page.press(&['m']).await;
+        page.run("globalThis.unreachable = false").await;
+        page.click("#pair-outcome .again").await;
+        page.reads(".value-row[data-name=\"cst_lname\"] .after ins", "Robinsen").await;
+        assert!(customer(&world, 1).await.get("absorbed").is_none());
+        page.until("document.querySelector('#pair-outcome').hidden").await;
+        page.press(&['m']).await;
+        page.sees("#last-decision .decision").await;
+        assert_eq!(customer(&world, 1).await["CustSoldTo"]["cst_lname"], "Robinsen");
+    })
+    .await;
+}
