@@ -336,6 +336,33 @@ async fn what_cannot_be_decided_is_refused() {
 }
 
 #[tokio::test]
+async fn a_cursor_of_another_list_is_refused() {
+    let world = World::new().await;
+    let one = world.add(&person("Юлія", "Robinson")).await;
+    for last_name in ["Robinsen", "Robinsonn"] {
+        world.add(&person("Юлія", last_name)).await;
+    }
+    world.follow().await;
+    let first = world.get("/possible-duplicates?limit=1").await;
+    let cursor = text(&first["next"]);
+    world.get(&format!("/possible-duplicates?limit=1&cursor={cursor}")).await;
+    let history = world.get(&format!("/customers/{one}/history?limit=1")).await;
+    assert_eq!(history["next"], json!(null));
+    let changes = text(&world.get("/changes?limit=1").await["next"]);
+    for path in [
+        format!("/possible-duplicates?state=apart&cursor={cursor}"),
+        format!("/customers/{one}/history?cursor={cursor}"),
+        format!("/customers?name=robinson&cursor={cursor}"),
+        format!("/changes?after={cursor}"),
+        format!("/possible-duplicates?cursor={changes}"),
+    ] {
+        world.master.get(&path).send().await.is_problem(400, "invalid-request");
+    }
+    let listed = format!("{:?}", world.events.kept());
+    assert!(listed.contains("possible-duplicate.found") && !listed.contains("Юлія"));
+}
+
+#[tokio::test]
 async fn nothing_of_a_person_is_on_a_pair() {
     let world = World::new().await;
     let [one, other] = twins(&world).await;
