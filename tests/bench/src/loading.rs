@@ -80,11 +80,12 @@ pub async fn measure(rows: u64, folder: &Path) -> Result<Loaded, String> {
     let export = erp::write(folder, "export.csv", rows)?;
     let singles = |of| rows.min(rows.div_ceil(of).max(500));
     say("one request after another");
-    let one_by_one = single(&programs, &export, singles(40), 1).await?;
+    let one_by_one = single(&programs, (&export, folder), singles(40), 1).await?;
     say(&format!("{AT_ONCE} requests at once"));
-    let at_once = single(&programs, &export, singles(10), AT_ONCE).await?;
+    let at_once = single(&programs, (&export, folder), singles(10), AT_ONCE).await?;
     say(&format!("a load of {rows} rows"));
-    let server = Process::start(&programs.local, &["--empty"]);
+    let data = folder.join("load.db").display().to_string();
+    let server = Process::start(&programs.local, &["--empty", "--data", &data]);
     let began = Instant::now();
     let Seen { told, memory } = programs.load(&export, &server.url)?;
     let took = began.elapsed();
@@ -102,7 +103,7 @@ fn say(what: &str) {
 /// Sends the first rows each in a request of its own, with a key of its own, as whoever must not do anything twice sends them.
 async fn single(
     programs: &Programs,
-    export: &erp::Export,
+    (export, folder): (&erp::Export, &Path),
     rows: u64,
     at_once: u64,
 ) -> Result<Pace, String> {
@@ -114,7 +115,8 @@ async fn single(
     {
         bodies.push(row.body);
     }
-    let server = Process::start(&programs.local, &["--empty"]);
+    let data = folder.join(format!("{at_once}-at-once.db")).display().to_string();
+    let server = Process::start(&programs.local, &["--empty", "--data", &data]);
     let (bodies, next) = (Arc::new(bodies), Arc::new(AtomicU64::new(0)));
     let http = reqwest::Client::new();
     let url = format!("{}/customers", server.url);

@@ -177,11 +177,10 @@ fn open(path: &Path) -> Result<File, String> {
 
 fn sentence(error: csv::Error) -> String {
     const ENCODED: &str = "convert it first: iconv -f WINDOWS-1252 -t UTF-8 FILE";
-    match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => {
-            format!("The file is neither UTF-8 nor UTF-16; {ENCODED}. ({error})")
-        }
-        _ => format!("The file is no CSV: {error}."),
+    if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) {
+        format!("The file is neither UTF-8 nor UTF-16; {ENCODED}. ({error})")
+    } else {
+        format!("The file is no CSV: {error}.")
     }
 }
 

@@ -75,7 +75,7 @@ impl Source {
 /// What an item is to an export.
 enum Record {
     Customer(Box<Customer>),
-    DealerCustomer(DealerCustomer),
+    DealerCustomer(Box<DealerCustomer>),
     /// Of a newer release, or damaged.
     Unreadable(Key),
     /// Neither a customer nor a dealer customer.
@@ -92,7 +92,7 @@ impl Record {
                     Occupant::Reference(_) | Occupant::Empty => Self::Other,
                 },
                 Some(KeyKind::DealerCustomer) => {
-                    Self::DealerCustomer(items::dealer_customer(item)?.dealer_customer)
+                    Self::DealerCustomer(Box::new(items::dealer_customer(item)?.dealer_customer))
                 }
                 Some(
                     KeyKind::Claim
