@@ -40,7 +40,7 @@ impl Life {
         let (customers, merged_into) = (Vec::new(), BTreeMap::new());
         let mut life = Self { doors, chance, customers, merged_into, dealers: BTreeMap::new() };
         // So many now and then that a chain can become too long.
-        let count = if seed.is_multiple_of(10) { 12 } else { 5 };
+        let count = if seed.is_multiple_of(20) { 12 } else { 5 };
         for one in 0..count {
             let message = at(&format!("{one} Life Road"));
             let message = message.with("cst_interface_cust_nbr", &format!("ALT-{one}"));
