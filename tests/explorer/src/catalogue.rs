@@ -1,5 +1,6 @@
 //! The catalogue: which requests meet, and what stands there before.
 
+mod audits;
 mod merges;
 mod pairs;
 mod triples;
@@ -8,6 +9,7 @@ mod worlds;
 use super::request::{MessageFields, Party, Request, Whom};
 use super::scenario::{Client, Expects, PLAIN, Scenario};
 
+pub use audits::audits;
 pub use merges::merges;
 pub use pairs::pairs;
 pub use triples::triples;
@@ -85,6 +87,10 @@ fn merge_with_address(winner: usize, loser: usize) -> Request {
     Request::Merge { winner, loser, address: true }
 }
 
+fn erase(customer: usize) -> Request {
+    Request::Erase { customer }
+}
+
 fn unmerge(winner: usize, loser: usize) -> Request {
     Request::Unmerge { winner, loser }
 }
@@ -103,7 +109,9 @@ fn scenario(
         faults: 0,
         expects: Expects::OneAfterTheOther,
         before_amid: PLAIN,
+        keys_before: &[],
         lost: None,
+        later: false,
         newer: false,
     }
 }
@@ -145,6 +153,7 @@ pub fn named(name: &str) -> Scenario {
         .chain(merges())
         .chain(triples())
         .chain(worlds())
+        .chain(audits())
         .chain(steps_left_out())
         .chain(accepted())
         .find(|scenario| scenario.name == name)

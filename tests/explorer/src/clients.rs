@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use store::table::Table;
+use store::table::WholeTable;
 
 use super::request::Tried;
 use super::scenario::{Scenario, Stage, master};
@@ -23,6 +23,9 @@ use model::mailbox::Mailbox;
 
 /// How long a request goes on deciding, as `operations::kit::rounds` has it.
 const BUDGET: Duration = Duration::from_secs(5);
+
+/// How much later clients begin where what was done before is old: longer than what belongs together may be on its way.
+const LATER_SECONDS: u64 = 61;
 
 /// Processes of one client have numbers next to each other.
 const PROCESSES: usize = 10;
@@ -91,7 +94,7 @@ struct Live {
 impl<'a, F, T> Clients<'a, F>
 where
     F: Fn(ModelTable) -> T + Clone + 'static,
-    T: Table,
+    T: WholeTable,
 {
     /// `over` makes of the model table the one that the operations see.
     pub(super) fn new(scenario: &'a Scenario, stage: &'a Stage, over: &'a F) -> Self {
@@ -176,14 +179,27 @@ where
         let made = self.stage.made.clone();
         let over = self.over.clone();
         let rounds = self.scenario.rounds.saturating_sub(1).max(1);
+        let later = self.scenario.later;
         let mailbox = Mailbox::new(number);
         let told = Rc::new(RefCell::new(Vec::new()));
         let (at, tell) = (mailbox.clone(), Rc::clone(&told));
         let work = async move {
             for again in 0..client.tries {
                 let process = (number + 1) * PROCESSES + again;
-                let table = over(ModelTable::on(&at, process, BUDGET / rounds));
-                let master = master(table, client.amid_at(again));
+                let table = ModelTable::on(&at, process, BUDGET / rounds);
+                if later {
+                    table.advance(LATER_SECONDS);
+                }
+                let mut master = master(over(table), client.amid_at(again));
+                if client.looks {
+                    match master.clone().settled().await {
+                        Ok(settled) => master = settled,
+                        Err(_) => {
+                            tell.borrow_mut().push(Tried::not_in_force());
+                            break;
+                        }
+                    }
+                }
                 let tried = client.request.perform(&master, client.key, &made).await;
                 let tells = tried.answer.tells();
                 tell.borrow_mut().push(tried);

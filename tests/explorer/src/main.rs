@@ -71,6 +71,7 @@ impl Options {
             scenarios.extend(catalogue::pairs());
             scenarios.extend(catalogue::merges());
             scenarios.extend(catalogue::worlds());
+            scenarios.extend(catalogue::audits());
         }
         // What is accepted is gone through only by name: it goes wrong.
         if self.scenario.is_some() {

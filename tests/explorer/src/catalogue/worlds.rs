@@ -1,7 +1,7 @@
 //! Requests that mean one customer, each in a world of its own: the address service answers otherwise, the rules are others, something was lost, a newer release wrote.
 
 use super::super::request::{MessageFields, Request};
-use super::super::scenario::{Amid, Client, Expects, PLAIN, Rules, Scenario};
+use super::super::scenario::{Amid, Client, Expects, Lost, PLAIN, Rules, Scenario};
 use super::{ACME, ACME_MILLS, ACME_MOVED, add, associate, message_with, moves, once, scenario};
 
 const FIRST: &[Amid] = &[PLAIN];
@@ -128,7 +128,7 @@ pub fn worlds() -> Vec<Scenario> {
             ],
         ),
         Scenario {
-            lost: Some("SEAT#000001"),
+            lost: Some(Lost::At("SEAT#000001")),
             ..one(
                 "two equal Adds after a seat was lost before another",
                 [add("Y", ACME_MILLS), y.clone()],
@@ -136,7 +136,7 @@ pub fn worlds() -> Vec<Scenario> {
             )
         },
         Scenario {
-            lost: Some("SEAT#000001"),
+            lost: Some(Lost::At("SEAT#000001")),
             ..one(
                 "the last seat of a block was lost and is given anew",
                 [y.clone()],

@@ -8,7 +8,9 @@ use domain::time::Timestamp;
 use store::item::Item;
 use store::keys::{IndexEntry, Key};
 use store::meter::Meter;
-use store::table::{IndexQuery, Page, Query, Table, TableError};
+use store::table::{
+    Check, IndexQuery, Page, Query, Segment, Table, TableError, Walked, WholeTable,
+};
 use store::writes::{Condition, Refusal, Transacted, Write, Written};
 
 use super::{Mutant, MutantTable, merge};
@@ -163,5 +165,29 @@ impl Table for MutantTable {
 
     async fn pause(&self, duration: Duration) {
         self.table.pause(duration).await;
+    }
+}
+
+impl WholeTable for MutantTable {
+    async fn walk(
+        &self,
+        segment: Segment,
+        after: Option<&Key>,
+        limit: u32,
+    ) -> Result<Walked, TableError> {
+        self.table.walk(segment, after, limit).await
+    }
+
+    async fn get_together(&self, keys: &[Key]) -> Result<Option<Vec<Option<Item>>>, TableError> {
+        self.table.get_together(keys).await
+    }
+
+    async fn transact_while(
+        &self,
+        token: &str,
+        writes: &[Write],
+        checks: &[Check],
+    ) -> Result<Transacted, TableError> {
+        self.table.transact_while(token, writes, checks).await
     }
 }
