@@ -10,7 +10,7 @@ use super::request::{MessageFields, Party, Request, Whom};
 use super::scenario::{Client, Expects, PLAIN, Scenario};
 
 pub use audits::audits;
-pub use merges::merges;
+pub use merges::{merge_triples, merges};
 pub use pairs::pairs;
 pub use triples::triples;
 pub use worlds::{steps_left_out, worlds};
@@ -87,6 +87,14 @@ fn merge_with_address(winner: usize, loser: usize) -> Request {
     Request::Merge { winner, loser, address: true }
 }
 
+fn keep_apart(one: usize, other: usize) -> Request {
+    Request::KeepApart { one, other }
+}
+
+fn take_back(one: usize, other: usize) -> Request {
+    Request::TakeBack { one, other }
+}
+
 fn erase(customer: usize) -> Request {
     Request::Erase { customer }
 }
@@ -151,6 +159,7 @@ pub fn named(name: &str) -> Scenario {
     pairs()
         .into_iter()
         .chain(merges())
+        .chain(merge_triples())
         .chain(triples())
         .chain(worlds())
         .chain(audits())

@@ -9,7 +9,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use store::table::WholeTable;
@@ -88,7 +88,8 @@ struct Live {
     heard: Option<Arc<Last>>,
     mailbox: Mailbox,
     told: Rc<RefCell<Vec<Tried>>>,
-    work: Pin<Box<dyn Future<Output = ()>>>,
+    /// None once it has ended: what it still asked for at once with what failed, nobody hears any more.
+    work: Option<Pin<Box<dyn Future<Output = ()>>>>,
 }
 
 impl<'a, F, T> Clients<'a, F>
@@ -208,7 +209,7 @@ where
                 }
             }
         };
-        Live { heard: None, mailbox, told, work: Box::pin(work) }
+        Live { heard: None, mailbox, told, work: Some(Box::pin(work)) }
     }
 }
 
@@ -224,12 +225,17 @@ impl Live {
 
     /// Goes on until it waits for an answer or has ended.
     fn go_on(&mut self) -> Reaction {
-        let polled = self.work.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        let mut context = Context::from_waker(Waker::noop());
+        let polled = self.work.as_mut().map(|work| work.as_mut().poll(&mut context));
+        let ended = polled.is_none_or(|polled| polled.is_ready());
+        if ended {
+            self.work = None;
+        }
         Reaction {
             calls: self.mailbox.take(),
             tried: self.told.take(),
             rests: self.mailbox.has_paused(),
-            ended: polled == Poll::Ready(()),
+            ended,
         }
     }
 }

@@ -70,6 +70,7 @@ impl Options {
         if self.sample.is_none() {
             scenarios.extend(catalogue::pairs());
             scenarios.extend(catalogue::merges());
+            scenarios.extend(catalogue::merge_triples());
             scenarios.extend(catalogue::worlds());
             scenarios.extend(catalogue::audits());
         }

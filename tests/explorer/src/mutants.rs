@@ -1,5 +1,6 @@
 //! Deliberately wrong variants of the protocol: the table as an operation would see it that did one thing wrong. The search must find each of them; nothing that ships can be one.
 
+mod audit;
 mod block;
 mod merge;
 mod mutant;
@@ -35,6 +36,8 @@ struct Memory {
     guards: HashMap<String, u64>,
     /// A key that is still to be written.
     key: Option<Write>,
+    /// Whether it has looked which rules are in force.
+    has_looked: bool,
 }
 
 impl MutantTable {
@@ -63,6 +66,7 @@ impl MutantTable {
             item.retain(|name, _| !name.starts_with("effect_"));
         }
         merge::see(self.mutant, &mut item);
+        self.remembered(&mut item);
         item
     }
 

@@ -1,7 +1,7 @@
 //! Requests that mean one customer, each in a world of its own: the address service answers otherwise, the rules are others, something was lost, a newer release wrote.
 
 use super::super::request::{MessageFields, Request};
-use super::super::scenario::{Amid, Client, Expects, Lost, PLAIN, Rules, Scenario};
+use super::super::scenario::{Amid, Begins, Client, Expects, Lost, PLAIN, Rules, Scenario};
 use super::{ACME, ACME_MILLS, ACME_MOVED, add, associate, message_with, moves, once, scenario};
 
 const FIRST: &[Amid] = &[PLAIN];
@@ -143,6 +143,30 @@ pub fn worlds() -> Vec<Scenario> {
                 [asks(y.clone(), FIRST), asks(y, FIRST)],
             )
         },
+        after_many_updates(),
+        brought_in(),
+        scenario(
+            "a Change and an unchecked Add under two rules",
+            [add("Y", ACME)],
+            [asks(moves(0, ACME_MOVED), BOTH), asks(add("N", ACME_MOVED), TURNED)],
+        ),
+        scenario(
+            "a Change, an unchecked and a checked Add under two rules",
+            [add("Y", ACME)],
+            [
+                asks(moves(0, ACME_MOVED), BOTH),
+                asks(add("N", ACME_MOVED), TURNED),
+                asks(add("Y", ACME_MOVED), BOTH),
+            ],
+        ),
+        Scenario {
+            later: true,
+            ..scenario(
+                "an audit under two rules against an Add under both",
+                [add("Y", ACME)],
+                [asks(Request::Audit, BOTH), asks(add("Y", ACME_MOVED), TURNED)],
+            )
+        },
         Scenario {
             newer: true,
             ..scenario(
@@ -152,6 +176,41 @@ pub fn worlds() -> Vec<Scenario> {
             )
         },
     ]
+}
+
+/// How many updates a customer remembers.
+const REMEMBERED: usize = 50;
+
+/// A key, and so many updates since that nobody knows any more what it did.
+fn after_many_updates() -> Scenario {
+    let change = |mail_code| {
+        message_with(MessageFields { number_of: Some(0), mail_code, ..MessageFields::default() })
+    };
+    let mut before = vec![add("Y", ACME), change("K")];
+    before.extend((0..REMEMBERED).map(|one| change(if one % 2 == 0 { "M" } else { "W" })));
+    Scenario {
+        keys_before: &[(1, "K")],
+        ..scenario(
+            "a key after so many updates that its own is forgotten, against another update",
+            before,
+            [Client::keyed("K", change("K")), Client::once(change("O"))],
+        )
+    }
+}
+
+/// A rule is brought in: every writer is asked to keep it, an audit gives every customer its seats, and the next step's processes begin. One knows only the first rule.
+fn brought_in() -> Scenario {
+    let y = add("Y", ACME);
+    one(
+        "a process that knows only the first rule, behind an audit that brings in the second",
+        [],
+        [
+            asks(Request::BringIn, BOTH).that_looks(),
+            asks(Request::Audit, BOTH).that_looks().begins(Begins::Alone(0)),
+            asks(y.clone(), FIRST).that_looks(),
+            asks(y, TURNED).that_looks(),
+        ],
+    )
 }
 
 /// Changes of rule in which a step is left out: each makes two customers of one.

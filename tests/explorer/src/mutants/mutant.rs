@@ -65,11 +65,21 @@ pub enum Mutant {
     ReferenceWithoutCondition,
     /// A failed message is queued, and nothing says what it is about.
     TopicsNotWritten,
+    /// An audit gives a customer its seat whoever has it.
+    AuditSeatWithoutCondition,
+    /// An audit looks at what lies in several items one after another.
+    AuditLooksOneByOne,
+    /// What a customer remembers of its updates is never full, so that what was forgotten is done again.
+    ForgottenDoneAgain,
+    /// A keyed request that changes nothing leaves nothing of that.
+    NothingRemembered,
+    /// A process goes on with the rules that were required when it began.
+    RequiredRuleIgnored,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 36] = [
         Self::SeatWithoutCondition,
         Self::OutdatedBlock,
         Self::GuardInPlaceOfSeats,
@@ -101,5 +111,10 @@ impl Mutant {
         Self::AsGivenNotWritten,
         Self::ReferenceWithoutCondition,
         Self::TopicsNotWritten,
+        Self::AuditSeatWithoutCondition,
+        Self::AuditLooksOneByOne,
+        Self::ForgottenDoneAgain,
+        Self::NothingRemembered,
+        Self::RequiredRuleIgnored,
     ];
 }
