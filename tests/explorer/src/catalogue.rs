@@ -148,6 +148,17 @@ pub fn accepted() -> Vec<Scenario> {
             [],
             once([add("N", ACME), add("A", ACME), add("A", ACME)]),
         )),
+        // A key remembers that its request changed nothing, and a keyed request does not look at its key again before it writes: that would be one more call for each. So of
+        // two tries side by side the one can find nothing to change and be answered, and the other take back what changed since. One that begins after that does not.
+        scenario(
+            "the same key twice side by side, an update that changes nothing, against another update",
+            [triples::with_mail_code("M")],
+            [
+                Client::keyed("K", triples::changes(0, "M")),
+                Client::once(triples::changes(0, "W")),
+                Client::keyed("K", triples::changes(0, "M")),
+            ],
+        ),
     ]
 }
 

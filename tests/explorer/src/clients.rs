@@ -12,10 +12,11 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
+use domain::matching::epoch::UNAWARE_SECONDS;
 use store::table::WholeTable;
 
 use super::request::Tried;
-use super::scenario::{Scenario, Stage, master};
+use super::scenario::{Begins, Scenario, Stage, master};
 use model::ModelTable;
 use model::call::{Answer, Call};
 use model::digest::Digest;
@@ -180,7 +181,11 @@ where
         let made = self.stage.made.clone();
         let over = self.over.clone();
         let rounds = self.scenario.rounds.saturating_sub(1).max(1);
-        let later = self.scenario.later;
+        let begins = match client.begins {
+            Begins::Alone(_) => UNAWARE_SECONDS,
+            Begins::Anytime | Begins::After(_) if self.scenario.later => LATER_SECONDS,
+            Begins::Anytime | Begins::After(_) => 0,
+        };
         let mailbox = Mailbox::new(number);
         let told = Rc::new(RefCell::new(Vec::new()));
         let (at, tell) = (mailbox.clone(), Rc::clone(&told));
@@ -188,9 +193,7 @@ where
             for again in 0..client.tries {
                 let process = (number + 1) * PROCESSES + again;
                 let table = ModelTable::on(&at, process, BUDGET / rounds);
-                if later {
-                    table.advance(LATER_SECONDS);
-                }
+                table.advance(begins);
                 let mut master = master(over(table), client.amid_at(again));
                 if client.looks {
                     match master.clone().settled().await {

@@ -164,7 +164,8 @@ impl Ledger {
             let own = customer.effects.iter().filter(|(_, effect)| effect.on.is_none());
             let updates = own.count() as u64;
             // What was done a while before the last write need not be remembered.
-            let may_forget = customer.updated_at > customer.created_at;
+            let may_forget =
+                customer.updated_at > customer.created_at || customer.effects.is_full();
             if customer.version < updates || customer.version > updates && !may_forget {
                 return Err(format!(
                     "{} has version {} after {updates} writes",

@@ -36,8 +36,6 @@ struct Memory {
     guards: HashMap<String, u64>,
     /// A key that is still to be written.
     key: Option<Write>,
-    /// Whether it has looked which rules are in force.
-    has_looked: bool,
 }
 
 impl MutantTable {

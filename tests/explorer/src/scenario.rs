@@ -62,7 +62,9 @@ pub struct Client {
 pub enum Begins {
     /// Whenever it likes.
     Anytime,
-    /// After this other client, and only while nobody is under way: whoever began before is done, as it is after the two minutes that an audit waits.
+    /// When this other client has ended.
+    After(usize),
+    /// After this other client, and only while nobody is under way: whoever began before is done, as it is after the three minutes that an audit waits.
     Alone(usize),
 }
 

@@ -177,6 +177,7 @@ impl State {
         let Some(client) = self.world.client_of(agent) else { return true };
         match begins[client] {
             Begins::Anytime => true,
+            Begins::After(other) => self.ended & 1 << other != 0,
             Begins::Alone(_) if self.started & 1 << client != 0 => true,
             Begins::Alone(after) => self.ended & 1 << after != 0 && self.started & !self.ended == 0,
         }

@@ -28,13 +28,20 @@ fn no_interleaving_of_two_requests_goes_wrong_whatever_single_fault_occurs() {
 }
 
 /// The pairs of which both are transactions of three: too many ways for them to hold each other up.
-const TWO_DECISIONS: [&str; 6] = [
+const TWO_DECISIONS: [&str; 13] = [
     "two merges of each other",
     "two merges in a row",
     "two merges of one loser",
     "an un-merge against a merge of the winner",
     "two un-merges",
     "the same key twice, a merge",
+    "a merge against its un-merge",
+    "an un-merge at the end of a chain against one in its middle",
+    "an un-merge against an erasure of the winner",
+    "an un-merge against an erasure of the loser",
+    "an erasure against another merge of the winner",
+    "an erasure with a key against a merge with a key",
+    "two erasures",
 ];
 
 #[test]
@@ -54,7 +61,8 @@ fn no_interleaving_of_a_merge_with_whatever_names_one_of_the_two_goes_wrong() {
 
 #[test]
 fn no_interleaving_of_a_merge_goes_wrong_whatever_single_fault_chance_picks() {
-    let work: Vec<_> = catalogue::merges().into_iter().map(|pair| (pair, 1)).collect();
+    let merges = catalogue::merges().into_iter().chain(catalogue::merge_triples());
+    let work: Vec<_> = merges.map(|merge| (merge.clone(), merge.faults)).collect();
     for seed in [7, fastrand::u64(..)] {
         let gone = go_through(&work, How::Sample { seed, runs: 200 });
         assert!(gone.judged > 100, "seed {seed}: {gone:?}");
@@ -79,8 +87,7 @@ fn no_interleaving_of_an_audit_with_whatever_else_is_done_goes_wrong() {
 
 #[test]
 fn no_interleaving_of_three_requests_goes_wrong() {
-    let triples = catalogue::triples().into_iter().chain(catalogue::merge_triples());
-    let work: Vec<_> = triples.map(|triple| (triple, 0)).collect();
+    let work: Vec<_> = catalogue::triples().into_iter().map(|triple| (triple, 0)).collect();
     let gone = go_through(&work, How::All);
     assert!(gone.judged > 1_000, "{gone:?}");
 }

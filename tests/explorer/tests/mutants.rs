@@ -269,16 +269,7 @@ fn what_was_forgotten_and_is_done_again_is_found() {
 fn an_update_that_changes_nothing_and_leaves_nothing_is_found() {
     is_found(
         Mutant::NothingRemembered,
-        "the same key twice, an update that changes nothing, against another update",
-        0,
-    );
-}
-
-#[test]
-fn a_required_rule_that_a_process_ignores_is_found() {
-    is_found(
-        Mutant::RequiredRuleIgnored,
-        "a process that knows only the first rule, behind an audit that brings in the second",
+        "a key of an update that changed nothing, tried again after another update",
         0,
     );
 }

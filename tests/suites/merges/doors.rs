@@ -34,9 +34,14 @@ impl Told {
 
 impl Doors {
     pub(crate) fn new() -> Self {
+        Self::over(ModelTable::new())
+    }
+
+    /// The functions over this table.
+    pub(crate) fn over(table: ModelTable) -> Self {
         let controls = local::controls::default();
         let standardizer = Standardizer::of(&controls);
-        Self { master: Master::new(ModelTable::new(), controls, standardizer) }
+        Self { master: Master::new(table, controls, standardizer) }
     }
 
     pub(crate) fn table(&self) -> &ModelTable {

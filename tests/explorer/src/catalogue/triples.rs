@@ -1,17 +1,17 @@
 //! Three requests that meet.
 
 use super::super::request::{MessageFields, Request};
-use super::super::scenario::{Client, Scenario};
+use super::super::scenario::{Begins, Client, Scenario};
 use super::{
     ACME, ACME_MILLS, ACME_MOVED, ACME_MUSIC, add, associate, correct, delete, given, message_with,
     moves, once, queued, release, reprocess, scenario,
 };
 
-fn with_mail_code(mail_code: &'static str) -> Request {
+pub(super) fn with_mail_code(mail_code: &'static str) -> Request {
     message_with(MessageFields { party: Some(ACME), check: "Y", mail_code, ..Default::default() })
 }
 
-fn changes(before: usize, mail_code: &'static str) -> Request {
+pub(super) fn changes(before: usize, mail_code: &'static str) -> Request {
     message_with(MessageFields { number_of: Some(before), mail_code, ..Default::default() })
 }
 
@@ -83,12 +83,12 @@ pub fn triples() -> Vec<Scenario> {
             ],
         ),
         scenario(
-            "the same key twice, an update that changes nothing, against another update",
+            "a key of an update that changed nothing, tried again after another update",
             [with_mail_code("M")],
             [
                 Client::keyed("K", changes(0, "M")),
                 Client::once(changes(0, "W")),
-                Client::keyed("K", changes(0, "M")),
+                Client::keyed("K", changes(0, "M")).begins(Begins::After(0)),
             ],
         ),
         scenario(

@@ -1,8 +1,8 @@
-//! What wrong variants make of the audit's own calls, of the rules in force, and of what is remembered.
+//! What wrong variants make of the audit's own calls, and of what is remembered.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use store::item::{Item, key_of};
-use store::keys::{self, Key};
+use store::item::Item;
+use store::keys::Key;
 use store::table::{Check, MAX_ITEMS, Segment, Table, TableError, Walked, WholeTable};
 use store::writes::{Transacted, Write};
 
@@ -12,19 +12,6 @@ use super::{Mutant, MutantTable};
 const SEEN_EFFECTS: usize = 40;
 
 impl MutantTable {
-    /// What this variant sees of the counter: at its first look, the rule that was required before.
-    pub(super) fn in_force(&self, mut item: Item) -> Item {
-        if self.mutant == Mutant::RequiredRuleIgnored
-            && key_of(&item) == keys::customer_counter()
-            && !std::mem::replace(&mut self.memory().has_looked, true)
-            && let Some(AttributeValue::L(complete)) = item.get("complete")
-            && let Some(first) = complete.first().cloned()
-        {
-            item.insert("required".to_owned(), first);
-        }
-        item
-    }
-
     /// What this variant sees of what a customer remembers.
     pub(super) fn remembered(&self, item: &mut Item) {
         if self.mutant == Mutant::ForgottenDoneAgain
@@ -40,15 +27,11 @@ impl MutantTable {
 
     /// Whether this variant leaves the write out.
     pub(super) fn leaves_out(&self, write: &Write) -> bool {
-        let key = write.key();
-        match self.mutant {
-            Mutant::TopicsNotWritten => key.pk.starts_with("ABOUT#"),
-            Mutant::NothingRemembered => {
-                key.pk.starts_with("KEY#")
-                    && matches!(write, Write::Update { set, .. } if set.contains_key("unchanged"))
-            }
-            _ => false,
-        }
+        let is_topic = || write.key().pk.starts_with("ABOUT#");
+        let remembers =
+            || matches!(write, Write::Update { set, .. } if set.contains_key("unchanged"));
+        self.mutant == Mutant::TopicsNotWritten && is_topic()
+            || self.mutant == Mutant::NothingRemembered && remembers()
     }
 }
 

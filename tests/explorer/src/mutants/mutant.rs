@@ -73,13 +73,11 @@ pub enum Mutant {
     ForgottenDoneAgain,
     /// A keyed request that changes nothing leaves nothing of that.
     NothingRemembered,
-    /// A process goes on with the rules that were required when it began.
-    RequiredRuleIgnored,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 35] = [
         Self::SeatWithoutCondition,
         Self::OutdatedBlock,
         Self::GuardInPlaceOfSeats,
@@ -115,6 +113,5 @@ impl Mutant {
         Self::AuditLooksOneByOne,
         Self::ForgottenDoneAgain,
         Self::NothingRemembered,
-        Self::RequiredRuleIgnored,
     ];
 }

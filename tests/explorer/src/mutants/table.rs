@@ -23,7 +23,7 @@ impl Table for MutantTable {
     }
 
     async fn get(&self, key: &Key) -> Result<Option<Item>, TableError> {
-        Ok(self.table.get(key).await?.map(|item| self.in_force(self.seen(item))))
+        Ok(self.table.get(key).await?.map(|item| self.seen(item)))
     }
 
     async fn get_all(&self, keys: &[Key]) -> Result<Vec<Item>, TableError> {

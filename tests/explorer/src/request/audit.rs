@@ -30,7 +30,7 @@ pub(super) async fn bring_in<T: WholeTable>(master: &Master<T>) -> Result<Answer
     auditor(master).bring_in().await.map(|_| Answer::BroughtIn)
 }
 
-/// Walks the table. Where a rule is being brought in, nobody is left who writes without it: whoever drives the explorer sees to that, in place of the two minutes.
+/// Walks the table. Where a rule is being brought in, nobody is left who writes without it: whoever drives the explorer sees to that, in place of the three minutes.
 pub(super) async fn audit<T: WholeTable>(master: &Master<T>) -> Result<Answer, Stopped> {
     let auditor = auditor(master);
     let brought = auditor.bring_in().await?;
