@@ -132,6 +132,7 @@ impl From<decision::Refused> for Problem {
         const LOSER: &str = "No customer has the number of `loser`.";
         const MERGED: &str = "Decide on the customer that acts for it.";
         const NOT_MERGED: &str = "The one was not merged into the other, or was parted from it.";
+        const MERGE_LOST: &str = "What was kept of this merge is lost from the table. An audit that mends brings it back from the history.";
         const CHANGED: &str =
             "What changed since the merge stays with one of the two: say with which, in `keep`.";
         const VERSION_REQUIRED: &str = "Say which version you saw: of the customer in the path in If-Match, of the other one in `loserVersion`.";
@@ -148,6 +149,7 @@ impl From<decision::Refused> for Problem {
                     .with("mergedInto", winner.map(number))
             }
             Refused::NotMerged => Problem::new(ProblemType::NotMerged).detail(NOT_MERGED),
+            Refused::MergeLost => Problem::new(ProblemType::Gone).detail(MERGE_LOST),
             Refused::Erased(of) => {
                 Problem::new(ProblemType::CustomerErased).with("customerNumber", number(of))
             }

@@ -9,6 +9,7 @@ mod finding;
 mod followed;
 mod history;
 mod mend;
+mod merges;
 mod numbers;
 mod page;
 mod pairs;
@@ -114,6 +115,7 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
         let mut found = page.unreadable.clone();
         found.extend(self.seats(&page).await?);
         found.extend(self.belonging(&page).await?);
+        found.extend(self.merges(&page).await?);
         found.extend(self.numbers(&page).await?);
         found.extend(self.persons(&page).await?);
         found.extend(self.topics(&page).await?);

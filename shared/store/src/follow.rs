@@ -12,7 +12,7 @@ use crate::records;
 use crate::table::{Table, TableError};
 
 /// How long the two sides of a merge may disagree before one of them counts as lost: it is then as the loser says.
-const ARRIVAL_SECONDS: u64 = 60;
+pub const ARRIVAL_SECONDS: u64 = 60;
 
 /// Where a customer leads.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,11 @@ use crate::table::{Table, TableError};
 /// How many numbers are leased at once.
 const MAX_LEASE: u64 = 128;
 
+/// How many numbers processes may have leased and not used, all together: a counter that was lost counts on behind them.
+pub const MAX_LEASED: u64 = 100_000;
+
+const COUNTER_LOST: &str = "the counter of customer numbers is below a number that it gave: it was lost, and an audit that mends lets it count on";
+
 /// The numbers that this process has leased and not yet used.
 #[derive(Debug, Default)]
 pub struct Numbers(Mutex<Lease>);
@@ -21,6 +26,8 @@ pub struct Numbers(Mutex<Lease>);
 struct Lease {
     free: VecDeque<Range<u64>>,
     last_size: u64,
+    /// The highest number that was leased.
+    highest: u64,
 }
 
 impl Numbers {
@@ -45,10 +52,19 @@ impl Numbers {
     }
 
     async fn lease_more(&self, table: &impl Table) -> Result<(), TableError> {
-        let size = (self.lease().last_size * 2).clamp(1, MAX_LEASE);
+        let (size, highest) = {
+            let lease = self.lease();
+            ((lease.last_size * 2).clamp(1, MAX_LEASE), lease.highest)
+        };
         let last = table.add(&keys::customer_counter(), size).await?;
+        if last.saturating_sub(size) < highest {
+            // This process has leased these numbers before.
+            return Err(TableError::Unavailable(COUNTER_LOST.into()));
+        }
         let mut lease = self.lease();
         lease.last_size = size;
+        // Leases of requests side by side come in any order.
+        lease.highest = lease.highest.max(last);
         lease.free.push_back(last + 1 - size..last + 1);
         Ok(())
     }

@@ -133,14 +133,28 @@ pub async fn claim(table: &impl Table, key: &Key) -> Result<Option<Claimed>, Tab
     table.get(key).await?.map(Claim::read).transpose()
 }
 
-/// The merge by which this loser came to its winner; none where it is not there, or the person was erased from it.
+/// What is kept of a merge.
+#[derive(Debug)]
+pub enum KeptMerge {
+    Whole(Box<Merge>),
+    /// It was undone, or the person was erased from it.
+    Over,
+    /// Nothing is there.
+    Absent,
+}
+
+/// What is kept of the merge by which this loser came to its winner.
 pub async fn merge(
     table: &impl Table,
     loser: &Identifier,
     merged: &MergedInto,
-) -> Result<Option<Merge>, TableError> {
+) -> Result<KeptMerge, TableError> {
     let item = table.get(&keys::merge(loser, merged.at, merged.version)).await?;
-    Ok(item.map(items::merge).transpose()?.flatten())
+    Ok(match item.map(items::merge).transpose()? {
+        Some(Some(merge)) => KeptMerge::Whole(Box::new(merge)),
+        Some(None) => KeptMerge::Over,
+        None => KeptMerge::Absent,
+    })
 }
 
 pub async fn request_in_error(

@@ -1,5 +1,6 @@
 //! The catalogue: which requests meet, and what stands there before.
 
+mod audits;
 mod merges;
 mod pairs;
 mod triples;
@@ -8,7 +9,8 @@ mod worlds;
 use super::request::{MessageFields, Party, Request, Whom};
 use super::scenario::{Client, Expects, PLAIN, Scenario};
 
-pub use merges::merges;
+pub use audits::audits;
+pub use merges::{merge_triples, merges};
 pub use pairs::pairs;
 pub use triples::triples;
 pub use worlds::{steps_left_out, worlds};
@@ -85,6 +87,18 @@ fn merge_with_address(winner: usize, loser: usize) -> Request {
     Request::Merge { winner, loser, address: true }
 }
 
+fn keep_apart(one: usize, other: usize) -> Request {
+    Request::KeepApart { one, other }
+}
+
+fn take_back(one: usize, other: usize) -> Request {
+    Request::TakeBack { one, other }
+}
+
+fn erase(customer: usize) -> Request {
+    Request::Erase { customer }
+}
+
 fn unmerge(winner: usize, loser: usize) -> Request {
     Request::Unmerge { winner, loser }
 }
@@ -103,7 +117,9 @@ fn scenario(
         faults: 0,
         expects: Expects::OneAfterTheOther,
         before_amid: PLAIN,
+        keys_before: &[],
         lost: None,
+        later: false,
         newer: false,
     }
 }
@@ -132,6 +148,17 @@ pub fn accepted() -> Vec<Scenario> {
             [],
             once([add("N", ACME), add("A", ACME), add("A", ACME)]),
         )),
+        // A key remembers that its request changed nothing, and a keyed request does not look at its key again before it writes: that would be one more call for each. So of
+        // two tries side by side the one can find nothing to change and be answered, and the other take back what changed since. One that begins after that does not.
+        scenario(
+            "the same key twice side by side, an update that changes nothing, against another update",
+            [triples::with_mail_code("M")],
+            [
+                Client::keyed("K", triples::changes(0, "M")),
+                Client::once(triples::changes(0, "W")),
+                Client::keyed("K", triples::changes(0, "M")),
+            ],
+        ),
     ]
 }
 
@@ -143,8 +170,10 @@ pub fn named(name: &str) -> Scenario {
     pairs()
         .into_iter()
         .chain(merges())
+        .chain(merge_triples())
         .chain(triples())
         .chain(worlds())
+        .chain(audits())
         .chain(steps_left_out())
         .chain(accepted())
         .find(|scenario| scenario.name == name)

@@ -9,13 +9,14 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
-use store::table::Table;
+use domain::matching::epoch::UNAWARE_SECONDS;
+use store::table::WholeTable;
 
 use super::request::Tried;
-use super::scenario::{Scenario, Stage, master};
+use super::scenario::{Begins, Scenario, Stage, master};
 use model::ModelTable;
 use model::call::{Answer, Call};
 use model::digest::Digest;
@@ -23,6 +24,9 @@ use model::mailbox::Mailbox;
 
 /// How long a request goes on deciding, as `operations::kit::rounds` has it.
 const BUDGET: Duration = Duration::from_secs(5);
+
+/// How much later clients begin where what was done before is old: longer than what belongs together may be on its way.
+const LATER_SECONDS: u64 = 61;
 
 /// Processes of one client have numbers next to each other.
 const PROCESSES: usize = 10;
@@ -85,13 +89,14 @@ struct Live {
     heard: Option<Arc<Last>>,
     mailbox: Mailbox,
     told: Rc<RefCell<Vec<Tried>>>,
-    work: Pin<Box<dyn Future<Output = ()>>>,
+    /// None once it has ended: what it still asked for at once with what failed, nobody hears any more.
+    work: Option<Pin<Box<dyn Future<Output = ()>>>>,
 }
 
 impl<'a, F, T> Clients<'a, F>
 where
     F: Fn(ModelTable) -> T + Clone + 'static,
-    T: Table,
+    T: WholeTable,
 {
     /// `over` makes of the model table the one that the operations see.
     pub(super) fn new(scenario: &'a Scenario, stage: &'a Stage, over: &'a F) -> Self {
@@ -176,14 +181,29 @@ where
         let made = self.stage.made.clone();
         let over = self.over.clone();
         let rounds = self.scenario.rounds.saturating_sub(1).max(1);
+        let begins = match client.begins {
+            Begins::Alone(_) => UNAWARE_SECONDS,
+            Begins::Anytime | Begins::After(_) if self.scenario.later => LATER_SECONDS,
+            Begins::Anytime | Begins::After(_) => 0,
+        };
         let mailbox = Mailbox::new(number);
         let told = Rc::new(RefCell::new(Vec::new()));
         let (at, tell) = (mailbox.clone(), Rc::clone(&told));
         let work = async move {
             for again in 0..client.tries {
                 let process = (number + 1) * PROCESSES + again;
-                let table = over(ModelTable::on(&at, process, BUDGET / rounds));
-                let master = master(table, client.amid_at(again));
+                let table = ModelTable::on(&at, process, BUDGET / rounds);
+                table.advance(begins);
+                let mut master = master(over(table), client.amid_at(again));
+                if client.looks {
+                    match master.clone().settled().await {
+                        Ok(settled) => master = settled,
+                        Err(_) => {
+                            tell.borrow_mut().push(Tried::not_in_force());
+                            break;
+                        }
+                    }
+                }
                 let tried = client.request.perform(&master, client.key, &made).await;
                 let tells = tried.answer.tells();
                 tell.borrow_mut().push(tried);
@@ -192,7 +212,7 @@ where
                 }
             }
         };
-        Live { heard: None, mailbox, told, work: Box::pin(work) }
+        Live { heard: None, mailbox, told, work: Some(Box::pin(work)) }
     }
 }
 
@@ -208,12 +228,17 @@ impl Live {
 
     /// Goes on until it waits for an answer or has ended.
     fn go_on(&mut self) -> Reaction {
-        let polled = self.work.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        let mut context = Context::from_waker(Waker::noop());
+        let polled = self.work.as_mut().map(|work| work.as_mut().poll(&mut context));
+        let ended = polled.is_none_or(|polled| polled.is_ready());
+        if ended {
+            self.work = None;
+        }
         Reaction {
             calls: self.mailbox.take(),
             tried: self.told.take(),
             rests: self.mailbox.has_paused(),
-            ended: polled == Poll::Ready(()),
+            ended,
         }
     }
 }

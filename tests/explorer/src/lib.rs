@@ -20,7 +20,7 @@ mod state;
 mod tour;
 mod violation;
 
-pub use scenario::{Amid, Client, Expects, PLAIN, Rules, Scenario};
+pub use scenario::{Amid, Begins, Client, Expects, Lost, PLAIN, Rules, Scenario};
 pub use search::{Gone, Search};
 pub use tour::{How, tour};
 pub use violation::Violation;

@@ -7,7 +7,7 @@ use domain::effect::Did;
 
 use super::ledger::Ledger;
 use super::request::{Answer, Tried};
-use super::scenario::{Scenario, Stage};
+use super::scenario::{Lost, Scenario, Stage};
 use super::specification::{Asking, Names, Specification};
 
 /// What is known of one client at the end of a run.
@@ -47,8 +47,14 @@ pub(crate) fn judge(
             }
         }
     }
-    ledger.check()?;
-    let names = names(ledger);
+    // What was lost is there again once the table was audited.
+    let is_mended = |ended: &Ended| ended.last().answer == Answer::Audited { left: 0 };
+    if scenario.lost.is_none() || ended.iter().any(is_mended) {
+        ledger.check()?;
+    }
+    // Who was lost had a name.
+    let mut names = names(&Ledger::read(stage.whole.items())?);
+    names.extend(self::names(ledger));
     let orders = Orders { scenario, stage, ended, ledger, names: &names, faulty };
     let mut nearest = None;
     if orders.explain(before.clone(), 0, &mut nearest) {
@@ -69,7 +75,8 @@ pub(crate) fn specification_before(
     let names = names(ledger);
     let mut specification = Specification::default();
     for (position, request) in scenario.before.iter().enumerate() {
-        let asking = Asking { request, key: None, effect: &stage.made[position].effect };
+        let key = scenario.key_before(position);
+        let asking = Asking { request, key, effect: &stage.made[position].effect };
         let expected = specification.perform(asking, &stage.made, &names);
         let answer = &stage.answers[position];
         if !expected.is_some_and(|expected| specification.agrees(&expected, answer, &names)) {
@@ -77,6 +84,9 @@ pub(crate) fn specification_before(
         }
     }
     specification.explains(ledger, &names)?;
+    if let Some(Lost::Customer(before)) = scenario.lost {
+        specification.lose(&stage.made[before]);
+    }
     Ok(specification)
 }
 

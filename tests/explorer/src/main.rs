@@ -70,7 +70,9 @@ impl Options {
         if self.sample.is_none() {
             scenarios.extend(catalogue::pairs());
             scenarios.extend(catalogue::merges());
+            scenarios.extend(catalogue::merge_triples());
             scenarios.extend(catalogue::worlds());
+            scenarios.extend(catalogue::audits());
         }
         // What is accepted is gone through only by name: it goes wrong.
         if self.scenario.is_some() {

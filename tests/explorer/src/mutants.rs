@@ -1,5 +1,6 @@
 //! Deliberately wrong variants of the protocol: the table as an operation would see it that did one thing wrong. The search must find each of them; nothing that ships can be one.
 
+mod audit;
 mod block;
 mod merge;
 mod mutant;
@@ -63,6 +64,7 @@ impl MutantTable {
             item.retain(|name, _| !name.starts_with("effect_"));
         }
         merge::see(self.mutant, &mut item);
+        self.remembered(&mut item);
         item
     }
 

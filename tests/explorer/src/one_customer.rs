@@ -10,11 +10,15 @@ use super::linearization::Ended;
 use super::request::Answer;
 use super::scenario::{NEWER, Stage};
 
-/// Judges. `faulty`: something went wrong in the run, so that "no answer" is no surprise.
+/// Judges. `faulty`: something went wrong in the run, so that "no answer" is no surprise. `lost`: a customer was lost before it.
 ///
 /// # Errors
 /// A sentence that says what is wrong.
-pub(crate) fn judge(ended: &[Ended], ledger: &Ledger, faulty: bool) -> Result<(), String> {
+pub(crate) fn judge(
+    ended: &[Ended],
+    ledger: &Ledger,
+    (faulty, lost): (bool, bool),
+) -> Result<(), String> {
     ledger.check()?;
     if ledger.customers.len() > 1 {
         return Err(format!("one customer became {}", ledger.customers.len()));
@@ -39,7 +43,11 @@ pub(crate) fn judge(ended: &[Ended], ledger: &Ledger, faulty: bool) -> Result<()
                     }
                     Vec::new()
                 }
-                Answer::Busy => Vec::new(),
+                Answer::Busy | Answer::BroughtIn | Answer::Audited { .. } | Answer::NotInForce => {
+                    Vec::new()
+                }
+                // The customer was lost, and with it its identifier.
+                Answer::UnknownOrganization if lost => Vec::new(),
                 Answer::Unavailable if faulty => Vec::new(),
                 other @ (Answer::Taken { .. }
                 | Answer::UnknownOrganization
@@ -54,6 +62,11 @@ pub(crate) fn judge(ended: &[Ended], ledger: &Ledger, faulty: bool) -> Result<()
                 | Answer::Merged(..)
                 | Answer::Parted(..)
                 | Answer::NotDecided(_)
+                | Answer::Unknown
+                | Answer::Erased
+                | Answer::KeptApart(_)
+                | Answer::TakenBack(_)
+                | Answer::AlreadyProcessed
                 | Answer::KeyReused
                 | Answer::Unavailable
                 | Answer::Defect(_)) => {

@@ -1,6 +1,7 @@
 //! Requests of scenarios as data. How the shipped operations are asked for them is in `perform`, what came of them in `answer`.
 
 mod answer;
+mod audit;
 mod perform;
 
 use std::collections::BTreeMap;
@@ -85,6 +86,29 @@ pub enum Request {
         /// Which the loser.
         loser: usize,
     },
+    /// Erase the person that this request before the scenario created, and all that are merged with it.
+    Erase {
+        /// Which request before.
+        customer: usize,
+    },
+    /// Keep two customers apart that requests before the scenario created.
+    KeepApart {
+        /// Which request before created the one.
+        one: usize,
+        /// Which the other.
+        other: usize,
+    },
+    /// Take that back.
+    TakeBack {
+        /// Which request before created the one.
+        one: usize,
+        /// Which the other.
+        other: usize,
+    },
+    /// Ask every writer to keep the second rule of this process, as the first step of an audit does.
+    BringIn,
+    /// Audit the whole table, mend what is found, and call the rule complete that is being brought in.
+    Audit,
 }
 
 /// The customer that an association means.
@@ -120,6 +144,13 @@ pub struct Tried {
     pub answer: Answer,
     /// The name of its effect.
     pub effect: EffectId,
+}
+
+impl Tried {
+    /// A process that stopped at its start.
+    pub(super) fn not_in_force() -> Self {
+        Self { answer: Answer::NotInForce, effect: EffectId::random([0; 10]) }
+    }
 }
 
 /// What one of the requests before a scenario did.

@@ -5,13 +5,16 @@ use domain::controls::Controls;
 use domain::customer::address::Address;
 use operations::kit::Master;
 use operations::kit::Standardizer;
-use store::keys::Key;
+use store::item::Item;
+use store::items::{self, Occupant};
+use store::keys::{self, Key};
 use store::table::Table;
 use store::writes::{Condition, Write};
 
 use super::ledger::Ledger;
 use super::request::{Answer, Made, MadeBy, Request};
 use model::ModelTable;
+use model::world::World;
 
 /// The rules of the process that takes a try: those of the four steps in which a rule changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,6 +51,21 @@ pub struct Client {
     pub tries: usize,
     /// The world as each try finds it; the last one's is that of all further ones.
     pub amid: &'static [Amid],
+    /// When it begins.
+    pub begins: Begins,
+    /// Whether its process asks which rules are in force, and stops where its own are not.
+    pub looks: bool,
+}
+
+/// When a client begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begins {
+    /// Whenever it likes.
+    Anytime,
+    /// When this other client has ended.
+    After(usize),
+    /// After this other client, and only while nobody is under way: whoever began before is done, as it is after the three minutes that an audit waits.
+    Alone(usize),
 }
 
 impl Client {
@@ -57,6 +75,18 @@ impl Client {
         Self { amid, ..self }
     }
 
+    /// The same, which begins then.
+    #[must_use]
+    pub fn begins(self, begins: Begins) -> Self {
+        Self { begins, ..self }
+    }
+
+    /// The same in a process that asks which rules are in force.
+    #[must_use]
+    pub fn that_looks(self) -> Self {
+        Self { looks: true, ..self }
+    }
+
     /// The world as this try finds it.
     pub(super) fn amid_at(&self, again: usize) -> Amid {
         self.amid.get(again).or(self.amid.last()).copied().unwrap_or(PLAIN)
@@ -64,12 +94,13 @@ impl Client {
 
     /// Asks once, without a key.
     pub fn once(request: Request) -> Self {
-        Self { request, key: None, tries: 1, amid: &[PLAIN] }
+        let begins = Begins::Anytime;
+        Self { request, key: None, tries: 1, amid: &[PLAIN], begins, looks: false }
     }
 
     /// Asks with a key, and once more where the answer does not tell what came of it.
     pub fn keyed(key: &'static str, request: Request) -> Self {
-        Self { request, key: Some(key), tries: 2, amid: &[PLAIN] }
+        Self { key: Some(key), tries: 2, ..Self::once(request) }
     }
 }
 
@@ -80,6 +111,39 @@ pub enum Expects {
     OneAfterTheOther,
     /// All mean the same customer, and there is one: whatever their worlds are.
     OneCustomer,
+}
+
+/// An item that is lost behind everybody's back, as a restore or a hand loses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lost {
+    /// Whatever has this sort key.
+    At(&'static str),
+    /// The customer that this request before created.
+    Customer(usize),
+    /// A seat of a customer that lives elsewhere.
+    Reference,
+    /// The claim of a relate id.
+    Claim,
+    /// The counter of customer numbers, which says which rules are in force.
+    Counter,
+}
+
+impl Lost {
+    fn is(self, (key, item): (&Key, &Item), made: &Made) -> bool {
+        match self {
+            Self::At(sort) => key.sk == sort,
+            Self::Customer(before) => {
+                let customer = made[before].customer.as_ref();
+                customer.is_some_and(|(identifier, _)| keys::customer(identifier) == *key)
+            }
+            Self::Reference => {
+                key.pk.starts_with("BLOCK#")
+                    && matches!(items::occupant(item.clone()), Ok((_, Occupant::Reference(_))))
+            }
+            Self::Claim => key.pk.starts_with("RELATE#"),
+            Self::Counter => *key == keys::customer_counter(),
+        }
+    }
 }
 
 /// What a newer release put on an item beside the attributes that this one knows.
@@ -105,8 +169,12 @@ pub struct Scenario {
     pub expects: Expects,
     /// The world in which it was done that is done before.
     pub before_amid: Amid,
-    /// The item that was lost since, by its sort key.
-    pub lost: Option<&'static str>,
+    /// The idempotency keys of what was done before, each with its place there.
+    pub keys_before: &'static [(usize, &'static str)],
+    /// The item that was lost since.
+    pub lost: Option<Lost>,
+    /// Whether all that was done before is older than what belongs together may be on its way.
+    pub later: bool,
     /// Whether a newer release has put an attribute on every item since.
     pub newer: bool,
 }
@@ -116,6 +184,8 @@ pub struct Scenario {
 pub struct Stage {
     /// The table.
     pub table: ModelTable,
+    /// The same before anything was lost.
+    pub whole: World,
     /// What the requests before made.
     pub made: Made,
     /// What the requests before were answered.
@@ -133,9 +203,10 @@ impl Scenario {
         let table = ModelTable::new();
         let mut made = Made::new();
         let mut answers = Vec::new();
-        for request in &self.before {
+        for (place, request) in self.before.iter().enumerate() {
             let master = master(table.clone(), self.before_amid);
-            let tried = at_once(request.perform(&master, None, &made));
+            let key = self.key_before(place);
+            let tried = at_once(request.perform(&master, key, &made));
             let ledger = Ledger::read(table.copy().items())
                 .expect("one request at a time leaves a table that can be read");
             made.push(MadeBy {
@@ -146,19 +217,30 @@ impl Scenario {
             });
             answers.push(tried.answer);
         }
-        let (table, newer) = self.since(table);
-        Stage { table, made, answers, newer }
+        if self.clients.iter().any(|client| client.looks) {
+            let settled = at_once(master(table.clone(), self.before_amid).settled());
+            settled.expect("a table that says nothing yet of which rules are in force");
+        }
+        let whole = table.copy();
+        let (table, newer) = self.since(table, &made);
+        Stage { table, whole, made, answers, newer }
+    }
+
+    /// The idempotency key of a request before.
+    pub(super) fn key_before(&self, place: usize) -> Option<&'static str> {
+        let mut keys = self.keys_before.iter();
+        keys.find(|(keyed, _)| *keyed == place).map(|(_, key)| *key)
     }
 
     /// The table after what others did to it since, behind everybody's back.
-    fn since(&self, table: ModelTable) -> (ModelTable, Vec<Key>) {
+    fn since(&self, table: ModelTable, made: &Made) -> (ModelTable, Vec<Key>) {
         if self.lost.is_none() && !self.newer {
             return (table, Vec::new());
         }
         let since = ModelTable::new();
         let mut newer = Vec::new();
         for (key, mut item) in table.items() {
-            if self.lost == Some(&*key.sk) {
+            if self.lost.is_some_and(|lost| lost.is((&key, &item), made)) {
                 continue;
             }
             if self.newer && !key.pk.starts_with("COUNTER#") {

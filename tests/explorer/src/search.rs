@@ -7,14 +7,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
-use store::table::Table;
+use store::table::WholeTable;
 
 use super::chance::Chance;
 use super::clients::Clients;
 use super::ledger::Ledger;
 use super::linearization::{judge, specification_before};
 use super::one_customer;
-use super::scenario::{Expects, Scenario, Stage};
+use super::scenario::{Begins, Expects, Scenario, Stage};
 use super::specification::Specification;
 use super::state::{Faults, State, Touched};
 use super::violation::Violation;
@@ -49,6 +49,7 @@ pub struct Search<'a, F> {
     over: &'a F,
     stage: Stage,
     before: Specification,
+    begins: Vec<Begins>,
     faults: Faults,
 }
 
@@ -66,7 +67,7 @@ struct Frame {
 impl<'a, F, T> Search<'a, F>
 where
     F: Fn(ModelTable) -> T + Clone + 'static,
-    T: Table,
+    T: WholeTable,
 {
     /// A search in which so many things may go wrong in one run. `over` makes of the model table the one that the operations see.
     ///
@@ -74,7 +75,7 @@ where
     /// A sentence where what is done before the scenario is not as it should be.
     pub fn new(scenario: &'a Scenario, over: &'a F, faults: usize) -> Result<Self, String> {
         let stage = scenario.stage();
-        let ledger = Ledger::read(stage.table.copy().items())?;
+        let ledger = Ledger::read(stage.whole.items())?;
         let before = match scenario.expects {
             Expects::OneAfterTheOther => specification_before(scenario, &stage, &ledger)?,
             // What is as it should be there, no rule tells.
@@ -85,6 +86,7 @@ where
             over,
             stage,
             before,
+            begins: scenario.clients.iter().map(|client| client.begins).collect(),
             faults: Faults { most: faults, kinds: &Fault::ALL },
         })
     }
@@ -159,7 +161,7 @@ where
         clients: &Clients<'_, F>,
         ends: &mut BTreeSet<u128>,
     ) -> Result<(), Box<Violation>> {
-        let choices = state.choices(None, self.faults);
+        let choices = state.choices(None, (self.faults, &self.begins));
         if choices.is_empty() {
             ends.insert(state.end());
             return match self.judge(&state) {
@@ -257,7 +259,7 @@ where
 
     fn frame(&self, state: State, digest: u128, touched: &Touched) -> Frame {
         Frame {
-            steps: state.choices(Some(touched), self.faults).into_iter(),
+            steps: state.choices(Some(touched), (self.faults, &self.begins)).into_iter(),
             state: Some(state),
             digest,
             taken: None,
@@ -278,7 +280,7 @@ where
             let mut state = self.first(&clients, false);
             let mut steps = Vec::new();
             loop {
-                let choices = state.choices(None, self.faults);
+                let choices = state.choices(None, (self.faults, &self.begins));
                 if choices.is_empty() {
                     break;
                 }
@@ -312,7 +314,7 @@ where
         let mut state = self.first(&clients, true);
         let mut steps = Vec::new();
         loop {
-            let possible = state.choices(None, self.faults);
+            let possible = state.choices(None, (self.faults, &self.begins));
             let position = choices.get(steps.len()).copied().unwrap_or(0);
             let Some(step) = possible.get(position.min(possible.len().saturating_sub(1))) else {
                 break;
@@ -339,7 +341,9 @@ where
             Expects::OneAfterTheOther => {
                 judge(self.scenario, &self.stage, &self.before, &ended, &ledger, faulty)
             }
-            Expects::OneCustomer => one_customer::judge(&ended, &ledger, faulty),
+            Expects::OneCustomer => {
+                one_customer::judge(&ended, &ledger, (faulty, self.scenario.lost.is_some()))
+            }
         }
     }
 
@@ -349,7 +353,7 @@ where
         let mut state = self.first(&clients, true);
         let mut choices = Vec::with_capacity(steps.len());
         for step in steps {
-            let possible = state.choices(None, self.faults);
+            let possible = state.choices(None, (self.faults, &self.begins));
             let position = possible.iter().position(|one| one == step);
             choices.push(position.expect("what could be done once can be done again"));
             state.take(step, None, &clients);

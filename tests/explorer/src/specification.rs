@@ -7,7 +7,7 @@ mod expected;
 mod merge;
 mod message;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::customer::{CustomerNumber, Identifier};
 use domain::effect::EffectId;
@@ -29,6 +29,9 @@ struct Customer {
     /// The customer that acts for it.
     merged_into: Option<usize>,
     absorbed: Vec<merge::Absorbed>,
+    erased: bool,
+    /// Its item was lost.
+    lost: bool,
 }
 
 /// Where a queued message stands.
@@ -79,6 +82,8 @@ pub(crate) struct Specification {
     dealer_customers: BTreeMap<&'static str, Option<usize>>,
     queue: Vec<Queued>,
     keys: BTreeMap<(&'static str, &'static str), (Request, Option<Expected>)>,
+    /// Who is kept apart from whom.
+    apart: BTreeSet<[usize; 2]>,
 }
 
 impl Specification {
@@ -117,6 +122,23 @@ impl Specification {
             Request::Unmerge { winner, loser } => {
                 let at = |before: usize| self.made(&made[before]);
                 self.unmerge(at(*winner)?, at(*loser)?)
+            }
+            Request::Erase { customer } => {
+                let customer = self.made(&made[*customer])?;
+                self.erase(customer)
+            }
+            Request::KeepApart { one, other } => {
+                let two = [self.made(&made[*one])?, self.made(&made[*other])?];
+                self.keep_apart(two)
+            }
+            Request::TakeBack { one, other } => {
+                let two = [self.made(&made[*one])?, self.made(&made[*other])?];
+                self.take_back(two)
+            }
+            // What it mends is none of what requests ask for, but for dealer customers of nobody.
+            Request::Audit | Request::BringIn => {
+                self.abandon();
+                Expected::Audited
             }
             Request::Associate { dcn, whom } => self.associate(dcn, whom, asking, made, names)?,
             Request::Release { dcn } => self.release(dcn),
@@ -172,7 +194,11 @@ impl Specification {
         let (found, origin) = match whom {
             Whom::Made(before) => {
                 let (identifier, _) = made[*before].customer.as_ref()?;
-                (Some(self.leader(self.at(identifier, names)?)), "given")
+                let leader = self.leader(self.at(identifier, names)?);
+                if self.customers[leader].erased || self.customers[leader].lost {
+                    return Some(Expected::UnknownOrganization);
+                }
+                (Some(leader), "given")
             }
             Whom::Searched(party) => {
                 let same = self.same_as(&party.attributes());
@@ -309,6 +335,20 @@ impl Specification {
     /// The customer that a request before made.
     fn made(&self, made: &MadeBy) -> Option<usize> {
         self.customers.iter().position(|customer| customer.effect == made.effect)
+    }
+
+    /// The item of a customer is lost.
+    pub(crate) fn lose(&mut self, made: &MadeBy) {
+        if let Some(place) = self.made(made) {
+            self.customers[place].lost = true;
+        }
+    }
+
+    /// Dealer customers of customers that were lost belong to nobody.
+    fn abandon(&mut self) {
+        for organization in self.dealer_customers.values_mut() {
+            *organization = organization.filter(|one| !self.customers[*one].lost);
+        }
     }
 
     fn at(&self, identifier: &Identifier, names: &Names) -> Option<usize> {

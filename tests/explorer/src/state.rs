@@ -3,18 +3,25 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use store::table::Table;
+use store::table::WholeTable;
 
 use super::clients::{Clients, Heard, Reaction};
 use super::linearization::Ended;
 use super::request::Tried;
+use super::scenario::Begins;
 use model::digest::{Digest, of_item};
 use model::world::{Agent, Step, World};
-use model::{Fault, ModelTable};
+use model::{EVERYWHERE, Fault, ModelTable};
 
 /// Who touches which partition in any run so far: a bit for each client, and one for all that happens while nobody waits for it.
 #[derive(Debug, Default)]
-pub(super) struct Touched(HashMap<String, u64>);
+pub(super) struct Touched {
+    by: HashMap<String, u64>,
+    /// Who touches anything.
+    anybody: u64,
+    /// Who walks the whole table.
+    walkers: u64,
+}
 
 /// The bit of what happens while nobody waits for it.
 const NOBODY: u64 = 1 << 63;
@@ -23,11 +30,18 @@ impl Touched {
     /// Notes what the agent touches, and says whether it is somebody else's as well who was not known to share it.
     pub(super) fn by(&mut self, agent: &Agent, world: &World) -> bool {
         let bit = bit_of(agent, world);
-        let mut shares = false;
+        // A walk can meet whatever anybody touches.
+        let mut shares = self.anybody & bit == 0 && self.walkers & !bit != 0;
+        self.anybody |= bit;
         world.partitions(agent, |partition| {
-            match self.0.get_mut(partition) {
+            if partition == EVERYWHERE {
+                shares |= self.walkers & bit == 0 && self.anybody & !bit != 0;
+                self.walkers |= bit;
+                return;
+            }
+            match self.by.get_mut(partition) {
                 None => {
-                    self.0.insert(partition.to_owned(), bit);
+                    self.by.insert(partition.to_owned(), bit);
                 }
                 Some(by) => {
                     shares |= *by & bit == 0;
@@ -41,11 +55,14 @@ impl Touched {
     /// Who else touches what the agent touches next.
     fn by_others(&self, agent: &Agent, world: &World) -> u64 {
         let own = bit_of(agent, world);
-        let mut others = 0;
+        let mut others = self.walkers;
         world.partitions(agent, |partition| {
-            others |= self.0.get(partition).copied().unwrap_or(0) & !own;
+            others |= match partition {
+                EVERYWHERE => self.anybody,
+                partition => self.by.get(partition).copied().unwrap_or(0),
+            };
         });
-        others
+        others & !own
     }
 }
 
@@ -74,6 +91,8 @@ pub(super) struct State {
     clients: Vec<Progress>,
     /// Clients that wait for something to change before they read again, a bit each.
     resting: u64,
+    /// Clients that have taken a step.
+    started: u64,
     /// Clients that have taken a step which another could notice.
     begun: u64,
     /// Clients that have all the answers they will get.
@@ -92,7 +111,7 @@ impl State {
     pub(super) fn first<F, T>(mut world: World, count: usize, clients: &Clients<'_, F>) -> Self
     where
         F: Fn(ModelTable) -> T + Clone + 'static,
-        T: Table,
+        T: WholeTable,
     {
         for client in 0..count {
             world.note(|| format!("{client}: begins"));
@@ -101,6 +120,7 @@ impl State {
             world,
             clients: vec![Progress::default(); count],
             resting: 0,
+            started: 0,
             begun: 0,
             ended: 0,
             after: vec![0; count],
@@ -118,8 +138,14 @@ impl State {
     /// A step on partitions that nobody else touches who is still at work commutes with every step of the others, and neither enables nor disables one: whatever the order,
     /// the same answers are given. So where there is such a step it comes next, and nothing is lost (it is a persistent set of one: Godefroid 1996). Who touches what is
     /// found out on the way; when a run shows that somebody touches more than was known, the search begins anew with that knowledge.
-    pub(super) fn choices(&self, touched: Option<&Touched>, faults: Faults) -> Vec<Step> {
+    /// `begins`: when each client does.
+    pub(super) fn choices(
+        &self,
+        touched: Option<&Touched>,
+        (faults, begins): (Faults, &[Begins]),
+    ) -> Vec<Step> {
         let mut agents = self.world.agents();
+        agents.retain(|agent| self.may_begin(agent, begins));
         let awake = |agent: &Agent| {
             let client = self.world.client_of(agent);
             client.is_none_or(|client| self.resting & 1 << client == 0)
@@ -146,6 +172,17 @@ impl State {
         steps
     }
 
+    /// Whether the agent's client is under way or may begin now.
+    fn may_begin(&self, agent: &Agent, begins: &[Begins]) -> bool {
+        let Some(client) = self.world.client_of(agent) else { return true };
+        match begins[client] {
+            Begins::Anytime => true,
+            Begins::After(other) => self.ended & 1 << other != 0,
+            Begins::Alone(_) if self.started & 1 << client != 0 => true,
+            Begins::Alone(after) => self.ended & 1 << after != 0 && self.started & !self.ended == 0,
+        }
+    }
+
     /// Whether what the agent does next concerns nobody else. What only those touch who have ended counts as well, but not for the first step that others could notice:
     /// when a client begins decides which requests may be thought to have come after its own.
     fn is_private(&self, agent: &Agent, touched: &Touched) -> bool {
@@ -168,7 +205,7 @@ impl State {
         clients: &Clients<'_, F>,
     ) where
         F: Fn(ModelTable) -> T + Clone + 'static,
-        T: Table,
+        T: WholeTable,
     {
         let others =
             touched.map_or(u64::MAX, |touched| touched.by_others(&step.agent, &self.world));
@@ -178,6 +215,9 @@ impl State {
         {
             self.begun |= 1 << client;
             self.after[client] = self.ended;
+        }
+        if let Some(client) = self.world.client_of(&step.agent) {
+            self.started |= 1 << client;
         }
         self.faults += usize::from(step.fault.is_some());
         let taken = self.world.take(step);
@@ -227,7 +267,8 @@ impl State {
         for client in &self.clients {
             digest.add(&client.heard.digest());
         }
-        digest.add(&(self.resting, self.begun, self.ended, &self.after, self.faults, self.excused));
+        digest.add(&(self.resting, self.started, self.begun, self.ended, &self.after));
+        digest.add(&(self.faults, self.excused));
         digest.finish()
     }
 

@@ -28,13 +28,20 @@ fn no_interleaving_of_two_requests_goes_wrong_whatever_single_fault_occurs() {
 }
 
 /// The pairs of which both are transactions of three: too many ways for them to hold each other up.
-const TWO_DECISIONS: [&str; 6] = [
+const TWO_DECISIONS: [&str; 13] = [
     "two merges of each other",
     "two merges in a row",
     "two merges of one loser",
     "an un-merge against a merge of the winner",
     "two un-merges",
     "the same key twice, a merge",
+    "a merge against its un-merge",
+    "an un-merge at the end of a chain against one in its middle",
+    "an un-merge against an erasure of the winner",
+    "an un-merge against an erasure of the loser",
+    "an erasure against another merge of the winner",
+    "an erasure with a key against a merge with a key",
+    "two erasures",
 ];
 
 #[test]
@@ -54,7 +61,8 @@ fn no_interleaving_of_a_merge_with_whatever_names_one_of_the_two_goes_wrong() {
 
 #[test]
 fn no_interleaving_of_a_merge_goes_wrong_whatever_single_fault_chance_picks() {
-    let work: Vec<_> = catalogue::merges().into_iter().map(|pair| (pair, 1)).collect();
+    let merges = catalogue::merges().into_iter().chain(catalogue::merge_triples());
+    let work: Vec<_> = merges.map(|merge| (merge.clone(), merge.faults)).collect();
     for seed in [7, fastrand::u64(..)] {
         let gone = go_through(&work, How::Sample { seed, runs: 200 });
         assert!(gone.judged > 100, "seed {seed}: {gone:?}");
@@ -65,6 +73,14 @@ fn no_interleaving_of_a_merge_goes_wrong_whatever_single_fault_chance_picks() {
 fn no_interleaving_of_requests_in_different_worlds_makes_two_of_one_customer() {
     let work: Vec<_> =
         catalogue::worlds().into_iter().map(|world| (world.clone(), world.faults)).collect();
+    let gone = go_through(&work, How::All);
+    assert!(gone.judged > 100, "{gone:?}");
+}
+
+#[test]
+fn no_interleaving_of_an_audit_with_whatever_else_is_done_goes_wrong() {
+    let work: Vec<_> =
+        catalogue::audits().into_iter().map(|audit| (audit.clone(), audit.faults)).collect();
     let gone = go_through(&work, How::All);
     assert!(gone.judged > 100, "{gone:?}");
 }

@@ -242,6 +242,38 @@ fn a_queued_message_that_nothing_leads_to_is_found() {
     is_found(Mutant::TopicsNotWritten, "the same key twice, a failing message", 0);
 }
 
+#[test]
+fn an_audit_that_gives_a_seat_whoever_has_it_is_found() {
+    is_found(
+        Mutant::AuditSeatWithoutCondition,
+        "an audit that gives a customer its lost seat against an Add of another there",
+        0,
+    );
+}
+
+#[test]
+fn an_audit_that_looks_at_one_item_after_the_other_is_found() {
+    is_found(Mutant::AuditLooksOneByOne, "an audit against an association of a new customer", 0);
+}
+
+#[test]
+fn what_was_forgotten_and_is_done_again_is_found() {
+    is_found(
+        Mutant::ForgottenDoneAgain,
+        "a key after so many updates that its own is forgotten, against another update",
+        0,
+    );
+}
+
+#[test]
+fn an_update_that_changes_nothing_and_leaves_nothing_is_found() {
+    is_found(
+        Mutant::NothingRemembered,
+        "a key of an update that changed nothing, tried again after another update",
+        0,
+    );
+}
+
 /// A step that is left out of a change of rule makes two of one, whatever the requests do.
 #[test]
 fn each_step_that_is_left_out_of_a_change_of_rule_is_found() {

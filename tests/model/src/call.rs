@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::time::Timestamp;
 use store::item::Item;
 use store::keys::{IndexEntry, Key};
-use store::table::{IndexQuery, Page, Query};
+use store::table::{Check, IndexQuery, Page, Query, Segment};
 use store::writes::{Refusal, Transacted, Write, Written};
 
 use super::digest::{self, Digest};
@@ -27,7 +27,20 @@ pub enum Asked {
     Query(Query),
     Index(IndexQuery),
     Write(Write, Conditioned),
-    Transact { token: String, writes: Vec<Write> },
+    Transact {
+        token: String,
+        writes: Vec<Write>,
+        /// What must hold of items that it does not write.
+        checks: Vec<Check>,
+    },
+    /// Some items as they were at one moment.
+    Together(Vec<Key>),
+    /// A page of a segment of the whole table, behind this key.
+    Walk {
+        segment: Segment,
+        after: Option<Key>,
+        limit: u32,
+    },
     Add(Key, u64),
 }
 
@@ -87,6 +100,8 @@ pub enum Answer {
     /// For each write of the transaction why it did not happen, or nothing where it could have.
     Cancelled(Vec<Option<Refused>>),
     Count(u64),
+    /// The items in the order of the keys, or nothing where a transaction holds one of them.
+    Together(Option<Vec<Option<Arc<Stored>>>>),
     Unavailable,
 }
 
@@ -141,6 +156,12 @@ impl Answer {
                 }
             }
             Self::Count(count) => digest.add(&("count", count)),
+            Self::Together(None) => digest.add("held"),
+            Self::Together(Some(items)) => {
+                for item in items {
+                    digest.add(&("together", stood(item)));
+                }
+            }
             Self::Unavailable => digest.add("unavailable"),
         }
         digest.finish()
@@ -179,6 +200,7 @@ impl Answer {
             | Self::Committed
             | Self::Cancelled(_)
             | Self::Count(_)
+            | Self::Together(_)
             | Self::Unavailable => unreachable!("a write is not answered with {self}"),
         }
     }
@@ -197,6 +219,7 @@ impl Answer {
             | Self::Done(_)
             | Self::Refused(_)
             | Self::Count(_)
+            | Self::Together(_)
             | Self::Unavailable => unreachable!("a transaction is not answered with {self}"),
         }
     }
@@ -207,5 +230,14 @@ impl Answer {
             unreachable!("an addition is not answered with {self}")
         };
         count
+    }
+
+    /// What some items were at one moment.
+    pub fn together(self) -> Option<Vec<Option<Item>>> {
+        let Self::Together(items) = self else {
+            unreachable!("a look at items together is not answered with {self}")
+        };
+        let item = |stored: &Option<Arc<Stored>>| stored.as_ref().map(|stored| stored.item.clone());
+        items.map(|items| items.iter().map(item).collect())
     }
 }

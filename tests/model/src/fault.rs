@@ -45,7 +45,12 @@ impl Asked {
     /// What can go wrong with it before it has done anything. A query can besides be torn on its way.
     pub(super) fn faults(&self) -> &'static [Fault] {
         match self {
-            Self::Get(_) | Self::GetAll(_) | Self::Query(_) | Self::Index(_) => &[Fault::NotSent],
+            Self::Get(_)
+            | Self::GetAll(_)
+            | Self::Query(_)
+            | Self::Index(_)
+            | Self::Together(_)
+            | Self::Walk { .. } => &[Fault::NotSent],
             Self::Write(..) => {
                 &[Fault::NotSent, Fault::Late, Fault::Repeated, Fault::Copied, Fault::Contended]
             }

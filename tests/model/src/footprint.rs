@@ -10,6 +10,9 @@ use super::call::Asked;
 use super::fault::Fault;
 use super::world::{Agent, Progress, UnderWay, World, late_write};
 
+/// Stands for all partitions of the table: a walk can meet what is put anywhere.
+pub const EVERYWHERE: &str = "";
+
 impl World {
     /// The client whose request waits for this agent; none for what happens behind everyone's back.
     pub fn client_of(&self, agent: &Agent) -> Option<usize> {
@@ -85,16 +88,22 @@ impl World {
                 Asked::Query(query) => tell(&query.partition),
                 Asked::Index(query) => tell(&query.partition),
                 Asked::Write(write, _) => tell(partition_of(write)),
-                Asked::Transact { writes, .. } => writes.iter().map(partition_of).for_each(tell),
+                Asked::Together(keys) => keys.iter().for_each(|key| tell(&key.pk)),
+                Asked::Walk { .. } => tell(EVERYWHERE),
+                Asked::Transact { writes, checks, .. } => {
+                    let checked = checks.iter().map(|check| &*check.key.pk);
+                    writes.iter().map(partition_of).chain(checked).for_each(tell);
+                }
             },
             Agent::Prepare(name, position) | Agent::Settle(name, position) => {
                 let transaction = &self.transactions[name];
-                let writes = transaction.writes();
                 if transaction.is_fresh() && *position == 0 {
                     // A fault concerns all of it.
-                    writes.iter().map(partition_of).for_each(tell);
+                    for position in 0..transaction.settled.len() {
+                        tell(&transaction.at(position).0.pk);
+                    }
                 } else {
-                    tell(partition_of(&writes[*position]));
+                    tell(&transaction.at(*position).0.pk);
                 }
             }
             Agent::Index(key) => {

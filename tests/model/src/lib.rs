@@ -35,10 +35,13 @@ use std::task::Poll;
 use std::time::Duration;
 
 use domain::time::Timestamp;
+use store::item;
 use store::item::Item;
 use store::keys::{IndexEntry, Key};
 use store::meter::Meter;
-use store::table::{IndexQuery, Page, Query, Table, TableError};
+use store::table::{
+    Check, IndexQuery, Page, Query, Segment, Table, TableError, Walked, WholeTable,
+};
 use store::writes::{Transacted, Write, Written};
 
 use call::{Answer, Asked, Call, CallName, Conditioned};
@@ -47,6 +50,7 @@ use mailbox::Mailbox;
 use world::{Step, World};
 
 pub use fault::Fault;
+pub use footprint::EVERYWHERE;
 
 /// Where every clock begins.
 const START: Timestamp = Timestamp::from_millis(1_795_408_496_000);
@@ -187,6 +191,7 @@ impl ModelTable {
             | Answer::Refused(_)
             | Answer::Committed
             | Answer::Cancelled(_)
+            | Answer::Together(_)
             | Answer::Count(_) => Ok(answer),
         }
     }
@@ -253,8 +258,7 @@ impl Table for ModelTable {
     }
 
     async fn transact(&self, token: &str, writes: &[Write]) -> Result<Transacted, TableError> {
-        let asked = Asked::Transact { token: token.to_owned(), writes: writes.to_vec() };
-        self.ask(asked).await.map(Answer::transacted)
+        self.transact_while(token, writes, &[]).await
     }
 
     async fn add(&self, key: &Key, amount: u64) -> Result<u64, TableError> {
@@ -282,5 +286,34 @@ impl Table for ModelTable {
             Behind::Mailbox(mailbox) => mailbox.pause(),
             Behind::World(_) => {}
         }
+    }
+}
+
+impl WholeTable for ModelTable {
+    async fn walk(
+        &self,
+        segment: Segment,
+        after: Option<&Key>,
+        limit: u32,
+    ) -> Result<Walked, TableError> {
+        let asked = Asked::Walk { segment, after: after.cloned(), limit };
+        let Page { found, more } = self.ask(asked).await.map(Answer::page)?;
+        let next = found.last().filter(|_| more).map(item::key_of);
+        Ok(Walked { found, next })
+    }
+
+    async fn get_together(&self, keys: &[Key]) -> Result<Option<Vec<Option<Item>>>, TableError> {
+        self.ask(Asked::Together(keys.to_vec())).await.map(Answer::together)
+    }
+
+    async fn transact_while(
+        &self,
+        token: &str,
+        writes: &[Write],
+        checks: &[Check],
+    ) -> Result<Transacted, TableError> {
+        let (token, writes, checks) = (token.to_owned(), writes.to_vec(), checks.to_vec());
+        let asked = Asked::Transact { token, writes, checks };
+        self.ask(asked).await.map(Answer::transacted)
     }
 }

@@ -2,11 +2,14 @@
 
 use std::ops::Bound;
 
+use store::item::key_of;
 use store::keys::{IndexEntry, Key};
-use store::table::{IndexQuery, Page, Query};
+use store::table::{IndexQuery, Page, Query, Segment};
 
 use super::call::{Answer, CallName};
+use super::digest::Digest;
 use super::step::Taken;
+use super::words::Shown;
 use super::world::{Progress, Reading, World};
 
 impl World {
@@ -60,6 +63,36 @@ impl World {
         Taken::silently(false)
     }
 
+    /// Reads the next item of a segment of the whole table.
+    pub(super) fn walk_on(
+        &mut self,
+        name: CallName,
+        segment: Segment,
+        (after, limit): (Option<&Key>, u32),
+    ) -> Taken {
+        let mut reading = self.so_far(name);
+        let last = reading.found.last().map(|stored| key_of(&stored.item));
+        let from = match last.as_ref().or(after) {
+            Some(key) => Bound::Excluded(key.clone()),
+            None => Bound::Unbounded,
+        };
+        let mut behind = self.items.range((from, Bound::Unbounded));
+        let next = behind.find(|(key, _)| is_in(segment, key)).map(|(_, stored)| stored.clone());
+        let is_over = next.is_none();
+        reading.found.extend(next);
+        reading.looks += 1;
+        if is_over || reading.found.len() >= limit as usize {
+            let found = reading.found;
+            return self.answered(name, Answer::Page { found, more: !is_over }, false);
+        }
+        self.note(|| {
+            let sees = reading.found.last().map(|stored| Shown(&key_of(&stored.item)).to_string());
+            format!("{}: walk sees {}", name.client, sees.unwrap_or_default())
+        });
+        self.goes_on(name, reading);
+        Taken::silently(false)
+    }
+
     /// What a call has read so far, which is taken from it.
     pub(super) fn so_far(&mut self, name: CallName) -> Reading {
         match self.calls.get_mut(&name).map(|one| &mut one.progress) {
@@ -108,4 +141,9 @@ impl World {
         entries.truncate(limit);
         Page { found: entries, more }
     }
+}
+
+/// Whether a key is in a segment: which one, the database decides by the partition.
+fn is_in(segment: Segment, key: &Key) -> bool {
+    Digest::of(&key.pk) % u128::from(segment.of) == u128::from(segment.number)
 }

@@ -67,6 +67,15 @@ impl World {
             }
             Asked::GetAll(keys) => self.get_next(name, keys),
             Asked::Query(query) => self.query_next(name, query),
+            Asked::Together(keys) => {
+                let is_held = keys.iter().any(|key| self.held.contains(key));
+                let items = || keys.iter().map(|key| self.items.get(key).cloned()).collect();
+                let together = (!is_held).then(items);
+                self.answered(name, Answer::Together(together), false)
+            }
+            Asked::Walk { segment, after, limit } => {
+                self.walk_on(name, *segment, (after.as_ref(), *limit))
+            }
             Asked::Index(query) => {
                 let page = self.look_up(query);
                 self.answered(name, Answer::Entries(page), false)
@@ -142,6 +151,8 @@ impl World {
             | Asked::GetAll(_)
             | Asked::Query(_)
             | Asked::Index(_)
+            | Asked::Together(_)
+            | Asked::Walk { .. }
             | Asked::Transact { .. } => unreachable!("{} has no effect to repeat", call.asked),
         }
     }

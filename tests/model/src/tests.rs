@@ -29,7 +29,7 @@ fn write(write: &Write) -> Asked {
 }
 
 fn transact(token: &str, writes: &[Write]) -> Asked {
-    Asked::Transact { token: token.to_owned(), writes: writes.to_vec() }
+    Asked::Transact { token: token.to_owned(), writes: writes.to_vec(), checks: Vec::new() }
 }
 
 fn query(partition: &str) -> Asked {

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use store::keys::Key;
 use store::meaning;
 
 use super::call::{Answer, Asked, CallName, Refused};
@@ -15,12 +16,11 @@ use super::world::World;
 impl World {
     /// Looks at one item of a transaction, and holds it if its condition holds. The last look decides.
     pub(super) fn prepare(&mut self, name: CallName, position: usize) -> Taken {
-        let write = &self.transactions[&name].writes()[position];
-        let key = write.key();
+        let (key, condition) = self.transactions[&name].at(position);
         let stored = self.items.get(&key);
         let prepared = if self.held.contains(&key) {
             Err(Refused::Contended)
-        } else if meaning::holds(write.condition(), stored.map(|stored| &stored.item)) {
+        } else if meaning::holds(condition, stored.map(|stored| &stored.item)) {
             Ok(())
         } else {
             Err(Refused::Condition(stored.cloned()))
@@ -51,7 +51,14 @@ impl World {
     fn decide(&mut self, name: CallName) -> Taken {
         let transaction = self.transaction(name);
         transaction.committed = true;
+        // Of what it only looked at nothing is to be written.
+        let looked_at = transaction.writes().len()..transaction.settled.len();
+        transaction.settled[looked_at.clone()].fill(true);
+        let free: Vec<Key> = looked_at.map(|position| transaction.at(position).0).collect();
         let (awaited, call) = (transaction.awaited, Arc::clone(&transaction.call));
+        for key in free {
+            self.held.remove(&key);
+        }
         if let Asked::Transact { token, .. } = &call.asked {
             Arc::make_mut(&mut self.tokens).insert(token.clone(), call.at);
         }
@@ -62,9 +69,9 @@ impl World {
     /// None of it will happen: what it holds is free again.
     fn cancel(&mut self, name: CallName) -> Taken {
         let transaction = &self.transactions[&name];
-        for (write, prepared) in transaction.writes().iter().zip(&transaction.prepared) {
+        for (position, prepared) in transaction.prepared.iter().enumerate() {
             if matches!(prepared, Some(Ok(()))) {
-                self.held.remove(&write.key());
+                self.held.remove(&transaction.at(position).0);
             }
         }
         let verdicts = transaction.prepared.iter().cloned();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use store::item::key_of;
 use store::keys::Key;
+use store::table::Check;
 use store::writes::{Condition, Write};
 
 use super::call::{Answer, Asked, Conditioned, Refused, Stored};
@@ -21,14 +22,19 @@ impl fmt::Display for Asked {
                 write(f, one)?;
                 f.write_str(", which is not asked")
             }
-            Self::Transact { writes, .. } => {
+            Self::Transact { writes, checks, .. } => {
                 f.write_str("transact [")?;
                 for (position, one) in writes.iter().enumerate() {
                     f.write_str(if position > 0 { "; " } else { "" })?;
                     write(f, one)?;
                 }
+                for Check { key, on } in checks {
+                    write!(f, "; look at {} {}", Shown(key), condition(on))?;
+                }
                 f.write_str("]")
             }
+            Self::Together(keys) => write!(f, "get {} items together", keys.len()),
+            Self::Walk { .. } => f.write_str("walk"),
             Self::Add(key, amount) => write!(f, "add {amount} to {}", Shown(key)),
         }
     }
@@ -39,7 +45,11 @@ fn write(f: &mut fmt::Formatter<'_>, write: &Write) -> fmt::Result {
         Write::Put { .. } => "put",
         Write::Update { .. } => "update",
     };
-    let condition = match write.condition() {
+    write!(f, "{verb} {} {}", Shown(&write.key()), condition(write.condition()))
+}
+
+fn condition(on: &Condition) -> String {
+    match on {
         Condition::Absent => "if absent".to_owned(),
         Condition::AbsentOrExpired(_) => "if absent or expired".to_owned(),
         Condition::Unbound(_) => "if without inputs or expired".to_owned(),
@@ -52,8 +62,7 @@ fn write(f: &mut fmt::Formatter<'_>, write: &Write) -> fmt::Result {
         }
         Condition::BelongsTo(holder) => format!("if it belongs to {holder}"),
         Condition::AbsentOrBelongsTo(holder) => format!("if absent or of {holder}"),
-    };
-    write!(f, "{verb} {} {condition}", Shown(&write.key()))
+    }
 }
 
 /// A key as traces show it.
@@ -105,6 +114,12 @@ impl fmt::Display for Answer {
                 write!(f, "cancelled: {}", reasons.join("; "))
             }
             Self::Count(count) => write!(f, "{count}"),
+            Self::Together(None) => f.write_str("one of them is held"),
+            Self::Together(Some(items)) => {
+                let is_there = |item: &Option<_>| if item.is_some() { "found" } else { "nothing" };
+                let items: Vec<_> = items.iter().map(is_there).collect();
+                f.write_str(&items.join(", "))
+            }
             Self::Unavailable => f.write_str("no answer"),
         }
     }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use domain::time::Timestamp;
 use store::item::Item;
 use store::keys::Key;
-use store::writes::Write;
+use store::table::Check;
+use store::writes::{Condition, Write};
 
 use super::call::{Asked, Call, CallName, Conditioned, Refused, Stored};
 use super::digest::Digest;
@@ -90,7 +91,17 @@ pub(super) struct Transaction {
 
 impl Transaction {
     pub(super) fn writes(&self) -> &[Write] {
-        writes_of(&self.call)
+        parts_of(&self.call).0
+    }
+
+    /// The item at this position, and what must hold of it: those that it writes, then those that it only looks at.
+    pub(super) fn at(&self, position: usize) -> (Key, &Condition) {
+        let (writes, checks) = parts_of(&self.call);
+        match (writes.get(position), checks.get(position.saturating_sub(writes.len()))) {
+            (Some(write), _) => (write.key(), write.condition()),
+            (None, Some(check)) => (check.key.clone(), &check.on),
+            (None, None) => unreachable!("a transaction has no position {position}"),
+        }
     }
 
     /// Whether it has looked at none of its items.
@@ -99,11 +110,11 @@ impl Transaction {
     }
 }
 
-fn writes_of(call: &Call) -> &[Write] {
-    let Asked::Transact { writes, .. } = &call.asked else {
+fn parts_of(call: &Call) -> (&[Write], &[Check]) {
+    let Asked::Transact { writes, checks, .. } = &call.asked else {
         unreachable!("only a transaction is in a transaction")
     };
-    writes
+    (writes, checks)
 }
 
 /// The model table's state.
@@ -156,7 +167,7 @@ impl World {
 
     /// Begins the transaction that a call asks for, unless its token says that it was done, or is being done.
     pub(super) fn begin_transaction(&mut self, call: &Arc<Call>) {
-        let Asked::Transact { token, writes } = &call.asked else {
+        let Asked::Transact { token, writes, checks } = &call.asked else {
             return;
         };
         let same = |one: &Transaction| matches!(&one.call.asked, Asked::Transact { token: other, .. } if other == token);
@@ -165,8 +176,8 @@ impl World {
         }
         let transaction = Transaction {
             call: Arc::clone(call),
-            prepared: vec![None; writes.len()],
-            settled: vec![false; writes.len()],
+            prepared: vec![None; writes.len() + checks.len()],
+            settled: vec![false; writes.len() + checks.len()],
             committed: false,
             awaited: true,
             repeated: false,

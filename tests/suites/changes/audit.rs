@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::by::By;
+use domain::message::{Attribute, MESSAGE_TYPE, Message};
+use domain::request::Received;
 use kit::fixture::{Everything, Fixture, acme_as};
 use local::event_lines::EventLines;
 use operations::audit::{Auditor, Damage, Manner, Patience, Report};
 use operations::changes::Follower;
-use operations::kit::{Master, Standardizer};
+use operations::kit::{Attempt, Master, Standardizer, Stopped};
+use operations::messages::process::process;
+use operations::messages::{MessageResult, Stored};
 use serde_json::{Value, json};
 use store::client::Connection;
 use store::dynamo::Dynamo;
@@ -373,6 +378,111 @@ async fn a_lost_counter_counts_on_from_the_highest_number() {
         ),
         BTreeMap::new()
     );
+}
+
+/// Adds somebody, and tells the number; not over HTTP, where no test may meet an answer that something is not to be had.
+async fn added(master: &Master<Dynamo>, last_name: &str) -> Result<u64, Stopped> {
+    let person = person("Dora", last_name);
+    let attributes = person.as_object().expect("attributes").iter().map(|(name, value)| {
+        let attribute = Attribute::named(name).expect("an attribute");
+        (attribute, text(value))
+    });
+    let message_type = Some(MESSAGE_TYPE.to_owned());
+    let message = Message { message_type, attributes: attributes.collect(), ..Message::default() };
+    let received = Received { content_type: "application/json".to_owned(), body: "{}".to_owned() };
+    let attempt = Attempt::new(master, By::new("caller", "add", "request"), None, false);
+    match process(&attempt, &message, &received).await?.result {
+        MessageResult::Created(Stored { number: Some(number), .. }) => Ok(number.get().into()),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The counter of a table that is used, and processes under way with numbers that they have leased.
+#[tokio::test]
+async fn a_counter_that_is_lost_from_a_used_table_gives_no_number_twice() {
+    let world = busy().await;
+    world.lose(&world.only("COUNTER#").await).await;
+    let customers = world.master.customers().await;
+    let mut numbers: Vec<u64> =
+        customers.iter().map(|customer| customer.number.get().into()).collect();
+    let warm = world.master.master();
+    // What is read, changed or found is as ever, and what was leased is given; then nothing is, rather than a number that somebody has.
+    let first = *numbers.iter().min().expect("a number");
+    let known = format!("/customers/{first}");
+    world.get(&known).await;
+    let refused = loop {
+        match added(warm, &format!("Lost {}", numbers.len())).await {
+            Ok(number) => numbers.push(number),
+            Err(refused) => break refused,
+        }
+        assert!(numbers.len() < 500, "it never notices");
+    };
+    let Stopped::Unavailable(why) = refused else { panic!("{refused:?}") };
+    assert!(why.to_string().contains("lost"), "{why}");
+    // Whoever was refused has counted.
+    world.lose(&world.only("COUNTER#").await).await;
+    world.follow().await;
+    world.get(&known).await;
+    let change = json!({ "cst_cust_nbr": first.to_string(), "cst_city": "Salem" });
+    world.message(&change).await.is(200);
+    world.follow().await;
+    let mended = world.audit(true).await;
+    assert_eq!(found(&mended).into_keys().collect::<Vec<_>>(), [Damage::CounterTooLow]);
+    assert!(mended.is_whole());
+    assert_eq!(found(&world.audit(true).await), BTreeMap::new(), "a second audit finds nothing");
+    for name in ["Found", "Again"] {
+        numbers.push(added(warm, name).await.expect("a number"));
+    }
+    let other = world.master.deployed_with(&[]).await;
+    numbers.push(added(other.master(), "Elsewhere").await.expect("a number"));
+    let all = numbers.len();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), all, "a number was given twice");
+    world.follow().await;
+    assert_eq!(found(&world.audit(true).await), BTreeMap::new());
+}
+
+/// Two who were merged, the winner first, of which the one has the other's address now.
+async fn merged(world: &World) -> [String; 2] {
+    let at =
+        |street: &str| with(person("Julie", "Robinson"), &json!({ "cst_street_addr": street }));
+    let winner = world.add(&at("1 Audit Road")).await;
+    let loser = world.add(&at("2 Audit Road")).await;
+    let body = json!({ "loser": loser, "loserVersion": 1, "take": { "address": "loser" } });
+    let path = format!("/customers/{winner}/merge");
+    world.master.post(&path).if_match("*").json(&body).send().await.is(200);
+    [winner, loser]
+}
+
+#[tokio::test]
+async fn what_was_kept_of_a_merge_and_is_lost_is_told_once_more_by_the_history() {
+    let world = World::new().await;
+    let [winner, loser] = merged(&world).await;
+    world.follow().await;
+    let before = world.master.everything().await;
+    world.lose(&world.only("MERGE#").await).await;
+    is_mended(&world, Damage::MergeLost).await;
+    assert!(world.master.everything().await == before, "it is what it was");
+    let path = format!("/customers/{winner}/unmerge");
+    let body = json!({ "loser": loser });
+    world.master.post(&path).if_match("*").json(&body).send().await.is(200);
+    let parted = world.get(&format!("/customers/{winner}")).await;
+    assert_eq!(parted["CustSoldTo"]["cst_street_addr"], "1 Audit Road");
+}
+
+#[tokio::test]
+async fn a_merge_that_no_history_tells_of_is_found_and_left() {
+    let world = World::new().await;
+    merged(&world).await;
+    world.lose(&world.only("MERGE#").await).await;
+    for mend in [false, true] {
+        let report = audit_with(world.master.master(), &world.events, (mend, WITHOUT_DELAY)).await;
+        assert_eq!(found(&report), BTreeMap::from([(Damage::MergeLost, (1, 0))]));
+        let shown = serde_json::to_string(&report).expect("JSON");
+        let customers = world.master.customers().await;
+        assert!(customers.iter().all(|one| !shown.contains(one.identifier.tail.as_str())));
+    }
 }
 
 #[tokio::test]

@@ -1,9 +1,13 @@
 //! Un-merge: both are as they were, but for what changed since, of which the steward says with whom it stays.
 
 use kit::fixture::Fixture;
-use kit::message::change;
+use kit::message::{Form, change};
+use model::ModelTable;
 use serde_json::{Value, json};
+use store::table::Table;
+use store::writes::{Condition, Write, Written};
 
+use crate::doors::Doors;
 use crate::world::{
     Made, associated, at, attributes, dcns, made, merge, merge_with, read, two, unmerge,
     unmerge_with, version,
@@ -119,6 +123,37 @@ async fn refusals_come_in_their_order_and_a_repetition_does_it_once() {
     assert!(again.is_replayed());
     assert_eq!(again.is(200), done);
     assert_eq!(version(&master, &winner.number).await, 3);
+}
+
+/// A table without the items of merges.
+async fn without_merges(table: &ModelTable) -> ModelTable {
+    let left = ModelTable::new();
+    for (_, item) in table.items().into_iter().filter(|(key, _)| !key.pk.starts_with("MERGE#")) {
+        let written = left.write(&Write::Put { item, on: Condition::Absent }).await;
+        assert!(matches!(written, Ok(Written::Done(_))), "{written:?}");
+    }
+    left
+}
+
+#[tokio::test]
+async fn a_merge_of_which_nothing_is_kept_any_more_cannot_be_undone_and_says_so() {
+    let doors = Doors::new();
+    for street in ["1 Mill Road", "2 Mill Road"] {
+        let message = at(street).written(Form::Json);
+        let message = serde_json::from_str(&message).expect("JSON");
+        doors.post("/customers", &message).await.is(201);
+    }
+    let body = json!({ "loser": "000000002", "loserVersion": 1 });
+    doors.post("/customers/000000001/merge", &body).await.is(200);
+    let lost = Doors::over(without_merges(doors.table()).await);
+    let unmerge =
+        async || lost.post("/customers/000000001/unmerge", &json!({ "loser": "000000002" })).await;
+    // It may not be to be seen yet.
+    assert!(unmerge().await.is_problem("busy"));
+    lost.table().advance(60);
+    let told = unmerge().await.is(410);
+    assert_eq!(told["type"], "/problems/gone");
+    assert!(told["detail"].as_str().is_some_and(|said| said.contains("audit")), "{told}");
 }
 
 #[tokio::test]

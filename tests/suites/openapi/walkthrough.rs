@@ -99,7 +99,7 @@ fn every_example_has_its_step() {
         "headTooLarge",
         "unsupported",
         "throttled",
-        // After 30 days.
+        // After 30 days, or where something is lost from the table.
         "gone",
         "internal",
         "busy",

@@ -9,6 +9,7 @@ mod index;
 mod queries;
 mod reads;
 mod transactions;
+mod whole;
 
 /// The same tests on both tables.
 macro_rules! on_every_table {
@@ -73,4 +74,8 @@ on_every_table! {
         what_moves_in_the_index_is_found_at_its_new_place_only,
         pages_of_the_index_go_on_in_both_directions,
         what_has_no_place_is_not_in_the_index;
+    whole:
+        each_item_is_in_one_segment_and_met_there_once,
+        items_are_read_together_in_the_order_of_their_keys,
+        a_transaction_is_done_while_what_it_looks_at_is_so;
 }

@@ -9,7 +9,7 @@ use crate::secret::Secret;
 use crate::time::Timestamp;
 
 /// How long a writer may go on that does not know yet which rule is required: what it knows is a minute old at the most when its last request begins.
-pub const UNAWARE_SECONDS: u64 = 120;
+pub const UNAWARE_SECONDS: u64 = 180;
 
 /// For how long what is known of the epoch is good enough.
 pub const KNOWN_SECONDS: u64 = 60;

@@ -26,6 +26,8 @@ pub enum Damage {
     NumberOfTwo,
     /// A dealer customer is of a customer that is not there.
     DealerCustomerOfNobody,
+    /// What an un-merge must know of a merge is not there; it is mended where the history has it.
+    MergeLost,
     /// The counter is below a customer number that was given.
     CounterTooLow,
     /// Two customers have one customer number.
@@ -51,7 +53,7 @@ pub enum Damage {
 }
 
 impl Damage {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Unreadable,
         Self::LostSeat,
         Self::ReferenceToNobody,
@@ -60,6 +62,7 @@ impl Damage {
         Self::ClaimWithoutHolder,
         Self::NumberOfTwo,
         Self::DealerCustomerOfNobody,
+        Self::MergeLost,
         Self::CounterTooLow,
         Self::CustomerNumberOfTwo,
         Self::LookUpKeyMissing,
@@ -83,6 +86,7 @@ impl Damage {
             Self::ClaimWithoutHolder => "claim-without-holder",
             Self::NumberOfTwo => "number-of-two",
             Self::DealerCustomerOfNobody => "dealer-customer-of-nobody",
+            Self::MergeLost => "merge-lost",
             Self::CounterTooLow => "counter-too-low",
             Self::CustomerNumberOfTwo => "customer-number-of-two",
             Self::LookUpKeyMissing => "look-up-key-missing",
@@ -135,6 +139,7 @@ fn named(key: &Key) -> String {
         Some(keys::KeyKind::LookUpKey) => pk.clone(),
         Some(keys::KeyKind::History) => "HISTORY".to_owned(),
         Some(keys::KeyKind::Pair) => "PAIR".to_owned(),
+        Some(keys::KeyKind::Merge) => "MERGE".to_owned(),
         _ if pk == sk => pk.clone(),
         _ => format!("{pk} {sk}"),
     }

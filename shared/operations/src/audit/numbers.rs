@@ -2,6 +2,7 @@
 
 use domain::customer::Customer;
 use futures_util::future::try_join_all;
+use store::numbers::MAX_LEASED;
 use store::table::{IndexQuery, WholeTable};
 use store::{keys, numbers};
 
@@ -38,8 +39,8 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
         }
         let mut finding = Finding::at(Damage::CounterTooLow, &key);
         if self.manner.mend {
-            // Whoever else counts meanwhile only makes it higher.
-            self.table().add(&key, highest - last).await?;
+            // Whoever else counts meanwhile only makes it higher. What is leased and was not used yet lies above what customers have.
+            self.table().add(&key, highest - last + MAX_LEASED).await?;
             finding.mended = true;
         }
         Ok(Some(finding))

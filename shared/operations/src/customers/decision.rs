@@ -83,6 +83,8 @@ pub enum Refused {
     AlreadyMerged { number: CustomerNumber, winner: Option<CustomerNumber> },
     /// The one was not merged into the other, or was parted from it again.
     NotMerged,
+    /// What was kept of the merge is lost from the table, so that nobody knows what the two were.
+    MergeLost,
     /// The person was erased.
     Erased(CustomerNumber),
     /// The chain of merges would be too long, or too many would hang on one customer.

@@ -99,6 +99,11 @@ async fn decide<T: Table>(
         if let Some(merged) = [&one, &other].into_iter().find(|one| one.merged_into.is_some()) {
             let number = merged.number;
             let followed = tree::followed(attempt.master, merged.clone()).await?;
+            if followed.leader.identifier == merged.identifier {
+                // It was parted meanwhile.
+                attempt.again().await?;
+                continue;
+            }
             return Ok(KeptApart::Merged { number, into: followed.leader.number });
         }
         let company = |of: &Customer| company_of(&of.attributes, attempt.controls());

@@ -6,6 +6,7 @@ use domain::customer::merge::{self, Choices, Merge, Values, foreseen};
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::message::Attribute;
 use domain::request::Versions;
+use store::records::KeptMerge;
 use store::table::Table;
 use store::writes::Transacted;
 use store::{items, records};
@@ -149,8 +150,10 @@ async fn kept<T: Table>(
     let Some((loser, merged)) = merged.filter(|(_, to)| to.winner == winner.identifier) else {
         return Ok(None);
     };
-    let kept = records::merge(attempt.table(), &loser.identifier, merged).await?;
-    Ok(kept.map(|kept| Decided::kept(winner.number, kept)))
+    Ok(match records::merge(attempt.table(), &loser.identifier, merged).await? {
+        KeptMerge::Whole(kept) => Some(Decided::kept(winner.number, *kept)),
+        KeptMerge::Over | KeptMerge::Absent => None,
+    })
 }
 
 /// Goes on where the two may be merged, as the steward saw them.

@@ -33,6 +33,9 @@ pub async fn restore<T: Table>(
         if let Some(earlier) = decision::earlier(attempt, &customer, tried.as_ref()).await? {
             return Ok(earlier);
         }
+        if attempt.is_replay() {
+            attempt.look_for_unchanged().await?;
+        }
         if attempt.found_unchanged() == Some(&customer.identifier) {
             let replayed = attempt.is_replay();
             return Ok(Decided { replayed, ..Decided::of(&customer, &customer) });

@@ -1,9 +1,11 @@
 //! Un-merge: a merge is taken back. Both are as they were before, but for what changed since, of which the steward says with whom it stays.
 
 use domain::customer::CustomerNumber;
-use domain::customer::merge::Choices;
+use domain::customer::merge::{Choices, MergedInto};
 use domain::customer::{Customer, Identifier};
 use domain::request::Versions;
+use store::follow::ARRIVAL_SECONDS;
+use store::records::KeptMerge;
 use store::table::Table;
 use store::writes::Transacted;
 use store::{items, records};
@@ -63,10 +65,16 @@ pub async fn unmerge<T: Table>(
             others(attempt, &winner, &loser.identifier)
         );
         let others = others?;
-        let Some(kept) = kept? else {
-            // It was undone meanwhile, or is not to be seen yet.
-            seats.begin(NextRound::Anew, attempt).await?;
-            continue;
+        let kept = match kept? {
+            KeptMerge::Whole(kept) => kept,
+            KeptMerge::Absent if is_long_ago(attempt, &merged) => {
+                return Err(Refused::MergeLost.into());
+            }
+            KeptMerge::Over | KeptMerge::Absent => {
+                // It was undone meanwhile, or is not to be seen yet.
+                seats.begin(NextRound::Anew, attempt).await?;
+                continue;
+            }
         };
         let (of_winner, of_loser) =
             kept.undone((&winner, &loser), &request.keep).map_err(Refused::ChangedSince)?;
@@ -111,6 +119,11 @@ pub async fn unmerge<T: Table>(
         }
         seats.begin(next, attempt).await?;
     }
+}
+
+/// Whether all of the merge can be seen by now.
+fn is_long_ago<T: Table>(attempt: &Attempt<'_, T>, merged: &MergedInto) -> bool {
+    merged.at.plus_seconds(ARRIVAL_SECONDS) <= attempt.table().now()
 }
 
 /// Those that hang on the winner beside the loser.

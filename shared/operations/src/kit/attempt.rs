@@ -12,10 +12,10 @@ use domain::customer::Identifier;
 use domain::effect::{Cause, EffectId};
 use domain::secret::{Seal, Secret};
 use store::item::Item;
-use store::items;
 use store::rehearsal::Rehearsal;
 use store::table::{Table, TableError};
 use store::writes::{Refusal, Written};
+use store::{items, keys};
 use tokio::join;
 
 use super::rounds::Rounds;
@@ -254,6 +254,17 @@ impl<'m, T: Table> Attempt<'m, T> {
     /// The customer that an earlier try of this request found to be as it wants it, where it did. Known once the key is bound.
     pub(crate) fn found_unchanged(&self) -> Option<&Identifier> {
         self.unchanged.get()
+    }
+
+    /// Looks on the key once more for the customer that another try found to be as the request wants it: it may have done so since this one was bound. To be asked
+    /// after the customer was read that is to be written, so that no change in between is taken back.
+    pub(crate) async fn look_for_unchanged(&self) -> Result<(), Stopped> {
+        if let Some(print) = self.print.as_ref().filter(|_| self.unchanged.get().is_none())
+            && let Some(bound) = self.table().get(&keys::idempotency_key(self.effect())).await?
+        {
+            self.recall(print, bound)?;
+        }
+        Ok(())
     }
 
     /// Writes to the key, where there is one, that the request found this customer to be as it wants it: a change in between shall not make its next try another change.

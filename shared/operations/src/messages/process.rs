@@ -51,7 +51,7 @@ pub(crate) async fn run<T: Table>(
     let mut known = Known::default();
     loop {
         let decision = decide(attempt, message, &mut known).await?;
-        let kept = match earlier(attempt, purpose).await? {
+        let kept = match earlier(attempt, purpose, decision.acts()).await? {
             Some(kept) => Ok(kept),
             None if attempt.dry_run => {
                 dry_run_outcome(attempt, decision).await?.ok_or(NextRound::Anew)
@@ -98,13 +98,17 @@ type Round = Result<Kept, NextRound>;
 async fn earlier<T: Table>(
     attempt: &Attempt<'_, T>,
     purpose: Purpose<'_>,
-) -> Result<Option<Kept>, TableError> {
+    acts: bool,
+) -> Result<Option<Kept>, Stopped> {
     let first = attempt.is_first_round();
     if first && !attempt.is_replay() {
         return Ok(None);
     }
     if first && let Some(failure) = kept::earlier_failure(attempt, purpose).await? {
         return Ok(Some(failure));
+    }
+    if acts && !first && attempt.is_replay() {
+        attempt.look_for_unchanged().await?;
     }
     if let Some(found) = attempt.found_unchanged()
         && let Some(customer) = records::customer(attempt.table(), found).await?

@@ -3,8 +3,8 @@
 use super::super::request::MessageFields;
 use super::super::scenario::{Client, Scenario};
 use super::{
-    ACME, ACME_MILLS, ACME_MOVED, add, given, merge, merge_with_address, message_with, once,
-    reprocess, scenario, twice, unmerge,
+    ACME, ACME_MILLS, ACME_MOVED, add, erase, given, keep_apart, merge, merge_with_address,
+    message_with, moves, once, reprocess, scenario, take_back, twice, unmerge,
 };
 use crate::request::{Party, Request};
 
@@ -28,6 +28,21 @@ fn numbered(party: Party) -> Request {
     })
 }
 
+/// A message that names its customer by this alternate number alone.
+fn by_alternate(mail_code: &'static str) -> Request {
+    message_with(MessageFields { alternate_number: "A-1", mail_code, ..MessageFields::default() })
+}
+
+/// A failed message that names by its alternate number whoever has it when it is processed again.
+fn failed_by_alternate() -> Request {
+    message_with(MessageFields {
+        party: Some(Party { city: "", ..ACME_MOVED }),
+        check: "Y",
+        alternate_number: "A-1",
+        ..MessageFields::default()
+    })
+}
+
 /// Two customers at two addresses.
 fn two() -> Vec<Request> {
     vec![add("Y", ACME), add("Y", ACME_MOVED)]
@@ -45,14 +60,17 @@ fn three() -> Vec<Request> {
 
 /// Merges and un-merges that meet something else, or each other.
 pub fn merges() -> Vec<Scenario> {
-    let by_alternate = |mail_code| {
-        message_with(MessageFields {
-            alternate_number: "A-1",
-            mail_code,
-            ..MessageFields::default()
-        })
-    };
-    let pairs = vec![
+    let with_a_fault = |pair| Scenario { faults: 1, ..pair };
+    let mut pairs: Vec<Scenario> = names_of_losers().into_iter().map(with_a_fault).collect();
+    // Without faults: where the answer to its write is lost, an erasure erases again what came since, and who takes back that two are kept apart is told of a merge since.
+    pairs.extend(erasures());
+    pairs.extend(kept_apart());
+    pairs
+}
+
+/// Merges and un-merges against what names winner or loser.
+fn names_of_losers() -> Vec<Scenario> {
+    vec![
         scenario(
             "a merge against an Add equal to the loser",
             two(),
@@ -154,6 +172,195 @@ pub fn merges() -> Vec<Scenario> {
             },
             once([merge(1, 2), reprocess(Some(ACME_MOVED.city))]),
         ),
-    ];
-    pairs.into_iter().map(|pair| Scenario { faults: 1, ..pair }).collect()
+        scenario(
+            "a reprocess that names the loser against the merge",
+            [failed_by_alternate(), add("Y", ACME), numbered(ACME_MOVED)],
+            once([merge(1, 2), reprocess(Some(ACME_MOVED.city))]),
+        ),
+        scenario(
+            "a reprocess that names the loser against the un-merge",
+            [failed_by_alternate(), add("Y", ACME), numbered(ACME_MOVED), merge(1, 2)],
+            once([unmerge(1, 2), reprocess(Some(ACME_MOVED.city))]),
+        ),
+        scenario(
+            "an un-merge against a Change by the loser's alternate number",
+            [add("Y", ACME), numbered(ACME_MOVED), merge(0, 1)],
+            once([unmerge(0, 1), by_alternate("M")]),
+        ),
+        scenario(
+            "a merge against a Change by the loser's relate id",
+            [
+                add("Y", ACME),
+                message_with(MessageFields {
+                    party: Some(ACME_MOVED),
+                    check: "Y",
+                    relate_id: "R-1",
+                    ..MessageFields::default()
+                }),
+            ],
+            once([
+                merge(0, 1),
+                message_with(MessageFields {
+                    relate_id: "R-1",
+                    mail_code: "M",
+                    ..MessageFields::default()
+                }),
+            ]),
+        ),
+        scenario(
+            "the feeds of both forms after a merge",
+            merged(merge(0, 1)),
+            once([add_with("S", ACME, "M"), add_with("S", ACME_MOVED, "W")]),
+        ),
+        scenario(
+            "the feeds of both forms after a merge that took the loser's address",
+            merged(merge_with_address(0, 1)),
+            once([add_with("S", ACME, "M"), add_with("S", ACME_MOVED, "W")]),
+        ),
+        scenario(
+            "an un-merge in the middle of a chain against a Change of who hangs below",
+            chain(),
+            once([unmerge(2, 1), change(0, "M")]),
+        ),
+        scenario(
+            "an un-merge at the end of a chain against one in its middle",
+            chain(),
+            once([unmerge(1, 0), unmerge(2, 1)]),
+        ),
+        scenario("an un-merge after nothing else", merged(merge(0, 1)), once([unmerge(0, 1)])),
+        scenario(
+            "an un-merge after nothing else of a merge that took the address",
+            merged(merge_with_address(0, 1)),
+            once([unmerge(0, 1)]),
+        ),
+        scenario("a merge against its un-merge", two(), once([merge(0, 1), unmerge(0, 1)])),
+    ]
+}
+
+/// The first merged into the second, and that into the third.
+fn chain() -> Vec<Request> {
+    let mut before = three();
+    before.extend([merge(1, 0), merge(2, 1)]);
+    before
+}
+
+/// Erasures of winner or loser.
+fn erasures() -> Vec<Scenario> {
+    vec![
+        scenario("a merge against an erasure of the winner", two(), once([merge(0, 1), erase(0)])),
+        scenario("a merge against an erasure of the loser", two(), once([merge(0, 1), erase(1)])),
+        scenario(
+            "an un-merge against an erasure of the winner",
+            merged(merge(0, 1)),
+            once([unmerge(0, 1), erase(0)]),
+        ),
+        scenario(
+            "an un-merge against an erasure of the loser",
+            merged(merge_with_address(0, 1)),
+            once([unmerge(0, 1), erase(1)]),
+        ),
+        scenario(
+            "an erasure against an Add equal to the loser",
+            merged(merge(0, 1)),
+            once([erase(0), add("Y", ACME_MOVED)]),
+        ),
+        scenario(
+            "an erasure against an update by the winner's old address",
+            merged(merge_with_address(0, 1)),
+            once([erase(1), add_with("S", ACME, "M")]),
+        ),
+        scenario(
+            "an erasure against an association of the loser",
+            merged(merge(0, 1)),
+            once([erase(0), given("TD1|1", 1)]),
+        ),
+        scenario(
+            "an erasure against a Change that moves the loser",
+            merged(merge(0, 1)),
+            once([erase(0), moves(1, ACME)]),
+        ),
+        scenario(
+            "an erasure against another merge of the winner",
+            {
+                let mut before = three();
+                before.push(merge(1, 0));
+                before
+            },
+            once([erase(0), merge(2, 1)]),
+        ),
+        scenario("two erasures", merged(merge(0, 1)), once([erase(0), erase(1)])),
+        twice(scenario(
+            "an erasure with a key against a merge with a key",
+            two(),
+            [Client::keyed("erase", erase(1)), Client::keyed("merge", merge(0, 1))],
+        )),
+    ]
+}
+
+/// Two that are kept apart, or no more, and what is decided of them besides.
+fn kept_apart() -> Vec<Scenario> {
+    let apart = || {
+        let mut before = two();
+        before.push(keep_apart(0, 1));
+        before
+    };
+    vec![
+        scenario(
+            "a merge of two that are being kept apart",
+            two(),
+            once([merge(0, 1), keep_apart(1, 0)]),
+        ),
+        scenario(
+            "a merge of two of whom that is being taken back",
+            apart(),
+            once([merge(0, 1), take_back(0, 1)]),
+        ),
+        scenario(
+            "an un-merge of two that are being kept apart",
+            merged(merge(0, 1)),
+            once([unmerge(0, 1), keep_apart(0, 1)]),
+        ),
+        scenario(
+            "two that are kept apart from both sides",
+            two(),
+            once([keep_apart(0, 1), keep_apart(1, 0)]),
+        ),
+        scenario(
+            "two that are kept apart against taking it back",
+            apart(),
+            once([keep_apart(0, 1), take_back(1, 0)]),
+        ),
+        scenario(
+            "an erasure of one of two that are being kept apart",
+            two(),
+            once([erase(0), keep_apart(0, 1)]),
+        ),
+        scenario(
+            "two that are kept apart with a key against taking it back",
+            two(),
+            [Client::keyed("apart", keep_apart(0, 1)), Client::once(take_back(0, 1))],
+        ),
+    ]
+}
+
+/// Three decisions and requests that meet. Not among them, because it goes wrong: an un-merge of a merge that took the address and the feeds of both forms. Who reads the loser as it is
+/// after the un-merge and the winner as it was before it takes the two for duplicates of each other.
+pub fn merge_triples() -> Vec<Scenario> {
+    vec![
+        scenario(
+            "a merge, its un-merge and an update by the loser's values",
+            two(),
+            once([merge(0, 1), unmerge(0, 1), add_with("S", ACME_MOVED, "M")]),
+        ),
+        scenario(
+            "a merge, an erasure and an Add equal to the loser",
+            two(),
+            once([merge(0, 1), erase(0), add("Y", ACME_MOVED)]),
+        ),
+        scenario(
+            "a merge of two that are being kept apart, and an association of the loser",
+            two(),
+            once([merge(0, 1), keep_apart(0, 1), given("TD1|1", 1)]),
+        ),
+    ]
 }

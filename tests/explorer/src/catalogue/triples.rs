@@ -1,10 +1,19 @@
 //! Three requests that meet.
 
-use super::super::scenario::{Client, Scenario};
+use super::super::request::{MessageFields, Request};
+use super::super::scenario::{Begins, Client, Scenario};
 use super::{
-    ACME, ACME_MILLS, ACME_MOVED, ACME_MUSIC, add, associate, correct, delete, given, moves, once,
-    queued, release, reprocess, scenario,
+    ACME, ACME_MILLS, ACME_MOVED, ACME_MUSIC, add, associate, correct, delete, given, message_with,
+    moves, once, queued, release, reprocess, scenario,
 };
+
+pub(super) fn with_mail_code(mail_code: &'static str) -> Request {
+    message_with(MessageFields { party: Some(ACME), check: "Y", mail_code, ..Default::default() })
+}
+
+pub(super) fn changes(before: usize, mail_code: &'static str) -> Request {
+    message_with(MessageFields { number_of: Some(before), mail_code, ..Default::default() })
+}
 
 /// Three requests that meet.
 pub fn triples() -> Vec<Scenario> {
@@ -71,6 +80,15 @@ pub fn triples() -> Vec<Scenario> {
                 Client::keyed("K", add("Y", ACME)),
                 Client::keyed("K", add("Y", ACME)),
                 Client::keyed("L", add("S", ACME)),
+            ],
+        ),
+        scenario(
+            "a key of an update that changed nothing, tried again after another update",
+            [with_mail_code("M")],
+            [
+                Client::keyed("K", changes(0, "M")),
+                Client::once(changes(0, "W")),
+                Client::keyed("K", changes(0, "M")).begins(Begins::After(0)),
             ],
         ),
         scenario(

@@ -1,7 +1,7 @@
 //! Requests that mean one customer, each in a world of its own: the address service answers otherwise, the rules are others, something was lost, a newer release wrote.
 
 use super::super::request::{MessageFields, Request};
-use super::super::scenario::{Amid, Client, Expects, PLAIN, Rules, Scenario};
+use super::super::scenario::{Amid, Begins, Client, Expects, Lost, PLAIN, Rules, Scenario};
 use super::{ACME, ACME_MILLS, ACME_MOVED, add, associate, message_with, moves, once, scenario};
 
 const FIRST: &[Amid] = &[PLAIN];
@@ -128,7 +128,7 @@ pub fn worlds() -> Vec<Scenario> {
             ],
         ),
         Scenario {
-            lost: Some("SEAT#000001"),
+            lost: Some(Lost::At("SEAT#000001")),
             ..one(
                 "two equal Adds after a seat was lost before another",
                 [add("Y", ACME_MILLS), y.clone()],
@@ -136,11 +136,29 @@ pub fn worlds() -> Vec<Scenario> {
             )
         },
         Scenario {
-            lost: Some("SEAT#000001"),
+            lost: Some(Lost::At("SEAT#000001")),
             ..one(
                 "the last seat of a block was lost and is given anew",
                 [y.clone()],
-                [asks(y.clone(), FIRST), asks(y, FIRST)],
+                [asks(y.clone(), FIRST), asks(y.clone(), FIRST)],
+            )
+        },
+        after_many_updates(),
+        brought_in(
+            "a process that knows only the first rule, behind an audit that brings in the second",
+            asks(y, FIRST).that_looks(),
+        ),
+        scenario(
+            "a Change and an unchecked Add under two rules",
+            [add("Y", ACME)],
+            [asks(moves(0, ACME_MOVED), BOTH), asks(add("N", ACME_MOVED), TURNED)],
+        ),
+        Scenario {
+            later: true,
+            ..scenario(
+                "an audit under two rules against an Add under both",
+                [add("Y", ACME)],
+                [asks(Request::Audit, BOTH), asks(add("Y", ACME_MOVED), TURNED)],
             )
         },
         Scenario {
@@ -154,6 +172,41 @@ pub fn worlds() -> Vec<Scenario> {
     ]
 }
 
+/// How many updates a customer remembers.
+const REMEMBERED: usize = 50;
+
+/// A key, and so many updates since that nobody knows any more what it did.
+fn after_many_updates() -> Scenario {
+    let change = |mail_code| {
+        message_with(MessageFields { number_of: Some(0), mail_code, ..MessageFields::default() })
+    };
+    let mut before = vec![add("Y", ACME), change("K")];
+    before.extend((0..REMEMBERED).map(|one| change(if one % 2 == 0 { "M" } else { "W" })));
+    Scenario {
+        keys_before: &[(1, "K")],
+        ..scenario(
+            "a key after so many updates that its own is forgotten, against another update",
+            before,
+            [Client::keyed("K", change("K")), Client::once(change("O"))],
+        )
+    }
+}
+
+/// A rule is brought in: every writer is asked to keep it, an audit gives every customer its seats, and processes begin that keep no other. One keeps only the first rule.
+fn brought_in(name: &'static str, old: Client) -> Scenario {
+    let y = add("Y", ACME);
+    one(
+        name,
+        [],
+        [
+            asks(Request::BringIn, BOTH).that_looks(),
+            asks(Request::Audit, BOTH).that_looks().begins(Begins::Alone(0)),
+            old,
+            asks(y, SECOND).that_looks(),
+        ],
+    )
+}
+
 /// Changes of rule in which a step is left out: each makes two customers of one.
 pub fn steps_left_out() -> Vec<Scenario> {
     let y = add("Y", ACME);
@@ -162,6 +215,10 @@ pub fn steps_left_out() -> Vec<Scenario> {
             "the rule before beside the one after, with no step between",
             [],
             [asks(y.clone(), FIRST), asks(y.clone(), SECOND)],
+        ),
+        brought_in(
+            "a process that goes on though it does not keep the rule that is required",
+            asks(y.clone(), FIRST),
         ),
         one(
             "a rule that is called complete before the audit",

@@ -65,11 +65,19 @@ pub enum Mutant {
     ReferenceWithoutCondition,
     /// A failed message is queued, and nothing says what it is about.
     TopicsNotWritten,
+    /// An audit gives a customer its seat whoever has it.
+    AuditSeatWithoutCondition,
+    /// An audit looks at what lies in several items one after another.
+    AuditLooksOneByOne,
+    /// What a customer remembers of its updates is never full, so that what was forgotten is done again.
+    ForgottenDoneAgain,
+    /// A keyed request that changes nothing leaves nothing of that.
+    NothingRemembered,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 35] = [
         Self::SeatWithoutCondition,
         Self::OutdatedBlock,
         Self::GuardInPlaceOfSeats,
@@ -101,5 +109,9 @@ impl Mutant {
         Self::AsGivenNotWritten,
         Self::ReferenceWithoutCondition,
         Self::TopicsNotWritten,
+        Self::AuditSeatWithoutCondition,
+        Self::AuditLooksOneByOne,
+        Self::ForgottenDoneAgain,
+        Self::NothingRemembered,
     ];
 }

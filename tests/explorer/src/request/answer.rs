@@ -4,6 +4,7 @@ use std::fmt;
 
 use domain::customer::{CustomerNumber, Identifier};
 use operations::customers::decision;
+use operations::customers::keep_apart::KeptApart;
 use operations::requests::Refused;
 
 /// What a request came to.
@@ -55,6 +56,25 @@ pub enum Answer {
     Parted(CustomerNumber, u64),
     /// They were not merged or parted.
     NotDecided(decision::Refused),
+    /// No customer has that number.
+    Unknown,
+    /// The person is erased.
+    Erased,
+    /// What came of keeping two apart.
+    KeptApart(KeptApart),
+    /// What came of taking that back.
+    TakenBack(KeptApart),
+    /// Every writer keeps the rule from now on.
+    BroughtIn,
+    /// The table was audited.
+    Audited {
+        /// How much of what was found is not mended.
+        left: u64,
+    },
+    /// So much happened since that nobody knows any more what the key did.
+    AlreadyProcessed,
+    /// The rules of the process are not in force.
+    NotInForce,
     /// The idempotency key is another request's.
     KeyReused,
     /// It could not be done in time.
@@ -68,7 +88,7 @@ pub enum Answer {
 impl Answer {
     /// Whether the client knows what came of its request; if not it may ask again.
     pub fn tells(&self) -> bool {
-        !matches!(self, Self::Busy | Self::Unavailable)
+        !matches!(self, Self::Busy | Self::Unavailable | Self::NotInForce)
     }
 
     /// Whether it tells of an effect.
@@ -82,7 +102,12 @@ impl Answer {
             | Self::Corrected(_)
             | Self::Deleted
             | Self::Merged(..)
-            | Self::Parted(..) => true,
+            | Self::Parted(..)
+            | Self::Erased
+            | Self::KeptApart(KeptApart::Done { .. })
+            | Self::TakenBack(KeptApart::Done { .. })
+            | Self::BroughtIn
+            | Self::Audited { .. } => true,
             Self::Taken { .. }
             | Self::UnknownOrganization
             | Self::Ambiguous(_)
@@ -91,6 +116,11 @@ impl Answer {
             | Self::Duplicate(_)
             | Self::Refused(_)
             | Self::NotDecided(_)
+            | Self::Unknown
+            | Self::KeptApart(_)
+            | Self::TakenBack(_)
+            | Self::AlreadyProcessed
+            | Self::NotInForce
             | Self::KeyReused
             | Self::Busy
             | Self::Unavailable
@@ -127,6 +157,14 @@ impl fmt::Display for Answer {
             | Self::Merged(..)
             | Self::Parted(..)
             | Self::NotDecided(_)
+            | Self::Unknown
+            | Self::Erased
+            | Self::KeptApart(_)
+            | Self::TakenBack(_)
+            | Self::BroughtIn
+            | Self::Audited { .. }
+            | Self::AlreadyProcessed
+            | Self::NotInForce
             | Self::KeyReused
             | Self::Busy
             | Self::Unavailable

@@ -11,6 +11,8 @@ use domain::message::Attribute;
 use domain::message::edits::Field;
 use domain::request::{Correction, Received, RequestInError, RequestInErrorId, Versions};
 use operations::customers::decision::{Decided, NotDecided};
+use operations::customers::erase::erase;
+use operations::customers::keep_apart::{Two, keep_apart, take_back};
 use operations::customers::merge::{Merging, merge};
 use operations::customers::unmerge::{Parting, unmerge};
 use operations::dealers::associate::{
@@ -24,9 +26,9 @@ use operations::requests::NotFixed;
 use operations::requests::correct::correct;
 use operations::requests::delete::delete;
 use operations::requests::reprocess::reprocess;
-use store::table::Table;
+use store::table::WholeTable;
 
-use super::{Answer, Made, Request, Tried, Whom, dcn};
+use super::{Answer, Made, Request, Tried, Whom, audit, dcn};
 
 impl Request {
     /// The operation under which its idempotency key is bound.
@@ -40,11 +42,15 @@ impl Request {
             Self::Reprocess { .. } => "reprocess",
             Self::Merge { .. } => "merge",
             Self::Unmerge { .. } => "unmerge",
+            Self::Erase { .. } => "erase",
+            Self::KeepApart { .. } => "keep-apart",
+            Self::TakeBack { .. } => "take-back",
+            Self::BringIn | Self::Audit => "audit",
         }
     }
 
     /// Asks the operation for it, once.
-    pub async fn perform<T: Table>(
+    pub async fn perform<T: WholeTable>(
         &self,
         master: &Master<T>,
         key: Option<&str>,
@@ -117,12 +123,26 @@ impl Request {
                     };
                     decided(unmerge(&attempt, &parting).await, Answer::Parted)
                 }
+                Self::Erase { customer } => {
+                    let erased = erase(&attempt, number(made, *customer)).await;
+                    erased.map(|erased| erased.map_or(Answer::Unknown, |_| Answer::Erased))
+                }
+                Self::KeepApart { one, other } => {
+                    let two = Two { customer: number(made, *one), other: number(made, *other) };
+                    keep_apart(&attempt, two).await.map(Answer::KeptApart)
+                }
+                Self::TakeBack { one, other } => {
+                    let two = Two { customer: number(made, *one), other: number(made, *other) };
+                    take_back(&attempt, two).await.map(Answer::TakenBack)
+                }
+                Self::BringIn => audit::bring_in(master).await,
+                Self::Audit => audit::audit(master).await,
             };
         Tried {
             answer: answer.unwrap_or_else(|stopped| match stopped {
                 Stopped::Busy => Answer::Busy,
                 Stopped::KeyReused => Answer::KeyReused,
-                stopped @ Stopped::AlreadyProcessed => Answer::Defect(stopped.to_string()),
+                Stopped::AlreadyProcessed => Answer::AlreadyProcessed,
                 Stopped::Unavailable(_) => Answer::Unavailable,
                 Stopped::Defect(source) => Answer::Defect(source.to_string()),
             }),

@@ -1,7 +1,8 @@
 //! Whether the table stands as it should: customers with their versions, attributes and claims, dealer customers, queued messages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use domain::matching::possible::Pair;
 use domain::message::Attribute;
 use domain::request::{RequestInErrorId, State};
 use domain::secret::Secret;
@@ -17,15 +18,16 @@ impl Specification {
     /// # Errors
     /// A sentence that says what does not.
     pub(crate) fn explains(&self, ledger: &Ledger, names: &Names) -> Result<(), String> {
-        if self.customers.len() != ledger.customers.len() {
+        let there = || self.customers.iter().filter(|customer| !customer.lost);
+        if there().count() != ledger.customers.len() {
             return Err(format!(
                 "there are {} customers in the table and should be {}",
                 ledger.customers.len(),
-                self.customers.len()
+                there().count()
             ));
         }
         let secret = controls().secret;
-        for customer in &self.customers {
+        for customer in there() {
             let stands = ledger.created_by(&customer.effect).ok_or("a customer is missing")?;
             if stands.version != customer.version {
                 return Err(format!(
@@ -39,13 +41,11 @@ impl Specification {
             if stands_for != winner {
                 return Err(format!("{} is merged into {stands_for:?}", stands.identifier));
             }
-            let given = stands.attributes.iter().filter(|(attribute, _)| {
-                ["cst_mail_code", "cst_street_addr"].contains(&attribute.name())
-            });
-            let kept = ["cst_mail_code", "cst_street_addr"];
-            let kept = kept.iter().filter(|name| customer.attributes.contains_key(**name));
-            if given.count() != kept.count() {
-                return Err(format!("{} has what it should not have", stands.identifier));
+            let is_given = |name: &str| GIVEN.contains(&name);
+            let more = stands.attributes.iter().map(|(attribute, _)| attribute.name());
+            let mut more = more.filter(|name| is_given(name));
+            if let Some(name) = more.find(|name| !customer.attributes.contains_key(name)) {
+                return Err(format!("{} has {name}, which it should not have", stands.identifier));
             }
             for (name, value) in &customer.attributes {
                 let attribute = domain::message::Attribute::named(name);
@@ -61,7 +61,7 @@ impl Specification {
                 }
             }
         }
-        let claimed = self.customers.iter().map(|customer| {
+        let claimed = there().map(|customer| {
             let has = |(name, _): &&(&str, _)| customer.attributes.contains_key(name);
             CLAIMED.iter().filter(has).count()
         });
@@ -85,6 +85,13 @@ impl Specification {
             .collect();
         if belongs != should {
             return Err(format!("dealer customers belong as {belongs:?} and should as {should:?}"));
+        }
+        let identifier = |one: usize| names.get(&self.customers[one].effect).map(|(one, _)| one);
+        let apart = self.apart.iter().map(|[one, other]| {
+            identifier(*one).zip(identifier(*other)).and_then(|(one, other)| Pair::of(one, other))
+        });
+        if apart.collect::<Option<BTreeSet<_>>>().as_ref() != Some(&ledger.apart) {
+            return Err(format!("these are kept apart: {:?}", ledger.apart));
         }
         self.explains_queue(ledger)
     }
@@ -123,6 +130,20 @@ impl Specification {
         Ok(())
     }
 }
+
+/// What scenarios say of customers: nothing else of it stands on them.
+const GIVEN: [&str; 10] = [
+    "cst_company_name",
+    "cst_street_addr",
+    "cst_city",
+    "cst_state",
+    "cst_zip",
+    "cst_country",
+    "cst_email_status",
+    "cst_mail_code",
+    "cst_relate_id",
+    "cst_interface_cust_nbr",
+];
 
 /// The key of a claim.
 type KeyOf = fn(&Secret, &str) -> Key;

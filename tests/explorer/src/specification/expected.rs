@@ -3,6 +3,7 @@
 use domain::effect::EffectId;
 use domain::request::RequestInErrorId;
 use operations::customers::decision;
+use operations::customers::keep_apart::KeptApart;
 use operations::requests::Refused;
 
 use super::super::request::Answer;
@@ -61,6 +62,18 @@ pub(crate) enum Expected {
     Parted(usize, u64),
     /// Not merged or parted, for this reason.
     NotDecided(&'static str),
+    /// No customer has that identifier any more: the person was erased, or was lost.
+    UnknownOrganization,
+    /// Erased.
+    Erased,
+    /// Kept apart, or no more.
+    KeptApart,
+    /// It was merged into this one, and is not kept apart from anybody.
+    MergedInto(usize),
+    /// They were not kept apart.
+    NotKeptApart,
+    /// The table was audited.
+    Audited,
     /// The key is another request's.
     KeyReused,
 }
@@ -77,6 +90,9 @@ impl Expected {
             | Self::Corrected(_)
             | Self::Merged(..)
             | Self::Parted(..)
+            | Self::Erased
+            | Self::KeptApart
+            | Self::Audited
             | Self::Deleted => true,
             Self::Taken { .. }
             | Self::Ambiguous(_)
@@ -88,6 +104,9 @@ impl Expected {
             | Self::AlreadyDeleted
             | Self::VersionMismatch(_)
             | Self::NotDecided(_)
+            | Self::UnknownOrganization
+            | Self::MergedInto(_)
+            | Self::NotKeptApart
             | Self::KeyReused => false,
         }
     }
@@ -147,7 +166,24 @@ impl Specification {
                 (told, *why),
                 (decision::Refused::AlreadyMerged { .. }, "already-merged")
                     | (decision::Refused::NotMerged, "not-merged")
+                    | (decision::Refused::Erased(_), "erased")
             ),
+            (
+                Expected::MergedInto(leader),
+                Answer::KeptApart(KeptApart::Merged { into, .. })
+                | Answer::TakenBack(KeptApart::Merged { into, .. }),
+            ) => number(leader) == Some(into),
+            // What a key did is told, or that nobody knows it any more.
+            (Expected::Updated(_), Answer::AlreadyProcessed)
+            | (Expected::UnknownOrganization, Answer::UnknownOrganization)
+            | (Expected::Erased, Answer::Erased)
+            | (
+                Expected::KeptApart,
+                Answer::KeptApart(KeptApart::Done { .. })
+                | Answer::TakenBack(KeptApart::Done { .. }),
+            )
+            | (Expected::NotKeptApart, Answer::TakenBack(KeptApart::NotFound))
+            | (Expected::Audited, Answer::Audited { .. }) => true,
             (Expected::Deleted, Answer::Deleted)
             | (Expected::Unknown, Answer::Refused(Refused::Unknown))
             | (Expected::AlreadyDeleted, Answer::Refused(Refused::AlreadyDeleted)) => true,

@@ -39,8 +39,13 @@ impl Specification {
     }
 
     pub(super) fn merge(&mut self, winner: usize, loser: usize, address: bool) -> Expected {
-        if [winner, loser].iter().any(|one| self.customers[*one].merged_into.is_some()) {
-            return Expected::NotDecided("already-merged");
+        for one in [winner, loser] {
+            if self.customers[one].merged_into.is_some() {
+                return Expected::NotDecided("already-merged");
+            }
+            if self.customers[one].erased {
+                return Expected::NotDecided("erased");
+            }
         }
         let before = self.customers[winner].attributes.clone();
         let mut after = before.clone();
@@ -60,9 +65,58 @@ impl Specification {
         Expected::Merged(winner, winning.version)
     }
 
+    /// Takes the person out of all that are one with it.
+    pub(super) fn erase(&mut self, customer: usize) -> Expected {
+        let leader = self.leader(customer);
+        for one in 0..self.customers.len() {
+            if self.leader(one) != leader {
+                continue;
+            }
+            let customer = &mut self.customers[one];
+            let empty = Attributes::from([("cst_inactive", "Y".to_owned())]);
+            // It is written once, and again where somebody came to it.
+            if !customer.erased || customer.attributes != empty {
+                customer.version += 1;
+            }
+            customer.attributes = empty;
+            customer.erased = true;
+            for absorbed in &mut customer.absorbed {
+                absorbed.before.clear();
+                absorbed.after.clear();
+            }
+        }
+        Expected::Erased
+    }
+
+    pub(super) fn keep_apart(&mut self, two: [usize; 2]) -> Expected {
+        self.merged_of(two).unwrap_or_else(|| {
+            self.apart.insert(ordered(two));
+            Expected::KeptApart
+        })
+    }
+
+    pub(super) fn take_back(&mut self, two: [usize; 2]) -> Expected {
+        self.merged_of(two).unwrap_or_else(|| {
+            if self.apart.remove(&ordered(two)) {
+                Expected::KeptApart
+            } else {
+                Expected::NotKeptApart
+            }
+        })
+    }
+
+    /// That one of the two was merged.
+    fn merged_of(&self, two: [usize; 2]) -> Option<Expected> {
+        let merged = two.into_iter().find(|one| self.customers[*one].merged_into.is_some())?;
+        Some(Expected::MergedInto(self.leader(merged)))
+    }
+
     pub(super) fn unmerge(&mut self, winner: usize, loser: usize) -> Expected {
         if self.customers[winner].merged_into.is_some() {
             return Expected::NotDecided("already-merged");
+        }
+        if self.customers[winner].erased {
+            return Expected::NotDecided("erased");
         }
         let winning = &mut self.customers[winner];
         let place = winning.absorbed.iter().position(|absorbed| absorbed.loser == loser);
@@ -90,4 +144,9 @@ impl Specification {
         self.customers[loser].version += 1;
         Expected::Parted(winner, version)
     }
+}
+
+fn ordered(mut two: [usize; 2]) -> [usize; 2] {
+    two.sort_unstable();
+    two
 }

@@ -143,6 +143,8 @@ impl Specification {
             version: 1,
             merged_into: None,
             absorbed: Vec::new(),
+            erased: false,
+            lost: false,
         });
         Some(self.customers.len() - 1)
     }
@@ -158,7 +160,8 @@ impl Specification {
         for (place, customer) in self.customers.iter().enumerate() {
             let gave_up = customer.absorbed.iter().filter(|absorbed| absorbed.gave_up());
             let own = same(&customer.attributes);
-            if !own && !gave_up.into_iter().any(|absorbed| same(&absorbed.before)) {
+            if customer.lost || !own && !gave_up.into_iter().any(|absorbed| same(&absorbed.before))
+            {
                 continue;
             }
             let leader = self.leader(place);
