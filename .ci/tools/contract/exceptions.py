@@ -18,7 +18,7 @@ RULED = {
     "getCustomer": ("version-or-time", "invalid-version"),
     "keepApart": ("same-customer", "invalid-number"),
     "takeBackKeepApart": ("same-customer",),
-    "decidePossibleDuplicates": ("same-customer", "invalid-number"),
+    "decidePossibleDuplicates": ("same-customer", "invalid-number", "pair-twice"),
     "mergeCustomers": ("same-customer", "invalid-number", "unknown-property"),
     "unmergeCustomers": ("same-customer", "invalid-number", "unknown-property"),
     # A text of blanks is none.

@@ -391,10 +391,11 @@ async fn added(master: &Master<Dynamo>, last_name: &str) -> Result<u64, Stopped>
     let message = Message { message_type, attributes: attributes.collect(), ..Message::default() };
     let received = Received { content_type: "application/json".to_owned(), body: "{}".to_owned() };
     let attempt = Attempt::new(master, By::new("caller", "add", "request"), None, false);
-    match process(&attempt, &message, &received).await?.result {
-        MessageResult::Created(Stored { number: Some(number), .. }) => Ok(number.get().into()),
-        other => panic!("{other:?}"),
-    }
+    let result = process(&attempt, &message, &received).await?.result;
+    let MessageResult::Created(Stored { number: Some(number), .. }) = result else {
+        panic!("{result:?}");
+    };
+    Ok(number.get().into())
 }
 
 /// The counter of a table that is used, and processes under way with numbers that they have leased.
