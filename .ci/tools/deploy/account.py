@@ -70,6 +70,16 @@ class Account:
         lines = self.log.read_text(errors="replace").splitlines()
         return "\n".join([line[:2000] for line in lines if " ERROR " in line or "WARNING" in line and "unpublished metrics" not in line][-20:])
 
+    def last_words(self):
+        """What the functions logged last that is no information."""
+        logs = self.client("logs")
+        lines = []
+        for group in logs.describe_log_groups()["logGroups"]:
+            for event in logs.filter_log_events(logGroupName=group["logGroupName"]).get("events", []):
+                if any(level in event["message"] for level in ("WARN", "ERROR", "panicked", "rror:")):
+                    lines.append((event["timestamp"], f"{group['logGroupName']}: {event['message'].strip()[:2000]}"))
+        return "\n".join(line for _, line in sorted(lines)[-20:])
+
     def asked_by(self):
         """The environment of a command that asks this account."""
         return {

@@ -44,6 +44,8 @@ def main():
         except Failed as failed:
             print(failed, file=sys.stderr)
             print(f"The account's last words:\n{account.complaints()}", file=sys.stderr)
+            print(f"Refused at the gate:\n{chr(10).join(stage.gate.refused[-20:])}", file=sys.stderr)
+            print(f"The functions' last words:\n{account.last_words()}", file=sys.stderr)
             return 1
     print(f"deployed and tried in {time.monotonic() - STARTED:.0f} s")
     return 0
