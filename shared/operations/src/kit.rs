@@ -25,5 +25,6 @@ pub use stopped::Stopped;
 pub(crate) use commit::{commit, transact, written};
 pub(crate) use inputs::Inputs;
 pub(crate) use page::{log_unreadable, readable};
+pub(crate) use rounds::Rounds;
 pub(crate) use rows::Rows;
 pub(crate) use seats::Seats;

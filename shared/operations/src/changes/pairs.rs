@@ -1,7 +1,6 @@
 //! What follows from a change for the pairs of possible duplicates that the customer is in: they are found, judged anew, and kept, so that a steward meets them highest first.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::time::Duration;
 
 use domain::customer::{Customer, Identifier};
 use domain::matching::possible::pair::Judged;
@@ -14,27 +13,25 @@ use store::writes::Written;
 use store::{keys, records};
 
 use crate::customers::possible_duplicates::possible_duplicates;
-use crate::kit::{Master, Stopped, pair_writes, readable};
+use crate::kit::{Master, Rounds, Stopped, pair_writes, readable};
 
 /// How many pairs are written at once.
 const AT_ONCE: usize = 16;
-
-/// How often pairs are judged anew that others write at the moment.
-const MAX_TRIES: u32 = 5;
 
 /// Finds those who look like this customer, and judges its pairs. What an earlier try has done, and what is decided and holds, is left as it is.
 pub(super) async fn pair_up<T: Table>(
     master: &Master<T>,
     customer: &Customer,
 ) -> Result<(), Stopped> {
-    for round in 0..MAX_TRIES {
+    // Many who look alike come at once, and each pair is judged from both sides.
+    let rounds = Rounds::begin(master.table());
+    loop {
         let (due, _) = due(master, customer).await?;
         if write(master, &due).await? {
             return Ok(());
         }
-        master.table().pause(Duration::from_millis(5_u64 << round)).await;
+        rounds.next(master.table()).await?;
     }
-    Err(Stopped::Busy)
 }
 
 /// Takes the pairs of a person who was erased out of the lists, with what was decided of them.
@@ -43,7 +40,8 @@ pub(super) async fn forget<T: Table>(
     (customer, at): (&Identifier, Timestamp),
 ) -> Result<(), Stopped> {
     let table = master.table();
-    for round in 0..MAX_TRIES {
+    let rounds = Rounds::begin(table);
+    loop {
         let others = records::in_pairs_with(table, customer).await?;
         let (known, unread) = known(master, customer, others.iter()).await?;
         if let Some((_, error)) = unread.into_iter().next() {
@@ -57,9 +55,8 @@ pub(super) async fn forget<T: Table>(
         if write(master, &due).await? {
             return Ok(());
         }
-        table.pause(Duration::from_millis(5_u64 << round)).await;
+        rounds.next(table).await?;
     }
-    Err(Stopped::Busy)
 }
 
 /// Writes pairs; no where others wrote one of them meanwhile.
