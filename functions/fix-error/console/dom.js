@@ -70,3 +70,26 @@ export function announce(sentence) {
 
 /** `1 request`, `2 requests`. */
 export const counted = (count, one, many = `${one}s`) => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+
+/** Shows a panel in its box, or hides the box where there is none; with the focus, at the top of the page. */
+export function showPanel(box, node, { focus = false } = {}) {
+  box.hidden = node === null;
+  fill(box, node);
+  if (focus && node) {
+    box.focus({ preventScroll: true });
+    scrollTo({ top: 0 });
+  }
+}
+
+/** The row of a list that has the focus, or in which something has it. */
+export function focusedRowOf(list) {
+  return document.activeElement?.closest(`#${list.id} > .row`) ?? null;
+}
+
+/** Moves the focus along the rows of a list; from outside them, to the first. Says whether there was one to go to. */
+export function moveAlong(list, step) {
+  const focused = focusedRowOf(list);
+  const target = focused ? (step > 0 ? focused.nextElementSibling : focused.previousElementSibling) : list.firstElementChild;
+  target?.querySelector('a.open').focus();
+  return Boolean(target);
+}

@@ -3,7 +3,7 @@
 
 import { exportErrors, listErrors, PAGE_SIZE } from './api.js';
 import { reasonOf } from './attributes.js';
-import { announce, byId, counted, el, fill } from './dom.js';
+import { announce, byId, counted, el, fill, focusedRowOf, moveAlong } from './dom.js';
 import { clearFilters, showCauses, showFilters } from './filters.js';
 import { problemPanel } from './outcome.js';
 import { isFiltered, listHash, NO_FILTERS } from './route.js';
@@ -232,15 +232,10 @@ export function toggleFocusedRow() {
   return Boolean(box);
 }
 
-const focusedRow = () => document.activeElement?.closest('#errors > .row') ?? null;
+const focusedRow = () => focusedRowOf(list);
 
-/** Moves the focus along the rows; from outside them, to the first. */
-export function moveFocus(step) {
-  const focused = focusedRow();
-  const target = focused ? (step > 0 ? focused.nextElementSibling : focused.previousElementSibling) : list.firstElementChild;
-  target?.querySelector('a.open').focus();
-  return Boolean(target);
-}
+/** Moves the focus along the rows. */
+export const moveFocus = (step) => moveAlong(list, step);
 
 /** Puts the focus on a row, or on the heading where it is gone. */
 export function focusRow(id) {

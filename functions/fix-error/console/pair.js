@@ -2,7 +2,7 @@
 // in pair-values.js, the worklist in pairs.js, the way back in undo.js.
 
 import { findAlike, keepApart, mergeCustomers, readCustomer, takeBackApart } from './api.js';
-import { announce, byId, counted, el, fill, outside } from './dom.js';
+import { announce, byId, counted, el, fill, outside, showPanel } from './dom.js';
 import { panel, problemPanel } from './outcome.js';
 import { chosenOf, forgetChosen, keepChosen } from './pair-choices.js';
 import { elsewhere, refusalOf } from './pair-refusals.js';
@@ -205,14 +205,7 @@ function showOthers() {
       el('span', { class: 'number' }, found.customer.customerNumber), ' ', gradeNode(found)))));
 }
 
-function showOutcome(node, { focus = false } = {}) {
-  outcome.hidden = node === null;
-  fill(outcome, node);
-  if (focus && node) {
-    outcome.focus({ preventScroll: true });
-    scrollTo({ top: 0 });
-  }
-}
+const showOutcome = (node, options) => showPanel(outcome, node, options);
 
 const backLink = () => el('a', { class: 'button', href: pairsAddress() }, 'All pairs');
 const nextButton = () => el('button', { type: 'button', class: 'primary', id: 'go-on', on: { click: skipPair } }, 'Next ', el('kbd', {}, 'n'));

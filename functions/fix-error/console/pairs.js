@@ -2,7 +2,7 @@
 // like side by side is in pair.js.
 
 import { listPairs } from './api.js';
-import { announce, byId, counted, el, fill, outside } from './dom.js';
+import { announce, byId, counted, el, fill, moveAlong, outside } from './dom.js';
 import { problemPanel } from './outcome.js';
 import { PAIR_STATES, pairHash, pairsHash } from './route.js';
 import { timeElement } from './time.js';
@@ -196,15 +196,8 @@ function focusPair(key) {
   (target?.querySelector('a.open') ?? byId('pairs-heading')).focus();
 }
 
-const focusedRow = () => document.activeElement?.closest('#pairs > .row') ?? null;
-
-/** Moves the focus along the rows; from outside them, to the first. */
-export function movePairFocus(step) {
-  const focused = focusedRow();
-  const target = focused ? (step > 0 ? focused.nextElementSibling : focused.previousElementSibling) : list.firstElementChild;
-  target?.querySelector('a.open').focus();
-  return Boolean(target);
-}
+/** Moves the focus along the rows. */
+export const movePairFocus = (step) => moveAlong(list, step);
 
 export function startPairs() {
   byId('pairs-refresh').addEventListener('click', reloadPairs);

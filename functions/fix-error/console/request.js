@@ -2,7 +2,7 @@
 // compare.js, history.js and the panels; the calls are in api.js.
 
 import { correctError, deleteError, reopenError, reprocessError, showError } from './api.js';
-import { announce, byId, counted, el, fill, outside } from './dom.js';
+import { announce, byId, counted, el, fill, outside, showPanel } from './dom.js';
 import { buildCompare, updateCompare } from './compare.js';
 import { conflictPanel } from './conflict.js';
 import { draftOf, edit, forgetDraft, keepDraft, patchOf, withoutSaved } from './draft.js';
@@ -168,14 +168,7 @@ function showHead(record) {
   }
 }
 
-function showOutcome(node, { focus = false } = {}) {
-  outcome.hidden = node === null;
-  fill(outcome, node);
-  if (focus && node) {
-    outcome.focus({ preventScroll: true });
-    scrollTo({ top: 0 });
-  }
-}
+const showOutcome = (node, options) => showPanel(outcome, node, options);
 
 const backLink = () => el('a', { class: 'button', href: listAddress() }, 'Back to the list');
 

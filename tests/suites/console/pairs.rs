@@ -67,15 +67,20 @@ pub(crate) async fn open_worklist(page: &Page, world: &World, rows: usize) {
     .await;
 }
 
+/// Opens the first pair of the worklist by the keyboard.
+pub(crate) async fn open_first(page: &Page) {
+    page.press(&['j']).await;
+    page.press(&[ENTER]).await;
+    opened(page, 1, 2).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pairs_are_decided_one_after_another_by_the_keyboard_alone() {
     with_page("pairs by keyboard", async |page| {
         let world = World::new().await;
         plant(&world).await;
         open_worklist(&page, &world, 3).await;
-        page.press(&['j']).await;
-        page.press(&[ENTER]).await;
-        opened(&page, 1, 2).await;
+        open_first(&page).await;
         page.reads("#pair-heading", "Julie Robinson and Julie Robinsen").await;
         page.reads("#pair-why", ", because it is the older one").await;
 

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::accessibility::is_accessible;
 use crate::browser::with_page;
 use crate::page::{ENTER, RIGHT};
-use crate::pairs::{customer, listed, open_worklist, opened, plant};
+use crate::pairs::{customer, listed, open_first, open_worklist, opened, plant};
 use crate::world::World;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -15,9 +15,7 @@ async fn who_was_faster_is_said_with_what_to_do_and_a_key_pressed_twice_decides_
         let world = World::new().await;
         plant(&world).await;
         open_worklist(&page, &world, 3).await;
-        page.press(&['j']).await;
-        page.press(&[ENTER]).await;
-        opened(&page, 1, 2).await;
+        open_first(&page).await;
         // Somebody changes one of the two: nothing is decided, and the newest values are there.
         let change = json!({ "type": "CWCustomerIn", "CustSoldTo": { "cst_cust_nbr": "2", "cst_language": "FR" } });
         assert_eq!(world.ask(Method::POST, "/customers", &change).await.0, 200);
@@ -151,9 +149,7 @@ async fn a_steward_may_go_on_before_the_answer_is_there_and_an_answer_that_was_l
         plant(&world).await;
         open_worklist(&page, &world, 3).await;
         page.run(HOLDS_BACK).await;
-        page.press(&['j']).await;
-        page.press(&[ENTER]).await;
-        opened(&page, 1, 2).await;
+        open_first(&page).await;
         page.press(&['m']).await;
         page.until("globalThis.letGo !== undefined").await;
         page.press(&['j']).await;

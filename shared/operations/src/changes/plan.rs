@@ -48,6 +48,23 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// Tells this change, and nothing else follows from it.
+    fn telling(change: Change, version: u64) -> Self {
+        Self {
+            change,
+            version,
+            entry: None,
+            standings: Vec::new(),
+            erases: None,
+            pairs: None,
+            says: Remains::default(),
+            erased_by: None,
+            of_number: None,
+            pair: None,
+            winner: None,
+        }
+    }
+
     /// The plan of a record; none where nothing follows from it.
     ///
     /// # Errors
@@ -227,17 +244,12 @@ fn of_customer(before: Option<Customer>, after: &Customer) -> Option<Plan> {
         (None, Some((before, Box::new(after.clone()))))
     };
     Some(Plan {
-        change,
         entry: Some((after.identifier.clone(), entry)),
         standings,
-        version: after.version,
         erases,
         pairs,
-        says: Remains::default(),
-        erased_by: None,
-        of_number: None,
-        pair: None,
         winner,
+        ..Plan::telling(change, after.version)
     })
 }
 
@@ -336,12 +348,8 @@ fn of_dealer_customer(
         changed: Vec::new(),
     };
     Some(Plan {
-        change,
         entry: Some((organization, entry)),
         standings,
-        version: at.millis(),
-        erases: None,
-        pairs: None,
         says: Remains {
             dealer_customers: [&after.dealer_customer]
                 .into_iter()
@@ -350,10 +358,7 @@ fn of_dealer_customer(
                 .collect(),
             ..Remains::default()
         },
-        erased_by: None,
-        of_number: None,
-        pair: None,
-        winner: None,
+        ..Plan::telling(change, at.millis())
     })
 }
 
@@ -381,20 +386,12 @@ fn of_request(before: Option<&RequestInError>, after: &RequestInError) -> Option
         changed: Vec::new(),
     };
     Some(Plan {
-        change,
-        entry: None,
-        standings: Vec::new(),
-        version: after.version,
-        erases: None,
-        pairs: None,
         says: Remains {
             requests: [after].into_iter().filter(|said| !said.is_erased()).cloned().collect(),
             ..Remains::default()
         },
-        erased_by: None,
         of_number,
-        pair: None,
-        winner: None,
+        ..Plan::telling(change, after.version)
     })
 }
 
@@ -422,17 +419,5 @@ fn of_pair(before: Option<&PairRecord>, after: PairRecord) -> Option<Plan> {
         operation: after.by.map(|by| by.operation),
         changed: Vec::new(),
     };
-    Some(Plan {
-        change,
-        entry: None,
-        standings: Vec::new(),
-        version: after.version,
-        erases: None,
-        pairs: None,
-        says: Remains::default(),
-        erased_by: None,
-        of_number: None,
-        pair: Some(after.pair),
-        winner: None,
-    })
+    Some(Plan { pair: Some(after.pair), ..Plan::telling(change, after.version) })
 }
