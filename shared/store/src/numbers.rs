@@ -20,7 +20,11 @@ const COUNTER_LOST: &str = "the counter of customer numbers is below a number th
 
 /// The numbers that this process has leased and not yet used.
 #[derive(Debug, Default)]
-pub struct Numbers(Mutex<Lease>);
+pub struct Numbers {
+    lease: Mutex<Lease>,
+    /// Held while more are leased: requests side by side share one lease.
+    leasing: tokio::sync::Mutex<()>,
+}
 
 #[derive(Debug, Default)]
 struct Lease {
@@ -33,7 +37,7 @@ struct Lease {
 impl Numbers {
     /// Sees to it that a number is there, so that [`Self::take`] need not wait. Meant to run beside a request's first read.
     pub async fn have_one(&self, table: &impl Table) -> Result<(), TableError> {
-        if self.lease().free.is_empty() { self.lease_more(table).await } else { Ok(()) }
+        if self.lease().free.is_empty() { self.lease_for_all(table).await } else { Ok(()) }
     }
 
     /// Takes a number that nobody else has or will have.
@@ -46,9 +50,14 @@ impl Numbers {
                         TableError::Defect("the customer numbers are used up".into())
                     });
                 }
-                None => self.lease_more(table).await?,
+                None => self.lease_for_all(table).await?,
             }
         }
+    }
+
+    async fn lease_for_all(&self, table: &impl Table) -> Result<(), TableError> {
+        let _alone = self.leasing.lock().await;
+        if self.lease().free.is_empty() { self.lease_more(table).await } else { Ok(()) }
     }
 
     async fn lease_more(&self, table: &impl Table) -> Result<(), TableError> {
@@ -70,7 +79,7 @@ impl Numbers {
     }
 
     fn lease(&self) -> MutexGuard<'_, Lease> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.lease.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -110,6 +110,9 @@ fn open(file: &Path) -> Result<Database, String> {
     })?;
     let indexed = Connection::open(&absolute).and_then(|file| file.execute_batch(STREAM_INDEX));
     indexed.map_err(|error| fault(&error))?;
+    // The engine's name for what SQLite calls `synchronous = NORMAL`: a write does not wait for the disk. A program that is killed loses nothing, a machine that loses its power the
+    // last moments.
+    database.disable_bulk_loading().map_err(|error| fault(&error))?;
     Ok(database)
 }
 

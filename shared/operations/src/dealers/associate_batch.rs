@@ -1,14 +1,17 @@
-//! Associate many as if they came one after another: each finds the customers of those before it, one that is refused harms no other, and each has a key of its own.
+//! Associate many: those that are about the same customer as if they came one after another, each finding those before it; one that is refused harms no other, and each has a
+//! key of its own.
 //!
-//! A dry run rehearses all of them on what would stand in the table, so that it sees the batch's own rows too.
+//! A dry run rehearses all of them, one after another, on what would stand in the table, so that it sees the batch's own rows too.
 
 use domain::customer::Identifier;
 use domain::dealer::Dcn;
-use domain::dealer::association::{Associate, Origin};
+use domain::dealer::association::{Associate, Organization, Origin};
+use domain::matching::duplicate;
 use store::table::Table;
 
 use super::associate::{AssociateOutcome, Associated, associate};
-use crate::kit::{Attempt, Rows, Stopped};
+use crate::kit::lanes::{About, Mark};
+use crate::kit::{Attempt, RowByRow, Rows, Stopped, in_lanes};
 
 /// One association of a batch.
 #[derive(Debug)]
@@ -43,33 +46,61 @@ impl Left {
     }
 }
 
-/// Associates the rows in their order; what hinders one is its result.
+/// Associates the rows; what hinders one is its result.
 pub async fn associate_batch<T: Table>(
     attempt: &Attempt<'_, T>,
     rows: &[Row],
 ) -> Vec<Result<Tried, Stopped>> {
     if attempt.dry_run {
         let stage = attempt.stage();
-        in_turn(&attempt.rehearsed(&stage), rows, true).await
+        let about: Vec<About> = rows.iter().map(|_| About::anyone()).collect();
+        each(&attempt.rehearsed(&stage), rows, (&about, true)).await
     } else {
-        in_turn(attempt, rows, false).await
+        let about: Vec<About> = rows.iter().map(|row| about(attempt, &row.request)).collect();
+        each(attempt, rows, (&about, false)).await
     }
 }
 
-async fn in_turn<T: Table>(
+/// What an association says of whom it is about: its DCN, and the blocks of the values by which the customer is searched.
+fn about<T: Table>(attempt: &Attempt<'_, T>, request: &Associate) -> About {
+    let blocks = match &request.organization {
+        Organization::Searched => duplicate::blocks_of(request.attributes(), attempt.controls()),
+        Organization::Given(_) | Organization::Unknown => Vec::new(),
+    };
+    let blocks = blocks.into_iter().map(Mark::Block);
+    let dcn = Mark::DealerCustomer(request.dcn.clone());
+    About { named_by: None, marks: blocks.chain([dcn]).collect() }
+}
+
+/// Associations of one request.
+struct Batch<'a, 'm, T> {
+    attempt: &'a Attempt<'m, T>,
+    rows: &'a [Row],
+    time: Rows,
+}
+
+impl<T: Table> RowByRow for Batch<'_, '_, T> {
+    type Outcome = Result<AssociateOutcome, Stopped>;
+
+    async fn row(&self, place: usize) -> Self::Outcome {
+        let Row { index, digest, request } = &self.rows[place];
+        let own = self.attempt.of_row(*index, digest);
+        self.time.next(&own, associate(&own, request)).await
+    }
+}
+
+/// Associates the rows that say this of whom they are about.
+async fn each<T: Table>(
     attempt: &Attempt<'_, T>,
     rows: &[Row],
-    is_rehearsal: bool,
+    (about, is_rehearsal): (&[About], bool),
 ) -> Vec<Result<Tried, Stopped>> {
-    let time = Rows::begin(attempt);
+    let outcomes = in_lanes(about, &Batch { attempt, rows, time: Rows::begin(attempt) }).await;
     let mut left = Left::default();
-    let mut results = Vec::with_capacity(rows.len());
-    for row in rows {
-        let own = attempt.of_row(row.index, &row.digest);
-        let outcome = time.next(&own, associate(&own, &row.request)).await;
-        results.push(outcome.map(|outcome| tried(row, outcome, &mut left, is_rehearsal)));
-    }
-    results
+    let results = rows.iter().zip(outcomes);
+    let results = results
+        .map(|(row, outcome)| outcome.map(|outcome| tried(row, outcome, &mut left, is_rehearsal)));
+    results.collect()
 }
 
 /// An outcome beside those of the rows before. What was only rehearsed has no name in it.

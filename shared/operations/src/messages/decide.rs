@@ -4,6 +4,7 @@ use domain::controls::Controls;
 use domain::customer::merge::is_name_or_address;
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::effect::Effect;
+use domain::matching::block::Block;
 use domain::matching::duplicate::{self, Judgement};
 use domain::matching::possible::score::Bits;
 use domain::matching::possible::{Grade, Profile, Score};
@@ -193,6 +194,13 @@ impl Wish {
         wish.seats = behind_bound(&inputs.blocks, wish.seats);
         wish
     }
+}
+
+/// The blocks of a message whose address is taken as it was given.
+pub(super) fn blocks_as_given(message: &Message, controls: &Controls) -> Vec<Block> {
+    let subject = subject(message, controls);
+    let given = edits::examine(&kept(&message.attributes), subject, controls).attributes;
+    duplicate::blocks_of(&given, controls)
 }
 
 /// Whether a message asks for duplicates and none can be looked for, because what stands in place of a name or a street says nothing.
