@@ -88,6 +88,7 @@ async fn a_hundred_rows_cost_what_a_hundred_requests_cost() {
             (singles.calls, singles.read_units, singles.write_units, 0),
             "keyed: {keyed}"
         );
+        assert!(batch.steps * 3 < singles.steps, "side by side: {batch:?}, {singles:?}");
     }
 }
 
@@ -148,5 +149,6 @@ async fn a_hundred_associations_cost_what_a_hundred_requests_cost() {
             (singles.calls, singles.read_units, singles.write_units, 0),
             "keyed: {keyed}"
         );
+        assert!(batch.steps * 3 < singles.steps, "side by side: {batch:?}, {singles:?}");
     }
 }
