@@ -247,6 +247,7 @@ impl Customer {
     pub fn erased(&self, secret: &Secret, stamp: &Stamp) -> Self {
         let company = self.attributes.get(Attribute::COMPANY);
         let company = company.map(|company| (Attribute::COMPANY, company));
+        let written = self.written(&[], stamp);
         Self {
             attributes: company.into_iter().chain([(Attribute::INACTIVE, "Y")]).collect(),
             alternate_name: None,
@@ -258,7 +259,8 @@ impl Customer {
                 numbers: self.numbers(secret),
             }),
             absorbed: self.absorbed.iter().map(Absorbed::erased).collect(),
-            ..self.written(&[], stamp)
+            effects: written.effects.clone().erased(),
+            ..written
         }
     }
 

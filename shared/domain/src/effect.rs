@@ -1,10 +1,12 @@
 //! Effects: what one request did, kept on what it did it to, so that the request's next try finds it and answers the same.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::Invalid;
 use crate::base32::{hash, is_sixteen, sixteen};
 use crate::customer::{CustomerNumber, Identifier};
+use crate::history::Changed;
 use crate::message::Attribute;
 use crate::retention::{self, Retention};
 use crate::secret::Secret;
@@ -12,6 +14,9 @@ use crate::time::Timestamp;
 
 /// How many effects one record remembers, the newest; a creation comes on top.
 pub const MAX_EFFECTS: usize = 50;
+
+/// Of how many effects one record remembers what they changed, the newest: a value may be long, and by and by the history has it.
+const MAX_TOLD: usize = 3;
 
 /// Names the effect of one request: derived from its idempotency key, or random. Sixteen characters of Crockford's base 32.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,11 +84,13 @@ pub struct Effect {
     pub version: Option<u64>,
     /// On whom it took effect, where that is another customer, from which this one was parted since.
     pub on: Option<(Identifier, CustomerNumber)>,
+    /// What it changed, where its answer says so and nothing else tells it at once.
+    pub changed: Option<Vec<Changed>>,
 }
 
 impl Effect {
     fn new(did: Did, at: Timestamp, keyed: bool, replaced: Vec<Attribute>) -> Self {
-        Self { did, at, keyed, replaced, version: None, on: None }
+        Self { did, at, keyed, replaced, version: None, on: None, changed: None }
     }
 }
 
@@ -128,13 +135,37 @@ impl Effects {
         }
     }
 
+    /// Says what this effect changed.
+    pub fn made_changes(&mut self, id: &EffectId, changed: Vec<Changed>) {
+        let is_other =
+            |(of, effect): &(&EffectId, &mut Effect)| *of != id && effect.changed.is_some();
+        let mut others: Vec<_> = self.0.iter_mut().filter(is_other).collect();
+        others.sort_by_key(|(_, effect)| Reverse(effect.at));
+        for (_, effect) in others.into_iter().skip(MAX_TOLD - 1) {
+            effect.changed = None;
+        }
+        if let Some(effect) = self.0.get_mut(id) {
+            effect.changed = Some(changed);
+        }
+    }
+
+    /// The same without the person: that something changed stays, and no value of it.
+    #[must_use]
+    pub fn erased(mut self) -> Self {
+        for changed in self.0.values_mut().filter_map(|effect| effect.changed.as_mut()) {
+            *changed = changed.iter().map(Changed::erased).collect();
+        }
+        self
+    }
+
     /// Takes over the updates of another customer that are not here, each as one on whom it took effect: the newest, where they are too many.
     pub fn adopt(&mut self, others: &Self, of: (&Identifier, CustomerNumber)) {
         let mut newest = Timestamp::from_millis(0);
         for (id, effect) in others.updates() {
             newest = newest.max(effect.at);
             let on = effect.on.clone().or_else(|| Some((of.0.clone(), of.1)));
-            self.0.entry(id.clone()).or_insert_with(|| Effect { on, ..effect.clone() });
+            let adopted = || Effect { on, changed: None, ..effect.clone() };
+            self.0.entry(id.clone()).or_insert_with(adopted);
         }
         self.forget(MAX_EFFECTS, newest);
     }
@@ -162,6 +193,7 @@ impl FromIterator<(EffectId, Effect)> for Effects {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::{Part, Value};
 
     fn cause(number: usize, keyed: bool) -> Cause {
         Cause { id: EffectId::random([number as u8; 10]), keyed }
@@ -183,6 +215,32 @@ mod tests {
         assert_eq!(known(&effects), [0, 1, 3]);
         effects.updated(&cause(4, true), &[], Retention::KeyedEffect.end(start));
         assert_eq!(known(&effects), [0, 3, 4]);
+    }
+
+    #[test]
+    fn what_the_newest_effects_changed_is_remembered_and_is_erased_with_the_person() {
+        let start = Timestamp::from_millis(0);
+        let mut effects = Effects::created(&cause(0, true), start);
+        let value = Some(Value::Text("Westboro".to_owned()));
+        let changed =
+            Changed { part: Part::Attribute(Attribute::CITY), before: value, after: None };
+        for number in 1..=(MAX_TOLD + 1) {
+            let cause = cause(number, true);
+            effects.updated(&cause, &[], start.plus_seconds(number as u64));
+            effects.made_changes(&cause.id, vec![changed.clone()]);
+        }
+        let told = |effects: &Effects, number| {
+            effects.of(&cause(number, true).id).and_then(|effect| effect.changed.clone())
+        };
+        assert_eq!(told(&effects, 1), None);
+        assert_eq!(told(&effects, 2), Some(vec![changed.clone()]));
+        let identifier = Identifier::parse("0123456789ABCDEF-000001-01234567").unwrap();
+        let mut other = Effects::created(&cause(9, true), start);
+        other.adopt(&effects, (&identifier, CustomerNumber::new(7).unwrap()));
+        assert_eq!(told(&other, 2), None, "it is another customer's");
+        let erased = effects.erased();
+        assert_eq!(told(&erased, 2), Some(vec![changed.erased()]));
+        assert_eq!(told(&erased, 1), None);
     }
 
     #[test]

@@ -188,6 +188,12 @@ impl ReadBlock {
         tracing::error!(block = self.block.as_str(), "{what}");
     }
 
+    /// Those who have a seat here, and those who act for them.
+    pub fn customers(&self) -> impl Iterator<Item = &Customer> + Clone {
+        let seated = self.seated.iter();
+        seated.flat_map(|seated| std::iter::once(&seated.customer).chain(&seated.leads))
+    }
+
     /// Who may be the same as one that is wanted here.
     pub fn candidates(&self) -> impl Iterator<Item = Candidate<'_>> {
         self.seated.iter().map(|seated| Candidate {

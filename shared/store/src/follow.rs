@@ -1,7 +1,7 @@
 //! Following merges: whoever reads a merged customer goes on to the one that acts for it.
 //!
 //! Loser and winner are written in one transaction, and a reader may see one of them and not yet the other. So a loser leads to its winner only where the winner says that it
-//! absorbed it; otherwise what was read overlapped a merge or an un-merge, and is read again.
+//! absorbed it; otherwise what was read overlapped a merge or an un-merge, and is read again. So it is where a winner says that it absorbed one that does not lead to it.
 
 use domain::customer::merge::MAX_DEPTH;
 use domain::customer::{Customer, Identifier};
@@ -79,6 +79,19 @@ pub async fn lead_all(
 ) -> Result<Vec<Led>, TableError> {
     let (ways, _) = ways(table, customers).await?;
     Ok(ways.into_iter().map(Way::end).collect())
+}
+
+/// Whether each of these customers that was absorbed by another of them leads to it. Otherwise what was read overlapped a merge or an un-merge, and both would count as they are.
+pub fn agree<'c>(customers: impl Iterator<Item = &'c Customer> + Clone, now: Timestamp) -> bool {
+    let is_new = |one: &Customer| one.updated_at.plus_seconds(ARRIVAL_SECONDS) > now;
+    let mut winners = customers.clone().filter(|one| !one.absorbed.is_empty());
+    winners.all(|winner| {
+        let mut losers = customers.clone().filter(|one| winner.has_absorbed(&one.identifier));
+        losers.all(|loser| {
+            let to = loser.merged_into.as_ref().map(|merged| &merged.winner);
+            to == Some(&winner.identifier) || !(is_new(winner) || is_new(loser))
+        })
+    })
 }
 
 /// The ways of these customers, gone to their ends, and why the first of what cannot be read on them cannot.

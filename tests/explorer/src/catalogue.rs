@@ -1,6 +1,7 @@
 //! The catalogue: which requests meet, and what stands there before.
 
 mod audits;
+mod decisions;
 mod merges;
 mod pairs;
 mod triples;
@@ -10,6 +11,7 @@ use super::request::{MessageFields, Party, Request, Whom};
 use super::scenario::{Client, Expects, PLAIN, Scenario};
 
 pub use audits::audits;
+pub use decisions::decisions;
 pub use merges::{merge_triples, merges};
 pub use pairs::pairs;
 pub use triples::triples;

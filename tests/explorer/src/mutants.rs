@@ -64,6 +64,9 @@ impl MutantTable {
             item.retain(|name, _| !name.starts_with("effect_"));
         }
         merge::see(self.mutant, &mut item);
+        if self.mutant == Mutant::DecisionForgotten {
+            merge::see_pair(&mut item);
+        }
         self.remembered(&mut item);
         item
     }

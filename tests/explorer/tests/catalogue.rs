@@ -60,6 +60,18 @@ fn no_interleaving_of_a_merge_with_whatever_names_one_of_the_two_goes_wrong() {
 }
 
 #[test]
+fn no_interleaving_of_an_erasure_or_of_a_decision_on_two_goes_wrong_whatever_single_fault_occurs() {
+    let is_small = |pair: &Scenario| {
+        !TWO_DECISIONS.contains(&pair.name) && !pair.name.starts_with("a merge against an erasure")
+    };
+    let pairs = catalogue::decisions().into_iter().filter(is_small);
+    let work: Vec<_> = pairs.map(|pair| (pair.clone(), pair.faults)).collect();
+    assert!(work.len() >= 17 && work.iter().all(|(_, faults)| *faults == 1));
+    let gone = go_through(&work, How::All);
+    assert!(gone.judged > 5_000, "{gone:?}");
+}
+
+#[test]
 fn no_interleaving_of_a_merge_goes_wrong_whatever_single_fault_chance_picks() {
     let merges = catalogue::merges().into_iter().chain(catalogue::merge_triples());
     let work: Vec<_> = merges.map(|merge| (merge.clone(), merge.faults)).collect();

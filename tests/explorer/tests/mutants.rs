@@ -147,6 +147,36 @@ fn a_winner_that_is_not_asked_whom_it_absorbed_is_found() {
 }
 
 #[test]
+fn a_winner_that_is_not_asked_whether_whom_it_absorbed_leads_to_it_is_found() {
+    for scenario in [
+        "an un-merge of a merge that took the address against an update by it",
+        "a merge that takes the address against an update by the loser's values",
+    ] {
+        is_found(Mutant::WinnerNotAsked, scenario, 0);
+    }
+}
+
+#[test]
+fn an_erasure_that_does_not_know_what_it_erased_is_found() {
+    for scenario in [
+        "an erasure against a Change",
+        "an erasure with a key by the number of a loser that is empty against a Change",
+    ] {
+        is_found_among(Mutant::ErasureForgotten, scenario, 1, &[Fault::Repeated]);
+    }
+}
+
+#[test]
+fn a_decision_on_a_pair_that_does_not_say_who_made_it_is_found() {
+    is_found_among(
+        Mutant::DecisionForgotten,
+        "a merge of two of whom that is being taken back",
+        1,
+        &[Fault::Repeated],
+    );
+}
+
+#[test]
 fn an_effect_that_is_not_looked_for_on_who_is_passed_is_found() {
     is_found_among(
         Mutant::PassedNotLookedAt,

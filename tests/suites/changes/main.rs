@@ -4,6 +4,7 @@ mod audit;
 mod bus;
 mod contract;
 mod costs;
+mod decided;
 mod erasure;
 mod find;
 mod history;

@@ -10,7 +10,7 @@ use crate::audit::found;
 use crate::world::{World, person, text, with};
 
 /// The pairs of a state, each as both numbers, in their order; all pages of this size.
-async fn pairs(world: &World, state: &str, limit: usize) -> Vec<[String; 2]> {
+pub(crate) async fn pairs(world: &World, state: &str, limit: usize) -> Vec<[String; 2]> {
     listed(world, state, limit).await.iter().map(numbers).collect()
 }
 
@@ -38,14 +38,14 @@ fn at(street: &str) -> Value {
     json!({ "cst_street_addr": street })
 }
 
-async fn keep_apart(world: &World, customer: &str, other: &str) {
+pub(crate) async fn keep_apart(world: &World, customer: &str, other: &str) {
     let path = format!("/customers/{customer}/keep-apart");
     let answer = world.master.post(&path).json(&json!({ "other": other })).send().await;
     answer.is_empty(204);
 }
 
 /// Two who look alike: their numbers.
-async fn twins(world: &World) -> [String; 2] {
+pub(crate) async fn twins(world: &World) -> [String; 2] {
     let one = world.add(&person("Julie", "Robinson")).await;
     let other = world.add(&person("Julie", "Robinsen")).await;
     world.follow().await;
@@ -116,7 +116,9 @@ async fn what_changes_afterwards_brings_a_pair_back_and_says_what_changed() {
 }
 
 /// What was told of pairs, in order: what, where they stand, by which operation, and of whom.
-fn told_of_pairs(events: &[Value]) -> Vec<(String, String, Option<String>, [String; 2])> {
+pub(crate) fn told_of_pairs(
+    events: &[Value],
+) -> Vec<(String, String, Option<String>, [String; 2])> {
     let of_pairs = events.iter().map(|event| &event["detail"]);
     let of_pairs = of_pairs.filter(|told| text(&told["type"]).starts_with("possible-duplicate"));
     of_pairs

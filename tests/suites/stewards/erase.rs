@@ -139,6 +139,97 @@ async fn an_unknown_number_is_not_found_and_an_erased_one_can_be_erased_again() 
     assert!(master.everything().await == before);
 }
 
+/// The number of a customer that this message adds.
+async fn added(master: &Fixture, attributes: &Value) -> String {
+    let all = with(attributes.clone(), &json!({ "cst_send_response": "Y" }));
+    let message = json!({ "type": "CWCustomerIn", "CustSoldTo": all });
+    let answer = master.post("/customers").json(&message).send().await;
+    let answer = answer.is(if all["cst_cust_nbr"].is_null() { 201 } else { 200 });
+    answer["CustSoldTo"]["cst_cust_nbr"].as_str().expect("a number").to_owned()
+}
+
+/// Somebody comes to the customer of this number.
+async fn comes(master: &Fixture, number: &str, last_name: &str) {
+    added(master, &with(person(last_name), &json!({ "cst_cust_nbr": number }))).await;
+}
+
+#[tokio::test]
+async fn an_erasure_that_is_sent_again_leaves_who_came_to_the_customer_after_it() {
+    let master = Fixture::new().await;
+    let number = added(&master, &julie()).await;
+    let merged = added(&master, &with(person("Montague"), &json!({ "cst_zip": "02108" }))).await;
+    let body = json!({ "loser": merged, "loserVersion": 1 });
+    let path = format!("/customers/{number}/merge");
+    master.post(&path).if_match("*").json(&body).send().await.is(200);
+    let erase = |number: &str, key: &str| {
+        master.post(&format!("/customers/{number}/erase")).key(key).send()
+    };
+    let last_name = async || {
+        let shown = master.get(&format!("/customers/{number}")).send().await.is(200);
+        shown["CustSoldTo"]["cst_lname"].clone()
+    };
+    // Each time somebody comes, and is erased by another request: by the number of either, and where there is nobody.
+    for (key, named, comes_first) in [
+        ("first", &number, false),
+        ("nobody-any-more", &number, false),
+        ("winner-alone-by-the-loser", &merged, true),
+    ] {
+        if comes_first {
+            comes(&master, &number, "Between").await;
+        }
+        let first = erase(named, key).await;
+        first.is_empty(204);
+        assert!(!first.is_replayed(), "{key}");
+        comes(&master, &number, "Later").await;
+        let again = erase(named, key).await;
+        again.is_empty(204);
+        assert!(again.is_replayed(), "{key}");
+        assert_eq!(last_name().await, "Later", "{key}");
+        // Without the key it is a new erasure.
+        master.post(&format!("/customers/{number}/erase")).send().await.is_empty(204);
+        assert_eq!(last_name().await, Value::Null, "{key}");
+    }
+}
+
+#[tokio::test]
+async fn an_erasure_that_was_forgotten_is_not_done_again() {
+    let master = Fixture::new().await;
+    let number = added(&master, &julie()).await;
+    let erase = || master.post(&format!("/customers/{number}/erase")).key("forgotten").send();
+    erase().await.is_empty(204);
+    for update in 0..50 {
+        comes(&master, &number, &format!("Later{update}")).await;
+    }
+    erase().await.is_problem(409, "already-processed");
+}
+
+#[tokio::test]
+async fn what_a_decision_keeps_of_its_answer_is_erased_too() {
+    let master = Fixture::new().await;
+    let number = added(&master, &julie()).await;
+    let other = with(person("Montague"), &json!({ "cst_street_addr": "9 Quarry Road" }));
+    let other = added(&master, &other).await;
+    let decide = async |what: &str, body: Value| {
+        let path = format!("/customers/{other}/{what}");
+        let request = master.post(&path).if_match("*").json(&body).key(what).send();
+        request.await.is(200)
+    };
+    let take = json!({ "address": "loser", "cst_lname": "loser" });
+    decide("merge", json!({ "loser": number, "loserVersion": 1, "take": take })).await;
+    let parted = decide("unmerge", json!({ "loser": number })).await;
+    assert!(parted.to_string().contains("17 Secret Lane"), "{parted}");
+    master.post(&format!("/customers/{number}/erase")).send().await.is_empty(204);
+    master.post(&format!("/customers/{other}/erase")).send().await.is_empty(204);
+    assert_eq!(traces(&master.items("").await), Vec::<String>::new());
+    // What changed is told, and no value of it.
+    let again = decide("unmerge", json!({ "loser": number })).await;
+    assert_eq!(
+        again["changed"].as_array().map(Vec::len),
+        parted["changed"].as_array().map(Vec::len)
+    );
+    assert!(!again.to_string().contains("17 Secret Lane"), "{again}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_person_and_one_of_three_merged_among_a_hundred_thousand_requests_in_error_are_erased_with_twenty_calls()
  {

@@ -355,7 +355,7 @@ impl Customer {
         let mut winner = self.decided(stamp).with_values(values).seated(blocks);
         winner.absorbed.push(Absorbed { loser: identifier, number, gave_up });
         winner.hanging = hanging;
-        Some(winner)
+        Some(winner.telling_since(self, stamp))
     }
 
     /// The loser, from the un-merge on. What requests did to the winner meanwhile they may have done by the loser's numbers, so it remembers that too.
@@ -384,13 +384,13 @@ impl Customer {
         let mut winner = self.decided(stamp).with_values(values).seated(blocks);
         winner.absorbed.retain(|absorbed| absorbed.loser != *loser);
         winner.hanging = Hanging::of(others);
-        winner
+        winner.telling_since(self, stamp)
     }
 
     /// The customer with these values of an earlier version, which make these blocks.
     #[must_use]
     pub fn restored(&self, (values, blocks): (Values, &[Block]), stamp: &Stamp) -> Self {
-        self.decided(stamp).with_values(values).seated(blocks)
+        self.decided(stamp).with_values(values).seated(blocks).telling_since(self, stamp)
     }
 
     /// The values by which it is found in its blocks: its own, then those that it gave up by merges.
@@ -409,6 +409,15 @@ impl Customer {
         let mut next = self.written(&[], stamp);
         next.effects.made_version(&stamp.cause.id, next.version);
         next
+    }
+
+    /// The same, remembering for the next try of a request with a key what it changed: until the history has it, nothing else tells that.
+    fn telling_since(mut self, before: &Self, stamp: &Stamp) -> Self {
+        if stamp.cause.keyed {
+            let changed = history::changes(Some(before), &self);
+            self.effects.made_changes(&stamp.cause.id, changed);
+        }
+        self
     }
 }
 

@@ -395,14 +395,14 @@ fn of_request(before: Option<&RequestInError>, after: &RequestInError) -> Option
     })
 }
 
-/// What is told of a pair: that it waits for a steward, or that it does no more. One that does not look alike any more tells nothing.
+/// What is told of a pair: that it waits for a steward, or that it does no more. That one does not look alike any more is told only where a decision on it was taken back.
 fn of_pair(before: Option<&PairRecord>, after: PairRecord) -> Option<Plan> {
     let was = before.map(|before| before.state);
     let kind = match after.state {
         state if was == Some(state) => return None,
-        PairState::Past => return None,
+        PairState::Past if after.by.is_none() => return None,
         PairState::Open if after.by.is_none() => ChangeType::PossibleDuplicateFound,
-        PairState::Open | PairState::Apart | PairState::Merged => {
+        PairState::Open | PairState::Apart | PairState::Merged | PairState::Past => {
             ChangeType::PossibleDuplicateDecided
         }
     };

@@ -1,11 +1,12 @@
 //! What merging, un-merging and restoring have in common: when a steward may do it, what comes of it, and how a repeated request finds what it did.
 
+use domain::customer::merge::Choice;
 use domain::customer::merge::foreseen::{Compared, Proposal};
-use domain::customer::merge::{Choice, Merge};
 use domain::customer::{Customer, CustomerNumber};
 use domain::history::{self, Changed};
 use domain::message::edits::FailedEdit;
 use domain::request::Versions;
+use domain::time::Timestamp;
 use store::records;
 use store::table::{Table, TableError};
 
@@ -58,13 +59,6 @@ impl Decided {
             foreseen: None,
             replayed: false,
         }
-    }
-
-    /// What a merge did, as it is kept.
-    pub(super) fn kept(number: CustomerNumber, merge: Merge) -> Self {
-        let Merge { winner_version: version, changed, .. } = merge;
-        let dealer_customers = (0, false);
-        Self { number, version, changed, dealer_customers, foreseen: None, replayed: false }
     }
 
     pub(super) fn counted(self, dealer_customers: (usize, bool)) -> Self {
@@ -167,18 +161,28 @@ pub(super) async fn earlier<T: Table>(
     if let Some(tried) = tried.filter(|tried| tried.version == version) {
         return Ok(Some(Decided { replayed, ..tried.clone() }));
     }
-    let table = attempt.table();
-    let page = records::history(table, &customer.identifier, version.saturating_sub(1), 1).await?;
-    let entry = page.found.into_iter().find(|(of, _)| *of == version);
-    let changed = match entry {
-        Some((_, entry)) => entry?.changed,
-        None if table.now() < effect.at.plus_seconds(ON_ITS_WAY_SECONDS) => {
-            return Err(Stopped::Unavailable("the history does not have this version yet".into()));
-        }
-        None => Vec::new(),
+    let changed = match &effect.changed {
+        Some(changed) => changed.clone(),
+        None => changed_by(attempt.table(), customer, (version, effect.at)).await?,
     };
     let dealer_customers = (0, false);
     let number = customer.number;
     let foreseen = None;
     Ok(Some(Decided { number, version, changed, dealer_customers, foreseen, replayed }))
+}
+
+/// What the version that was made then changed of the customer, as the history tells it.
+async fn changed_by(
+    table: &impl Table,
+    customer: &Customer,
+    (version, at): (u64, Timestamp),
+) -> Result<Vec<Changed>, Stopped> {
+    let page = records::history(table, &customer.identifier, version.saturating_sub(1), 1).await?;
+    match page.found.into_iter().find(|(of, _)| *of == version) {
+        Some((_, entry)) => Ok(entry?.changed),
+        None if table.now() < at.plus_seconds(ON_ITS_WAY_SECONDS) => {
+            Err(Stopped::Unavailable("the history does not have this version yet".into()))
+        }
+        None => Ok(Vec::new()),
+    }
 }

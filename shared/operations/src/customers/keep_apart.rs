@@ -96,23 +96,15 @@ async fn decide<T: Table>(
         let (Some(one), Some(other)) = both.await? else {
             return Ok(KeptApart::NotFound);
         };
-        if let Some(merged) = [&one, &other].into_iter().find(|one| one.merged_into.is_some()) {
-            let number = merged.number;
-            let followed = tree::followed(attempt.master, merged.clone()).await?;
-            if followed.leader.identifier == merged.identifier {
-                // It was parted meanwhile.
-                attempt.again().await?;
-                continue;
-            }
-            return Ok(KeptApart::Merged { number, into: followed.leader.number });
-        }
-        let company = |of: &Customer| company_of(&of.attributes, attempt.controls());
-        if company(&one) != company(&other) {
-            return Ok(KeptApart::OfTwoCompanies);
-        }
+        let merged = [&one, &other].into_iter().find(|one| one.merged_into.is_some());
+        let led = match merged {
+            Some(merged) => Some((merged, tree::followed(attempt.master, merged.clone()).await?)),
+            None => None,
+        };
         let Some(pair) = Pair::of(&one.identifier, &other.identifier) else {
             return Ok(KeptApart::Itself);
         };
+        // Read last: what this request did is told, whatever became of the two since.
         let known = records::pair(attempt.table(), &pair).await?;
         let is_own = |known: &PairRecord| match wish {
             Wish::KeepApart => known.was_decided_by(attempt.effect()),
@@ -120,6 +112,18 @@ async fn decide<T: Table>(
         };
         if known.as_ref().is_some_and(is_own) {
             return Ok(KeptApart::Done { replayed: attempt.is_replay() });
+        }
+        if let Some((merged, followed)) = led {
+            if followed.leader.identifier == merged.identifier {
+                // It was parted meanwhile.
+                attempt.again().await?;
+                continue;
+            }
+            return Ok(KeptApart::Merged { number: merged.number, into: followed.leader.number });
+        }
+        let company = |of: &Customer| company_of(&of.attributes, attempt.controls());
+        if company(&one) != company(&other) {
+            return Ok(KeptApart::OfTwoCompanies);
         }
         let Some(next) = next(attempt, known.as_ref(), (&pair, [&one, &other]), wish) else {
             return Ok(match wish {

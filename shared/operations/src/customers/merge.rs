@@ -6,10 +6,9 @@ use domain::customer::merge::{self, Choices, Merge, Values, foreseen};
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::message::Attribute;
 use domain::request::Versions;
-use store::records::KeptMerge;
+use store::items;
 use store::table::Table;
 use store::writes::Transacted;
-use store::{items, records};
 use tokio::{join, try_join};
 
 use super::decision::{self, Beforehand, Decided, Foreseen, NotDecided, Refused};
@@ -53,15 +52,6 @@ pub async fn merge<T: Table>(
             seats.begin(NextRound::Anew, attempt).await?;
             continue;
         }
-        if tried.is_none() && winner.effects.of(attempt.effect()).is_some() {
-            tried = kept(attempt, (&winner, loser.as_ref())).await?;
-            let leads = loser.as_ref().is_some_and(|loser| winner.has_absorbed(&loser.identifier));
-            if tried.is_none() && leads && winner.erased.is_none() {
-                // It is not to be seen yet.
-                seats.begin(NextRound::Anew, attempt).await?;
-                continue;
-            }
-        }
         if let Some(earlier) = decision::earlier(attempt, &winner, tried.as_ref()).await? {
             let counted = dealer_customers(attempt, request.counts, &[&winner]).await?;
             return Ok(earlier.counted(counted));
@@ -74,7 +64,7 @@ pub async fn merge<T: Table>(
         let missing = missing(&winner, wanted);
         seats.read(attempt.table(), missing.iter().map(|seat| &seat.block)).await?;
         let mut next = NextRound::Anew;
-        if seats.are_complete() {
+        if seats.are_complete(attempt.table()) {
             let stamp = attempt.stamp();
             let after = winner.absorbing(&loser, (values.clone(), &blocks), &stamp);
             let after = after.ok_or(Refused::TooManyMerged)?;
@@ -139,21 +129,6 @@ async fn foresee<T: Table>(
 pub(super) fn are_half_seen(winner: &Customer, loser: &Customer) -> bool {
     let leads = loser.merged_into.as_ref().is_some_and(|to| to.winner == winner.identifier);
     leads != winner.has_absorbed(&loser.identifier)
-}
-
-/// What is kept of the merge of the two, while they are merged: it tells what it changed before the history does.
-async fn kept<T: Table>(
-    attempt: &Attempt<'_, T>,
-    (winner, loser): (&Customer, Option<&Customer>),
-) -> Result<Option<Decided>, Stopped> {
-    let merged = loser.and_then(|loser| Some((loser, loser.merged_into.as_ref()?)));
-    let Some((loser, merged)) = merged.filter(|(_, to)| to.winner == winner.identifier) else {
-        return Ok(None);
-    };
-    Ok(match records::merge(attempt.table(), &loser.identifier, merged).await? {
-        KeptMerge::Whole(kept) => Some(Decided::kept(winner.number, *kept)),
-        KeptMerge::Over | KeptMerge::Absent => None,
-    })
 }
 
 /// Goes on where the two may be merged, as the steward saw them.

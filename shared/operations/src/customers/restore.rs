@@ -56,7 +56,7 @@ pub async fn restore<T: Table>(
         let missing = missing(&customer, wanted);
         seats.read(attempt.table(), missing.iter().map(|seat| &seat.block)).await?;
         let mut next = NextRound::Anew;
-        if let Some(seen_claims) = numbers.filter(|_| seats.are_complete()) {
+        if let Some(seen_claims) = numbers.filter(|_| seats.are_complete(attempt.table())) {
             let after = customer.restored((values, &blocks), &attempt.stamp());
             let decided = Decided::of(&customer, &after);
             if attempt.dry_run {

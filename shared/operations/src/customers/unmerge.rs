@@ -87,7 +87,7 @@ pub async fn unmerge<T: Table>(
         let read = winner_misses.iter().chain(&loser_misses).map(|seat| &seat.block);
         seats.read(attempt.table(), read).await?;
         let mut next = NextRound::Anew;
-        if seats.are_complete() {
+        if seats.are_complete(attempt.table()) {
             let stamp = attempt.stamp();
             let alone =
                 winner.releasing(&loser.identifier, (of_winner, &blocks[0]), &others, &stamp);

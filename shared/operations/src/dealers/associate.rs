@@ -150,7 +150,7 @@ async fn searched<T: Table>(
             seats.read(table, wanted.iter().map(|seat| &seat.block)).await?;
         }
         let mut next = NextRound::Anew;
-        if seats.are_complete() {
+        if seats.are_complete(table) {
             match association::find(request, seats.candidates(), controls) {
                 Found::Several(candidates) => return Ok(AssociateOutcome::Ambiguous(candidates)),
                 Found::One(customer, explanation) => {

@@ -7,6 +7,7 @@ use domain::matching::duplicate::{self, Candidate};
 use domain::message::Attributes;
 use futures_util::future;
 use store::block::ReadBlock;
+use store::follow::agree;
 use store::items::Seat;
 use store::keys;
 use store::table::{Table, TableError};
@@ -106,14 +107,14 @@ impl Seats {
     }
 
     /// Whether nothing that was read overlapped a write.
-    pub(crate) fn are_complete(&self) -> bool {
-        self.0.iter().all(|read| read.complete)
+    pub(crate) fn are_complete(&self, table: &impl Table) -> bool {
+        let customers = self.0.iter().flat_map(ReadBlock::customers);
+        self.0.iter().all(|read| read.complete) && agree(customers, table.now())
     }
 
     /// Those who have a seat, and those who act for them.
     pub(crate) fn customers(&self) -> impl Iterator<Item = &Customer> {
-        let seated = self.0.iter().flat_map(|read| &read.seated);
-        seated.flat_map(|seated| std::iter::once(&seated.customer).chain(&seated.leads))
+        self.0.iter().flat_map(ReadBlock::customers)
     }
 
     pub(crate) fn candidates(&self) -> impl Iterator<Item = Candidate<'_>> {

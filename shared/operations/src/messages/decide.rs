@@ -260,7 +260,7 @@ async fn add<T: Table>(
             return Ok(replay);
         }
     }
-    if !known.seats.are_complete() {
+    if !known.seats.are_complete(attempt.table()) {
         return Ok(Verdict::ReadAgain);
     }
     let envelope = edits::examine_envelope(&wish.message);
@@ -434,7 +434,7 @@ async fn updated<T: Table>(
     missing.dedup();
     let read = missing.iter().chain(&for_loser).map(|seat| &seat.block);
     known.seats.read(attempt.table(), read).await?;
-    if !known.seats.are_complete() {
+    if !known.seats.are_complete(attempt.table()) {
         return Ok(Verdict::ReadAgain);
     }
     let holders = [(&before.identifier, &missing[..]), (also_to, &for_loser[..])];

@@ -16,6 +16,7 @@ use super::fields::{
     Fields, MERGES, MIN_READER, corrupt, in_index, map_of, needs_reader, new_item, number,
     rewritten, set, text, text_of,
 };
+use super::history::{changed_of, changed_value};
 use crate::item::Item;
 use crate::keys;
 use crate::table::TableError;
@@ -27,6 +28,8 @@ const CUSTOMER: &str = "customer";
 const NUMBERS: &str = "taken_numbers";
 /// The attribute with what the answers of some effects say beside.
 const MADE: &str = "made";
+/// The attribute with what some effects changed.
+const CHANGED: &str = "changed";
 const MERGED_INTO: &str = "merged_into";
 const ABSORBED: &str = "absorbed";
 const HANGING: &str = "hanging";
@@ -63,6 +66,7 @@ pub fn customer_item(customer: &Customer) -> Item {
     set(&mut item, "seats", (!seats.is_empty()).then_some(AttributeValue::L(seats)));
     item.insert("effects".to_owned(), effects_value(effects));
     set(&mut item, MADE, made_value(effects));
+    set(&mut item, CHANGED, changes_value(effects));
     set(&mut item, BY, by.as_ref().map(by_value));
     set(&mut item, "erased", erased.as_ref().map(erased_value));
     let numbers = erased.iter().flat_map(|erased| &erased.numbers);
@@ -81,7 +85,7 @@ pub fn customer_item(customer: &Customer) -> Item {
 }
 
 /// The attributes of the item but its key.
-const ATTRIBUTES: [&str; 20] = [
+const ATTRIBUTES: [&str; 21] = [
     keys::INDEX_PARTITION_KEY,
     keys::INDEX_SORT_KEY,
     "tail",
@@ -95,6 +99,7 @@ const ATTRIBUTES: [&str; 20] = [
     "seats",
     "effects",
     MADE,
+    CHANGED,
     BY,
     "erased",
     NUMBERS,
@@ -142,7 +147,7 @@ pub fn customer(item: Item) -> Result<Customer, TableError> {
         alternate_name: fields.optional_text("alternate_name")?,
         phones: phones_of(fields.list("phones")?)?,
         seats: seats_of(fields.list("seats")?)?,
-        effects: effects_of(fields.map("effects")?, fields.map(MADE)?)?,
+        effects: effects_of(fields.map("effects")?, fields.map(MADE)?, fields.map(CHANGED)?)?,
         by: fields.by()?,
         erased: fields.take("erased").map(|erased| erased_of(erased, numbers)).transpose()?,
         merged_into: fields.take(MERGED_INTO).map(merged_into_of).transpose()?,
@@ -302,6 +307,17 @@ fn made_value(effects: &Effects) -> Option<AttributeValue> {
     (!made.is_empty()).then_some(AttributeValue::M(made))
 }
 
+/// What some effects changed, under the same names.
+fn changes_value(effects: &Effects) -> Option<AttributeValue> {
+    let changes = effects.iter().filter_map(|(id, effect)| {
+        let changed = changed_value(effect.changed.as_ref()?);
+        let changed = changed.unwrap_or_else(|| AttributeValue::M(Item::new()));
+        Some((id.as_str().to_owned(), changed))
+    });
+    let changes: Item = changes.collect();
+    (!changes.is_empty()).then_some(AttributeValue::M(changes))
+}
+
 fn effects_value(effects: &Effects) -> AttributeValue {
     let value = |effect: &Effect| {
         let did = match effect.did {
@@ -325,9 +341,15 @@ fn effects_value(effects: &Effects) -> AttributeValue {
 fn effects_of(
     map: HashMap<String, AttributeValue>,
     mut made: HashMap<String, AttributeValue>,
+    mut changes: HashMap<String, AttributeValue>,
 ) -> Result<Effects, TableError> {
     let mut read = |(id, value): (String, AttributeValue)| {
         let mut made = map_of(MADE, made.remove(&id).unwrap_or(AttributeValue::M(Item::new())))?;
+        let changed = match changes.remove(&id) {
+            Some(AttributeValue::M(changed)) => Some(changed_of(changed)?),
+            Some(_) => return Err(corrupt(CUSTOMER, CHANGED)),
+            None => None,
+        };
         let id = EffectId::parse(&id).map_err(|_| corrupt("effect", "id"))?;
         let mut fields = map_of("effect", value)?;
         let did = fields.parsed("did", |did| match did {
@@ -353,6 +375,7 @@ fn effects_of(
                 Some(identifier) => Some((identifier, number_of(made.number("number")?)?)),
                 None => None,
             },
+            changed,
         };
         fields.end()?;
         made.end()?;
@@ -363,6 +386,7 @@ fn effects_of(
 
 #[cfg(test)]
 mod tests {
+    use domain::history::{Changed, Part, Value};
     use domain::time::Timestamp;
 
     use super::super::tests::{secret, stamp};
@@ -387,6 +411,14 @@ mod tests {
             effects: {
                 let mut effects = Effects::created(&stamp.cause, stamp.at);
                 effects.made_version(&stamp.cause.id, 3);
+                effects.made_changes(
+                    &stamp.cause.id,
+                    vec![Changed {
+                        part: Part::Attribute(Attribute::CITY),
+                        before: None,
+                        after: Some(Value::Text("Westboro".to_owned())),
+                    }],
+                );
                 effects
             },
             by: Some(stamp.by.clone()),
@@ -417,6 +449,7 @@ mod tests {
                 "alternate_name",
                 "attributes",
                 "by",
+                "changed",
                 "created_at",
                 "effects",
                 "erased",

@@ -3,8 +3,8 @@
 use super::super::request::MessageFields;
 use super::super::scenario::{Client, Scenario};
 use super::{
-    ACME, ACME_MILLS, ACME_MOVED, add, erase, given, keep_apart, merge, merge_with_address,
-    message_with, moves, once, reprocess, scenario, take_back, twice, unmerge,
+    ACME, ACME_MILLS, ACME_MOVED, add, decisions, erase, given, keep_apart, merge,
+    merge_with_address, message_with, once, reprocess, scenario, twice, unmerge,
 };
 use crate::request::{Party, Request};
 
@@ -14,7 +14,7 @@ fn change(before: usize, mail_code: &'static str) -> Request {
 }
 
 /// An Add with a mail code.
-fn add_with(check: &'static str, party: Party, mail_code: &'static str) -> Request {
+pub(super) fn add_with(check: &'static str, party: Party, mail_code: &'static str) -> Request {
     message_with(MessageFields { party: Some(party), check, mail_code, ..MessageFields::default() })
 }
 
@@ -44,28 +44,24 @@ fn failed_by_alternate() -> Request {
 }
 
 /// Two customers at two addresses.
-fn two() -> Vec<Request> {
+pub(super) fn two() -> Vec<Request> {
     vec![add("Y", ACME), add("Y", ACME_MOVED)]
 }
 
-fn merged(how: Request) -> Vec<Request> {
+pub(super) fn merged(how: Request) -> Vec<Request> {
     let mut before = two();
     before.push(how);
     before
 }
 
-fn three() -> Vec<Request> {
+pub(super) fn three() -> Vec<Request> {
     vec![add("Y", ACME), add("Y", ACME_MOVED), add("Y", ACME_MILLS)]
 }
 
 /// Merges and un-merges that meet something else, or each other.
 pub fn merges() -> Vec<Scenario> {
     let with_a_fault = |pair| Scenario { faults: 1, ..pair };
-    let mut pairs: Vec<Scenario> = names_of_losers().into_iter().map(with_a_fault).collect();
-    // Without faults: where the answer to its write is lost, an erasure erases again what came since, and who takes back that two are kept apart is told of a merge since.
-    pairs.extend(erasures());
-    pairs.extend(kept_apart());
-    pairs
+    names_of_losers().into_iter().map(with_a_fault).chain(decisions()).collect()
 }
 
 /// Merges and un-merges against what names winner or loser.
@@ -85,6 +81,11 @@ fn names_of_losers() -> Vec<Scenario> {
             "a merge that takes the address against an update by the winner's old one",
             two(),
             once([merge_with_address(0, 1), add_with("S", ACME, "M")]),
+        ),
+        scenario(
+            "a merge that takes the address against an update by the loser's values",
+            two(),
+            once([merge_with_address(0, 1), add_with("S", ACME_MOVED, "M")]),
         ),
         scenario(
             "a merge against a Change of the loser",
@@ -122,6 +123,11 @@ fn names_of_losers() -> Vec<Scenario> {
         scenario(
             "an un-merge against an update by the loser's values",
             merged(merge(0, 1)),
+            once([unmerge(0, 1), add_with("S", ACME_MOVED, "M")]),
+        ),
+        scenario(
+            "an un-merge of a merge that took the address against an update by it",
+            merged(merge_with_address(0, 1)),
             once([unmerge(0, 1), add_with("S", ACME_MOVED, "M")]),
         ),
         scenario(
@@ -244,113 +250,18 @@ fn chain() -> Vec<Request> {
     before
 }
 
-/// Erasures of winner or loser.
-fn erasures() -> Vec<Scenario> {
-    vec![
-        scenario("a merge against an erasure of the winner", two(), once([merge(0, 1), erase(0)])),
-        scenario("a merge against an erasure of the loser", two(), once([merge(0, 1), erase(1)])),
-        scenario(
-            "an un-merge against an erasure of the winner",
-            merged(merge(0, 1)),
-            once([unmerge(0, 1), erase(0)]),
-        ),
-        scenario(
-            "an un-merge against an erasure of the loser",
-            merged(merge_with_address(0, 1)),
-            once([unmerge(0, 1), erase(1)]),
-        ),
-        scenario(
-            "an erasure against an Add equal to the loser",
-            merged(merge(0, 1)),
-            once([erase(0), add("Y", ACME_MOVED)]),
-        ),
-        scenario(
-            "an erasure against an update by the winner's old address",
-            merged(merge_with_address(0, 1)),
-            once([erase(1), add_with("S", ACME, "M")]),
-        ),
-        scenario(
-            "an erasure against an association of the loser",
-            merged(merge(0, 1)),
-            once([erase(0), given("TD1|1", 1)]),
-        ),
-        scenario(
-            "an erasure against a Change that moves the loser",
-            merged(merge(0, 1)),
-            once([erase(0), moves(1, ACME)]),
-        ),
-        scenario(
-            "an erasure against another merge of the winner",
-            {
-                let mut before = three();
-                before.push(merge(1, 0));
-                before
-            },
-            once([erase(0), merge(2, 1)]),
-        ),
-        scenario("two erasures", merged(merge(0, 1)), once([erase(0), erase(1)])),
-        twice(scenario(
-            "an erasure with a key against a merge with a key",
-            two(),
-            [Client::keyed("erase", erase(1)), Client::keyed("merge", merge(0, 1))],
-        )),
-    ]
-}
-
-/// Two that are kept apart, or no more, and what is decided of them besides.
-fn kept_apart() -> Vec<Scenario> {
-    let apart = || {
-        let mut before = two();
-        before.push(keep_apart(0, 1));
-        before
-    };
-    vec![
-        scenario(
-            "a merge of two that are being kept apart",
-            two(),
-            once([merge(0, 1), keep_apart(1, 0)]),
-        ),
-        scenario(
-            "a merge of two of whom that is being taken back",
-            apart(),
-            once([merge(0, 1), take_back(0, 1)]),
-        ),
-        scenario(
-            "an un-merge of two that are being kept apart",
-            merged(merge(0, 1)),
-            once([unmerge(0, 1), keep_apart(0, 1)]),
-        ),
-        scenario(
-            "two that are kept apart from both sides",
-            two(),
-            once([keep_apart(0, 1), keep_apart(1, 0)]),
-        ),
-        scenario(
-            "two that are kept apart against taking it back",
-            apart(),
-            once([keep_apart(0, 1), take_back(1, 0)]),
-        ),
-        scenario(
-            "an erasure of one of two that are being kept apart",
-            two(),
-            once([erase(0), keep_apart(0, 1)]),
-        ),
-        scenario(
-            "two that are kept apart with a key against taking it back",
-            two(),
-            [Client::keyed("apart", keep_apart(0, 1)), Client::once(take_back(0, 1))],
-        ),
-    ]
-}
-
-/// Three decisions and requests that meet. Not among them, because it goes wrong: an un-merge of a merge that took the address and the feeds of both forms. Who reads the loser as it is
-/// after the un-merge and the winner as it was before it takes the two for duplicates of each other.
+/// Three decisions and requests that meet.
 pub fn merge_triples() -> Vec<Scenario> {
     vec![
         scenario(
             "a merge, its un-merge and an update by the loser's values",
             two(),
             once([merge(0, 1), unmerge(0, 1), add_with("S", ACME_MOVED, "M")]),
+        ),
+        scenario(
+            "an un-merge of a merge that took the address, and the feeds of both forms",
+            merged(merge_with_address(0, 1)),
+            once([unmerge(0, 1), add_with("S", ACME, "M"), add_with("S", ACME_MOVED, "W")]),
         ),
         scenario(
             "a merge, an erasure and an Add equal to the loser",

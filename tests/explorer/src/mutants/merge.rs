@@ -1,4 +1,4 @@
-//! What wrong variants make of merged customers: how they see them, and how they write a merge or an un-merge.
+//! What wrong variants make of what is decided about customers: how they see it, and how they write a merge or an un-merge.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use store::item::Item;
@@ -21,12 +21,23 @@ pub(super) fn see(mutant: Mutant, item: &mut Item) {
     if mutant == Mutant::WinnerNotAsked && item.contains_key("updated_at") {
         item.insert("updated_at".to_owned(), AttributeValue::N("0".to_owned()));
     }
-    if mutant == Mutant::PassedNotLookedAt
-        && item.contains_key("merged_into")
-        && let Some(AttributeValue::M(effects)) = item.get_mut("effects")
-    {
+    let forgets = mutant == Mutant::PassedNotLookedAt && item.contains_key("merged_into")
+        || mutant == Mutant::ErasureForgotten && item.contains_key("erased");
+    if forgets && let Some(AttributeValue::M(effects)) = item.get_mut("effects") {
         let renamed = std::mem::take(effects);
         effects.extend(renamed.into_iter().map(|(id, one)| (id.chars().rev().collect(), one)));
+    }
+}
+
+/// What the variant sees of the item of a pair.
+pub(super) fn see_pair(item: &mut Item) {
+    for attribute in ["taken_back", "taken_back_by"] {
+        item.remove(attribute);
+    }
+    if let Some(AttributeValue::M(decision)) = item.get_mut("decision")
+        && let Some(AttributeValue::S(effect)) = decision.get_mut("effect")
+    {
+        *effect = effect.chars().rev().collect();
     }
 }
 

@@ -43,6 +43,10 @@ pub enum Mutant {
     PassedNotLookedAt,
     /// An un-merge does not let the loser remember what requests did to the winner.
     EffectsNotAdopted,
+    /// Who was erased remembers nothing of what requests did to it.
+    ErasureForgotten,
+    /// Which request decided on a pair, or took that back, is not kept.
+    DecisionForgotten,
     /// A merge or an un-merge writes the winner whatever its version is.
     WinnersVersionNotCompared,
     /// A merge or an un-merge writes the loser whatever its version is.
@@ -77,7 +81,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::SeatWithoutCondition,
         Self::OutdatedBlock,
         Self::GuardInPlaceOfSeats,
@@ -98,6 +102,8 @@ impl Mutant {
         Self::WinnerNotAsked,
         Self::PassedNotLookedAt,
         Self::EffectsNotAdopted,
+        Self::ErasureForgotten,
+        Self::DecisionForgotten,
         Self::WinnersVersionNotCompared,
         Self::LosersVersionNotCompared,
         Self::ReferenceBesideTheSeats,

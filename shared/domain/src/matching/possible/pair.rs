@@ -117,7 +117,7 @@ pub struct PairRecord {
     pub since: Timestamp,
     /// The last decision on it, also where it is open again.
     pub decision: Option<Decision>,
-    /// The request whose decision was taken back.
+    /// The request whose decision was taken back, or went with a person.
     pub taken_back: Option<EffectId>,
     /// The request that last took a decision back: its next try finds it here.
     pub taken_back_by: Option<EffectId>,
@@ -189,7 +189,7 @@ impl PairRecord {
         })
     }
 
-    /// The pair once one of the two is not there any more, or was erased: what a decision rested on goes with it.
+    /// The pair once one of the two is not there any more, or was erased: what a decision rested on goes with it. Which requests decided stays, for their next tries.
     #[must_use]
     pub fn of_nobody(&self, now: Timestamp) -> Self {
         let version = self.version + 1;
@@ -199,8 +199,7 @@ impl PairRecord {
             state,
             since: now,
             decision: None,
-            taken_back: None,
-            taken_back_by: None,
+            taken_back: self.decided_by().cloned(),
             by: None,
             ..self.clone()
         }
@@ -233,10 +232,15 @@ impl PairRecord {
         Some(Self { pair, version, state, bits, since, decision, taken_back, taken_back_by, by })
     }
 
+    /// The request that last decided it, though that may hold no more.
+    fn decided_by(&self) -> Option<&EffectId> {
+        let decided = self.decision.as_ref().map(|decision| &decision.effect);
+        decided.or(self.taken_back.as_ref())
+    }
+
     /// Whether this request decided it, though that may hold no more.
     pub fn was_decided_by(&self, effect: &EffectId) -> bool {
-        let decided = self.decision.as_ref().map(|decision| &decision.effect);
-        decided == Some(effect) || self.taken_back.as_ref() == Some(effect)
+        self.decided_by() == Some(effect)
     }
 
     /// Whether this request took a decision back, though another may have been made since.
@@ -263,7 +267,7 @@ impl PairRecord {
             bits: judged.bits,
             since: stamp.at,
             decision: None,
-            taken_back: known.decision.as_ref().map(|decision| decision.effect.clone()),
+            taken_back: known.decided_by().cloned(),
             taken_back_by: Some(stamp.cause.id.clone()),
             by: Some(stamp.by.clone()),
         })
