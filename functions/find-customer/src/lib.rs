@@ -183,7 +183,8 @@ async fn possible_duplicates<T: Table>(
     problem::refuse_if_any(faults)?;
     let (customer, merged) = acting(master, number, true).await?;
     let found = possible_duplicates::possible_duplicates(master, &customer).await?;
-    let answer = Answer::json(StatusCode::OK, "listed", &PossibleDuplicates::of(&found));
+    let apart = possible_duplicates::kept_apart_from(master, &customer.identifier, &found).await?;
+    let answer = Answer::json(StatusCode::OK, "listed", &PossibleDuplicates::of(&found, &apart));
     Ok(if merged { answer.canonical(&path_of(customer.number)) } else { answer })
 }
 

@@ -1,7 +1,10 @@
 //! Possible duplicates in JSON: both customers, and why.
 
+use std::collections::BTreeSet;
+
 use domain::by::By;
-use domain::matching::possible::{Grade, Pair, Score, Why};
+use domain::customer::Identifier;
+use domain::matching::possible::{Grade, Pair, PairState, Score, Why};
 use operations::customers::possible_duplicates::{Alike, PossibleDuplicate};
 use operations::customers::worklist::ListedPair;
 use operations::kit::Listed;
@@ -20,9 +23,17 @@ pub(crate) struct PossibleDuplicates {
 }
 
 impl PossibleDuplicates {
-    pub(crate) fn of(alike: &Alike) -> Self {
+    /// Those in `apart` are kept apart from the customer; the others wait for a steward, or will in a moment.
+    pub(crate) fn of(alike: &Alike, apart: &BTreeSet<Identifier>) -> Self {
+        let state = |found: &PossibleDuplicate| {
+            let is_apart = apart.contains(&found.customer.identifier);
+            if is_apart { PairState::Apart } else { PairState::Open }
+        };
+        let found = alike.found.iter();
         Self {
-            possible_duplicates: alike.found.iter().map(PossibleDuplicateBody::of).collect(),
+            possible_duplicates: found
+                .map(|found| PossibleDuplicateBody::of(found, state(found)))
+                .collect(),
             unreadable: alike.unreadable.iter().map(ToString::to_string).collect(),
         }
     }
@@ -33,12 +44,17 @@ struct PossibleDuplicateBody {
     customer: CustomerBody,
     #[serde(flatten)]
     score: ScoreBody,
+    state: &'static str,
 }
 
 impl PossibleDuplicateBody {
-    fn of(found: &PossibleDuplicate) -> Self {
+    fn of(found: &PossibleDuplicate, state: PairState) -> Self {
         let PossibleDuplicate { customer, score, grade } = found;
-        Self { customer: CustomerBody::of(customer), score: ScoreBody::of(score, Some(*grade)) }
+        Self {
+            customer: CustomerBody::of(customer),
+            score: ScoreBody::of(score, Some(*grade)),
+            state: state.as_str(),
+        }
     }
 }
 

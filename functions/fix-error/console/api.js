@@ -180,6 +180,12 @@ export async function takeBackApart(one, other) {
   await call('DELETE', `customers/${encodeURIComponent(one)}/keep-apart/${encodeURIComponent(other)}`);
 }
 
+/** Decides on several pairs of numbers at once, `apart` or, where that is taken back, `open`; answers with one result each. */
+export async function decidePairs(pairs, decision) {
+  const body = pairs.map(([customer, other]) => ({ customer, other, decision }));
+  return (await call('POST', 'possible-duplicates/decide', { body })).body.results ?? [];
+}
+
 export async function showError(id, signal) {
   return (await call('GET', address(id), { signal })).body;
 }

@@ -1,35 +1,18 @@
-// Reprocessing many: which ones, chunk by chunk, and how far it is. It goes on after a refused one, waits when the system
-// is busy, and can be stopped and continued. No DOM: what it says goes to the `on...` functions; bulk-dialog.js shows it.
-
-import { listErrors, reprocessErrors } from './api.js';
+// Doing one thing with many: chunk by chunk, and how far it is. It goes on after a refused one, waits when the system is busy, and can be stopped and
+// continued. No DOM and no call: what is sent is the job's, and what it says goes to the `on...` functions; bulk-dialog.js shows it.
 
 // Small enough that "stop" is soon heeded; where calls are quick they get larger, up to what one call takes.
 const CHUNK = 25;
 const LARGEST_CHUNK = 100;
 const QUICK_MS = 1_500;
-// As many as the list gives at once.
-const PAGE = 100;
 const TRIES = 4;
 const SHORT_WAIT_S = 1;
 
-/** Reads all open requests that match the filters. `onFound(count)` hears how many there are so far. */
-export async function collect(filters, signal, onFound) {
-  const found = new Map();
-  let cursor = null;
-  do {
-    const page = await listErrors({ ...filters, state: 'open' }, cursor, signal, PAGE);
-    for (const entry of page.errors ?? []) found.set(entry.id, entry);
-    cursor = page.next ?? null;
-    onFound(found.size);
-  } while (cursor !== null);
-  return [...found.values()];
-}
-
 /**
- * Runs through the entries, with the same patch for each. Returns those without a result: none when it came to its end, the rest when it was stopped
- * (`signal`) or met what no waiting mends, which is thrown with the rest as `rest`.
+ * Runs through the entries. `send(chunk)` carries it out and resolves to the results, each with the `id` of its entry. Returns those without a result:
+ * none when it came to its end, the rest when it was stopped (`signal`) or met what no waiting mends, which is thrown with the rest as `rest`.
  */
-export async function runBulk(entries, { patch, dryRun, signal, onResult, onWait }) {
+export async function runBulk(entries, { send, signal, onResult, onWait }) {
   let queue = [...entries];
   let size = CHUNK;
   while (queue.length > 0 && !signal.aborted) {
@@ -37,7 +20,7 @@ export async function runBulk(entries, { patch, dryRun, signal, onResult, onWait
     const began = performance.now();
     let results;
     try {
-      results = await reprocessPatiently(chunk, { patch, dryRun }, signal, onWait);
+      results = await sendPatiently(() => send(chunk), signal, onWait);
     } catch (problem) {
       problem.rest = queue;
       throw problem;
@@ -59,10 +42,10 @@ export async function runBulk(entries, { patch, dryRun, signal, onResult, onWait
   return queue;
 }
 
-async function reprocessPatiently(chunk, { patch, dryRun }, signal, onWait) {
+async function sendPatiently(send, signal, onWait) {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await reprocessErrors(chunk.map((entry) => entry.id), patch, dryRun);
+      return await send();
     } catch (problem) {
       const passing = problem.status === 0 || problem.status === 429 || problem.status >= 500;
       if (!passing || tries >= TRIES) throw problem;

@@ -4,7 +4,7 @@ import { findAlike, listErrors, readCustomer, readHistory, readOrganization } fr
 import { isKnown, labelOf } from './attributes.js';
 import { announce, byId, counted, el, fill, outside } from './dom.js';
 import { panel, problemPanel } from './outcome.js';
-import { gradeNode } from './pairs.js';
+import { gradeNode } from './pair-rows.js';
 import { pairHash, requestHash } from './route.js';
 import { customerLink, nameNode, reasonNodes, stateBadge } from './rows.js';
 import { timeElement } from './time.js';
@@ -88,7 +88,8 @@ function show(customer, organization, next, { requests, alike }) {
   fill(byId('customer-alike'), notYours(alike) ?? (alike.length === 0
     ? el('li', { class: 'nothing' }, 'Nobody looks like it.')
     : alike.map((found) => el('li', {}, el('a', { href: pairHash(customer.cst_cust_nbr, found.customer.customerNumber) }, outside(found.customer.name || 'No name')), ' ',
-      el('span', { class: 'number' }, found.customer.customerNumber), ' ', gradeNode(found)))));
+      el('span', { class: 'number' }, found.customer.customerNumber), ' ', gradeNode(found),
+      found.state === 'apart' ? [' ', el('span', { class: 'badge' }, 'Kept apart')] : null))));
   fill(byId('customer-requests'), notYours(requests) ?? (requests.length === 0
     ? el('li', { class: 'nothing' }, 'None names it.')
     : requests.map((one) => el('li', {}, el('a', { href: requestHash(one.id) }, nameNode(one)), ' ', stateBadge(one.state), el('ul', { class: 'reasons' }, reasonNodes(one.codes))))));

@@ -81,6 +81,18 @@ export function showPanel(box, node, { focus = false } = {}) {
   }
 }
 
+/** Points the links to the one before and the one after, or hides them where there is none. `find(step)` tells a neighbour's address and name, or null. */
+export function showNeighbours(kind, find) {
+  for (const [link, step] of [[byId(`previous-${kind}`), -1], [byId(`next-${kind}`), 1]]) {
+    const neighbour = find(step);
+    link.hidden = neighbour === null;
+    if (neighbour) {
+      link.href = neighbour.href;
+      link.title = neighbour.name;
+    }
+  }
+}
+
 /** The row of a list that has the focus, or in which something has it. */
 export function focusedRowOf(list) {
   return document.activeElement?.closest(`#${list.id} > .row`) ?? null;

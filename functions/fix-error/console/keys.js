@@ -1,12 +1,14 @@
 // The keyboard: which key does what in which view, and the dialog that lists them. What the keys do is elsewhere.
 
 import { customersAddress, focusSearch } from './customers.js';
+import { decideSelected } from './bulk-pairs.js';
 import { byId, el, fill } from './dom.js';
 import { focusTextFilter } from './filters.js';
-import { listAddress, moveFocus, reloadList, toggleFocusedRow } from './list.js';
-import { keepPairApart, mergePair, nextValue, openNeighbourPair, skipPair, swapWinner } from './pair.js';
-import { movePairFocus, pairsAddress, reloadPairs } from './pairs.js';
-import { nextFault, openNeighbour, reprocess, save } from './request.js';
+import { listAddress, moveFocus, reloadList, toggleFocusedRow, toggleRows } from './list.js';
+import { keepPairApart, mergePair, nextValue, openAlike, openNeighbourPair, reopenPair, skipPair, swapWinner } from './pair.js';
+import { movePairFocus, pairsAddress, reloadPairs, toggleFocusedPair, togglePairs } from './pairs.js';
+import { nextFault, openNeighbour } from './request.js';
+import { reprocess, save } from './request-actions.js';
 import { undo } from './undo.js';
 
 const SWITCH = 'single-keys-off';
@@ -24,22 +26,28 @@ const SINGLE_KEYS = {
   '?': () => openHelp(),
   'j': () => along(1),
   'k': () => along(-1),
-  'x': () => inList() && toggleFocusedRow(),
+  'x': () => toggle(),
+  ' ': () => toggle(),
+  'X': () => (inList() ? toggleRows() : inPairs() && togglePairs()),
   'r': () => (inList() ? (reloadList(), true) : inPairs() && (reloadPairs(), true)),
   '/': () => (inList() ? (focusTextFilter(), true) : inCustomers() && (focusSearch(), true)),
   'c': () => (location.hash = '#/customers', true),
   'd': () => (location.hash = '#/possible-duplicates', true),
   'f': () => inRequest() && nextFault(),
   'm': () => inPair() && mergePair(),
-  'a': () => inPair() && keepPairApart(),
+  'a': () => (inPair() ? keepPairApart() : inPairs() && decideSelected('apart')),
+  'o': () => (inPair() ? reopenPair() : inPairs() && decideSelected('open')),
   'n': () => inPair() && skipPair(),
   'w': () => inPair() && (swapWinner(), true),
   'v': () => inPair() && nextValue(),
   'u': () => (inPair() || inPairs()) && undo(),
+  ...Object.fromEntries([...'12345678'].map((digit, place) => [digit, () => inPair() && openAlike(place)])),
 };
 
 // A key that is held down repeats itself: what decides is decided once.
-const ONCE = new Set(['m', 'a', 'n', 'w', 'u']);
+const ONCE = new Set(['m', 'a', 'o', 'n', 'w', 'u', 'x', 'X', ' ']);
+
+const toggle = () => (inList() ? toggleFocusedRow() : inPairs() && toggleFocusedPair());
 
 function along(step) {
   if (inList()) return moveFocus(step);
@@ -51,7 +59,8 @@ const LISTED = [
   ['In the list', [
     [['j', 'k', '↓', '↑'], 'next, previous request'],
     [['Enter'], 'open it'],
-    [['x'], 'select it'],
+    [['x', 'Space'], 'select it, or not'],
+    [['X'], 'select all, or none'],
     [['/'], 'search the text'],
     [['r'], 'refresh'],
   ]],
@@ -62,10 +71,22 @@ const LISTED = [
     [['j', 'k'], 'next, previous request'],
     [['Escape'], 'out of a field; then back to the list; unsaved edits are kept'],
   ]],
+  ['Possible duplicates', [
+    [['j', 'k', '↓', '↑'], 'next, previous pair'],
+    [['Enter'], 'open it'],
+    [['x', 'Space'], 'select it, or not'],
+    [['X'], 'select all, or none'],
+    [['a'], 'keep the selected ones apart'],
+    [['o'], 'of those kept apart: open the selected ones again'],
+    [['u'], 'undo the last decision, on however many'],
+    [['r'], 'refresh'],
+  ]],
   ['Two that look alike', [
     [['m'], 'merge them, as shown'],
     [['a'], 'keep them apart'],
+    [['o'], 'of two kept apart: open the pair again'],
     [['n'], 'next pair, nothing decided'],
+    [['1', '2', '3', '…'], 'the first, second … of those who look like them, too'],
     [['u'], 'undo the last decision'],
     [['w'], 'the other one wins'],
     [['v'], 'next value that differs'],
@@ -93,10 +114,22 @@ const singleKeysOn = () => localStorage.getItem(SWITCH) === null;
 
 const isTyping = (target) => target.closest?.('textarea, select, [contenteditable], input:not([type="checkbox"], [type="radio"])') !== null;
 
+// In a dialog, a key presses the button that names it.
+function pressIn(dialog, key) {
+  const button = [...dialog.querySelectorAll('button[aria-keyshortcuts]:not([hidden])')].find((one) => one.getAttribute('aria-keyshortcuts') === key);
+  button?.click();
+  return Boolean(button);
+}
+
 function onKey(event) {
-  if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]')) return;
+  if (event.defaultPrevented || event.isComposing) return;
   const { key, target } = event;
   const command = event.ctrlKey || event.metaKey;
+  const dialog = document.querySelector('dialog[open]');
+  if (dialog) {
+    if (!command && !event.altKey && !event.repeat && !isTyping(target) && singleKeysOn() && pressIn(dialog, key)) event.preventDefault();
+    return;
+  }
   if (inRequest() && command && !event.altKey && !event.shiftKey && (key === 's' || key === 'Enter')) {
     event.preventDefault();
     if (key === 's') save();
@@ -123,6 +156,8 @@ function onKey(event) {
   }
   if (isTyping(target)) return;
   if (event.repeat && ONCE.has(key)) return;
+  // Elsewhere it scrolls, or presses what has the focus.
+  if (key === ' ' && !target.matches('.row a.open')) return;
   if ((key === 'ArrowDown' || key === 'ArrowUp') && target.closest(':is(#errors, #pairs) > .row')) {
     if (along(key === 'ArrowDown' ? 1 : -1)) event.preventDefault();
     return;

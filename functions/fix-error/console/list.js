@@ -1,5 +1,5 @@
-// The list of requests in error: loads it page by page, keeps what is loaded and looks for news of it, and which rows are ticked. What a row looks
-// like is in rows.js, the filters in filters.js, reprocessing in bulk.js.
+// The list of requests in error: loads it page by page, keeps what is loaded and looks for news of it. What a row looks like is in rows.js, which are
+// ticked in selection.js, the filters in filters.js, reprocessing in bulk-requests.js.
 
 import { exportErrors, listErrors, PAGE_SIZE } from './api.js';
 import { reasonOf } from './attributes.js';
@@ -7,7 +7,8 @@ import { announce, byId, counted, el, fill, focusedRowOf, moveAlong } from './do
 import { clearFilters, showCauses, showFilters } from './filters.js';
 import { problemPanel } from './outcome.js';
 import { isFiltered, listHash, NO_FILTERS } from './route.js';
-import { buildRow } from './rows.js';
+import { buildRow, nameOf } from './rows.js';
+import { startSelection } from './selection.js';
 import { timeElement } from './time.js';
 
 const list = byId('errors');
@@ -32,13 +33,12 @@ const state = {
   looking: false, // for news
   loading: null, // the AbortController of the load under way
   tired: false, // stopped looking although there may be more
-  selected: new Set(),
   lastOpened: null,
 };
 
 export const listAddress = () => listHash(state.filters);
 export const currentFilters = () => state.filters;
-export const selectedEntries = () => state.entries.filter((entry) => state.selected.has(entry.id));
+export const selectedEntries = () => selection.entries();
 export const entryOf = (id) => state.entries.find((entry) => entry.id === id) ?? null;
 
 /** Shows the list with these filters; loads it when it is not the one that is shown already. */
@@ -124,7 +124,7 @@ function startAnew(page = null) {
   state.unreadable.clear();
   state.next = null;
   state.tired = false;
-  state.selected.clear();
+  selection.clear();
   list.replaceChildren();
 }
 
@@ -138,7 +138,11 @@ function append(entries) {
   return fresh.length;
 }
 
-const row = (entry) => buildRow(entry, state.selected.has(entry.id), select);
+const selection = startSelection({
+  list, bar: byId('bulk-bar'), entries: () => state.entries, isOpen: (entry) => entry.state === 'open', onChange: showSelected,
+});
+
+const row = (entry) => buildRow(entry, selection.box(entry, `Select ${nameOf(entry) ?? 'the request without a name'}`));
 
 function showRows() {
   list.replaceChildren(...state.entries.map(row));
@@ -180,7 +184,7 @@ function showRest() {
   unreadable.hidden = state.unreadable.size === 0;
   unreadable.textContent = `${counted(state.unreadable.size, 'request')} cannot be read by this release: ${[...state.unreadable].join(', ')}. Tell whoever runs it.`;
   showCauses(state.entries);
-  showSelection();
+  selection.show();
   const empty = byId('list-empty');
   empty.hidden = loading || state.entries.length > 0 || state.hash === null;
   if (!empty.hidden) fill(empty, emptyWords());
@@ -203,20 +207,8 @@ function emptyWords() {
   return [el('p', { class: 'empty-title' }, words[0]), el('p', {}, words[1])];
 }
 
-function select(id, ticked) {
-  if (ticked) state.selected.add(id);
-  else state.selected.delete(id);
-  showSelection();
-}
-
-function showSelection() {
-  const open = state.entries.filter((entry) => entry.state === 'open');
-  const count = state.selected.size;
-  const all = byId('select-all');
-  byId('bulk-bar').hidden = open.length === 0;
-  all.checked = open.length > 0 && count === open.length;
-  all.indeterminate = count > 0 && count < open.length;
-  byId('select-all-text').textContent = count > 0 ? `${count.toLocaleString('en')} selected` : 'Select all loaded';
+// What can be done with those that are ticked, or with all of a cause.
+function showSelected(count) {
   const selected = byId('reprocess-selected');
   selected.hidden = count === 0;
   selected.textContent = `Reprocess ${counted(count, 'selected one', 'selected')}…`;
@@ -225,14 +217,9 @@ function showSelection() {
   cause.textContent = `Reprocess all with “${reasonOf(state.filters.code ?? '')}”…`;
 }
 
-/** Ticks or unticks the row that has the focus. */
-export function toggleFocusedRow() {
-  const box = focusedRow()?.querySelector('input.select:not(:disabled)');
-  box?.click();
-  return Boolean(box);
-}
-
-const focusedRow = () => focusedRowOf(list);
+/** Ticks or unticks the row that has the focus, or all of them. */
+export const toggleFocusedRow = () => selection.toggleFocused();
+export const toggleRows = () => selection.toggleAll();
 
 /** Moves the focus along the rows. */
 export const moveFocus = (step) => moveAlong(list, step);
@@ -267,7 +254,7 @@ export function noteChanges(changes) {
   if (known.length === 0) return;
   for (const entry of known) {
     Object.assign(entry, changes.get(entry.id));
-    if (entry.state !== 'open') state.selected.delete(entry.id);
+    if (entry.state !== 'open') selection.drop(entry.id);
     rows.get(entry.id)?.replaceWith(row(entry));
   }
   showRest();
@@ -315,7 +302,7 @@ function news(page) {
   return { fresh: entries.filter((entry) => !known.has(entry.id)).length, gone: gone.length };
 }
 
-const isUnattended = () => state.selected.size === 0 && state.entries.length <= PAGE_SIZE && scrollY < 100 && focusedRow() === null;
+const isUnattended = () => selection.isEmpty() && state.entries.length <= PAGE_SIZE && scrollY < 100 && focusedRowOf(list) === null;
 
 let exporting = null; // the AbortController of the export under way
 
@@ -380,10 +367,5 @@ export function startList() {
     const first = last ? last.nextElementSibling : list.firstElementChild;
     if (first) first.querySelector('a.open').focus();
     else if (loadMore.hidden) byId('list-heading').focus();
-  });
-  byId('select-all').addEventListener('change', (event) => {
-    state.selected = new Set(event.target.checked ? state.entries.filter((entry) => entry.state === 'open').map((entry) => entry.id) : []);
-    for (const box of list.querySelectorAll('input.select:not(:disabled)')) box.checked = event.target.checked;
-    showSelection();
   });
 }

@@ -1,8 +1,11 @@
 // Starts the console: wires the parts together and shows the view that the address names. Nothing else belongs here.
 
 import { startBulk } from './bulk-dialog.js';
+import { startBulkPairs } from './bulk-pairs.js';
+import { startBulkRequests } from './bulk-requests.js';
 import { closeCustomer, openCustomer } from './customer.js';
 import { customersAddress, showCustomers, startCustomers } from './customers.js';
+import { showLastDecision } from './decisions.js';
 import { byId } from './dom.js';
 import { hasDrafts } from './draft.js';
 import { startFilters } from './filters.js';
@@ -10,10 +13,11 @@ import { startKeys } from './keys.js';
 import { listAddress, reloadList, showList, startList } from './list.js';
 import { closePair, openPair, startPair } from './pair.js';
 import { pairsAddress, showPairs, startPairs } from './pairs.js';
-import { closeRequest, openRequest, startRequest } from './request.js';
+import { closeRequest, openRequest } from './request.js';
+import { startRequest } from './request-actions.js';
 import { parseRoute } from './route.js';
 import { startSession } from './session.js';
-import { showLastDecision, startUndo } from './undo.js';
+import { startUndo } from './undo.js';
 
 function show() {
   const route = parseRoute(location.hash);
@@ -47,6 +51,8 @@ startFilters();
 startList();
 startRequest();
 startBulk();
+startBulkRequests();
+startBulkPairs();
 startCustomers();
 startPairs();
 startPair();

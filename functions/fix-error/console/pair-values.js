@@ -3,8 +3,7 @@
 
 import { ATTRIBUTES, GROUPS, isKnown, labelOf } from './attributes.js';
 import { byId, counted, el, fill, outside } from './dom.js';
-import { gradeNode, whyNode } from './pairs.js';
-import { pairHash } from './route.js';
+import { gradeNode, whyNode } from './pair-rows.js';
 import { customerLink } from './rows.js';
 import { timeElement } from './time.js';
 
@@ -35,7 +34,7 @@ const orderOf = (attribute) => {
   return attribute === 'alternateName' ? ATTRIBUTES.indexOf('cst_company_name') + .5 : attribute === 'phones' ? ATTRIBUTES.indexOf('cst_fax_ext') + .5 : at < 0 ? Infinity : at;
 };
 
-/** Builds the heads of both sides, and of those who come next. `answer` is a dry run's. */
+/** Builds the heads of both sides, and of those who look like them, too. `answer` is a dry run's. */
 export function buildSides({ answer, steward, members }) {
   const { foreseen } = answer;
   const { winner, loser } = foreseen;
@@ -56,8 +55,7 @@ export function buildSides({ answer, steward, members }) {
       el('p', { class: 'facts' },
         el('span', {}, 'customer ', outside(member.found.customer.customerNumber, { class: 'number' })),
         el('span', {}, dealers(member.foreseen.loser)),
-        el('span', {}, gradeNode(member.found))),
-      el('p', { class: 'note' }, el('a', { href: pairHash(winner.customerNumber, member.found.customer.customerNumber) }, 'Decide on it first')))));
+        el('span', {}, gradeNode(member.found))))));
 }
 
 const dealers = ({ dealerCustomers, moreDealerCustomers }) =>
@@ -133,7 +131,7 @@ function valueRow({ name, choice, parts }, { foreseen, whys, members, onChoose }
   members.map((member) => el('div', { class: 'cell member' }, linesOf(partsOf(member, parts), (one) => textNode(one.loser, { attribute: one.attribute, mark: one.differs, alone: parts.length === 1 })))));
 }
 
-// What one of those who come next has of these; what neither it nor the winner has is none.
+// What one of those who look like them, too, has of these; what neither it nor the winner has is none.
 const partsOf = (member, parts) => parts.map(({ attribute }) => member.foreseen.values.find((one) => one.attribute === attribute) ?? { attribute, loser: null, differs: false });
 
 // An address is read in the lines of a letter.

@@ -1,25 +1,51 @@
-// The worklist of possible duplicates: loads its pairs page by page, and remembers what was decided of those that are loaded. What a pair looks
-// like side by side is in pair.js.
+// The worklist of possible duplicates: loads its pairs page by page, and remembers what was decided of those that are loaded. What a row looks like is in
+// pair-rows.js, which are ticked in selection.js, a pair side by side in pair.js.
 
 import { listPairs } from './api.js';
-import { announce, byId, counted, el, fill, moveAlong, outside } from './dom.js';
+import { announce, byId, counted, el, fill, focusedRowOf, moveAlong } from './dom.js';
 import { problemPanel } from './outcome.js';
+import { buildPairRow, keyOf, nameOfEntry } from './pair-rows.js';
 import { PAIR_STATES, pairHash, pairsHash } from './route.js';
-import { timeElement } from './time.js';
+import { startSelection } from './selection.js';
 
 const list = byId('pairs');
 const more = byId('pairs-more');
 
-const state = { state: null, entries: [], next: null, loading: null, lastOpened: null };
+const state = {
+  state: null,
+  entries: [],
+  next: null,
+  loading: null,
+  lastOpened: null, // how far the steward came in the list
+  beside: null, // the pair that is opened next, on the way through those who look like one customer
+};
 
 export const pairsAddress = () => pairsHash(state.state ?? PAIR_STATES[0]);
 
-/** What a pair is known by, whichever is named first. */
-export const keyOf = (one, other) => [one, other].map((number) => String(number).padStart(9, '0')).sort().join('-');
+export const listedState = () => state.state;
 
-const keyOfEntry = (entry) => keyOf(entry.customer.customerNumber, entry.other.customerNumber);
+export const entryOfPair = (key) => state.entries.find((entry) => entry.id === key) ?? null;
 
-export const entryOfPair = (key) => state.entries.find((entry) => keyOfEntry(entry) === key) ?? null;
+// Only what the list is of can be decided on here; two that are merged are parted in the customer's history.
+const selection = startSelection({
+  list, bar: byId('pairs-bar'), entries: () => state.entries, isOpen: (entry) => entry.state === state.state && entry.state !== 'merged', onChange: showSelected,
+});
+
+const row = (entry) => buildPairRow(entry, state.state, selection.box(entry, `Select ${nameOfEntry(entry)}`));
+
+export const selectedPairs = () => selection.entries();
+
+/** Ticks or unticks the row that has the focus, or all of them. */
+export const toggleFocusedPair = () => selection.toggleFocused();
+export const togglePairs = () => selection.toggleAll();
+
+function showSelected(count) {
+  const button = byId('decide-selected');
+  const again = state.state === 'apart';
+  button.hidden = count === 0;
+  button.setAttribute('aria-keyshortcuts', again ? 'o' : 'a');
+  fill(button, again ? `Open ${counted(count, 'pair')} again ` : `Keep ${counted(count, 'pair')} apart `, el('kbd', {}, again ? 'o' : 'a'));
+}
 
 /** Shows the pairs of a state; loads them where they are not loaded already. */
 export function showPairs(wanted) {
@@ -39,6 +65,7 @@ export function showPairs(wanted) {
 export async function reloadPairs() {
   state.entries = [];
   state.next = null;
+  selection.clear();
   list.replaceChildren();
   await load(null);
   byId('pairs-heading').focus({ preventScroll: true });
@@ -52,8 +79,9 @@ async function load(cursor) {
   fill(byId('pairs-problem'));
   try {
     const page = await listPairs(state.state ?? PAIR_STATES[0], cursor, loading.signal);
-    const known = new Set(state.entries.map(keyOfEntry));
-    const fresh = page.possibleDuplicates.filter((entry) => !known.has(keyOfEntry(entry)));
+    const known = new Set(state.entries.map((entry) => entry.id));
+    const read = page.possibleDuplicates.map((entry) => ({ ...entry, id: keyOf(entry.customer.customerNumber, entry.other.customerNumber) }));
+    const fresh = read.filter((entry) => !known.has(entry.id));
     state.entries.push(...fresh);
     state.next = page.next ?? null;
     list.append(...fresh.map(row));
@@ -91,91 +119,50 @@ function showRest() {
       state.state === 'open' ? el('p', {}, 'Whoever looks alike after a change comes here a moment later.') : null);
   }
   more.hidden = state.next === null || state.loading !== null;
-}
-
-const AGREEMENTS = { agree: 'agrees', close: 'is close', differ: 'differs', blank: 'is given once' };
-
-const FIELDS = {
-  name: 'Name', street: 'Street', address_line_2: 'Address line 2', apartment: 'Apartment', city: 'City', postal_code: 'Postal code', state: 'State',
-  email: 'E-mail', phone: 'Phone',
-};
-
-/** The words for a field that two are compared by, and for how they agree in it. */
-export const fieldOf = (field) => FIELDS[field] ?? field;
-export const agreementOf = (agreement) => AGREEMENTS[agreement] ?? agreement;
-
-const bitsOf = (bits) => `${bits > 0 ? '+' : bits < 0 ? '−' : ''}${Math.abs(bits).toLocaleString('en', { minimumFractionDigits: 1 })}`;
-
-/** How two agree in a field, and how much that says. */
-export function whyNode(why, { named = true, tag = 'li' } = {}) {
-  return el(tag, { class: 'why', data: { agreement: why.agreement, field: why.field }, title: `${bitsOf(why.bits)} bits` },
-    named ? `${fieldOf(why.field)} ` : null, agreementOf(why.agreement), ' ', el('span', { class: 'bits' }, bitsOf(why.bits)));
-}
-
-/** Likely or possible, and the score. */
-export function gradeNode({ grade, score }) {
-  return el('span', { class: 'badge grade', data: { grade: grade ?? 'none' } }, `${{ likely: 'Likely', possible: 'Possible' }[grade] ?? 'Not alike any more'} ${bitsOf(score)}`);
-}
-
-/** An address in one line. */
-export function addressOf({ line1, line2, apartment, city, state: region, postalCode, country }) {
-  const lines = [[line1, apartment, line2], [postalCode, city, region], [country]];
-  return lines.map((line) => line.filter(Boolean).join(' ')).filter(Boolean).join(', ');
-}
-
-function sideNode(customer, name) {
-  const address = addressOf(customer.address);
-  return el('div', { class: 'who' }, name,
-    el('p', { class: 'facts' },
-      el('span', {}, 'customer ', outside(customer.customerNumber, { class: 'number' })),
-      address ? outside(address) : null,
-      customer.email ? outside(customer.email) : null,
-      customer.phones.map((phone) => outside(phone.number))));
-}
-
-const DECISIONS = { apart: 'Kept apart', merged: 'Merged', gone: 'One was merged' };
-
-function row(entry) {
-  const { customer, other } = entry;
-  const [name, otherName] = [customer, other].map((one) => one.name || 'No name');
-  const decided = entry.state !== state.state ? entry.state : null;
-  const back = entry.state === 'open' && entry.decision?.changedSince?.length > 0;
-  return el('li', { class: 'row pair-row', data: { key: keyOfEntry(entry), state: entry.state } },
-    sideNode(customer, el('a', { class: 'open', href: pairHash(customer.customerNumber, other.customerNumber), 'aria-label': `${name} and ${otherName}` }, outside(name))),
-    sideNode(other, outside(otherName, { class: 'name' })),
-    el('div', { class: 'age' }, gradeNode(entry), el('p', {}, timeElement(entry.since))),
-    el('ul', { class: 'whys', 'aria-label': 'What agrees' },
-      decided ? el('li', { class: 'badge resolved' }, DECISIONS[decided] ?? decided) : null,
-      back ? el('li', { class: 'badge unsaved' }, `It came back: ${entry.decision.changedSince.join(', ')} changed`) : null,
-      entry.why.map((why) => whyNode(why))));
+  selection.show();
 }
 
 /** Takes over what became of a pair. Its row stays where it is, so that nothing jumps; other pairs of a customer that was merged have nothing left to decide. */
 export function notePair(key, became, loser = null) {
   for (const entry of state.entries) {
-    const own = keyOfEntry(entry) === key;
-    if (own) entry.state = became;
+    const own = entry.id === key;
+    if (own) Object.assign(entry, { state: became, refused: null });
     else if (loser !== null && entry.state === 'open' && [entry.customer, entry.other].some((one) => one.customerNumber === loser)) entry.state = 'gone';
     else if (became === 'open' && entry.state === 'gone') entry.state = 'open';
+    if (entry.state !== state.state) selection.drop(entry.id);
   }
 }
 
-const placeOf = (key) => state.entries.findIndex((entry) => keyOfEntry(entry) === key);
+/** The same of many, by key, in the list that is shown: what a pair became, or why nothing was decided of it. */
+export function notePairs(changes) {
+  const rows = new Map([...list.children].map((node) => [node.dataset.key, node]));
+  for (const entry of state.entries.filter((one) => changes.has(one.id))) {
+    const { state: became = entry.state, refused = null } = changes.get(entry.id);
+    Object.assign(entry, { state: became, refused });
+    selection.drop(entry.id);
+    rows.get(entry.id)?.replaceWith(row(entry));
+  }
+  showRest();
+  // One that is of this list again, and was not when it was loaded.
+  if ([...changes].some(([key, change]) => change.state === state.state && entryOfPair(key) === null)) reloadPairs();
+}
 
-/** The next pair that nothing was decided of, behind this one or else from the first on. Loads more where none is left; null where there is none. */
+const placeOf = (key) => state.entries.findIndex((entry) => entry.id === key);
+
+/** The next pair but this one that nothing was decided of, behind how far the steward came in the list, or else from the first on. Loads more where none is left; null where there is none. */
 export async function nextPair(key) {
   if (state.state === null) state.state = PAIR_STATES[0];
   if (state.entries.length === 0) await load(null);
-  let found = undecided(placeOf(key) + 1);
+  let found = undecided(placeOf(state.lastOpened) + 1, key);
   while (!found && state.next !== null && byId('pairs-problem').childElementCount === 0) {
     const from = state.entries.length;
     await load(state.next);
-    found = undecided(from);
+    found = undecided(from, key);
   }
   return found ?? undecided(0, key);
 }
 
-const undecided = (from, except = null) => state.entries.slice(from).find((entry) => entry.state === state.state && keyOfEntry(entry) !== except) ?? null;
+const undecided = (from, except = null) => state.entries.slice(from).find((entry) => entry.state === state.state && entry.id !== except) ?? null;
 
 /** The neighbour as far as it is loaded already. */
 export function loadedNeighbour(key, step) {
@@ -183,15 +170,23 @@ export function loadedNeighbour(key, step) {
   return at < 0 ? null : state.entries[at + step] ?? null;
 }
 
-export const hashOfEntry = (entry) => pairHash(entry.customer.customerNumber, entry.other.customerNumber);
-
-export const nameOfEntry = (entry) => `${entry.customer.name || 'No name'} and ${entry.other.name || 'No name'}`;
-
+/** A pair is opened: so far the steward came in the list, if not beside it. */
 export function notePairOpened(key) {
-  state.lastOpened = key;
+  if (key !== state.beside && entryOfPair(key)) state.lastOpened = key;
+  state.beside = null;
 }
 
-function focusPair(key) {
+/** Opens a pair without leaving the place in the list. */
+export function openBeside(one, other) {
+  state.beside = keyOf(one, other);
+  location.hash = pairHash(one, other);
+}
+
+/** The key of the pair whose row has the focus. */
+export const focusedPair = () => focusedRowOf(list)?.dataset.key ?? null;
+
+/** Puts the focus on a pair's row, or on the heading where it is gone. */
+export function focusPair(key) {
   const target = [...list.children].find((node) => node.dataset.key === key);
   (target?.querySelector('a.open') ?? byId('pairs-heading')).focus();
 }

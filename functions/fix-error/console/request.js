@@ -1,25 +1,23 @@
-// One request in error on the page: opens it, and carries out what the steward does with it. How things look is in form.js,
-// compare.js, history.js and the panels; the calls are in api.js.
+// One request in error on the page: opens it, and shows what it is, with what the steward edits and what became of it. What can be done with it is in
+// request-actions.js; how its parts look is in form.js, compare.js, history.js and the panels.
 
-import { correctError, deleteError, reopenError, reprocessError, showError } from './api.js';
-import { announce, byId, counted, el, fill, outside, showPanel } from './dom.js';
+import { showError } from './api.js';
+import { announce, byId, counted, el, fill, outside, showNeighbours, showPanel } from './dom.js';
 import { buildCompare, updateCompare } from './compare.js';
 import { conflictPanel } from './conflict.js';
-import { draftOf, edit, forgetDraft, keepDraft, patchOf, withoutSaved } from './draft.js';
-import { duplicatePanel } from './duplicates.js';
+import { draftOf, edit, forgetDraft, keepDraft, withoutSaved } from './draft.js';
 import { buildForm, faultHeading, focusAttribute, focusNextFault, showFaults, updateForm } from './form.js';
 import { showHistory } from './history.js';
 import { entryOf, listAddress, neighbour, noteChange, noteOpened } from './list.js';
-import { closedPanel, failurePanel, problemPanel, savedPanel, successPanel } from './outcome.js';
+import { closedPanel, problemPanel } from './outcome.js';
 import { receivedValues } from './received.js';
 import { requestHash } from './route.js';
 import { closedNode, factNodes, nameNode, nameOf, stateBadge } from './rows.js';
-import { showTeamwork, startTeamwork } from './teamwork.js';
+import { showTeamwork } from './teamwork.js';
 import { timeElement } from './time.js';
 
 const outcome = byId('outcome');
 const body = byId('request-body');
-const form = byId('message-form');
 
 const PATIENCE_MS = 250;
 
@@ -27,6 +25,9 @@ const PATIENCE_MS = 250;
 // request as somebody else left it.
 let view = null;
 let opening = null;
+
+/** The request that is open, as above; null where none is. */
+export const openedRequest = () => view;
 
 /** Opens a request, at an attribute if one is named. */
 export async function openRequest(id, attribute = null) {
@@ -97,7 +98,8 @@ function start(record, attribute) {
   scrollTo({ top: 0 });
 }
 
-function take(record) {
+/** Takes over what the request is now. */
+export function take(record) {
   view.record = record;
   view.faults = record.errors ?? [];
   view.faultTitle = null;
@@ -112,7 +114,8 @@ function take(record) {
   });
 }
 
-function build() {
+/** Builds the form and what is beside it anew. */
+export function build() {
   buildForm(view.record, view.faults, onEdit);
   buildCompare(view.record, view.received);
   body.hidden = false;
@@ -120,14 +123,16 @@ function build() {
   update();
 }
 
-function onEdit(attribute, value) {
+/** Takes an edit of an attribute over, or with `null` takes it back. */
+export function onEdit(attribute, value) {
   if (value === null) view.edits.delete(attribute);
   else edit(view.record, view.edits, attribute, value);
   keepDraft(view.record, view.edits);
   updateFields();
 }
 
-function update() {
+/** Shows everything around the form as it is now. */
+export function update() {
   const { record } = view;
   const open = record.state === 'open';
   showHead(record);
@@ -140,7 +145,8 @@ function update() {
   updateFields();
 }
 
-function updateFields() {
+/** Shows the edits and what was found of them. */
+export function updateFields() {
   const { record, edits, received, theirs } = view;
   const open = record.state === 'open';
   updateForm({ record, edits, faults: open ? view.faults : [], received, theirs, readOnly: !open });
@@ -158,22 +164,19 @@ function showHead(record) {
       record.version === undefined ? null : el('span', {}, 'version ', outside(record.version, { id: 'request-version', class: 'number' })),
       el('span', {}, 'id ', outside(record.id, { class: 'number request-id' }))] : null);
   byId('back').href = listAddress();
-  for (const [id, step] of [['previous-request', -1], ['next-request', 1]]) {
+  showNeighbours('request', (step) => {
     const other = neighbour(record.id, step);
-    byId(id).hidden = other === null;
-    if (other) {
-      byId(id).href = requestHash(other.id);
-      byId(id).title = nameOf(other) ?? 'No name';
-    }
-  }
+    return other && { href: requestHash(other.id), name: nameOf(other) ?? 'No name' };
+  });
 }
 
-const showOutcome = (node, options) => showPanel(outcome, node, options);
+/** Says what happened. */
+export const showOutcome = (node, options) => showPanel(outcome, node, options);
 
 const backLink = () => el('a', { class: 'button', href: listAddress() }, 'Back to the list');
 
-// Where to go when a request is done with.
-function onward() {
+/** Where to go when a request is done with. */
+export function onward() {
   const next = neighbour(view.id, 1, { open: true }) ?? neighbour(view.id, -1, { open: true });
   return [
     next ? el('a', { class: 'button primary', id: 'next-open', href: requestHash(next.id) }, 'Next: ', nameNode(next)) : null,
@@ -181,59 +184,8 @@ function onward() {
   ].filter(Boolean);
 }
 
-/** Runs one action; a refusal becomes the panel that explains it. */
-async function work(words, failed, action, wanted = 'open') {
-  if (!view?.record || view.working || view.record.state !== wanted) return;
-  const mine = view;
-  mine.working = true;
-  form.setAttribute('aria-busy', 'true');
-  const slow = setTimeout(() => { byId('unsaved').textContent = words; }, PATIENCE_MS);
-  const done = () => {
-    clearTimeout(slow);
-    mine.working = false;
-    form.removeAttribute('aria-busy');
-  };
-  try {
-    // The steward may have gone elsewhere before the answer came; then only the list hears of it.
-    const show = await action(mine);
-    done();
-    if (view === mine) show();
-  } catch (problem) {
-    done();
-    if (view !== mine) return;
-    updateFields();
-    await refused(problem, failed, () => work(words, failed, action, wanted));
-  }
-}
-
-async function refused(problem, failed, again) {
-  const mine = view;
-  try {
-    if (problem.status === 412) {
-      const now = await showError(mine.id);
-      if (view === mine) conflict(now);
-      return;
-    }
-    if (problem.kind === 'already-open') {
-      const now = await showError(mine.id);
-      if (view !== mine) return;
-      take(now);
-      build();
-      announce('Somebody reopened it before.');
-      return;
-    }
-    if (problem.kind === 'already-resolved' || problem.kind === 'already-deleted') {
-      const now = await showError(mine.id);
-      if (view === mine) closed(now, problem.body.customerNumber);
-      return;
-    }
-  } catch (second) {
-    problem = second;
-  }
-  if (view === mine) showOutcome(problemPanel(problem, { what: failed, again }), { focus: true });
-}
-
-function conflict(now) {
+/** Somebody else changed it: shows both versions, and loses nothing. */
+export function conflict(now) {
   view.theirs = now;
   updateFields();
   const load = (edits) => () => {
@@ -252,147 +204,12 @@ function conflict(now) {
   }), { focus: true });
 }
 
-function closed(now, number = null) {
+/** It is closed already, by somebody else. */
+export function closed(now, number = null) {
   take(now);
   forgetDraft(now.id);
   update();
   showOutcome(closedPanel(now.state, { number: number ?? now.customerNumber, extra: onward(), edits: view.edits.size }), { focus: true });
-}
-
-/** Saves what was changed. */
-export async function save() {
-  if (!view?.record || view.record.state !== 'open') return;
-  if (view.edits.size === 0) {
-    announce('There is nothing to save.');
-    return;
-  }
-  await work('Saving…', 'It could not be saved.', async (mine) => {
-    const sent = new Map(mine.edits);
-    const record = await correctError(mine.id, patchOf(sent), mine.record.version);
-    // What was typed while the call was under way stays an edit.
-    const edits = new Map([...mine.edits].filter(([attribute, value]) => sent.get(attribute) !== value));
-    keepDraft(record, edits);
-    return () => {
-      view.edits = edits;
-      take(record);
-      // The panel may be out of sight when the focus goes on to the next fault; the bar of buttons never is.
-      view.saved = `Saved. ${faultHeading(view.faults.length)}.`;
-      update();
-      showOutcome(savedPanel(view.faults));
-      announce(view.saved);
-      if (!focusNextFault(view.faults)) byId('reprocess').focus();
-    };
-  });
-}
-
-/** Runs the message again, with what was changed in the same call; or only says what would come of it. */
-export async function reprocess({ dryRun = false } = {}) {
-  const failed = dryRun ? 'It could not be checked.' : 'It could not be reprocessed.';
-  await work(dryRun ? 'Checking…' : 'Reprocessing…', failed, async (mine) => {
-    const sent = new Map(mine.edits);
-    const { status, body: answer } = await reprocessError(mine.id, patchOf(sent), mine.record.version, dryRun);
-    const success = status === 200 || status === 201;
-    const record = dryRun ? mine.record : await afterwards(mine.record, success, answer);
-    const edits = success && !dryRun ? new Map() : withoutSaved(record, mine.edits);
-    keepDraft(record, edits);
-    return () => {
-      view.edits = edits;
-      if (!dryRun) take(record);
-      const faults = answer.CustSoldTo?.Error ?? [];
-      const result = String(answer.CustSoldTo?.cst_action_result ?? '').toLowerCase();
-      const context = { dryRun, unsaved: edits.size };
-      if (success) {
-        showOutcome(successPanel(answer, status, { dryRun, extra: dryRun ? [] : onward() }), { focus: true });
-        if (dryRun) evaluated([]);
-      } else if (result === 'duplicate') {
-        // Duplicates are looked for before the edits run, so the faults are still those of what is saved.
-        if (edits.size > 0) view.faultTitle = `${faultHeading(view.faults.length)} in what is saved`;
-        const foresee = (number) => reprocessError(mine.id, { ...patchOf(view.edits), cst_cust_nbr: number }, record.version, true);
-        showOutcome(duplicatePanel(answer, { ...context, onChange: asChangeOf, onCreate: createAnyway, foresee }), { focus: true });
-      } else {
-        evaluated(faults, dryRun);
-        showOutcome(failurePanel(faults, { ...context, answer }), { focus: true });
-      }
-      update();
-    };
-  });
-}
-
-function evaluated(faults, dryRun = true) {
-  view.faults = faults;
-  view.faultTitle = dryRun ? `${faultHeading(faults.length)}, checked with your changes` : null;
-}
-
-// What the request is after a run. When that cannot be read, what the run itself said is enough to go on with.
-async function afterwards(record, success, answer) {
-  try {
-    return await showError(record.id);
-  } catch {
-    return success ? { ...record, state: 'resolved', codes: [], errors: [], customerNumber: answer.CustSoldTo?.cst_cust_nbr } : record;
-  }
-}
-
-function asChangeOf(number) {
-  onEdit('cst_cust_nbr', number);
-  announce(`The customer number is set to ${number}. Reprocess to change that customer.`);
-  if (focusAttribute('cst_cust_nbr')) byId('cst_cust_nbr').select?.();
-}
-
-function createAnyway() {
-  onEdit('cst_duplicate', 'N');
-  announce('The duplicate check is set to N. Reprocess to create another customer.');
-  focusAttribute('cst_duplicate');
-}
-
-function askToDelete() {
-  if (!view?.record || view.record.state !== 'open' || view.working) return;
-  fill(byId('delete-text'), nameNode(view.record), ', received ', timeElement(view.record.receivedAt),
-    '. No customer comes of it. For 90 days it can be reopened.',
-    view.edits.size > 0 ? ` Your ${counted(view.edits.size, 'unsaved change')} will be lost.` : null);
-  byId('delete-reason').value = '';
-  byId('delete-dialog').showModal();
-}
-
-async function remove() {
-  const reason = byId('delete-reason').value.trim();
-  byId('delete-dialog').close();
-  await work('Deleting…', 'It could not be deleted.', async (mine) => {
-    await deleteError(mine.id, mine.record.version, reason);
-    forgetDraft(mine.id);
-    const record = await showError(mine.id).catch(() => ({ ...mine.record, state: 'deleted' }));
-    noteChange(mine.id, { state: record.state });
-    return () => {
-      view.edits = new Map();
-      take(record);
-      update();
-      showOutcome(closedPanel('deleted', { mine: true, extra: onward() }), { focus: true });
-    };
-  });
-}
-
-async function reopen() {
-  await work('Reopening…', 'It could not be reopened.', async (mine) => {
-    const record = await reopenError(mine.id, mine.record.version);
-    return () => {
-      take(record);
-      build();
-      showOutcome(null);
-      announce(`Reopened. ${faultHeading(view.faults.length)}.`);
-      byId('request-heading').focus();
-    };
-  }, 'deleted');
-}
-
-/** What is said of the request beside its message: who has it, or a note. Unsaved edits stay. */
-function remark(words, failed, action) {
-  return work(words, failed, async (mine) => {
-    const record = await action(mine.id, mine.record.version);
-    return () => {
-      take(record);
-      if (view.edits.size > 0) keepDraft(record, view.edits);
-      update();
-    };
-  });
 }
 
 /** To the next failing field. */
@@ -405,16 +222,3 @@ export function openNeighbour(step) {
   return other !== null;
 }
 
-export function startRequest() {
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    save();
-  });
-  byId('reprocess').addEventListener('click', () => reprocess());
-  byId('check').addEventListener('click', () => reprocess({ dryRun: true }));
-  byId('delete').addEventListener('click', askToDelete);
-  byId('delete-cancel').addEventListener('click', () => byId('delete-dialog').close());
-  byId('delete-confirm').addEventListener('click', remove);
-  byId('reopen').addEventListener('click', reopen);
-  startTeamwork(remark);
-}

@@ -57,20 +57,12 @@ export function stateBadge(state) {
   return el('span', { class: `badge ${state === 'resolved' ? 'resolved' : 'deleted'}` }, state === 'resolved' ? 'Resolved' : state === 'deleted' ? 'Deleted' : state);
 }
 
-/** Builds a row. `selected` ticks its box; only an open request can be ticked. */
-export function buildRow(entry, selected, onSelect) {
+/** Builds a row, with the box that selects it. */
+export function buildRow(entry, box) {
   const open = entry.state === 'open';
-  const box = el('input', {
-    type: 'checkbox',
-    class: 'select',
-    'aria-label': `Select ${nameOf(entry) ?? 'the request without a name'}`,
-    disabled: !open,
-    on: { change: (event) => onSelect(entry.id, event.target.checked) },
-  });
-  box.checked = open && selected;
   const codes = entry.codes ?? [];
   return el('li', { class: 'row', data: { id: entry.id, state: entry.state } },
-    el('span', { class: 'select-area' }, box),
+    box,
     el('div', { class: 'who' },
       el('div', { class: 'who-line' },
         el('a', { class: 'open', href: requestHash(entry.id) }, nameNode(entry)),

@@ -1,79 +1,31 @@
-// What the steward decided last of possible duplicates, and the way back: a merge is undone, a pair is open again. What changed since a merge is asked
-// for. The numbers alone outlive the page, in its tab.
+// The way back from what a steward decided of possible duplicates: a merge is undone, a pair is open again, and so are many. What changed since a merge is
+// asked for. What was decided last is in decisions.js.
 
 import { readCustomer, takeBackApart, unmergeCustomers } from './api.js';
 import { isKnown, labelOf } from './attributes.js';
+import { takeBackMany } from './bulk-pairs.js';
+import { forgetDecision, lastDecision, mergeOf, sayOfDecisions } from './decisions.js';
 import { announce, byId, el, fill, outside } from './dom.js';
 import { panel, problemPanel } from './outcome.js';
-import { keyOf, notePair } from './pairs.js';
+import { keyOf } from './pair-rows.js';
+import { notePair } from './pairs.js';
 import { customerHash, pairHash } from './route.js';
-import { customerLink } from './rows.js';
-
-const KEPT = 'decisions';
-const MOST = 50;
 
 const box = byId('last-decision');
 const dialog = byId('undo-dialog');
 
-const decisions = kept();
 // A key that was pressed twice is not to take the decision before back, too.
 const LOOK_MS = 500;
 
 let working = false;
 let undoneAt = -LOOK_MS;
-let said = null; // what there is to say in place of the last decision
 
-function kept() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT)) ?? [];
-  } catch {
-    return [];
-  }
-}
-
-function keep() {
-  if (decisions.length === 0) sessionStorage.removeItem(KEPT);
-  else sessionStorage.setItem(KEPT, JSON.stringify(decisions.map(({ kind, winner, loser }) => ({ kind, winner, loser }))));
-}
-
-/** Remembers a decision: `merged` of the loser into the winner, or `apart` of the two. */
-export function rememberDecision(decision) {
-  decisions.push(decision);
-  decisions.splice(0, decisions.length - MOST);
-  keep();
-  said = null;
-  draw();
-}
-
-export const wordsOf = ({ kind, winner, loser }) => (kind === 'merged' ? `Customer ${loser} was merged into ${winner}.` : `Customers ${winner} and ${loser} are kept apart.`);
-
-function draw() {
-  const last = decisions.at(-1);
-  if (said) {
-    fill(box, said);
-  } else if (last) {
-    const name = (number) => [customerLink(number), last.names?.[number] ? [' ', outside(last.names[number])] : null];
-    fill(box, el('div', { class: 'panel decision', data: { kind: 'good', decision: last.kind } },
-      el('p', {}, last.kind === 'merged'
-        ? ['Customer ', name(last.loser), ' was merged into ', name(last.winner), '.']
-        : ['Customers ', name(last.winner), ' and ', name(last.loser), ' are kept apart.']),
-      el('button', { type: 'button', id: 'undo-last', 'aria-keyshortcuts': 'u', on: { click: undo } }, 'Undo ', el('kbd', {}, 'u'))));
-  } else {
-    fill(box);
-  }
-}
-
-/** Shows what was decided last, where pairs are seen. */
-export function showLastDecision(visible) {
-  box.hidden = !visible;
-  if (!visible) said = null;
-  draw();
-}
-
-/** Takes the last decision back, and opens the pair again. */
+/** Takes the last decision back, and opens the pair again; of many, shows what became of each. */
 export function undo() {
-  if (working || decisions.length === 0 || performance.now() - undoneAt < LOOK_MS) return false;
-  takeBack(decisions.at(-1));
+  const last = lastDecision();
+  if (working || last === null || performance.now() - undoneAt < LOOK_MS) return false;
+  if (last.pairs) takeBackMany(last);
+  else takeBack(last);
   return true;
 }
 
@@ -87,25 +39,19 @@ async function takeBack(last) {
     } else {
       await takeBackApart(winner, loser);
     }
-    forget(last);
-    said = panel('good', kind === 'merged' ? 'Undone: they are two customers again.' : 'Undone: the pair is open again.');
+    forgetDecision(last);
+    sayOfDecisions(panel('good', kind === 'merged' ? 'Undone: they are two customers again.' : 'Undone: the pair is open again.'));
     reopened(winner, loser);
   } catch (problem) {
     const words = refusalOf(problem, last);
-    if (words) forget(last);
-    said = words ? panel('warn', words, elsewhere(problem)) : problemPanel(problem, { what: 'It could not be undone.', again: undo });
+    if (words) forgetDecision(last);
+    sayOfDecisions(words ? panel('warn', words, elsewhere(problem)) : problemPanel(problem, { what: 'It could not be undone.', again: undo }));
     announce(words ?? 'It could not be undone.');
   } finally {
     working = false;
     undoneAt = performance.now();
     box.removeAttribute('aria-busy');
-    draw();
   }
-}
-
-function forget(decision) {
-  decisions.splice(decisions.indexOf(decision), 1);
-  keep();
 }
 
 function reopened(winner, loser) {
@@ -153,8 +99,8 @@ export function undoMergeButton(winner, loser, { done, failed }) {
     try {
       const undone = await part(winner, loser);
       if (undone) {
-        const known = decisions.find((one) => one.kind === 'merged' && one.winner === winner && one.loser === loser);
-        if (known) forget(known);
+        const known = mergeOf(winner, loser);
+        if (known) forgetDecision(known);
         notePair(keyOf(winner, loser), 'open');
         done();
       }
@@ -192,6 +138,9 @@ function ask(choices, now, loser) {
 }
 
 export function startUndo() {
+  box.addEventListener('click', (event) => {
+    if (event.target.closest('#undo-last')) undo();
+  });
   byId('undo-form').addEventListener('submit', (event) => {
     event.preventDefault();
     dialog.close('undo');

@@ -1,6 +1,6 @@
 //! The worklist of possible duplicates: pairs follow from changes, are decided on from either side, and come back only for a reason.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -93,6 +93,26 @@ async fn a_pair_that_is_kept_apart_leaves_the_list_from_both_sides_and_stays_out
     assert_eq!(listed["decision"]["decision"], "apart");
     assert_eq!(listed["decision"]["by"]["operation"], "keep-apart");
     assert_eq!(listed["decision"]["changedSince"], json!([]));
+}
+
+#[tokio::test]
+async fn who_looks_like_a_customer_is_told_with_whether_the_two_are_kept_apart() {
+    let world = World::new().await;
+    let [one, other] = twins(&world).await;
+    let third = world.add(&person("Julia", "Robinson")).await;
+    world.follow().await;
+    let states = async |number: &str| {
+        let alike = world.get(&format!("/customers/{number}/possible-duplicates")).await;
+        let found = alike["possibleDuplicates"].as_array().expect("a list").iter();
+        let state = |one: &Value| (text(&one["customer"]["customerNumber"]), text(&one["state"]));
+        found.map(state).collect::<BTreeMap<_, _>>()
+    };
+    let state = |number: &str, state: &str| (number.to_owned(), state.to_owned());
+    assert_eq!(states(&one).await, [state(&other, "open"), state(&third, "open")].into());
+    keep_apart(&world, &third, &one).await;
+    assert_eq!(states(&one).await, [state(&other, "open"), state(&third, "apart")].into());
+    assert_eq!(states(&other).await, [state(&one, "open"), state(&third, "open")].into());
+    assert_eq!(states(&third).await, [state(&one, "apart"), state(&other, "open")].into());
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ mod mend;
 mod page;
 mod pairs;
 mod pairs_beside;
+mod pairs_many;
 mod pictures;
 mod provider;
 mod queue;

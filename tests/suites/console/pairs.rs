@@ -31,6 +31,48 @@ pub(crate) async fn plant(world: &World) {
     assert_eq!(following.failed, Vec::<Value>::new());
 }
 
+/// Last names that nobody takes for each other.
+const LAST_NAMES: [&str; 22] = [
+    "Underwood",
+    "Garcia",
+    "Kowalczyk",
+    "Robinson",
+    "Okafor",
+    "Haddad",
+    "Nguyen",
+    "Petrov",
+    "Castillo",
+    "Fitzgerald",
+    "Ibrahim",
+    "Yamamoto",
+    "Lindqvist",
+    "Moreau",
+    "Zhang",
+    "Abernathy",
+    "Delacroix",
+    "Vasquez",
+    "Whitfield",
+    "Jankowski",
+    "Brennan",
+    "Silva",
+];
+
+/// So many pairs, up to one for each last name; the two of a pair differ in their first names.
+pub(crate) async fn plant_many(world: &World, count: usize) {
+    let mut following = world.following().await;
+    for (number, last_name) in LAST_NAMES.iter().enumerate().take(count) {
+        // Each pair lives somewhere else: only its own two look alike.
+        let street =
+            format!("{} {} Street", 100 + number * 7, LAST_NAMES[(number + 7) % LAST_NAMES.len()]);
+        let city = LAST_NAMES[(number + 13) % LAST_NAMES.len()];
+        for first_name in ["Theodore", "Theodor"] {
+            let others = json!({ "cst_fname": first_name, "cst_lname": last_name, "cst_street_addr": street, "cst_city": city, "cst_zip": format!("0{}", 1000 + number * 97), "cst_duplicate": "N" });
+            world.accepted(&person(&others)).await;
+        }
+    }
+    following.drain().await.expect("the stream is read");
+}
+
 pub(crate) async fn customer(world: &World, number: u32) -> Value {
     let (status, body) =
         world.ask(Method::GET, &format!("/customers/{number}"), &Value::Null).await;
@@ -157,6 +199,9 @@ async fn the_worklist_and_a_pair_fit_a_desk_and_a_phone_in_light_and_dark() {
                 page.looks(size, scheme).await;
                 page.run("location.hash = '#/possible-duplicates'").await;
                 page.sees("#pairs > li.row").await;
+                page.run("document.querySelector('#pairs input.select:not(:checked)').click()")
+                    .await;
+                page.sees("#decide-selected").await;
                 page.picture(&format!("pairs-{width}-{scheme}")).await;
                 can_be_read(&page, &format!("pairs, {width}, {scheme}")).await;
                 is_accessible(&page, &format!("pairs, {width}, {scheme}")).await;
@@ -198,6 +243,88 @@ async fn a_third_that_looks_like_them_stands_beside_and_comes_next() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_that_look_like_one_customer_are_gone_through_without_the_list() {
+    with_page("three apart", async |page| {
+        let world = World::new().await;
+        plant(&world).await;
+        plant_crowd(&world).await;
+        page.visit(&format!("{}#/possible-duplicates/1/2", world.console())).await;
+        opened(&page, 1, 2).await;
+        page.reads("#pair-others p", "One more looks like one of them:").await;
+        let named = page.text("#pair-others li").await;
+        assert!(
+            named.starts_with("1 Juliette Robinson 000000007 like 000000001 Likely"),
+            "{named}"
+        );
+        page.press(&['1']).await;
+        opened(&page, 1, 7).await;
+        page.reads("#pair-others li a", "Julie Robinsen").await;
+        page.press(&['1']).await;
+        opened(&page, 1, 2).await;
+        // Who is kept apart from one of them is not named any more, and comes no more.
+        page.press(&['a']).await;
+        opened(&page, 1, 7).await;
+        let named = page.text("#pair-others li").await;
+        assert!(named.starts_with("1 Julie Robinsen 000000002 like 000000007"), "{named}");
+        page.press(&['a']).await;
+        opened(&page, 2, 7).await;
+        page.until("document.querySelector('#pair-others').hidden").await;
+        page.press(&['a']).await;
+        opened(&page, 3, 4).await;
+        let apart =
+            [["000000001", "000000002"], ["000000001", "000000007"], ["000000002", "000000007"]];
+        let mut listed = listed(&world, "apart").await;
+        listed.sort();
+        assert_eq!(listed, apart);
+        page.run("location.hash = '#/customers/2'").await;
+        page.until("[...document.querySelectorAll('#customer-alike li')].filter((one) => one.textContent.endsWith('Kept apart')).length === 2").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_left_does_not_come_again_on_the_way_and_the_list_goes_on_where_it_was_left() {
+    with_page("left on the way", async |page| {
+        let world = World::new().await;
+        plant(&world).await;
+        plant_crowd(&world).await;
+        open_worklist(&page, &world, 5).await;
+        let order = page
+            .value("[...document.querySelectorAll('#pairs > .row')].map((row) => row.dataset.key)")
+            .await;
+        let order: Vec<&str> =
+            order.as_array().expect("keys").iter().filter_map(Value::as_str).collect();
+        let place = order.iter().position(|key| *key == "000000001-000000007").expect("the third");
+        assert!(order[0] == "000000001-000000002" && (1..4).contains(&place), "{order:?}");
+        let ready =
+            |key: &str| format!("document.querySelector('#pair-view').dataset.ready === '{key}'");
+        open_first(&page).await;
+        // Whoever is looked at beside the list is no place in it.
+        page.press(&['1']).await;
+        opened(&page, 1, 7).await;
+        page.press(&['n']).await;
+        page.until(&ready(order[if place == 1 { 2 } else { 1 }])).await;
+        page.run("location.hash = '#/possible-duplicates/1/2'").await;
+        opened(&page, 1, 2).await;
+        page.press(&['n']).await;
+        page.until(&ready(order[1])).await;
+
+        page.run("location.hash = '#/possible-duplicates/1/7'").await;
+        opened(&page, 1, 7).await;
+        // The first pair was left a moment ago.
+        page.press(&['a']).await;
+        page.until(&ready(order[place + 1])).await;
+        page.press(&[ESCAPE]).await;
+        page.until(&format!(
+            "document.activeElement.closest('#pairs > .row')?.dataset.key === '{}'",
+            order[place + 1]
+        ))
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_is_no_steward_sees_no_pair_and_is_told_which_right_it_takes() {
     with_page("pairs without the scope", async |page| {
         let world = World::new().await;
@@ -227,17 +354,7 @@ async fn whoever_is_no_steward_sees_no_pair_and_is_told_which_right_it_takes() {
 async fn the_worklist_is_loaded_page_by_page_and_the_next_pair_is_found_behind_what_is_loaded() {
     with_page("many pairs", async |page| {
         let world = World::new().await;
-        let mut following = world.following().await;
-        for number in 0..22 {
-            let street = format!("{} Harbor Drive", 100 + number * 7);
-            let beginning = ["Under", "North", "Black", "Green", "Mill"][number % 5];
-            let name = format!("{beginning}{}", ["wood", "field", "brook", "gate", "hill"][number / 5]);
-            for first_name in ["Theodore", "Theodor"] {
-                let others = json!({ "cst_fname": first_name, "cst_lname": name, "cst_street_addr": street, "cst_zip": format!("0{}", 1000 + number * 97), "cst_duplicate": "N" });
-                world.accepted(&person(&others)).await;
-            }
-        }
-        following.drain().await.expect("the stream is read");
+        plant_many(&world, 22).await;
         open_worklist(&page, &world, 20).await;
         page.until("document.querySelector('#pairs-summary').textContent === 'The 20 pairs waiting that look most alike; there are more.'").await;
         // The last of the page is decided, and one that was not loaded yet opens.

@@ -5,14 +5,14 @@ use std::collections::{BTreeSet, HashMap};
 use domain::customer::{Customer, Identifier};
 use domain::matching::party::company_of;
 use domain::matching::possible::keys::{self, MAX_UNDER_A_KEY};
-use domain::matching::possible::{Grade, Profile, Score};
+use domain::matching::possible::{Grade, Pair, PairState, Profile, Score};
 use futures_util::future::try_join_all;
 use store::items::Standing;
-use store::keys as table_keys;
+use store::keys::{self as table_keys, Key};
 use store::records::{self, FoundUnder};
 use store::table::{MAX_ITEMS, Table};
 
-use crate::kit::{Master, Stopped, log_unreadable};
+use crate::kit::{Master, Stopped, log_unreadable, readable};
 
 /// How many candidates are read and weighed, those with the most keys in common: two reads.
 pub const MAX_CANDIDATES: usize = 2 * MAX_ITEMS;
@@ -63,6 +63,23 @@ pub async fn possible_duplicates<T: Table>(
         other.score.bits.cmp(&one.score.bits).then_with(by_number)
     });
     Ok(Alike { found, unreadable })
+}
+
+/// Those of them that a steward keeps apart from this customer. One step of at most two reads.
+pub async fn kept_apart_from<T: Table>(
+    master: &Master<T>,
+    customer: &Identifier,
+    alike: &Alike,
+) -> Result<BTreeSet<Identifier>, Stopped> {
+    let found = alike.found.iter();
+    let pairs = found.filter_map(|one| Pair::of(customer, &one.customer.identifier));
+    let keys: Vec<Key> = pairs.map(|pair| table_keys::pair(&pair)).collect();
+    let reads = keys.chunks(MAX_ITEMS).map(|some| records::pairs(master.table(), some));
+    // A pair that cannot be read is named in the worklist; here it waits like another.
+    let (records, _) = readable(try_join_all(reads).await?.into_iter().flatten().collect());
+    let apart = records.iter().filter(|record| record.state == PairState::Apart);
+    let both = apart.flat_map(|record| [record.pair.low(), record.pair.high()]);
+    Ok(both.filter(|one| *one != customer).cloned().collect())
 }
 
 /// Weighs one of them; none where it is no possible duplicate.

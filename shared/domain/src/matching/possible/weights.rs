@@ -44,8 +44,8 @@ impl Evidence {
         Self::Phone,
     ];
 
-    /// What the control calls it.
-    fn key(self) -> &'static str {
+    /// What the control calls it, and a report that is read beside it.
+    pub fn name(self) -> &'static str {
         match self {
             Self::LastName => "last_name",
             Self::FirstName => "first_name",
@@ -58,23 +58,6 @@ impl Evidence {
             Self::PostalCode => "postal_code",
             Self::State => "state",
             Self::Email => "email",
-            Self::Phone => "phone",
-        }
-    }
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::LastName => "last name",
-            Self::FirstName => "first name",
-            Self::BusinessName => "business name",
-            Self::HouseNumber => "house number",
-            Self::StreetName => "street",
-            Self::AddressLine2 => "address line 2",
-            Self::Unit => "unit",
-            Self::City => "city",
-            Self::PostalCode => "postal code",
-            Self::State => "state",
-            Self::Email => "e-mail",
             Self::Phone => "phone",
         }
     }
@@ -188,8 +171,8 @@ impl Weights {
         let mut weights = Self::default();
         let mut given: Vec<Evidence> = Vec::new();
         for row in text.split(';').map(str::trim).filter(|row| !row.is_empty()) {
-            let (key, row) = row.split_once('=')?;
-            let evidence = Evidence::ALL.into_iter().find(|one| one.key() == key.trim())?;
+            let (name, row) = row.split_once('=')?;
+            let evidence = Evidence::ALL.into_iter().find(|one| one.name() == name.trim())?;
             if given.contains(&evidence) {
                 return None;
             }
@@ -218,7 +201,7 @@ impl fmt::Display for Weights {
         for (evidence, row) in Evidence::ALL.into_iter().zip(&self.0) {
             let [agree, close, near, differ] = row;
             let end = if evidence == Evidence::Phone { "" } else { ";" };
-            write!(f, "{}={agree},{close},{near},{differ}{end}", evidence.key())?;
+            write!(f, "{}={agree},{close},{near},{differ}{end}", evidence.name())?;
         }
         Ok(())
     }
