@@ -61,12 +61,15 @@ fn no_interleaving_of_a_merge_with_whatever_names_one_of_the_two_goes_wrong() {
 
 #[test]
 fn no_interleaving_of_an_erasure_or_of_a_decision_on_two_goes_wrong_whatever_single_fault_occurs() {
+    // The others are transactions of three as well.
     let is_small = |pair: &Scenario| {
-        !TWO_DECISIONS.contains(&pair.name) && !pair.name.starts_with("a merge against an erasure")
+        !TWO_DECISIONS.contains(&pair.name)
+            && !pair.name.starts_with("a merge against an erasure")
+            && !pair.name.ends_with("with a key, and their merge")
     };
     let pairs = catalogue::decisions().into_iter().filter(is_small);
     let work: Vec<_> = pairs.map(|pair| (pair.clone(), pair.faults)).collect();
-    assert!(work.len() >= 17 && work.iter().all(|(_, faults)| *faults == 1));
+    assert!(work.len() >= 15 && work.iter().all(|(_, faults)| *faults == 1));
     let gone = go_through(&work, How::All);
     assert!(gone.judged > 5_000, "{gone:?}");
 }
