@@ -37,7 +37,7 @@ function take(pair, { customers, alike }) {
   pair.versions = new Map(customers.map((customer) => [customer.cst_cust_nbr, customer.version]));
   pair.seen = entryOfPair(pair.key) ?? alike[0].find(isOwn) ?? null;
   pair.alike = othersOf(customers, alike.map((found) => found.filter((one) => !isOwn(one) && one.state !== 'apart')));
-  pair.apart = new Set(alike.flat().filter((one) => one.state === 'apart').map((one) => one.customer.customerNumber));
+  pair.apart = new Set(alike.flatMap((found, at) => found.filter((one) => one.state === 'apart').map((one) => keyOf(customers[at].cst_cust_nbr, one.customer.customerNumber))));
 }
 
 // Each once, with whom of the two it looks like most.

@@ -224,7 +224,8 @@ async function carryOut(mine, failed, action) {
 
 // After a decision, on with who else looks like the winner, or like one of those that are kept apart; then with the next pair.
 async function goOn(mine, decision = null) {
-  const onward = decision === null ? undefined : othersAfter(mine, decision).find((numbers) => !left.has(keyOf(...numbers)));
+  const others = decision === null ? [] : mine.alike.map((found) => [decision.kind === 'merged' ? decision.winner : found.like, found.customer.customerNumber]);
+  const onward = others.find((numbers) => !left.has(keyOf(...numbers)) && !mine.apart.has(keyOf(...numbers)));
   if (onward) {
     openBeside(...onward);
     return;
@@ -233,10 +234,6 @@ async function goOn(mine, decision = null) {
   if (view !== mine) return;
   location.hash = next ? hashOfEntry(next) : pairsAddress();
 }
-
-const othersAfter = ({ alike, apart }, { kind, winner }) => (kind === 'merged'
-  ? alike.filter((found) => !apart.has(found.customer.customerNumber)).map((found) => [winner, found.customer.customerNumber])
-  : alike.map((found) => [found.like, found.customer.customerNumber]));
 
 async function refused(problem, failed, anew) {
   const mine = view;

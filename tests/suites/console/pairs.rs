@@ -176,7 +176,7 @@ async fn pairs_are_decided_one_after_another_by_the_keyboard_alone() {
 }
 
 /// Dealers know the younger of the first pair, and a third looks like both.
-async fn plant_crowd(world: &World) {
+pub(crate) async fn plant_crowd(world: &World) {
     let mut following = world.following().await;
     let third = json!({ "cst_lname": "Robinson", "cst_fname": "Juliette", "cst_email": "julie@example.com", "cst_duplicate": "N" });
     world.accepted(&person(&third)).await;

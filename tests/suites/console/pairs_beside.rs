@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::accessibility::is_accessible;
 use crate::browser::with_page;
 use crate::page::{ENTER, RIGHT};
-use crate::pairs::{customer, listed, open_first, open_worklist, opened, plant};
+use crate::pairs::{customer, listed, open_first, open_worklist, opened, plant, plant_crowd};
 use crate::world::World;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -130,6 +130,27 @@ async fn what_was_decided_is_listed_by_its_state_and_is_taken_back_from_there() 
         page.until("document.querySelector('#pair-outcome').textContent.startsWith('One of the two is not there (any more).')").await;
         page.run("location.hash = '#/possible-duplicates/1/1'").await;
         page.reads("#pair-outcome .panel-title", "The two are one customer.").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_kept_apart_from_the_winner_does_not_come_next_though_it_looks_like_the_loser() {
+    with_page("apart from the winner", async |page| {
+        let world = World::new().await;
+        plant(&world).await;
+        plant_crowd(&world).await;
+        let apart = json!({ "other": "7" });
+        assert_eq!(world.ask(Method::POST, "/customers/1/keep-apart", &apart).await.0, 204);
+        page.visit(&format!("{}#/possible-duplicates/1/2", world.console())).await;
+        opened(&page, 1, 2).await;
+        page.press(&['w']).await;
+        page.until("document.querySelector('#pair-view').dataset.winner === '000000001'").await;
+        let named = page.text("#pair-others li").await;
+        assert!(named.starts_with("1 Juliette Robinson 000000007 like 000000002"), "{named}");
+        page.press(&['m']).await;
+        opened(&page, 3, 4).await;
+        assert_eq!(customer(&world, 1).await["absorbed"], json!(["000000002"]));
     })
     .await;
 }
