@@ -73,11 +73,15 @@ pub enum Mutant {
     ForgottenDoneAgain,
     /// A keyed request that changes nothing leaves nothing of that.
     NothingRemembered,
+    /// A rule is called complete when every writer is asked to keep it.
+    CompleteBeforeTheSeats,
+    /// A process never looks which rule every writer must keep.
+    RequiredRuleIgnored,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::SeatWithoutCondition,
         Self::OutdatedBlock,
         Self::GuardInPlaceOfSeats,
@@ -113,5 +117,7 @@ impl Mutant {
         Self::AuditLooksOneByOne,
         Self::ForgottenDoneAgain,
         Self::NothingRemembered,
+        Self::CompleteBeforeTheSeats,
+        Self::RequiredRuleIgnored,
     ];
 }
