@@ -25,6 +25,10 @@ NEEDED_BY_CHANCE = (
     "AuditCustomersRole, ",
     # What comes late of a person who is erased: whoever follows the changes may be faster than what comes.
     "FollowChangesRole, EmptyWhatIsLeft: ",
+    # Whether a table was used whose counter is not there: whoever starts first on a new one asks.
+    "AssociateDealerRole, Read: CHANGES#*",
+    "AddCustomerRole, Read: CHANGES#*",
+    "FixErrorRole, Read: CHANGES#*",
     # A pair that is decided on before whoever follows the changes has found it.
     "MergeCustomersRole, DecidePairs: PutItem",
 )

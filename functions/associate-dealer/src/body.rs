@@ -5,7 +5,6 @@ use api::json::{self, Json, Reader};
 use api::parts::{AddressBody, PhoneBody};
 use api::problem::Fault;
 use domain::controls::Controls;
-use domain::customer::Customer;
 use domain::customer::address::Address;
 use domain::customer::contact::Phone;
 use domain::dealer::association::Origin;
@@ -15,6 +14,7 @@ use domain::matching::fold;
 use domain::message::Attribute;
 use domain::message::edits::{self, EditCode, FailedEdit, Field};
 use operations::dealers::associate::{Associated, DealerCustomerOutcome};
+use operations::dealers::organization::Seen;
 use operations::kit::Listed;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -295,15 +295,15 @@ pub(crate) struct CustomerOrganization {
     /// The DCNs of those that this release cannot read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unreadable: Vec<String>,
+    /// The identifiers of those merged into it that this release cannot read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreadable_merged: Vec<String>,
     next: Option<String>,
 }
 
 impl CustomerOrganization {
-    pub(crate) fn of(
-        (customer, merged): (&Customer, bool),
-        page: &ListedDealerCustomers,
-        next: Option<String>,
-    ) -> Self {
+    pub(crate) fn of(seen: &Seen, next: Option<String>) -> Self {
+        let Seen { customer, merged, unreadable, dealer_customers: page } = seen;
         Self {
             customer_organization_identifier: customer.identifier.to_string(),
             customer_number: customer.number.to_string(),
@@ -315,6 +315,7 @@ impl CustomerOrganization {
             phones: customer.all_phones().iter().map(PhoneBody::of).collect(),
             version: customer.version,
             merged_into: merged.then(|| customer.number.to_string()),
+            unreadable_merged: unreadable.iter().map(ToString::to_string).collect(),
             dealer_customers: page.found.iter().map(DealerCustomer::of).collect(),
             unreadable: page.unreadable.iter().map(ToString::to_string).collect(),
             next,

@@ -165,15 +165,15 @@ async fn customer_organization<T: Table>(
         .and_then(|position| position.split_once('|').and_then(|(code, number)| dcn(code, number)));
     let seen = organization::customer_organization(master, in_sight, after.as_ref()).await?;
     let seen = seen.ok_or_else(Problem::not_found)?;
-    let Seen { customer, merged, dealer_customers } = seen;
-    let canonical = format!("/customer-organizations/{}", customer.identifier);
+    let Seen { customer, merged, dealer_customers, .. } = &seen;
+    let (canonical, merged) = (format!("/customer-organizations/{}", customer.identifier), *merged);
     if merged && !follow {
         let problem = Problem::new(ProblemType::Gone).detail(GONE);
         let problem = problem.with("mergedInto", customer.number.to_string());
         return Err(problem.canonical(&canonical));
     }
     let next = dealer_customers.next.as_ref().map(|last| list.cursor(&last.to_string()));
-    let body = body::CustomerOrganization::of((&customer, merged), &dealer_customers, next);
+    let body = body::CustomerOrganization::of(&seen, next);
     let answer = Answer::json(StatusCode::OK, "found", &body).etag(customer.version);
     Ok(if merged { answer.canonical(&canonical) } else { answer })
 }

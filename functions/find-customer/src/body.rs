@@ -3,7 +3,7 @@
 use api::parts::{AddressBody, ChangedBody, PhoneBody};
 use domain::by::By;
 use domain::change::Change;
-use domain::customer::{Customer, CustomerNumber, Identifier};
+use domain::customer::{Customer, CustomerNumber};
 use domain::history::{HistoryEntry, Of};
 use operations::changes::Told;
 use operations::customers::find::{self, FoundCustomer};
@@ -24,7 +24,7 @@ pub(crate) struct Found {
 
 impl Found {
     pub(crate) fn of(
-        page: &Listed<FoundCustomer, find::Place, Identifier>,
+        page: &Listed<FoundCustomer, find::Place, find::Unreadable>,
         next: Option<String>,
     ) -> Self {
         Self {

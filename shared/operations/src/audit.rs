@@ -116,7 +116,7 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
         found.extend(self.seats(&page).await?);
         found.extend(self.belonging(&page).await?);
         found.extend(self.merges(&page).await?);
-        found.extend(self.numbers(&page).await?);
+        found.extend(Box::pin(self.numbers(&page)).await?);
         found.extend(self.persons(&page).await?);
         found.extend(self.topics(&page).await?);
         found.extend(self.followed(&page).await?);

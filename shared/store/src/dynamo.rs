@@ -22,9 +22,10 @@ use crate::expressions::Expression;
 use crate::item::Item;
 use crate::keys::IndexEntry;
 use crate::keys::{self, Key};
+use crate::meaning;
 use crate::meter::Meter;
-use crate::table::{Counted, IndexQuery, Page, Query, Table, TableError};
-use crate::writes::{Transacted, Write, Written};
+use crate::table::{Count, Counted, IndexQuery, Page, Query, Table, TableError};
+use crate::writes::{Refusal, Transacted, Write, Written};
 use answers::{Refused, could_not, defect, index_entry, refusals, stood_there, units};
 use requests::{key_map, text, transact_item};
 
@@ -263,30 +264,46 @@ impl Table for Dynamo {
         self.transact_items(token, items).await
     }
 
-    async fn add(&self, key: &Key, amount: u64) -> Result<u64, TableError> {
-        let mut expression = Expression::default();
-        let update = expression.add(keys::COUNT, amount);
+    async fn add(&self, key: &Key, amount: u64) -> Result<Option<Count>, TableError> {
         let _call = self.meter.call();
-        let done = self
-            .client
-            .update_item()
-            .table_name(&*self.name)
-            .set_key(Some(key_map(key)))
-            .update_expression(update)
-            .set_expression_attribute_names(expression.names())
-            .set_expression_attribute_values(expression.values())
-            .return_values(ReturnValue::UpdatedNew)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(could_not)?;
-        self.wrote(done.consumed_capacity());
-        let count = done
-            .attributes()
-            .and_then(|new| new.get(keys::COUNT))
-            .and_then(|value| value.as_n().ok())
-            .and_then(|digits| digits.parse().ok());
-        count.ok_or_else(|| TableError::Defect("the counter did not count".into()))
+        for attempt in 0..AGAIN {
+            if attempt > 0 {
+                self.pause(Duration::from_millis(25_u64 << attempt)).await;
+            }
+            let mut expression = Expression::default();
+            let (update, begun) = (expression.add(keys::COUNT, amount), expression.has_begun());
+            let sent = self
+                .client
+                .update_item()
+                .table_name(&*self.name)
+                .set_key(Some(key_map(key)))
+                .update_expression(update)
+                .condition_expression(begun)
+                .set_expression_attribute_names(expression.names())
+                .set_expression_attribute_values(expression.values())
+                .return_values(ReturnValue::AllNew)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await;
+            let done = match sent {
+                Ok(done) => done,
+                Err(error) => match error.as_service_error().and_then(Refused::refusal) {
+                    Some(Refusal::Condition(_)) => return Ok(None),
+                    Some(Refusal::Contended) => continue,
+                    None => return Err(could_not(error)),
+                },
+            };
+            self.wrote(done.consumed_capacity());
+            let number =
+                |name| done.attributes().and_then(|counter| meaning::number(counter, name));
+            let (count, ceiling) = (number(keys::COUNT), number(keys::CEILING));
+            let counted = count.zip(ceiling).map(|(count, ceiling)| Count { count, ceiling });
+            return match counted {
+                Some(counted) => Ok(Some(counted)),
+                None => Err(TableError::Defect("the counter did not count".into())),
+            };
+        }
+        Err(TableError::Unavailable("the counter was held".into()))
     }
 
     fn now(&self) -> Timestamp {

@@ -45,6 +45,15 @@ impl Expression {
                 let value = self.number(*version);
                 format!("{} = {value}", self.name(items::VERSION))
             }
+            Condition::Outdated(version) => {
+                let absent = self.absent(items::VERSION);
+                let (name, value) = (self.name(items::VERSION), self.number(*version));
+                format!("{absent} OR {name} < {value}")
+            }
+            Condition::CeilingIs(ceiling) => {
+                let value = self.number(*ceiling);
+                format!("{} = {value}", self.name(keys::CEILING))
+            }
             Condition::AbsentOrOlder(version) => {
                 let absent = self.absent(keys::PARTITION_KEY);
                 let (name, value) = (self.name(items::VERSION), self.number(*version));
@@ -81,6 +90,11 @@ impl Expression {
             if parts.is_empty() { String::new() } else { format!("{verb} {} ", parts.join(", ")) }
         };
         format!("{}{}", clause("SET", &sets), clause("REMOVE", &removes)).trim_end().to_owned()
+    }
+
+    /// That a counter has begun.
+    pub(crate) fn has_begun(&mut self) -> String {
+        format!("attribute_exists({})", self.name(keys::CEILING))
     }
 
     pub(crate) fn add(&mut self, name: &str, amount: u64) -> String {

@@ -26,6 +26,9 @@ pub use dealer_customer::{
     Association, DealerCustomerRecord, abandon, associate, associate_absent, dealer_customer,
     release, replace_profile,
 };
+pub(crate) use fields::number;
+#[cfg(test)]
+pub(crate) use fields::text;
 pub use history::{erased_history_entry, history_entry, history_entry_of};
 pub use idempotency_key::{
     BoundInputs, BoundKey, INPUTS, bind_inputs, bind_key, bound_key, remember_unchanged,

@@ -30,8 +30,13 @@ pub const INDEX_PARTITION_KEY: &str = "gsi1pk";
 pub const INDEX_SORT_KEY: &str = "gsi1sk";
 /// The attribute of a counter that says how far it has counted.
 pub const COUNT: &str = "count";
+/// The attribute of a counter that says up to where what it counts may be given. One without it has not begun, or was lost.
+pub const CEILING: &str = "ceiling";
 /// The attribute of DynamoDB's time to live.
 pub const EXPIRES_AT: &str = "expires_at";
+
+/// The sort key of a request in error.
+const REQUEST_IN_ERROR: &str = "ERROR";
 
 /// The number of partitions over which the requests in error of one state are spread in the index.
 pub const SHARDS: u8 = 4;
@@ -120,7 +125,7 @@ pub fn claim(number: &TakenNumber) -> Key {
 }
 
 pub fn request_in_error(id: &RequestInErrorId) -> Key {
-    Key::new(format!("ERROR#{}", id.as_str()), "ERROR")
+    Key::new(format!("ERROR#{}", id.as_str()), REQUEST_IN_ERROR)
 }
 
 /// The request in error under this key; none for another key.
@@ -212,6 +217,11 @@ pub fn kind_of(key: &Key) -> Option<KeyKind> {
 /// The counter of customer numbers. It is also what the warming read of a fresh process reads.
 pub fn customer_counter() -> Key {
     Key::new("COUNTER#CUSTOMER".to_owned(), "COUNTER")
+}
+
+/// What is kept of that counter on an item of its own, so that it is put back where it is lost.
+pub fn customer_counter_copy() -> Key {
+    Key::new("COUNTER#CUSTOMER".to_owned(), "COPY")
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,6 +23,13 @@ pub fn holds(condition: &Condition, stands: Option<&Item>) -> bool {
         Condition::VersionIs(version) => {
             stands.is_some_and(|item| number(item, items::VERSION) == Some(*version))
         }
+        Condition::Outdated(version) => stands.is_none_or(|item| {
+            !item.contains_key(items::VERSION)
+                || number(item, items::VERSION).is_some_and(|stands| stands < *version)
+        }),
+        Condition::CeilingIs(ceiling) => {
+            stands.is_some_and(|item| number(item, keys::CEILING) == Some(*ceiling))
+        }
         Condition::AbsentOrOlder(version) => stands.is_none_or(|item| {
             number(item, items::VERSION).is_some_and(|stands| stands < *version)
         }),

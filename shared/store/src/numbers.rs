@@ -1,4 +1,7 @@
-//! The lease of customer numbers: a process takes them from the counter in growing blocks, outside every transaction. Gaps are normal, repeats impossible.
+//! The lease of customer numbers: a process takes them from the counter in growing blocks, outside every transaction. Gaps are normal, repeats impossible: a counter that is
+//! lost is put back behind all that it may have given.
+
+mod counter;
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -6,17 +9,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::customer::CustomerNumber;
 
-use crate::item::Item;
-use crate::keys::{self, COUNT};
-use crate::table::{Table, TableError};
+use crate::keys;
+use crate::table::{Count, Table, TableError};
+
+pub use counter::{Counter, agree, begin, count_on_behind};
 
 /// How many numbers are leased at once.
 const MAX_LEASE: u64 = 128;
 
-/// How many numbers processes may have leased and not used, all together: a counter that was lost counts on behind them.
-pub const MAX_LEASED: u64 = 100_000;
+/// How often a lease is tried that cannot be used.
+const MAX_ROUNDS: u32 = 6;
 
-const COUNTER_LOST: &str = "the counter of customer numbers is below a number that it gave: it was lost, and an audit that mends lets it count on";
+const COUNTER_LOST: &str = "the counter of customer numbers was lost, and nothing tells how far it was: an audit that mends lets it count on";
 
 /// The numbers that this process has leased and not yet used.
 #[derive(Debug, Default)]
@@ -61,42 +65,39 @@ impl Numbers {
     }
 
     async fn lease_more(&self, table: &impl Table) -> Result<(), TableError> {
-        let (size, highest) = {
-            let lease = self.lease();
-            ((lease.last_size * 2).clamp(1, MAX_LEASE), lease.highest)
-        };
-        let last = table.add(&keys::customer_counter(), size).await?;
-        if last.saturating_sub(size) < highest {
-            // This process has leased these numbers before.
-            return Err(TableError::Unavailable(COUNTER_LOST.into()));
+        for _ in 0..MAX_ROUNDS {
+            let (size, highest) = {
+                let lease = self.lease();
+                ((lease.last_size * 2).clamp(1, MAX_LEASE), lease.highest)
+            };
+            let Some(counted) = table.add(&keys::customer_counter(), size).await? else {
+                // Seldom, and far from small.
+                if Box::pin(begin(table)).await? {
+                    continue;
+                }
+                return Err(TableError::Unavailable(COUNTER_LOST.into()));
+            };
+            let Count { count: last, ceiling } = counted;
+            if last > ceiling && !Box::pin(counter::move_ceiling(table, counted)).await? {
+                continue;
+            }
+            if last.saturating_sub(size) < highest {
+                // This process has leased these numbers before.
+                return Err(TableError::Unavailable(COUNTER_LOST.into()));
+            }
+            let mut lease = self.lease();
+            lease.last_size = size;
+            // Leases of requests side by side come in any order.
+            lease.highest = lease.highest.max(last);
+            lease.free.push_back(last + 1 - size..last + 1);
+            return Ok(());
         }
-        let mut lease = self.lease();
-        lease.last_size = size;
-        // Leases of requests side by side come in any order.
-        lease.highest = lease.highest.max(last);
-        lease.free.push_back(last + 1 - size..last + 1);
-        Ok(())
+        Err(TableError::Unavailable("others kept writing the counter".into()))
     }
 
     fn lease(&self) -> MutexGuard<'_, Lease> {
         self.lease.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The last number that was leased; 0 where the counter is not there.
-///
-/// # Errors
-/// A defect where what is there is no counter.
-pub fn last_leased(counter: Option<&Item>) -> Result<u64, TableError> {
-    let Some(counter) = counter else {
-        return Ok(0);
-    };
-    let Some(count) = counter.get(COUNT) else {
-        // It says which rules are in force, and has not counted yet.
-        return Ok(0);
-    };
-    let count = count.as_n().ok().and_then(|digits| digits.parse().ok());
-    count.ok_or_else(|| TableError::Defect("the counter does not count".into()))
 }
 
 impl Lease {

@@ -14,7 +14,7 @@ use crate::item::{self, Item};
 use crate::keys::{self, IndexEntry, Key};
 use crate::meaning;
 use crate::meter::Meter;
-use crate::table::{IndexQuery, Page, Query, Table, TableError};
+use crate::table::{Count, IndexQuery, Page, Query, Table, TableError};
 use crate::writes::{Refusal, Transacted, Write, Written};
 
 /// A table with what was rehearsed on it. Its clones are the same rehearsal.
@@ -150,7 +150,7 @@ impl<T: Table> Table for Rehearsal<T> {
         Ok(Transacted::Done)
     }
 
-    async fn add(&self, key: &Key, amount: u64) -> Result<u64, TableError> {
+    async fn add(&self, key: &Key, amount: u64) -> Result<Option<Count>, TableError> {
         let counted = self.stage().counts.get(key).copied();
         let before = match counted {
             Some(count) => count,
@@ -161,7 +161,8 @@ impl<T: Table> Table for Rehearsal<T> {
         };
         let count = before + amount;
         self.stage().counts.insert(key.clone(), count);
-        Ok(count)
+        // What nobody gets needs no ceiling.
+        Ok(Some(Count { count, ceiling: u64::MAX }))
     }
 
     fn now(&self) -> Timestamp {

@@ -65,6 +65,14 @@ pub struct Counted {
     pub last: Option<IndexEntry>,
 }
 
+/// What a counter came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Count {
+    pub count: u64,
+    /// Up to where what it counts may be given.
+    pub ceiling: u64,
+}
+
 /// Could not find out.
 #[derive(Debug)]
 pub enum TableError {
@@ -134,8 +142,12 @@ pub trait Table: Clone + Send + Sync + 'static {
         writes: &[Write],
     ) -> impl Future<Output = Result<Transacted, TableError>> + Send;
 
-    /// Adds to the counter and returns its new value. It has no condition: repeated, it counts again.
-    fn add(&self, key: &Key, amount: u64) -> impl Future<Output = Result<u64, TableError>> + Send;
+    /// Adds to a counter that has begun, and tells what it came to; none where it has not, or was lost. Repeated, it counts again.
+    fn add(
+        &self,
+        key: &Key,
+        amount: u64,
+    ) -> impl Future<Output = Result<Option<Count>, TableError>> + Send;
 
     fn now(&self) -> Timestamp;
 

@@ -20,6 +20,10 @@ pub enum Condition {
     Without(&'static str),
     /// The item is there and has this version.
     VersionIs(u64),
+    /// What is there, if anything, has no version, or a lower one.
+    Outdated(u64),
+    /// A counter that may count up to here.
+    CeilingIs(u64),
     /// Nothing is there, or an item of a lower version.
     AbsentOrOlder(u64),
     /// Nothing is there, or a dealer customer that belongs to no customer; and the effect has not been here before.

@@ -82,7 +82,7 @@ pub struct Call {
     pub operation: String,
     /// How many writes a transaction has; 0 for other calls.
     pub writes: usize,
-    /// Whether it is a single write that may meet a transaction. The counter, which is the one item that is written without a condition, is in none.
+    /// Whether it is a single write that may meet a transaction.
     pub may_conflict: bool,
 }
 

@@ -13,6 +13,7 @@ use domain::request::RequestInError;
 use store::item::{self, Item};
 use store::items::{self, Claim, Claimed, DealerCustomerRecord, Occupant, Reference};
 use store::keys::{self, Key};
+use store::numbers::Counter;
 
 /// The table.
 #[derive(Debug, Default)]
@@ -132,6 +133,8 @@ impl Snapshot {
                 }
                 _ => return Err("it does not count".to_owned()),
             };
+        } else if key == keys::customer_counter_copy() {
+            Counter::read(Some(item)).map_err(strictly)?;
         } else if is_in(&key, "ALTERNATE#") || is_in(&key, "RELATE#") {
             self.claims.insert(key, Claim::read(item).map_err(strictly)?);
         } else if let Some(effect) = key.pk.strip_prefix("KEY#") {

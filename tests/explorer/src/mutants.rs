@@ -2,6 +2,7 @@
 
 mod audit;
 mod block;
+mod epoch;
 mod merge;
 mod mutant;
 mod seats;
@@ -36,6 +37,8 @@ struct Memory {
     guards: HashMap<String, u64>,
     /// A key that is still to be written.
     key: Option<Write>,
+    /// Whether it has asked every writer to keep a rule.
+    has_asked: bool,
 }
 
 impl MutantTable {
@@ -68,6 +71,7 @@ impl MutantTable {
             merge::see_pair(&mut item);
         }
         self.remembered(&mut item);
+        self.required(&mut item);
         item
     }
 

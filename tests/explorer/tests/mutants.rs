@@ -299,6 +299,24 @@ fn an_update_that_changes_nothing_and_leaves_nothing_is_found() {
     );
 }
 
+#[test]
+fn a_rule_that_is_complete_before_every_customer_has_its_seat_is_found() {
+    is_found(
+        Mutant::CompleteBeforeTheSeats,
+        "a process that knows only the first rule, behind an audit that brings in the second",
+        0,
+    );
+}
+
+#[test]
+fn a_required_rule_that_is_ignored_is_found() {
+    is_found(
+        Mutant::RequiredRuleIgnored,
+        "a process that knows only the first rule, behind an audit that brings in the second",
+        0,
+    );
+}
+
 /// A step that is left out of a change of rule makes two of one, whatever the requests do.
 #[test]
 fn each_step_that_is_left_out_of_a_change_of_rule_is_found() {

@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use store::item::Item;
 use store::keys::{IndexEntry, Key};
 use store::meter::Meter;
-use store::table::{IndexQuery, Page, Query, Table, TableError};
+use store::table::{Count, IndexQuery, Page, Query, Table, TableError};
 use store::writes::{Transacted, Write, Written};
 
 /// What time it is where the table says that it is this time.
@@ -66,7 +66,7 @@ impl<T: Table> Table for Clocked<T> {
         self.table.transact(token, writes).await
     }
 
-    async fn add(&self, key: &Key, amount: u64) -> Result<u64, TableError> {
+    async fn add(&self, key: &Key, amount: u64) -> Result<Option<Count>, TableError> {
         self.table.add(key, amount).await
     }
 

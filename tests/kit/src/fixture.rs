@@ -26,9 +26,9 @@ use store::client::Connection;
 use store::dynamo::Dynamo;
 use store::item::{self, Item};
 use store::items::{self, Occupant};
-use store::keys;
 use store::table::Table;
 use store::writes::{Condition, Write, Written};
+use store::{keys, meaning};
 use tokio::net::TcpListener;
 
 pub use self::dealers::{acme, acme_as, changed, given, identifier, with_another_tail, without};
@@ -177,19 +177,18 @@ impl Fixture {
         everything
     }
 
-    /// All that the table holds but the counter of customer numbers: numbers may be leased for customers that are not created after all.
+    /// All that the table holds but the counter of customer numbers and its copy: numbers may be leased for customers that are not created after all.
     pub async fn records(&self) -> Everything {
         let mut records = self.everything().await;
-        let counter = keys::customer_counter();
-        records.remove(&(counter.pk, counter.sk));
+        records.retain(|(pk, _), _| *pk != keys::customer_counter().pk);
         records
     }
 
     /// Whether nothing was written since the functions started, which say on the counter item which rules are in force: no record, and no customer number was leased.
     pub async fn is_untouched(&self) -> bool {
         let counter = keys::customer_counter();
-        let is_start = |(key, item): (&(String, String), &Item)| {
-            *key == (counter.pk.clone(), counter.sk.clone()) && !item.contains_key(keys::COUNT)
+        let is_start = |((pk, _), item): (&(String, String), &Item)| {
+            *pk == counter.pk && meaning::number(item, keys::COUNT).is_none_or(|count| count == 0)
         };
         self.everything().await.iter().all(is_start)
     }
@@ -225,14 +224,17 @@ impl Fixture {
 
     /// Lets what stands under a key be for a newer release alone.
     pub async fn for_a_newer_release(&self, key: keys::Key) {
-        let attribute = "min_reader";
-        let set = [(attribute.to_owned(), AttributeValue::N("1000".to_owned()))];
+        self.written_otherwise(key, "min_reader", AttributeValue::N("1000".to_owned())).await;
+    }
+
+    /// Gives what stands under a key an attribute as another release writes it.
+    pub async fn written_otherwise(&self, key: keys::Key, name: &str, value: AttributeValue) {
         let write = Write::Update {
             key,
-            set: set.into_iter().collect(),
+            set: Item::from([(name.to_owned(), value)]),
             set_if_absent: Item::new(),
             remove: Vec::new(),
-            on: Condition::Without(attribute),
+            on: Condition::Without("of_no_item"),
         };
         let written = self.master().table().write(&write).await;
         assert!(matches!(written, Ok(Written::Done(_))), "{written:?}");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::time::Timestamp;
 use store::item::Item;
 use store::keys::{IndexEntry, Key};
-use store::table::{Check, IndexQuery, Page, Query, Segment};
+use store::table::{Check, Count, IndexQuery, Page, Query, Segment};
 use store::writes::{Refusal, Transacted, Write, Written};
 
 use super::digest::{self, Digest};
@@ -99,7 +99,8 @@ pub enum Answer {
     Committed,
     /// For each write of the transaction why it did not happen, or nothing where it could have.
     Cancelled(Vec<Option<Refused>>),
-    Count(u64),
+    /// What a counter came to; none where it has not begun.
+    Count(Option<Count>),
     /// The items in the order of the keys, or nothing where a transaction holds one of them.
     Together(Option<Vec<Option<Arc<Stored>>>>),
     Unavailable,
@@ -224,8 +225,8 @@ impl Answer {
         }
     }
 
-    /// What a counter counted.
-    pub fn count(self) -> u64 {
+    /// What a counter came to.
+    pub fn count(self) -> Option<Count> {
         let Self::Count(count) = self else {
             unreachable!("an addition is not answered with {self}")
         };

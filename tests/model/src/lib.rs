@@ -40,7 +40,7 @@ use store::item::Item;
 use store::keys::{IndexEntry, Key};
 use store::meter::Meter;
 use store::table::{
-    Check, IndexQuery, Page, Query, Segment, Table, TableError, Walked, WholeTable,
+    Check, Count, IndexQuery, Page, Query, Segment, Table, TableError, Walked, WholeTable,
 };
 use store::writes::{Transacted, Write, Written};
 
@@ -51,6 +51,9 @@ use world::{Step, World};
 
 pub use fault::Fault;
 pub use footprint::EVERYWHERE;
+
+/// How often the database client adds to a counter that a transaction holds.
+const MAX_ADDITIONS: u32 = 4;
 
 /// Where every clock begins.
 const START: Timestamp = Timestamp::from_millis(1_795_408_496_000);
@@ -261,9 +264,15 @@ impl Table for ModelTable {
         self.transact_while(token, writes, &[]).await
     }
 
-    async fn add(&self, key: &Key, amount: u64) -> Result<u64, TableError> {
-        let asked = Asked::Add(key.clone(), amount);
-        self.ask(asked).await.map(Answer::count)
+    async fn add(&self, key: &Key, amount: u64) -> Result<Option<Count>, TableError> {
+        for _ in 0..MAX_ADDITIONS {
+            let answer = self.ask(Asked::Add(key.clone(), amount)).await?;
+            if !matches!(answer, Answer::Refused(_)) {
+                return Ok(answer.count());
+            }
+            self.pause(Duration::from_millis(25)).await;
+        }
+        Err(TableError::Unavailable("the counter was held".into()))
     }
 
     fn now(&self) -> Timestamp {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use store::keys::Key;
+use store::keys::{self, Key};
 use store::meaning;
+use store::table::Count;
 use store::writes::Write;
 
 use super::call::{Answer, Asked, Call, CallName, Conditioned, Refused};
@@ -95,8 +96,9 @@ impl World {
                 self.answered(name, answer, false)
             }
             Asked::Add(key, amount) => {
-                let count = self.add(call.process, key, *amount);
-                self.answered(name, Answer::Count(count), self.apart.is_none())
+                let answer = self.add(call.process, key, *amount);
+                let changed = self.apart.is_none() && matches!(answer, Answer::Count(Some(_)));
+                self.answered(name, answer, changed)
             }
         }
     }
@@ -185,19 +187,27 @@ impl World {
         })
     }
 
-    fn add(&mut self, process: usize, key: &Key, amount: u64) -> u64 {
-        const COUNT: &str = "count";
+    /// Adds to a counter that has begun, if no transaction holds it.
+    fn add(&mut self, process: usize, key: &Key, amount: u64) -> Answer {
         const APART: u64 = 1_000_000;
         if let Some(apart) = &mut self.apart {
             let counted = apart.entry(process).or_default();
             *counted += amount;
-            return process as u64 * APART + *counted;
+            let count = process as u64 * APART + *counted;
+            return Answer::Count(Some(Count { count, ceiling: u64::MAX }));
         }
-        let mut item =
-            self.items.get(key).map_or_else(|| meaning::empty(key), |stored| stored.item.clone());
-        let count = meaning::number(&item, COUNT).unwrap_or(0) + amount;
-        item.insert(COUNT.to_owned(), AttributeValue::N(count.to_string()));
+        if self.held.contains(key) {
+            return Answer::Refused(Refused::Contended);
+        }
+        let counter = self.items.get(key);
+        let ceiling = counter.and_then(|stored| meaning::number(&stored.item, keys::CEILING));
+        let (Some(stored), Some(ceiling)) = (counter, ceiling) else {
+            return Answer::Count(None);
+        };
+        let mut item = stored.item.clone();
+        let count = meaning::number(&item, keys::COUNT).unwrap_or(0) + amount;
+        item.insert(keys::COUNT.to_owned(), AttributeValue::N(count.to_string()));
         self.put(key, item);
-        count
+        Answer::Count(Some(Count { count, ceiling }))
     }
 }

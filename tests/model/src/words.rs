@@ -55,6 +55,8 @@ fn condition(on: &Condition) -> String {
         Condition::Unbound(_) => "if without inputs or expired".to_owned(),
         Condition::Without(name) => format!("if without {name}"),
         Condition::VersionIs(version) => format!("if its version is {version}"),
+        Condition::Outdated(version) => format!("if of no version or older than {version}"),
+        Condition::CeilingIs(ceiling) => format!("if its ceiling is {ceiling}"),
         Condition::AbsentOrOlder(version) => format!("if absent or older than {version}"),
         Condition::Unassociated(_) => "if it belongs to nobody".to_owned(),
         Condition::Releasable(holder, effect) => {
@@ -113,7 +115,8 @@ impl fmt::Display for Answer {
                 let reasons: Vec<_> = reasons.iter().map(reason).collect();
                 write!(f, "cancelled: {}", reasons.join("; "))
             }
-            Self::Count(count) => write!(f, "{count}"),
+            Self::Count(Some(count)) => write!(f, "{} of {}", count.count, count.ceiling),
+            Self::Count(None) => f.write_str("it has not begun"),
             Self::Together(None) => f.write_str("one of them is held"),
             Self::Together(Some(items)) => {
                 let is_there = |item: &Option<_>| if item.is_some() { "found" } else { "nothing" };

@@ -360,24 +360,95 @@ async fn a_lost_dealer_customer_is_new_again() {
     world.master.associate(&body).await.is(201);
 }
 
+/// The keys of the counter of customer numbers and of its copy.
+fn counter_and_copy() -> [(String, String); 2] {
+    [keys::customer_counter(), keys::customer_counter_copy()].map(|key| (key.pk, key.sk))
+}
+
+/// Somebody new, over HTTP, and the number.
+async fn new_number(master: &Fixture, last_name: &str) -> u64 {
+    let new = with(person("Dora", last_name), &json!({ "cst_send_response": "Y" }));
+    let message = json!({ "type": "CWCustomerIn", "CustSoldTo": new });
+    let answer = master.post("/customers").json(&message).send().await.is(201);
+    text(&answer["CustSoldTo"]["cst_cust_nbr"]).parse().expect("digits")
+}
+
 #[tokio::test]
-async fn a_lost_counter_counts_on_from_the_highest_number() {
+async fn a_lost_counter_or_its_copy_is_found_and_mended_and_counts_on_behind_all_that_it_gave() {
     let (world, [.., last]) = three().await;
-    world.lose(&world.only("COUNTER#").await).await;
-    world.get(&format!("/customers/{last}")).await;
-    is_mended(&world, Damage::CounterTooLow).await;
+    let last: u64 = last.parse().expect("digits");
+    for lost in counter_and_copy() {
+        world.lose(&lost).await;
+        world.get(&format!("/customers/{last}")).await;
+        is_mended(&world, Damage::CounterTooLow).await;
+    }
     // A process that has leased nothing yet.
     let other = world.master.deployed_with(&[]).await;
-    let new = with(person("Dora", "Underwood"), &json!({ "cst_send_response": "Y" }));
-    let message = json!({ "type": "CWCustomerIn", "CustSoldTo": new });
-    let answer = other.post("/customers").json(&message).send().await.is(201);
-    assert!(text(&answer["CustSoldTo"]["cst_cust_nbr"]) > last);
+    assert!(new_number(&other, "Underwood").await > last);
     assert_eq!(
         found(
             &audit_with(other.master(), &world.events, (true, Patience::WHILE_OTHERS_WRITE)).await
         ),
         BTreeMap::new()
     );
+}
+
+/// Nothing but the customers tells how far it was: nobody is created until an audit has looked at them.
+#[tokio::test]
+async fn a_counter_that_is_lost_with_its_copy_gives_no_number_until_an_audit_has_mended_it() {
+    let (world, [.., last]) = three().await;
+    for lost in counter_and_copy() {
+        world.lose(&lost).await;
+    }
+    // One whose functions look at their start which rules are in force.
+    let fresh = world.master.deployed_with(&[]).await;
+    let unleased = Master::new(
+        fresh.master().table().clone(),
+        fresh.master().controls().clone(),
+        Standardizer::of(fresh.master().controls()),
+    );
+    for _ in 0..2 {
+        let refused = added(&unleased, "Nobody").await.expect_err("nobody knows a number");
+        let Stopped::Unavailable(why) = refused else { panic!("{refused:?}") };
+        assert!(why.to_string().contains("audit"), "{why}");
+    }
+    world.get(&format!("/customers/{last}")).await;
+    let change = json!({ "cst_cust_nbr": last, "cst_city": "Salem" });
+    world.message(&change).await.is(200);
+    world.follow().await;
+    is_mended(&world, Damage::CounterTooLow).await;
+    let last: u64 = last.parse().expect("digits");
+    assert!(new_number(&fresh, "Underwood").await > last);
+    assert!(added(&unleased, "Somebody").await.expect("a number") > last);
+}
+
+/// Fresh processes, of which nobody looked before.
+#[tokio::test]
+async fn a_counter_that_is_lost_gives_no_number_twice_to_whoever_starts_afterwards() {
+    let (world, numbers) = three().await;
+    let mut numbers: Vec<u64> =
+        numbers.iter().map(|number| number.parse().expect("digits")).collect();
+    let [counter, _] = counter_and_copy();
+    for round in 0..3 {
+        world.lose(&counter).await;
+        // One that looks at its start, one that was there and has leased nothing, and one that has.
+        let fresh = world.master.deployed_with(&[]).await;
+        let warm = Master::new(
+            world.master.master().table().clone(),
+            world.master.master().controls().clone(),
+            Standardizer::of(world.master.master().controls()),
+        );
+        world.lose(&counter).await;
+        numbers.push(added(&warm, &format!("Warm {round}")).await.expect("a number"));
+        numbers.push(new_number(&fresh, &format!("Fresh {round}")).await);
+        numbers.push(new_number(&world.master, &format!("Used {round}")).await);
+    }
+    let all = numbers.len();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), all, "a number was given twice");
+    world.follow().await;
+    assert_eq!(found(&world.audit(true).await), BTreeMap::new(), "it is whole again");
 }
 
 /// Adds somebody, and tells the number; not over HTTP, where no test may meet an answer that something is not to be had.
@@ -402,27 +473,15 @@ async fn added(master: &Master<Dynamo>, last_name: &str) -> Result<u64, Stopped>
 #[tokio::test]
 async fn a_counter_that_is_lost_from_a_used_table_gives_no_number_twice() {
     let world = busy().await;
-    world.lose(&world.only("COUNTER#").await).await;
+    let [counter, _] = counter_and_copy();
+    world.lose(&counter).await;
     let customers = world.master.customers().await;
     let mut numbers: Vec<u64> =
         customers.iter().map(|customer| customer.number.get().into()).collect();
     let warm = world.master.master();
-    // What is read, changed or found is as ever, and what was leased is given; then nothing is, rather than a number that somebody has.
+    // What is read, changed or found is as ever, and what was leased is given.
     let first = *numbers.iter().min().expect("a number");
     let known = format!("/customers/{first}");
-    world.get(&known).await;
-    let refused = loop {
-        match added(warm, &format!("Lost {}", numbers.len())).await {
-            Ok(number) => numbers.push(number),
-            Err(refused) => break refused,
-        }
-        assert!(numbers.len() < 500, "it never notices");
-    };
-    let Stopped::Unavailable(why) = refused else { panic!("{refused:?}") };
-    assert!(why.to_string().contains("lost"), "{why}");
-    // Whoever was refused has counted.
-    world.lose(&world.only("COUNTER#").await).await;
-    world.follow().await;
     world.get(&known).await;
     let change = json!({ "cst_cust_nbr": first.to_string(), "cst_city": "Salem" });
     world.message(&change).await.is(200);
@@ -431,6 +490,11 @@ async fn a_counter_that_is_lost_from_a_used_table_gives_no_number_twice() {
     assert_eq!(found(&mended).into_keys().collect::<Vec<_>>(), [Damage::CounterTooLow]);
     assert!(mended.is_whole());
     assert_eq!(found(&world.audit(true).await), BTreeMap::new(), "a second audit finds nothing");
+    // Nobody audits, and all that was leased is used up.
+    world.lose(&counter).await;
+    for lost in 0..20 {
+        numbers.push(added(warm, &format!("Lost {lost}")).await.expect("a number"));
+    }
     for name in ["Found", "Again"] {
         numbers.push(added(warm, name).await.expect("a number"));
     }
@@ -662,8 +726,8 @@ async fn nothing_of_a_person_is_in_a_report() {
 async fn an_empty_table_is_whole() {
     let master = Fixture::new().await;
     let report = audit_with(master.master(), &EventLines::default(), (true, Patience::ALONE)).await;
-    // The start of the functions said which rules are in force.
-    assert_eq!(report, Report { items: 1, ..Report::default() });
+    // The start of the functions said which rules are in force, on the counter and on its copy.
+    assert_eq!(report, Report { items: 2, ..Report::default() });
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use store::dynamo::Dynamo;
 use store::item::{self, Item};
 use store::keys::{IndexEntry, Key};
 use store::meter::Meter;
-use store::table::{IndexQuery, Page, Query, Table, TableError};
+use store::table::{Count, IndexQuery, Page, Query, Table, TableError};
 use store::writes::{Condition, Transacted, Write, Written};
 
 use crate::world::{World, person, text, with};
@@ -331,7 +331,7 @@ impl Table for Breaking {
         self.writing(self.table.transact(token, writes)).await
     }
 
-    async fn add(&self, key: &Key, amount: u64) -> Result<u64, TableError> {
+    async fn add(&self, key: &Key, amount: u64) -> Result<Option<Count>, TableError> {
         self.writing(self.table.add(key, amount)).await
     }
 

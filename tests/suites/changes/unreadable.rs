@@ -1,11 +1,14 @@
 //! What this release cannot read is a row of its list and hinders nothing else: dealer customers, look-ups, history, possible duplicates and changes.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use kit::fixture::given;
 use serde_json::{Value, json};
 use store::item::{self, Item};
 use store::keys::Key;
+use store::table::Table as _;
+use store::writes::{Condition, Write, Written};
 
-use crate::world::{World, person, stranger, text};
+use crate::world::{World, person, stranger, text, with};
 
 /// The key of the only item with this beginning of its partition that is so.
 async fn only(world: &World, prefix: &str, is_it: impl Fn(&Key, &Item) -> bool) -> Key {
@@ -32,8 +35,8 @@ async fn identifier(world: &World, number: &str) -> String {
     text(&world.get(&format!("/customers/{number}")).await["customerOrganizationIdentifier"])
 }
 
-async fn merge(world: &World, winner: &str, loser: &str) {
-    let body = json!({ "loser": loser, "loserVersion": 1 });
+async fn merge(world: &World, winner: &str, (loser, version): (&str, u64)) {
+    let body = json!({ "loser": loser, "loserVersion": version });
     let request = world.master.post(&format!("/customers/{winner}/merge")).json(&body);
     request.if_match("*").send().await.is(200);
 }
@@ -72,7 +75,7 @@ async fn who_leads_to_a_customer_that_cannot_be_read_is_a_row_of_a_dealers_list_
         world.master.associate(&given("TD68", number, &organization)).await.is(201);
         identifiers.push(organization);
     }
-    merge(&world, &winner, &loser).await;
+    merge(&world, &winner, (&loser, 1)).await;
     world.follow().await;
     let lost = home(&world, &winner).await;
     let winners = identifier(&world, &winner).await;
@@ -238,6 +241,169 @@ async fn a_change_is_a_row_of_those_to_be_pulled() {
             path = format!("/changes?limit={limit}&after={}", text(&page["next"]));
         }
         assert_eq!((changes, unreadable), (3, vec![place.clone()]), "{limit}");
+    }
+}
+
+/// A newer release knows types of changes, and parts of customers, that this one does not.
+#[tokio::test]
+async fn a_change_of_a_type_that_this_release_does_not_know_is_a_row_and_those_behind_it_are_told()
+{
+    let world = World::new().await;
+    let number = world.add(&stranger(0)).await;
+    for title in ["Geologist", "Miner", "Driver", "Baker", "Sailor"] {
+        world.add(&json!({ "cst_cust_nbr": number, "cst_job_title": title })).await;
+    }
+    world.follow().await;
+    let of_version = async |version: u64| {
+        let is_it = |key: &Key, item: &Item| {
+            let value = AttributeValue::N(version.to_string());
+            key.sk != "HEAD" && item.get("version") == Some(&value)
+        };
+        only(&world, "CHANGES#", is_it).await
+    };
+    let words = |word: &str| AttributeValue::L(vec![AttributeValue::S(word.to_owned())]);
+    let mut rows = Vec::new();
+    for (version, attribute, value) in [
+        (2, "type", AttributeValue::S("customer.split".to_owned())),
+        (4, "changed", words("cst_shoe_size")),
+        (5, "state", AttributeValue::S("parked".to_owned())),
+    ] {
+        let key = of_version(version).await;
+        rows.push(format!("{}/{}", &key.pk["CHANGES#".len()..], key.sk.trim_start_matches('0')));
+        world.master.written_otherwise(key, attribute, value).await;
+    }
+    let page = world.get("/changes").await;
+    let changes = page["changes"].as_array().expect("a list");
+    let versions: Vec<_> = changes.iter().map(|change| &change["version"]).collect();
+    assert_eq!(versions, [&json!(1), &json!(3), &json!(6)]);
+    assert_eq!(page["unreadable"], json!(rows));
+    let after = world.get(&format!("/changes?after={}", text(&page["next"]))).await;
+    assert_eq!((&after["changes"], &after["unreadable"]), (&json!([]), &Value::Null));
+}
+
+/// Items of kinds that this release does not know, in partitions of their own and beside what it knows, and items in states that it does not know.
+#[tokio::test]
+async fn what_a_newer_release_writes_beside_does_not_end_following() {
+    let world = World::new().await;
+    let number = world.add(&person("Julie", "Robinson")).await;
+    let organization = identifier(&world, &number).await;
+    world.master.associate(&given("TD68", "a", &organization)).await.is(201);
+    let request = world.master.refused(&json!({ "cst_lname": "Open", "cst_zip": "01581" })).await;
+    world.follow().await;
+    let (home, request) = (home(&world, &number).await, format!("ERROR#{request}"));
+    for (pk, sk) in [
+        ("NEXT#1", "NEXT"),
+        (home.pk.as_str(), "NEXT#1"),
+        ("DEALER#TD68", "NEXT#1"),
+        (request.as_str(), "NEXT"),
+        ("CHANGES#0", "NEXT"),
+        ("PAIR#next", "next"),
+    ] {
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let item = Item::from([
+            ("pk".to_owned(), text(pk)),
+            ("sk".to_owned(), text(sk)),
+            ("next".to_owned(), text("of a newer release")),
+        ]);
+        let put = Write::Put { item, on: Condition::Absent };
+        let written = world.master.master().table().write(&put).await;
+        assert!(matches!(written, Ok(Written::Done(_))), "{written:?}");
+    }
+    let other = world.add(&person("Theodore", "Garcia")).await;
+    world.follow().await;
+    assert_eq!(world.found("name=garcia").await, [other.clone()]);
+    let page = world.get("/changes?limit=500").await;
+    assert_eq!(page["unreadable"], Value::Null);
+    let changes = page["changes"].as_array().expect("a list");
+    assert!(changes.iter().any(|change| change["customerNumber"] == json!(other)));
+    let listed = world.get("/dealer-customers/TD68").await;
+    assert_eq!(listed["dealerCustomers"].as_array().map(Vec::len), Some(1));
+    assert_eq!(listed["unreadable"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_merged_customer_is_a_row_of_its_winners_organization() {
+    let world = World::new().await;
+    // Each in a block of its own: one with a customer that cannot be read is closed.
+    let mut numbers = Vec::new();
+    for which in 0..4 {
+        numbers.push(world.add(&stranger(which)).await);
+    }
+    let mut identifiers = Vec::new();
+    for number in &numbers {
+        identifiers.push(identifier(&world, number).await);
+    }
+    for (dealer, which) in [("TD68", 0), ("TD68", 1), ("TD69", 2), ("TD68", 3)] {
+        let body = given(dealer, &format!("n{which}"), &identifiers[which]);
+        world.master.associate(&body).await.is(201);
+    }
+    let [winner, loser, other, below] = &<[String; 4]>::try_from(numbers).expect("four");
+    for (winner, loser, version) in [(loser, below, 1), (winner, loser, 2), (winner, other, 1)] {
+        merge(&world, winner, (loser, version)).await;
+    }
+    let lost = home(&world, loser).await;
+    world.master.for_a_newer_release(lost).await;
+    world.get(&format!("/customers/{winner}")).await;
+    let shown = |page: &Value| -> Vec<String> {
+        let shown = page["dealerCustomers"].as_array().expect("a list");
+        shown.iter().map(|one| text(&one["dcn"])).collect()
+    };
+    for which in [0, 2] {
+        let page = world.get(&format!("/customer-organizations/{}", identifiers[which])).await;
+        assert_eq!(page["customerNumber"], json!(winner));
+        assert_eq!(shown(&page), ["TD68|n0", "TD68|n1", "TD69|n2"]);
+        assert_eq!(page["unreadableMerged"], json!([identifiers[1]]));
+    }
+    // A dealer is told of those alone that it has dealer customers of.
+    let path = format!("/customer-organizations/{}", identifiers[0]);
+    for (code, sees, told) in [
+        ("TD68", vec!["TD68|n0", "TD68|n1"], json!([identifiers[1]])),
+        ("TD69", vec!["TD69|n2"], Value::Null),
+    ] {
+        let dealer = json!({ "sub": "x", "scope": "dealer", "dealer_codes": code });
+        let page = world.master.get(&path).by(&dealer).send().await.is(200);
+        assert_eq!(
+            (shown(&page), &page["unreadableMerged"]),
+            (sees.into_iter().map(str::to_owned).collect(), &told)
+        );
+    }
+    // What is read of the winner, and what is decided without the one, goes on.
+    world.get(&format!("/customers/{other}/history")).await;
+    world.add(&json!({ "cst_cust_nbr": winner, "cst_job_title": "Miner" })).await;
+    let another = world.add(&stranger(4)).await;
+    let body = json!({ "loser": another, "loserVersion": 1 });
+    let tried = world.master.post(&format!("/customers/{winner}/merge?dryRun=true")).json(&body);
+    tried.if_match("*").send().await.is(200);
+}
+
+#[tokio::test]
+async fn what_alone_has_the_number_that_is_looked_up_is_a_row() {
+    let world = World::new().await;
+    let numbers = json!({ "cst_interface_cust_nbr": "A-1", "cst_relate_id": "R-1" });
+    let number = world.add(&with(person("Julie", "Robinson"), &numbers)).await;
+    let organization = identifier(&world, &number).await;
+    world.master.associate(&given("TD68", "a", &organization)).await.is(201);
+    world.follow().await;
+    let asked = [
+        ("number", number.as_str()),
+        ("alternateNumber", "A-1"),
+        ("relateId", "R-1"),
+        ("dcn", "TD68%7Ca"),
+    ];
+    for (name, value) in asked {
+        assert_eq!(world.found(&format!("{name}={value}")).await, [number.clone()], "{name}");
+    }
+    let customer = home(&world, &number).await;
+    let claims = ["ALTERNATE#", "RELATE#", "DEALER#"];
+    for prefix in claims {
+        world.master.for_a_newer_release(only(&world, prefix, |_, _| true).await).await;
+    }
+    world.master.for_a_newer_release(customer).await;
+    for (name, value) in asked {
+        let page = world.get(&format!("/customers?{name}={value}")).await;
+        assert_eq!(page["customers"], json!([]), "{name}");
+        assert_eq!(page["unreadable"], json!([value.replace("%7C", "|")]), "{name}");
+        assert_eq!(page["next"], Value::Null, "{name}");
     }
 }
 

@@ -15,7 +15,6 @@ use operations::kit::Master;
 use operations::kit::Standardizer;
 use operations::messages::MessageResult;
 use store::dynamo::Dynamo;
-use store::table::Table;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -47,8 +46,7 @@ impl Crowd {
         let standardizer = Standardizer::of(&controls);
         let master = Master::new(storage.table.clone(), controls, standardizer);
         // New numbers come after those that were put there.
-        let counter = store::keys::customer_counter();
-        let counted = master.table().add(&counter, expected as u64).await;
+        let counted = store::numbers::count_on_behind(master.table(), expected as u64).await;
         counted.expect("the counter counts");
         Self { master, _server: server }
     }

@@ -1,5 +1,6 @@
 //! The rules in force: who may write, what a start says to whom it may not, what a warm process notices, and how a rule is brought in by an audit.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::by::By;
 use domain::matching::epoch::{KNOWN_SECONDS, RuleName};
 use domain::request::Received;
@@ -10,10 +11,11 @@ use operations::changes::Follower;
 use operations::kit::{Attempt, Master, Standardizer, Stopped};
 use operations::messages::MessageResult;
 use operations::messages::process::process;
+use store::client::Connection;
 use store::items::{self, InForce};
-use store::keys;
+use store::keys::{self, Key};
 use store::table::{Segment, Table, WholeTable};
-use store::writes::Written;
+use store::writes::{Condition, Write, Written};
 
 use crate::costs::person;
 use crate::fixture::{Fixture, controls};
@@ -61,8 +63,9 @@ async fn bring_in(master: &Master<ModelTable>, complete: bool) {
     if complete {
         next = next.completed();
     }
-    let write = items::put_in_force(&next, &master.controls().secret, Some(version));
-    assert!(matches!(table.write(&write).await, Ok(Written::Done(_))));
+    for write in items::put_in_force(&next, &master.controls().secret, Some(version)) {
+        assert!(matches!(table.write(&write).await, Ok(Written::Done(_))));
+    }
 }
 
 #[tokio::test]
@@ -113,8 +116,9 @@ async fn a_warm_process_notices_within_a_minute_that_it_may_not_write_any_more_a
     let (epoch, version) = in_force(&table).await.epoch.expect("an epoch");
     let first = RuleName::of(&old.controls().rules.home);
     let back = epoch.requiring(&first, old_table.now());
-    let write = items::put_in_force(&back, &old.controls().secret, Some(version));
-    assert!(matches!(table.write(&write).await, Ok(Written::Done(_))));
+    for write in items::put_in_force(&back, &old.controls().secret, Some(version)) {
+        assert!(matches!(table.write(&write).await, Ok(Written::Done(_))));
+    }
     assert!(matches!(add(&old, "Three").await, Ok(MessageResult::Created(_))));
 }
 
@@ -136,18 +140,62 @@ async fn the_rules_are_looked_up_beside_the_first_read_once_a_minute() {
     assert_eq!(calls, [2, 3, 2]);
 }
 
+/// Loses what stands at this place.
+async fn lose(fixture: &Fixture, key: &Key) {
+    let client = Connection::to_emulator(&fixture.database).client();
+    let delete = client.delete_item().table_name(&fixture.table);
+    let delete = delete.key(keys::PARTITION_KEY, AttributeValue::S(key.pk.clone()));
+    let delete = delete.key(keys::SORT_KEY, AttributeValue::S(key.sk.clone()));
+    delete.send().await.expect("an item is lost");
+}
+
+/// With the counter the rules in force are lost, and which secret the keys are made with: whoever starts, or looks again, puts them back.
 #[tokio::test]
-async fn a_lost_counter_item_is_put_back_by_the_next_who_looks() {
-    let table = ModelTable::new();
-    start(&table, &deployment(FIRST, None)).await.expect("a new table");
+async fn a_lost_counter_item_is_put_back_with_the_rules_in_force_and_the_secret_by_the_next_who_looks()
+ {
+    let fixture = Fixture::with(&[("MATCH_CODE_LAYOUT", FIRST)]).await;
+    let table = fixture.master().table().clone();
+    let warm = start(&table, &deployment(FIRST, None)).await.expect("in force");
+    add(&warm, "Robinson").await.expect("an answer");
+    let both = deployment(FIRST, Some(SECOND));
+    start(&table, &both).await.expect("a neighbour");
     let before = in_force(&table).await;
-    let other = ModelTable::new();
-    let master = start(&other, &deployment(FIRST, None)).await.expect("another table");
-    assert_eq!(
-        in_force(&other).await.epoch.map(|(epoch, _)| epoch.complete),
-        before.epoch.map(|(epoch, _)| epoch.complete)
-    );
-    assert!(matches!(add(&master, "Robinson").await, Ok(MessageResult::Created(_))));
+    let other = [("KEY_SECRET", "another secret of these tests, long enough".to_owned())];
+    let deployments = [deployment(SECOND, Some(FIRST)), deployment(SECOND, None), other.to_vec()];
+    for variables in deployments {
+        lose(&fixture, &keys::customer_counter()).await;
+        start(&table, &variables).await.expect_err("what is in force is lost, and not forgotten");
+    }
+    lose(&fixture, &keys::customer_counter()).await;
+    start(&table, &both).await.expect("a neighbour");
+    assert_eq!(in_force(&table).await.epoch, before.epoch);
+    // What was said while the copy was not there is said on it again.
+    lose(&fixture, &keys::customer_counter_copy()).await;
+    let (report, complete) = audit(&start(&table, &both).await.expect("a neighbour")).await;
+    assert_eq!(complete, Some(true), "{report:?}");
+    assert!(report.is_whole(), "{report:?}");
+    lose(&fixture, &keys::customer_counter()).await;
+    start(&table, &deployment(FIRST, None)).await.expect_err("another rule is required by now");
+    start(&table, &deployment(SECOND, Some(FIRST))).await.expect("complete");
+}
+
+#[tokio::test]
+async fn a_lost_counter_item_lets_nobody_start_whose_rule_is_not_in_force() {
+    let table = ModelTable::new();
+    let master = start(&table, &deployment(FIRST, None)).await.expect("a new table");
+    add(&master, "Robinson").await.expect("an answer");
+    let since = ModelTable::new();
+    for (key, item) in table.items() {
+        if key != keys::customer_counter() {
+            let put = Write::Put { item, on: Condition::Absent };
+            since.write(&put).await.expect("an answer");
+        }
+    }
+    let fresh = trusting(&since, &deployment(SECOND, None));
+    let settled = fresh.settled().await.expect_err("the first is in force");
+    assert!(settled.contains(FIRST), "{settled}");
+    let epoch = in_force(&since).await.epoch.expect("what was said");
+    assert_eq!(Some(epoch), in_force(&table).await.epoch);
 }
 
 /// Audits all of the table as if nobody else could reach it.

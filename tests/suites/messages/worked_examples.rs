@@ -1,8 +1,7 @@
 //! The worked examples of the rules: what an Add does when it meets duplicates.
 
 use serde_json::json;
-use store::keys;
-use store::table::Table;
+use store::numbers;
 
 use crate::fixture::Fixture;
 use crate::message::{FORMS, Message, checked, julie};
@@ -88,8 +87,7 @@ async fn nine_is_lower_than_ten() {
 async fn numbers_of_many_digits_are_compared_as_numbers_too() {
     let stand = Fixture::new().await;
     let first = stand.add(&dryer("Bob")).await.created().number();
-    let counter = keys::customer_counter();
-    let counted = stand.stand.master.table().add(&counter, 99_999_990).await;
+    let counted = numbers::count_on_behind(stand.stand.master.table(), 99_999_990).await;
     counted.expect("the counter counts");
     // The process still holds the numbers that it leased before.
     let mut highest = first;

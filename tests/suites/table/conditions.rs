@@ -4,7 +4,7 @@ use domain::time::Timestamp;
 use futures_util::future::join_all;
 use store::item::Item;
 use store::items::{ORGANIZATION, VERSION};
-use store::keys::EXPIRES_AT;
+use store::keys::{CEILING, EXPIRES_AT};
 use store::table::Table;
 use store::writes::{Condition, Write, Written};
 
@@ -51,6 +51,29 @@ pub(crate) async fn a_version_holds_for_one_write(table: &impl Table) {
     given(table, version(9)).await;
     done(table, &put(version(10), Condition::VersionIs(9))).await;
     refused(table, &put(version(10), Condition::VersionIs(9)), Some(&version(10))).await;
+}
+
+pub(crate) async fn what_has_no_version_or_a_lower_one_is_outdated(table: &impl Table) {
+    let at = key("A", "1");
+    let version = |version: u64| item(&at, [(VERSION, number(version))]);
+    done(table, &set(&at, [("name", text("none"))], Condition::Outdated(1))).await;
+    done(table, &set(&at, [(VERSION, number(9))], Condition::Outdated(9))).await;
+    done(table, &put(version(10), Condition::Outdated(10))).await;
+    for same_or_lower in [10, 9] {
+        let on = Condition::Outdated(same_or_lower);
+        refused(table, &put(version(10), on), Some(&version(10))).await;
+    }
+}
+
+pub(crate) async fn a_ceiling_holds_for_one_write(table: &impl Table) {
+    let at = key("A", "1");
+    let under = |ceiling: u64| item(&at, [(CEILING, number(ceiling))]);
+    refused(table, &put(under(1), Condition::CeilingIs(1)), None).await;
+    given(table, item(&at, [])).await;
+    refused(table, &put(under(1), Condition::CeilingIs(1)), Some(&item(&at, []))).await;
+    done(table, &put(under(9), Condition::Without(CEILING))).await;
+    done(table, &put(under(10), Condition::CeilingIs(9))).await;
+    refused(table, &put(under(10), Condition::CeilingIs(9)), Some(&under(10))).await;
 }
 
 pub(crate) async fn what_is_absent_or_older_is_replaced_and_nothing_else(table: &impl Table) {

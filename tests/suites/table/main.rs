@@ -44,6 +44,8 @@ on_every_table! {
         of_many_at_once_one_is_written,
         absent_or_expired_holds_when_the_time_has_passed,
         a_version_holds_for_one_write,
+        what_has_no_version_or_a_lower_one_is_outdated,
+        a_ceiling_holds_for_one_write,
         what_is_absent_or_older_is_replaced_and_nothing_else,
         a_dealer_customer_is_associated_while_it_belongs_to_nobody_and_once_by_each_effect,
         a_dealer_customer_is_released_by_who_holds_it_and_once_by_each_effect,
@@ -55,7 +57,7 @@ on_every_table! {
         what_is_written_is_read_at_once_and_whole,
         what_is_absent_is_none,
         a_hundred_items_are_read_and_absent_ones_left_out,
-        a_counter_counts_from_nothing_and_returns_what_it_came_to,
+        a_counter_that_has_begun_counts_and_one_that_has_not_does_not,
         of_many_additions_at_once_none_is_lost,
         calls_are_metered;
     queries:

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::join_all;
 use store::item::key_of;
-use store::keys::Key;
+use store::keys::{CEILING, Key};
 use store::meter::Meter;
-use store::table::Table;
+use store::table::{Count, Table};
 
 use crate::fixture::{given, item, key, number, read, text};
 
@@ -60,16 +60,30 @@ pub(crate) async fn a_hundred_items_are_read_and_absent_ones_left_out(table: &im
     assert_eq!(table.get_all(&[]).await.expect("an answer"), Vec::new());
 }
 
-pub(crate) async fn a_counter_counts_from_nothing_and_returns_what_it_came_to(table: &impl Table) {
+/// A counter that has begun, and may count up to here.
+async fn begun(table: &impl Table, ceiling: u64) -> Key {
     let at = key("COUNTER", "COUNTER");
-    assert_eq!(table.add(&at, 100).await.expect("an answer"), 100);
-    assert_eq!(table.add(&at, 1).await.expect("an answer"), 101);
+    given(table, item(&at, [(CEILING, number(ceiling))])).await;
+    at
+}
+
+pub(crate) async fn a_counter_that_has_begun_counts_and_one_that_has_not_does_not(
+    table: &impl Table,
+) {
+    assert_eq!(table.add(&key("COUNTER", "LOST"), 100).await.expect("an answer"), None);
+    assert_eq!(read(table, &key("COUNTER", "LOST")).await, None, "nothing is made");
+    let at = begun(table, 150).await;
+    for (amount, count) in [(100, 100), (1, 101), (100, 201)] {
+        let counted = table.add(&at, amount).await.expect("an answer");
+        assert_eq!(counted, Some(Count { count, ceiling: 150 }));
+    }
 }
 
 pub(crate) async fn of_many_additions_at_once_none_is_lost(table: &impl Table) {
-    let at = key("COUNTER", "COUNTER");
+    let at = begun(table, 1000).await;
     let counts = join_all((0..20).map(|_| table.add(&at, 10))).await;
-    let mut counts: Vec<u64> = counts.into_iter().map(|count| count.expect("an answer")).collect();
+    let count = |counted: Result<Option<Count>, _>| counted.expect("an answer").expect("a count");
+    let mut counts: Vec<u64> = counts.into_iter().map(|counted| count(counted).count).collect();
     counts.sort_unstable();
     assert_eq!(counts, (1..=20).map(|count| count * 10).collect::<Vec<_>>());
 }

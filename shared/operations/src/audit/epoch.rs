@@ -9,7 +9,7 @@ use domain::time::Timestamp;
 use store::items::{self, InForce};
 use store::keys;
 use store::table::WholeTable;
-use store::writes::{Refusal, Written};
+use store::writes::Written;
 
 use super::{Auditor, Damage, Report};
 use crate::changes::Bus;
@@ -46,14 +46,11 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
             }
             let now = self.table().now();
             let required = epoch.requiring(&rule, now);
-            let write =
+            let writes =
                 items::put_in_force(&required, &self.master().controls().secret, Some(version));
-            match self.table().write(&write).await? {
-                Written::Done(_) => {
-                    tracing::warn!(operation = super::OPERATION, %rule, "every writer must keep this rule from now on");
-                    return Ok(Some(BroughtIn { rule, since: now }));
-                }
-                Written::Refused(Refusal::Condition(_) | Refusal::Contended) => {}
+            if let Written::Done(_) = in_force::say_so(self.table(), writes).await? {
+                tracing::warn!(operation = super::OPERATION, %rule, "every writer must keep this rule from now on");
+                return Ok(Some(BroughtIn { rule, since: now }));
             }
         }
         Err(Stopped::Busy)
@@ -84,13 +81,10 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
                 return Ok(false);
             }
             let secret = &self.master().controls().secret;
-            let write = items::put_in_force(&epoch.completed(), secret, Some(version));
-            match self.table().write(&write).await? {
-                Written::Done(_) => {
-                    tracing::warn!(operation = super::OPERATION, rule = %brought.rule, "this rule is complete");
-                    return Ok(true);
-                }
-                Written::Refused(Refusal::Condition(_) | Refusal::Contended) => {}
+            let writes = items::put_in_force(&epoch.completed(), secret, Some(version));
+            if let Written::Done(_) = in_force::say_so(self.table(), writes).await? {
+                tracing::warn!(operation = super::OPERATION, rule = %brought.rule, "this rule is complete");
+                return Ok(true);
             }
         }
         Err(Stopped::Busy)
@@ -98,6 +92,6 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
 
     async fn in_force(&self) -> Result<InForce, Stopped> {
         let counter = self.table().get(&keys::customer_counter()).await?;
-        Ok(in_force::of_this_secret(self.master().controls(), counter)?)
+        Ok(in_force::of_this_secret(self.table(), self.master().controls(), counter).await?)
     }
 }

@@ -2,9 +2,9 @@
 
 use domain::customer::Customer;
 use futures_util::future::try_join_all;
-use store::numbers::MAX_LEASED;
+use store::keys;
+use store::numbers::{self, Counter};
 use store::table::{IndexQuery, WholeTable};
-use store::{keys, numbers};
 
 use super::finding::{Damage, Finding};
 use super::page::Page;
@@ -22,25 +22,33 @@ impl<T: WholeTable, B: Bus> Auditor<T, B> {
         Ok(found)
     }
 
-    /// The counter, read after the customers whose numbers it must have counted.
+    /// The counter and its copy, read after the customers whose numbers it must have counted.
     async fn counter(&self, page: &Page) -> Result<Option<Finding>, Stopped> {
         let highest = page.customers.iter().map(|customer| u64::from(customer.number.get())).max();
         let Some(highest) = highest else {
             return Ok(None);
         };
         let key = keys::customer_counter();
-        let counter = self.table().get(&key).await?;
-        // One that cannot be read is found where it stands.
-        let Ok(last) = numbers::last_leased(counter.as_ref()) else {
+        let both = [key.clone(), keys::customer_counter_copy()];
+        let Some(both) = self.table().get_together(&both).await? else {
             return Ok(None);
         };
-        if last >= highest {
+        let mut both = both.into_iter().map(Counter::read);
+        // One that cannot be read is found where it stands.
+        let (Some(Ok(counter)), Some(Ok(copy))) = (both.next(), both.next()) else {
+            return Ok(None);
+        };
+        let is_too_low = counter.count < highest;
+        if !is_too_low && numbers::agree(&counter, &copy) {
             return Ok(None);
         }
         let mut finding = Finding::at(Damage::CounterTooLow, &key);
         if self.manner.mend {
-            // Whoever else counts meanwhile only makes it higher. What is leased and was not used yet lies above what customers have.
-            self.table().add(&key, highest - last + MAX_LEASED).await?;
+            if counter.has_begun() || copy.has_begun() || !is_too_low {
+                Box::pin(numbers::begin(self.table())).await?;
+            }
+            // Where that told nothing, or too little.
+            Box::pin(numbers::count_on_behind(self.table(), highest)).await?;
             finding.mended = true;
         }
         Ok(Some(finding))

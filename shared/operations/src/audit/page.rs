@@ -10,7 +10,7 @@ use store::items::{
     self, Claim, Claimed, DealerCustomerRecord, HasTopic, Kept, Occupant, Reference,
 };
 use store::keys::{self, Key, KeyKind};
-use store::numbers;
+use store::numbers::Counter;
 use store::table::TableError;
 
 use super::finding::{Damage, Finding};
@@ -69,7 +69,7 @@ impl Page {
                 items::bound_key(item)?;
             }
             Some(KeyKind::Counter) => {
-                numbers::last_leased(Some(&item))?;
+                Counter::read(Some(item))?;
             }
             Some(KeyKind::History) => {
                 items::history_entry_of(item)?;

@@ -1,6 +1,7 @@
 //! Find customers by what is known of them. Whom a key leads to is read anew, strongly consistent, and held against all that was asked: a key that is out of date shows nothing wrong.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use domain::customer::company::Company;
 use domain::customer::{Customer, CustomerNumber, Identifier};
@@ -8,13 +9,14 @@ use domain::look_up::{self, Asked, Kind, LookUp, Term};
 use domain::message::Attribute;
 use domain::retention::Retention;
 use domain::time::Timestamp;
-use store::items::{Found, Standing};
+use store::item::{self, Item};
+use store::items::{self, Claim, Found, Standing};
 use store::keys::{self, Key};
 use store::records::{self, FoundUnder};
-use store::table::{MAX_ITEMS, Table};
+use store::table::{MAX_ITEMS, Table, TableError};
 
 use super::history::earlier_versions;
-use super::read::customer_by_number;
+use super::read::item_by_number;
 use super::tree::leaders;
 use crate::kit::{Listed, Master, Stopped, log_unreadable};
 
@@ -62,6 +64,24 @@ struct Search<'a, T> {
     terms: Vec<Term>,
 }
 
+/// What may be asked for and cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unreadable {
+    /// A customer, or whom it leads to.
+    Customer(Identifier),
+    /// What has the number, the DCN or the like that is asked for, by what was asked: nobody is found by it.
+    Asked(String),
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Customer(identifier) => identifier.fmt(f),
+            Self::Asked(asked) => f.write_str(asked),
+        }
+    }
+}
+
 /// A page of those who are, or were until lately, as is asked, behind `after`; and of those who may be, and cannot be read. Nobody where nothing is asked by which somebody is
 /// found.
 pub async fn find<T: Table>(
@@ -69,8 +89,14 @@ pub async fn find<T: Table>(
     look_up: &LookUp,
     after: Option<Place>,
     limit: usize,
-) -> Result<Listed<FoundCustomer, Place, Identifier>, Stopped> {
-    let search = Search::begin(master, look_up).await?;
+) -> Result<Listed<FoundCustomer, Place, Unreadable>, Stopped> {
+    let search = match Search::begin(master, look_up).await? {
+        Ok(search) => search,
+        Err(asked) => {
+            let unreadable = vec![Unreadable::Asked(asked)];
+            return Ok(Listed { found: Vec::new(), unreadable, next: None });
+        }
+    };
     let mut place = after.unwrap_or_default();
     let (mut found, mut unreadable) = (Vec::new(), Vec::new());
     let mut examined = 0;
@@ -91,33 +117,44 @@ pub async fn find<T: Table>(
     }
     unreadable.sort_unstable();
     unreadable.dedup();
+    let unreadable = unreadable.into_iter().map(Unreadable::Customer).collect();
     Ok(Listed { found, unreadable, next: search.has(&place).then_some(place) })
 }
 
 impl<'a, T: Table> Search<'a, T> {
-    async fn begin(master: &'a Master<T>, look_up: &'a LookUp) -> Result<Self, Stopped> {
+    /// The search; or which number, DCN or the like is had by what cannot be read.
+    async fn begin(
+        master: &'a Master<T>,
+        look_up: &'a LookUp,
+    ) -> Result<Result<Self, String>, Stopped> {
         let table = master.table();
         let dcn_holder = match &look_up.dcn {
             Some(dcn) => {
-                let record = records::dealer_customer(table, dcn).await?;
-                record.and_then(|record| record.dealer_customer.organization)
+                let item = table.get(&keys::dealer_customer(dcn)).await?;
+                match readable(item, items::dealer_customer) {
+                    Ok(record) => record.and_then(|record| record.dealer_customer.organization),
+                    Err(Hidden) => return Ok(Err(dcn.to_string())),
+                }
             }
             None => None,
         };
         // A number is nobody else's, now or ever.
         if let Some(number) = look_up.number {
-            let customer = customer_by_number(master, number).await?;
+            let item = item_by_number(master, number).await?;
+            let Ok(customer) = readable(item, items::customer) else {
+                return Ok(Err(number.to_string()));
+            };
             let holder = customer.map(|customer| customer.identifier);
-            return Ok(Self { master, look_up, holder, dcn_holder, terms: Vec::new() });
+            return Ok(Ok(Self { master, look_up, holder, dcn_holder, terms: Vec::new() }));
         }
         let (terms, secret) = (look_up.sought(), &master.controls().secret);
         let claim = match terms.first().map(|term| term.kind) {
             Some(Kind::AlternateNumber) => look_up
                 .alternate_number
                 .as_deref()
-                .map(|number| keys::alternate_number(secret, number)),
+                .map(|number| (number, keys::alternate_number(secret, number))),
             Some(Kind::RelateId) => {
-                look_up.relate_id.as_deref().map(|id| keys::relate_id(secret, id))
+                look_up.relate_id.as_deref().map(|id| (id, keys::relate_id(secret, id)))
             }
             Some(
                 Kind::Dcn
@@ -130,10 +167,13 @@ impl<'a, T: Table> Search<'a, T> {
             | None => None,
         };
         let holder = match claim {
-            Some(claim) => records::claim(table, &claim).await?.and_then(|claimed| claimed.holder),
+            Some((asked, claim)) => match readable(table.get(&claim).await?, Claim::read) {
+                Ok(claimed) => claimed.and_then(|claimed| claimed.holder),
+                Err(Hidden) => return Ok(Err(asked.to_owned())),
+            },
             None => dcn_holder.clone(),
         };
-        Ok(Self { master, look_up, holder, dcn_holder, terms })
+        Ok(Ok(Self { master, look_up, holder, dcn_holder, terms }))
     }
 
     /// Whether there is a step at this place: the first is whoever has the number or the like, the others are the terms.
@@ -329,6 +369,22 @@ impl<'a, T: Table> Search<'a, T> {
     fn key(&self, term: &Term) -> keys::LookUpKey {
         keys::look_up(&self.master.controls().secret, term)
     }
+}
+
+/// That something is there and cannot be read, which the log tells.
+struct Hidden;
+
+/// What is there, where it can be read.
+fn readable<R>(
+    item: Option<Item>,
+    read: impl Fn(Item) -> Result<R, TableError>,
+) -> Result<Option<R>, Hidden> {
+    let Some(item) = item else { return Ok(None) };
+    let key = item::key_of(&item);
+    read(item).map(Some).map_err(|error| {
+        log_unreadable(&key, &error);
+        Hidden
+    })
 }
 
 /// What is asked and not so, each with the term under which it may have been.

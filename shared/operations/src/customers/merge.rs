@@ -13,7 +13,7 @@ use tokio::{join, try_join};
 
 use super::decision::{self, Beforehand, Decided, Foreseen, NotDecided, Refused};
 use super::read::customer_by_number;
-use super::tree::members;
+use super::tree::readable_members;
 use crate::dealers::organization::count;
 use crate::kit::seats::{NextRound, blocks_of, missing, wanted};
 use crate::kit::{Attempt, Seats, Stopped, customer_writes, transact};
@@ -169,12 +169,16 @@ pub(super) async fn dealer_customers<T: Table>(
         return Ok((0, false));
     }
     let mut all: Vec<Identifier> = Vec::new();
+    let mut is_whole = true;
     for customer in customers {
         all.push(customer.identifier.clone());
-        let members = members(attempt.master, customer).await?;
-        all.extend(members.into_iter().map(|member| member.identifier));
+        let members = readable_members(attempt.master, customer).await?;
+        all.extend(members.identifiers().cloned());
+        is_whole &= members.unreadable.is_empty();
     }
-    count(attempt.master, &all).await
+    let (counted, more) = count(attempt.master, &all).await?;
+    // What hangs on one that cannot be read is not known.
+    Ok((counted, more || !is_whole))
 }
 
 fn company<T: Table>(attempt: &Attempt<'_, T>, customer: &Customer) -> Company {

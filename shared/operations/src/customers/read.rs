@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::customer::{Customer, CustomerNumber, Identifier};
+use store::item::Item;
 use store::table::{IndexQuery, Table};
 use store::{items, keys, records};
 
@@ -29,12 +30,20 @@ pub async fn customer_by_number<T: Table>(
     master: &Master<T>,
     number: CustomerNumber,
 ) -> Result<Option<Customer>, Stopped> {
+    let item = item_by_number(master, number).await?;
+    Ok(item.map(items::customer).transpose()?)
+}
+
+/// The item of that customer, whether or not this release can read it.
+pub(crate) async fn item_by_number<T: Table>(
+    master: &Master<T>,
+    number: CustomerNumber,
+) -> Result<Option<Item>, Stopped> {
     let table = master.table();
     let query = IndexQuery::at(keys::number(number), 1);
     for lag in LAG.map(Some).into_iter().chain([None]) {
         if let Some(entry) = table.index(&query).await?.found.first() {
-            let item = table.get(&entry.key).await?;
-            return Ok(item.map(items::customer).transpose()?);
+            return Ok(table.get(&entry.key).await?);
         }
         if let Some(lag) = lag {
             table.pause(lag).await;

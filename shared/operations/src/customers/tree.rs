@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use domain::customer::{Customer, Identifier};
 use store::follow::{Followed, Led, follow, lead_all};
-use store::records;
-use store::table::Table;
+use store::table::{Table, TableError};
+use store::{keys, records};
 
-use crate::kit::{Master, Stopped};
+use crate::kit::{Master, Stopped, log_unreadable};
 
 /// How long what was read of a merge is waited for, where it overlapped the merge.
 const WAITS: [Duration; 4] = [
@@ -70,21 +70,56 @@ pub(crate) async fn leaders<T: Table>(
 }
 
 /// Those that were merged into this customer, directly or by others between.
+///
+/// # Errors
+/// Also where one of them cannot be read.
 pub(crate) async fn members<T: Table>(
     master: &Master<T>,
     leader: &Customer,
 ) -> Result<Vec<Customer>, Stopped> {
+    let Members { read, unreadable } = readable_members(master, leader).await?;
+    match unreadable.into_iter().next() {
+        None => Ok(read),
+        Some((_, error)) => Err(error.into()),
+    }
+}
+
+/// Those that were merged into a customer.
+#[derive(Debug, Default)]
+pub(crate) struct Members {
+    pub(crate) read: Vec<Customer>,
+    /// Those that cannot be read, each with the reason: who was merged into them is not known.
+    pub(crate) unreadable: Vec<(Identifier, TableError)>,
+}
+
+impl Members {
+    pub(crate) fn identifiers(&self) -> impl Iterator<Item = &Identifier> {
+        let read = self.read.iter().map(|member| &member.identifier);
+        read.chain(self.unreadable.iter().map(|(identifier, _)| identifier))
+    }
+}
+
+/// The same where one that cannot be read hinders none of the others.
+pub(crate) async fn readable_members<T: Table>(
+    master: &Master<T>,
+    leader: &Customer,
+) -> Result<Members, Stopped> {
     let absorbed = |customers: &[Customer]| -> Vec<Identifier> {
         let absorbed = customers.iter().flat_map(|customer| &customer.absorbed);
         absorbed.map(|absorbed| absorbed.loser.clone()).collect()
     };
-    let mut members: Vec<Customer> = Vec::new();
+    let mut members = Members::default();
     let mut wanted = absorbed(std::slice::from_ref(leader));
     while !wanted.is_empty() {
-        let read = records::customers(master.table(), &wanted).await?;
+        let (read, unread) = records::readable_customers(master.table(), &wanted).await?;
+        for (key, error) in unread {
+            log_unreadable(&key, &error);
+            let its = wanted.iter().find(|one| keys::customer(one) == key);
+            members.unreadable.extend(its.map(|one| (one.clone(), error)));
+        }
         wanted = absorbed(&read);
-        wanted.retain(|one| members.iter().chain(&read).all(|known| known.identifier != *one));
-        members.extend(read);
+        members.read.extend(read);
+        wanted.retain(|one| members.identifiers().all(|known| known != one));
     }
     Ok(members)
 }

@@ -12,7 +12,7 @@ use store::{keys, records};
 use tokio::join;
 
 use crate::customers::read::customer;
-use crate::customers::tree::{followed, members};
+use crate::customers::tree::{followed, readable_members};
 use crate::kit::{Listed, Master, Stopped, readable};
 
 /// How many dealer customers of one customer are on a page: as many items as the database reads in one call.
@@ -52,6 +52,8 @@ pub struct InSight<'a> {
 struct Found {
     followed: Followed,
     partitions: Vec<(Identifier, Vec<Range>)>,
+    /// Those merged into it that cannot be read.
+    unreadable: Vec<Identifier>,
 }
 
 /// A customer organization with a page of its dealer customers.
@@ -61,6 +63,8 @@ pub struct Seen {
     pub customer: Customer,
     /// Whether it is another than the one that was named, which was merged into it.
     pub merged: bool,
+    /// Those merged into it that this release cannot read: what was merged into them is missing.
+    pub unreadable: Vec<Identifier>,
     pub dealer_customers: Listed<DealerCustomer, Dcn, Dcn>,
 }
 
@@ -99,15 +103,18 @@ async fn found<T: Table>(
     };
     let mut partitions = vec![(identifier.clone(), own)];
     let followed = followed(master, customer).await?;
-    let members = members(master, &followed.leader).await?;
-    for member in std::iter::once(&followed.leader).chain(&members) {
-        if member.identifier != *identifier {
-            let ranges = ranges(&member.identifier).await?;
-            partitions.push((member.identifier.clone(), ranges));
+    let members = readable_members(master, &followed.leader).await?;
+    for member in std::iter::once(&followed.leader.identifier).chain(members.identifiers()) {
+        if member != identifier {
+            partitions.push((member.clone(), ranges(member).await?));
         }
     }
     partitions.retain(|(_, ranges)| !ranges.is_empty());
-    Ok((!partitions.is_empty()).then_some(Found { followed, partitions }))
+    // Whom the viewer knows by no dealer customer is not named.
+    let may_see = |member: &Identifier| partitions.iter().any(|(one, _)| one == member);
+    let unreadable = members.unreadable.into_iter().map(|(member, _)| member);
+    let unreadable = unreadable.filter(may_see).collect();
+    Ok((!partitions.is_empty()).then_some(Found { followed, partitions, unreadable }))
 }
 
 /// The customer that acts, with a page of its dealer customers behind `after`, by dealer code and number; none where there is no such customer.
@@ -120,7 +127,7 @@ pub async fn customer_organization<T: Table>(
         Some(found) => Some(found),
         None => self::found(master, identifier, Viewer::OfEverything).await?,
     };
-    let Some(Found { followed, partitions }) = found else {
+    let Some(Found { followed, partitions, unreadable: members }) = found else {
         return Ok(None);
     };
     let Listed { found, unreadable, next } = dealer_customers_of(master, partitions, after).await?;
@@ -130,7 +137,8 @@ pub async fn customer_organization<T: Table>(
     let found = found.into_iter().map(fill_in).collect();
     let unreadable = unreadable.into_iter().map(|(dcn, _)| dcn).collect();
     let dealer_customers = Listed { found, unreadable, next };
-    Ok(Some(Seen { customer: leader, merged: !passed.is_empty(), dealer_customers }))
+    let merged = !passed.is_empty();
+    Ok(Some(Seen { customer: leader, merged, unreadable: members, dealer_customers }))
 }
 
 /// How many dealer customers hang on these customers, counted up to so many that it costs the same whatever hangs there; and whether there are more.

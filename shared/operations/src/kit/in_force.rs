@@ -8,9 +8,10 @@ use domain::matching::epoch::{Epoch, KNOWN_SECONDS, NotInForce};
 use domain::time::Timestamp;
 use store::item::Item;
 use store::items::{self, InForce};
-use store::keys;
+use store::numbers::Counter;
 use store::table::{Table, TableError};
-use store::writes::{Refusal, Written};
+use store::writes::{Refusal, Write, Written};
+use store::{keys, numbers};
 
 use super::Stopped;
 
@@ -100,7 +101,7 @@ impl Known {
         let now = table.now();
         self.know(None);
         let counter = table.get(&keys::customer_counter()).await?;
-        settle(table, controls, counter, *say).await?;
+        Box::pin(settle(table, controls, counter, *say)).await?;
         self.know(Some(now));
         Ok(())
     }
@@ -113,18 +114,23 @@ impl Known {
     }
 }
 
-/// Whether a process with these controls may write, by the counter as it was read. Where the counter says nothing yet, it says so from now on; rules that are no longer kept
-/// are given up.
+/// Whether a process with these controls may write, by the counter as it was read. A counter that was lost is put back from its copy, with the rules in force and the
+/// secret's fingerprint; where nothing is said yet, it is from now on; rules that are no longer kept are given up.
 pub(crate) async fn settle(
     table: &impl Table,
     controls: &Controls,
     mut counter: Option<Item>,
     say: Say,
 ) -> Result<(), Unfit> {
+    let mut counts = true;
+    if say == Say::Has && !Counter::read(counter.clone())?.has_begun() {
+        counts = Box::pin(numbers::begin(table)).await?;
+        counter = table.get(&keys::customer_counter()).await?;
+    }
     for _ in 0..MAX_ROUNDS {
-        let InForce { epoch, has_customers, .. } = of_this_secret(controls, counter)?;
+        let InForce { epoch, has_customers, .. } = of_this_secret(table, controls, counter).await?;
         let (next, over) = match epoch {
-            None => (Epoch::begin(&controls.rules, has_customers, table.now()), None),
+            None => (Epoch::begin(&controls.rules, has_customers || !counts, table.now()), None),
             Some((epoch, version)) => {
                 epoch.admit(&controls.rules).map_err(Unfit::Rules)?;
                 match epoch.started(&controls.rules) {
@@ -136,8 +142,8 @@ pub(crate) async fn settle(
         if say == Say::None {
             return Ok(());
         }
-        let write = items::put_in_force(&next, &controls.secret, over);
-        match table.write(&write).await? {
+        let writes = items::put_in_force(&next, &controls.secret, over);
+        match Box::pin(say_so(table, writes)).await? {
             Written::Done(_) => return Ok(()),
             Written::Refused(Refusal::Condition(stood)) => counter = stood,
             Written::Refused(Refusal::Contended) => {
@@ -148,8 +154,30 @@ pub(crate) async fn settle(
     Err(TableError::Unavailable("which rules are in force kept changing".into()).into())
 }
 
-/// What the counter says, where its keys are made with this secret.
-pub(crate) fn of_this_secret(controls: &Controls, counter: Option<Item>) -> Result<InForce, Unfit> {
-    let in_force = InForce::read(counter)?;
+/// Says on the counter which rules are in force, and then on its copy. What the copy lacks where that ends in between, an audit adds.
+pub(crate) async fn say_so(
+    table: &impl Table,
+    [on_counter, on_copy]: [Write; 2],
+) -> Result<Written, TableError> {
+    let said = table.write(&on_counter).await?;
+    if let Written::Done(_) = said {
+        table.write(&on_copy).await?;
+    }
+    Ok(said)
+}
+
+/// What the counter says, or where it is lost its copy, where the keys are made with this secret.
+pub(crate) async fn of_this_secret(
+    table: &impl Table,
+    controls: &Controls,
+    counter: Option<Item>,
+) -> Result<InForce, Unfit> {
+    let mut in_force = InForce::read(counter)?;
+    if in_force.epoch.is_none() {
+        let copy = InForce::read(table.get(&keys::customer_counter_copy()).await?)?;
+        if copy.epoch.is_some() {
+            in_force = copy;
+        }
+    }
     if in_force.is_of(&controls.secret) { Ok(in_force) } else { Err(Unfit::OtherSecret) }
 }

@@ -57,7 +57,7 @@ impl<T: Table> Master<T> {
     ) -> Result<Self, String> {
         let known = Known::nothing(say);
         if let Some(counter) = counter {
-            match in_force::settle(&self.table, &self.controls, counter, say).await {
+            match Box::pin(in_force::settle(&self.table, &self.controls, counter, say)).await {
                 Ok(()) => known.know(Some(read_at)),
                 Err(unfit) => match unfit.sentence() {
                     Some(sentence) => return Err(sentence),
@@ -138,7 +138,7 @@ impl Master<Dynamo> {
     pub async fn open_to_read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let master = Self::described(variable)?;
         let counter = master.table.warm().await.flatten();
-        match in_force::of_this_secret(&master.controls, counter) {
+        match in_force::of_this_secret(&master.table, &master.controls, counter).await {
             Ok(_) => Ok(master),
             Err(unfit) => unfit.sentence().map_or(Ok(master), Err),
         }

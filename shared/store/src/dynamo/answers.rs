@@ -63,7 +63,7 @@ where
         "InternalServerError",
         "ServiceUnavailable",
         "TransactionInProgressException",
-        // Of a write with a condition it is a refusal; the counter has none, and nothing of ours writes it in a transaction.
+        // Of a single write it is a refusal.
         "TransactionConflictException",
         "LimitExceededException",
     ];

@@ -58,23 +58,30 @@ impl InForce {
     }
 }
 
-/// Says which rules are in force, and with which secret the keys are made, over what this version said of it, or where nothing is said.
-pub fn put_in_force(epoch: &Epoch, secret: &Secret, over: Option<u64>) -> Write {
+/// Says which rules are in force, and with which secret the keys are made, over what this version said of it, or where nothing is said: on the counter and on its copy.
+pub fn put_in_force(epoch: &Epoch, secret: &Secret, over: Option<u64>) -> [Write; 2] {
     let Epoch { complete, required, required_at } = epoch;
     let complete = complete.iter().map(|rule| text(rule.as_str())).collect();
-    Write::Update {
-        key: keys::customer_counter(),
-        set: Item::from([
-            (VERSION.to_owned(), number(over.unwrap_or(0) + 1)),
-            (COMPLETE.to_owned(), AttributeValue::L(complete)),
-            (REQUIRED.to_owned(), text(required.as_str())),
-            (REQUIRED_AT.to_owned(), number(required_at.millis())),
-            (SECRET.to_owned(), text(shown(secret))),
-        ]),
+    let version = over.unwrap_or(0) + 1;
+    let set = Item::from([
+        (VERSION.to_owned(), number(version)),
+        (COMPLETE.to_owned(), AttributeValue::L(complete)),
+        (REQUIRED.to_owned(), text(required.as_str())),
+        (REQUIRED_AT.to_owned(), number(required_at.millis())),
+        (SECRET.to_owned(), text(shown(secret))),
+    ]);
+    let said = |key, on| Write::Update {
+        key,
+        set: set.clone(),
         set_if_absent: Item::new(),
         remove: Vec::new(),
-        on: over.map_or(Condition::Without(VERSION), Condition::VersionIs),
-    }
+        on,
+    };
+    let on = over.map_or(Condition::Without(VERSION), Condition::VersionIs);
+    [
+        said(keys::customer_counter(), on),
+        said(keys::customer_counter_copy(), Condition::Outdated(version)),
+    ]
 }
 
 fn shown(secret: &Secret) -> String {
@@ -100,7 +107,7 @@ mod tests {
         let counted = Item::from([("count".to_owned(), number(3))]);
         let mut item = meaning::empty(&keys::customer_counter());
         item.extend(counted);
-        let first = put_in_force(&epoch, &controls.secret, None);
+        let [first, copy] = put_in_force(&epoch, &controls.secret, None);
         assert!(meaning::holds(first.condition(), Some(&item)));
         let item = meaning::after(&first, Some(&item));
         assert_eq!(item.len(), 8);
@@ -109,10 +116,15 @@ mod tests {
         assert_eq!(read.epoch, Some((epoch.clone(), 1)));
         assert!(read.has_customers && read.is_of(&secret()));
         assert!(!read.is_of(&Secret::new(&"x".repeat(32)).unwrap()));
-        let next = put_in_force(&epoch, &controls.secret, Some(1));
+        let [next, copy_next] = put_in_force(&epoch, &controls.secret, Some(1));
         assert!(meaning::holds(next.condition(), Some(&item)));
         let item = meaning::after(&next, Some(&item));
         assert_eq!(InForce::read(Some(item)).unwrap().epoch.unwrap().1, 2);
+        assert!(meaning::holds(copy.condition(), None));
+        let copy = meaning::after(&copy, None);
+        assert!(meaning::holds(copy_next.condition(), Some(&copy)));
+        let copy = meaning::after(&copy_next, Some(&copy));
+        assert_eq!(InForce::read(Some(copy)).unwrap().epoch, Some((epoch, 2)));
         assert_eq!(InForce::read(None).unwrap(), InForce::default());
     }
 }

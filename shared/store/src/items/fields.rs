@@ -192,11 +192,11 @@ pub(super) fn time_of(what: &'static str, value: AttributeValue) -> Result<Times
     Ok(Timestamp::from_millis(millis))
 }
 
-pub(super) fn text(value: impl Into<String>) -> AttributeValue {
+pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-pub(super) fn number(value: u64) -> AttributeValue {
+pub(crate) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 

@@ -121,11 +121,11 @@ pub fn sequence_of(key: &Key) -> Option<u64> {
 pub const FOLLOWED: [&str; 4] = ["BLOCK#", "DEALER#", "ERROR#", "PAIR#"];
 
 pub fn is_dealer_customer(key: &Key) -> bool {
-    key.pk.starts_with("DEALER#")
+    super::dcn_of(key).is_some()
 }
 
 pub fn is_request_in_error(key: &Key) -> bool {
-    key.pk.starts_with("ERROR#")
+    super::request_in_error_of(key).is_some() && key.sk == super::REQUEST_IN_ERROR
 }
 
 #[cfg(test)]

@@ -143,6 +143,15 @@ pub fn worlds() -> Vec<Scenario> {
                 [asks(y.clone(), FIRST), asks(y.clone(), FIRST)],
             )
         },
+        Scenario {
+            lost: Some(Lost::Counter),
+            numbers_matter: true,
+            ..scenario(
+                "two unchecked Adds after the counter was lost",
+                [add("N", ACME)],
+                once([add("N", ACME_MILLS), add("N", ACME)]),
+            )
+        },
         after_many_updates(),
         brought_in(
             "a process that knows only the first rule, behind an audit that brings in the second",

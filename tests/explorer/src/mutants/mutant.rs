@@ -77,6 +77,10 @@ pub enum Mutant {
     ForgottenDoneAgain,
     /// A keyed request that changes nothing leaves nothing of that.
     NothingRemembered,
+    /// A rule is called complete when every writer is asked to keep it.
+    CompleteBeforeTheSeats,
+    /// A process never looks which rule every writer must keep.
+    RequiredRuleIgnored,
 }
 
 impl Mutant {
@@ -119,5 +123,7 @@ impl Mutant {
         Self::AuditLooksOneByOne,
         Self::ForgottenDoneAgain,
         Self::NothingRemembered,
+        Self::CompleteBeforeTheSeats,
+        Self::RequiredRuleIgnored,
     ];
 }

@@ -67,7 +67,8 @@ impl MutantTable {
                 item.insert(SORT_KEY.to_owned(), beside);
                 Write::Put { item, on: on.clone() }
             }
-            Write::Update { .. } | Write::Put { .. } => write.clone(),
+            Write::Update { .. } => self.complete_at_once(write),
+            Write::Put { .. } => write.clone(),
         }
     }
 

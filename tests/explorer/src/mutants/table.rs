@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use store::item::Item;
 use store::keys::{IndexEntry, Key};
 use store::meter::Meter;
-use store::table::{IndexQuery, Page, Query, Table, TableError};
+use store::table::{Count, IndexQuery, Page, Query, Table, TableError};
 use store::writes::{Condition, Refusal, Transacted, Write, Written};
 
 use super::{Mutant, MutantTable, merge};
@@ -47,6 +47,7 @@ impl Table for MutantTable {
             return Ok(Written::Done(None));
         }
         let write = &self.otherwise(write);
+        self.asked_for_a_rule(write);
         if key.pk.starts_with("KEY#") {
             if self.mutant == Mutant::KeyAfterTheEffect {
                 self.memory().key = Some(write.clone());
@@ -135,7 +136,7 @@ impl Table for MutantTable {
         })
     }
 
-    async fn add(&self, key: &Key, amount: u64) -> Result<u64, TableError> {
+    async fn add(&self, key: &Key, amount: u64) -> Result<Option<Count>, TableError> {
         if self.mutant != Mutant::NumberReadAndWritten {
             return self.table.add(key, amount).await;
         }
@@ -150,7 +151,7 @@ impl Table for MutantTable {
                 + amount;
         item.insert("count".to_owned(), AttributeValue::N(count.to_string()));
         self.table.write_unasked(&Write::Put { item, on: Condition::Absent }).await?;
-        Ok(count)
+        Ok(Some(Count { count, ceiling: u64::MAX }))
     }
 
     fn now(&self) -> Timestamp {
