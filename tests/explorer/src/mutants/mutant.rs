@@ -85,7 +85,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 39] = [
         Self::SeatWithoutCondition,
         Self::OutdatedBlock,
         Self::GuardInPlaceOfSeats,
