@@ -9,6 +9,8 @@ from botocore.exceptions import WaiterError
 from rights import Role
 
 DEPLOYED_WITHIN = 180
+# The partition of the counter of customer numbers: functions that are warm have taken numbers from it.
+COUNTER = "COUNTER#CUSTOMER"
 
 
 class Failed(Exception):
@@ -103,12 +105,17 @@ class Stage:
         return settings["Environment"]["Variables"]
 
     def empty(self, but=()):
-        """Takes every item out of the table, but for those of these partitions."""
+        """Takes every item out of the table, but for those of these partitions. The customer numbers begin anew: whoever follows the changes may write late of what was there,
+        and a table that was used and has no counter is one that lost it."""
         database = self.account.client("dynamodb")
         for page in database.get_paginator("scan").paginate(TableName=self.table, ProjectionExpression="pk, sk"):
             for key in page["Items"]:
                 if key["pk"]["S"] not in but:
                     database.delete_item(TableName=self.table, Key=key)
+        if COUNTER not in but:
+            for sort_key, numbers in (("COUNTER", {"count": "0", "ceiling": "100000"}), ("COPY", {"ceiling": "100000"})):
+                item = {"pk": {"S": COUNTER}, "sk": {"S": sort_key}, **{name: {"N": number} for name, number in numbers.items()}}
+                database.put_item(TableName=self.table, Item=item)
 
     def items(self):
         database = self.account.client("dynamodb")

@@ -9,13 +9,11 @@ import time
 import boto3
 import door
 from samcli.yamlhelper import yaml_parse
-from stage import Failed
+from stage import COUNTER, Failed
 
 SCOPES = ("dealer", "customers", "steward", "privacy")
 DEALER_CODE = "SMOKE"
 FOLLOWED_WITHIN = 60
-# The partition of the counter of customer numbers: functions that are warm have taken numbers from it.
-COUNTER = "COUNTER#CUSTOMER"
 # What the template calls the secret's bytes is the functions' own limit.
 SECRET_BYTES = 32
 
