@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
 };
@@ -35,6 +36,7 @@ enum Sent {
         item: Attributes,
         condition: String,
         names: Option<HashMap<String, String>>,
+        values: Option<Attributes>,
     },
     Update {
         table: String,
@@ -61,7 +63,8 @@ async fn main() -> Result<(), Error> {
     run(service_fn(move |_: Request| async move {
         let turn = writes.then(|| turns.fetch_add(1, Ordering::Relaxed));
         for request in requests {
-            send(client, request, turn).await?;
+            let sent = send(client, request, turn).await;
+            sent.map_err(|error| DisplayErrorContext(&*error).to_string())?;
         }
         Ok::<_, Error>(Response::new(Body::from("done")))
     }))
@@ -115,6 +118,7 @@ async fn send(client: &Client, request: &Sent, turn: Option<u64>) -> Result<(), 
             item,
             condition,
             names,
+            values,
         } => {
             let mut item = item.clone();
             partition(&mut item, "pk", turn);
@@ -124,6 +128,7 @@ async fn send(client: &Client, request: &Sent, turn: Option<u64>) -> Result<(), 
                 .set_item(Some(item))
                 .condition_expression(condition)
                 .set_expression_attribute_names(names.clone())
+                .set_expression_attribute_values(values.clone())
                 .return_values_on_condition_check_failure(stood)
                 .return_consumed_capacity(total)
                 .send()
@@ -185,6 +190,8 @@ fn parse(request: &Value) -> Sent {
             item: attributes(&body["Item"]),
             condition: text("ConditionExpression"),
             names: Some(names(body)).filter(|names| !names.is_empty()),
+            values: Some(attributes(&body["ExpressionAttributeValues"]))
+                .filter(|values| !values.is_empty()),
         },
         Some("UpdateItem") => Sent::Update {
             table,
