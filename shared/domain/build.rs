@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=data/countries.csv");
-    let (mut rows, mut count) = (String::new(), 0);
+    let (mut rows, mut alpha3s) = (String::new(), Vec::new());
     let mut previous = String::new();
     for row in csv::Reader::from_path("data/countries.csv")?.records() {
         let row = row?;
@@ -33,24 +33,31 @@ fn main() -> Result<(), Box<dyn Error>> {
             .into());
         }
         alpha2.clone_into(&mut previous);
-        count += 1;
+        alpha3s.push(alpha3.to_owned());
         let PostalCode { begins, opens, pattern } =
             PostalCode::of(pattern, examples.contains([' ', '-']));
+        let states = states.split(';').map(|state| state.split_once('=').unwrap_or((state, "")));
+        let (state_codes, state_names): (Vec<_>, Vec<_>) = states.unzip();
+        let (state_codes, state_names) = (state_codes.join(";"), state_names.join(";"));
         let signs = signs.split('|').filter(|sign| !sign.is_empty());
         let signs = [alpha2, alpha3].into_iter().chain(signs).collect::<Vec<_>>().join("|");
         writeln!(
             rows,
             "Country {{ alpha2: {alpha2:?}, alpha3: {alpha3:?}, name: {name:?}, other_names: {other_names:?}, requires_state: {}, requires_postal_code: {}, \
              postal_codes: Pattern::new({pattern:?}), postal_code_begins: {begins:?}, postal_code_opens: {opens:?}, postal_code_signs: {signs:?}, postal_code_examples: {examples:?}, \
-             states: {states:?} }},",
+             state_codes: {state_codes:?}, state_names: {state_names:?} }},",
             yes(requires_state)?,
             yes(requires_postal_code)?,
         )?;
     }
+    let count = alpha3s.len();
+    let mut by_alpha3: Vec<_> = (0..count).collect();
+    by_alpha3.sort_unstable_by_key(|position| &alpha3s[*position]);
     std::fs::write(
         PathBuf::from(std::env::var("OUT_DIR")?).join("countries.rs"),
         format!(
-            "/// All countries, by their two letters.\nstatic COUNTRIES: [Country; {count}] = [\n{rows}];\n"
+            "/// All countries, by their two letters.\nstatic COUNTRIES: [Country; {count}] = [\n{rows}];\n\
+             /// Their places in that table, by their three letters.\nstatic BY_ALPHA3: [u8; {count}] = {by_alpha3:?};\n"
         ),
     )?;
     Ok(())

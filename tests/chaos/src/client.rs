@@ -227,6 +227,7 @@ async fn send(field: &Field, client: &str, sending: &Sending) -> Answer {
         body: json!({ "lost": why.to_string() }),
         replayed: false,
         location: None,
+        version: None,
     };
     let got = match request.send().await {
         Ok(got) => got,
@@ -239,12 +240,14 @@ async fn send(field: &Field, client: &str, sending: &Sending) -> Answer {
     let (status, replayed) = (got.status().as_u16(), header("idempotency-replayed").is_some());
     let location = header("location")
         .and_then(|location| location.rsplit_once('/').map(|(_, last)| last.to_owned()));
+    let version = header("etag").and_then(|tag| tag.trim_matches('"').parse().ok());
     match got.bytes().await {
         Ok(bytes) => Answer {
             status,
             body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
             replayed,
             location,
+            version,
         },
         Err(error) => lost(&error),
     }

@@ -130,6 +130,7 @@ impl InProcessClient {
                 replayed: header("idempotency-replayed").is_some(),
                 location: header("location")
                     .and_then(|place| place.rsplit_once('/').map(|(_, last)| last.to_owned())),
+                version: header("etag").and_then(|tag| tag.trim_matches('"').parse().ok()),
                 body: serde_json::from_slice(response.body()).unwrap_or(Value::Null),
             }
         });

@@ -20,6 +20,8 @@ pub struct Answer {
     pub replayed: bool,
     /// The last part of `Location`: a customer number, or the id of a request in error.
     pub location: Option<String>,
+    /// The version that `ETag` names.
+    pub version: Option<u64>,
 }
 
 impl Answer {

@@ -28,8 +28,10 @@ pub struct Country {
     postal_code_signs: &'static str,
     /// Some postal codes, with `,` between them.
     postal_code_examples: &'static str,
-    /// The states: a code, and behind `=` other codes and names with `|` between them; `;` between two states.
-    states: &'static str,
+    /// The codes of the states, with `;` between two.
+    state_codes: &'static str,
+    /// Other codes and names of the states, in the same order: `|` between those of one, `;` between two states.
+    state_names: &'static str,
 }
 
 /// How a country's postal codes look on their letters and digits; empty: as they like. It is compiled when it is first asked, which takes a hundred times as long as
@@ -82,15 +84,18 @@ impl Country {
     /// The country of that two- or three-letter code, or of that name or other common code; case, marks, punctuation and surrounding blanks aside.
     pub fn of(text: &str) -> Option<&'static Self> {
         let code = text.trim();
+        let letters = || code.bytes().map(|letter| letter.to_ascii_uppercase());
         let coded = match code.len() {
             2 => COUNTRIES
-                .binary_search_by(|country| {
-                    let letters = code.bytes().map(|letter| letter.to_ascii_uppercase());
-                    country.alpha2.bytes().cmp(letters)
-                })
+                .binary_search_by(|country| country.alpha2.bytes().cmp(letters()))
                 .ok()
                 .map(|position| &COUNTRIES[position]),
-            3 => COUNTRIES.iter().find(|country| country.alpha3.eq_ignore_ascii_case(code)),
+            3 => BY_ALPHA3
+                .binary_search_by(|place| {
+                    COUNTRIES[usize::from(*place)].alpha3.bytes().cmp(letters())
+                })
+                .ok()
+                .map(|found| &COUNTRIES[usize::from(BY_ALPHA3[found])]),
             _ => None,
         };
         coded.or_else(|| Self::named(code))
@@ -138,7 +143,7 @@ impl Country {
     /// no states, any is right.
     pub fn state(&self, text: &str) -> Option<String> {
         let state = text.trim().to_uppercase();
-        if self.states.is_empty() || self.states().any(|(code, _)| code == state) {
+        if self.state_codes.is_empty() || self.state_codes.split(';').any(|code| code == state) {
             return Some(state);
         }
         let wanted = compared(text);
@@ -149,7 +154,7 @@ impl Country {
     }
 
     fn states(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        self.states.split(';').map(|state| state.split_once('=').unwrap_or((state, "")))
+        self.state_codes.split(';').zip(self.state_names.split(';'))
     }
 
     /// The postal code as the country writes it, or none if it is not one of the country's. Blanks, hyphens, width and the country's own prefix do not count. Where our
@@ -291,7 +296,7 @@ mod tests {
                 assert_eq!(Country::of(name), Some(country), "{name}");
             }
             assert_eq!(Country::of(&country.alpha2.to_lowercase()), Some(country));
-            assert!(!country.requires_state || !country.states.is_empty(), "{country:?}");
+            assert!(!country.requires_state || !country.state_codes.is_empty(), "{country:?}");
         }
         for (name, code) in [
             ("UK", "GBR"),
@@ -311,7 +316,7 @@ mod tests {
 
     #[test]
     fn every_state_is_found_by_its_code_and_by_each_of_its_names() {
-        for country in COUNTRIES.iter().filter(|country| !country.states.is_empty()) {
+        for country in COUNTRIES.iter().filter(|country| !country.state_codes.is_empty()) {
             for (code, names) in country.states() {
                 for name in names.split('|').filter(|name| !name.is_empty()).chain([code]) {
                     assert_eq!(

@@ -8,7 +8,7 @@ use crate::customer::contact::{Email, Phone};
 use crate::customer::{Customer, Identifier};
 use crate::dealer::{Dcn, DealerProfile, DealerType};
 use crate::matching::comparison::Explanation;
-use crate::matching::duplicate::{self, Candidate};
+use crate::matching::duplicate::{self, Candidate, Same};
 use crate::matching::party::Party;
 use crate::message::edits::{self, EditCode, Examined, FailedEdit, Subject};
 use crate::message::{Attribute, Attributes};
@@ -129,7 +129,12 @@ impl Associate {
     /// Whether the customer is searched and what is said in place of its name, street or e-mail address says nothing, so that nobody can be found.
     pub fn stands_for_nobody(&self, controls: &Controls) -> bool {
         self.organization == Organization::Searched
-            && duplicate::is_placeholder(&self.attributes, controls)
+            && duplicate::is_placeholder(&self.party(controls), controls)
+    }
+
+    /// The customer that is searched, as it is compared.
+    fn party(&self, controls: &Controls) -> Party {
+        Party::of(&self.attributes, controls)
     }
 
     /// The other name of the customer that is created.
@@ -195,18 +200,21 @@ pub fn find<'a>(
     candidates: impl IntoIterator<Item = Candidate<'a>>,
     controls: &Controls,
 ) -> Found<'a> {
-    let matches = duplicate::among(request.attributes(), candidates, controls);
-    let without_contact: Vec<_> = matches
-        .iter()
-        .filter(|found| !Party::of(found.values, controls).has_contact())
-        .cloned()
-        .collect();
-    match (&matches[..], &without_contact[..]) {
-        ([], _) => Found::None,
-        ([found], _) | (_, [found]) => Found::One(found.customer, found.explanation.clone()),
-        _ => {
-            let several = matches.iter().take(MAX_CANDIDATES);
-            Found::Several(several.map(|found| found.customer.identifier.clone()).collect())
+    let matches = duplicate::among(&request.party(controls), candidates, controls);
+    let one = |found: &Same<'a>| Found::One(found.customer, found.explanation.clone());
+    match &matches[..] {
+        [] => Found::None,
+        [found] => one(found),
+        several => {
+            let has_contact = |found: &Same<'_>| Party::of(found.values, controls).has_contact();
+            let mut without_contact = several.iter().filter(|found| !has_contact(found));
+            match (without_contact.next(), without_contact.next()) {
+                (Some(found), None) => one(found),
+                _ => {
+                    let several = several.iter().take(MAX_CANDIDATES);
+                    Found::Several(several.map(|found| found.customer.identifier.clone()).collect())
+                }
+            }
         }
     }
 }

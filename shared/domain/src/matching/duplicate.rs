@@ -10,14 +10,16 @@ use crate::message::{Attributes, DuplicateCheck};
 
 /// The blocks of a customer with these attributes, one for each rule that is kept, the home rule's first; none where it can have no duplicates.
 pub fn blocks_of(attributes: &Attributes, controls: &Controls) -> Vec<Block> {
-    let party = Party::of(attributes, controls);
-    controls.rules.kept().filter_map(|rule| Block::of(&party, rule, &controls.secret)).collect()
+    blocks_of_party(&Party::of(attributes, controls), controls)
 }
 
-/// Whether a customer with these attributes is nobody's duplicate under any rule that is kept, because it says in place of a name, a street or an e-mail address what says
-/// nothing.
-pub fn is_placeholder(attributes: &Attributes, controls: &Controls) -> bool {
-    let party = Party::of(attributes, controls);
+/// The same, of who was folded already.
+pub fn blocks_of_party(party: &Party, controls: &Controls) -> Vec<Block> {
+    controls.rules.kept().filter_map(|rule| Block::of(party, rule, &controls.secret)).collect()
+}
+
+/// Whether somebody is nobody's duplicate under any rule that is kept, because it says in place of a name, a street or an e-mail address what says nothing.
+pub fn is_placeholder(party: &Party, controls: &Controls) -> bool {
     controls.rules.kept().all(|rule| party.is_placeholder(rule))
 }
 
@@ -56,11 +58,10 @@ impl Same<'_> {
 /// counts where its current values make the block that it was found in, or those that it still has were once given with this block's address; one that was merged stands for the
 /// customer that it leads to, and that one for itself also by the values that it gave up. Inactive customers count.
 pub fn among<'a>(
-    wanted: &Attributes,
+    wanted: &Party,
     candidates: impl IntoIterator<Item = Candidate<'a>>,
     controls: &Controls,
 ) -> Vec<Same<'a>> {
-    let wanted = Party::of(wanted, controls);
     let mut duplicates: Vec<Same<'_>> = Vec::new();
     for Candidate { customer: seated, leader, block, as_given } in candidates {
         let same = seated.found_by().find_map(|values| {
@@ -68,7 +69,7 @@ pub fn among<'a>(
             let explanation = controls.rules.kept().find_map(|rule| {
                 let now = Block::of(&known, rule, &controls.secret)?;
                 let counts = now == *block || as_given == Some(&now);
-                counts.then(|| compare(&wanted, &known, rule))?
+                counts.then(|| compare(wanted, &known, rule))?
             })?;
             // The values of the leader itself are told by where they are, so they are taken from there.
             let own =

@@ -1,9 +1,11 @@
 //! Seats: in which blocks a customer must have one, what a request has read of these blocks, and the writes that take them. Whoever wants to create meets every seat, so whoever
 //! takes one has read its block.
 
+use domain::controls::Controls;
 use domain::customer::{Customer, Identifier, Place, Tail};
 use domain::matching::block::Block;
 use domain::matching::duplicate::{self, Candidate};
+use domain::matching::party::Party;
 use domain::message::Attributes;
 use futures_util::future;
 use store::block::ReadBlock;
@@ -39,7 +41,12 @@ pub(crate) enum NextRound {
 
 /// The seats of a customer with these attributes: in each block that they make.
 pub(crate) fn wanted<T: Table>(attempt: &Attempt<'_, T>, attributes: &Attributes) -> Vec<Wanted> {
-    let blocks = duplicate::blocks_of(attributes, attempt.controls());
+    wanted_by(&Party::of(attributes, attempt.controls()), attempt.controls())
+}
+
+/// The same, of who was folded already.
+pub(crate) fn wanted_by(party: &Party, controls: &Controls) -> Vec<Wanted> {
+    let blocks = duplicate::blocks_of_party(party, controls);
     blocks.into_iter().map(|block| Wanted { block, as_given: None }).collect()
 }
 
@@ -49,14 +56,14 @@ pub(crate) fn missing(customer: &Customer, wanted: Vec<Wanted>) -> Vec<Wanted> {
     wanted.into_iter().filter(|seat| seat.as_given.is_some() || !has(&seat.block)).collect()
 }
 
-/// The seats of a customer with these attributes whose address was given otherwise.
-pub(crate) fn wanted_also_as_given<T: Table>(
-    attempt: &Attempt<'_, T>,
-    attributes: &Attributes,
+/// The seats of a customer whose address was given otherwise.
+pub(crate) fn wanted_also_as_given(
+    party: &Party,
     given: &Attributes,
+    controls: &Controls,
 ) -> Vec<Wanted> {
-    let mut seats = wanted(attempt, attributes);
-    let as_given = duplicate::blocks_of(given, attempt.controls()).into_iter().zip(&seats);
+    let mut seats = wanted_by(party, controls);
+    let as_given = duplicate::blocks_of(given, controls).into_iter().zip(&seats);
     let differing: Vec<_> = as_given
         .filter(|(block, seat)| *block != seat.block)
         .map(|(block, seat)| Wanted { block, as_given: Some(seat.block.clone()) })

@@ -6,6 +6,7 @@ use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::effect::Effect;
 use domain::matching::block::Block;
 use domain::matching::duplicate::{self, Judgement};
+use domain::matching::party::Party;
 use domain::matching::possible::score::Bits;
 use domain::matching::possible::{Grade, Profile, Score};
 use domain::message::change::{kept, merge};
@@ -21,6 +22,7 @@ use super::target::{self, Holders, Target};
 use super::{Action, Stored};
 use crate::kit::seats::{
     Wanted, behind_bound, blocks_of, missing as missing_seats, wanted, wanted_also_as_given,
+    wanted_by,
 };
 use crate::kit::{Attempt, Inputs, Seats, Stopped, customer_writes};
 
@@ -144,6 +146,9 @@ async fn done_to_a_former_holder<T: Table>(
 /// The message with the address that the address service verified; as it came where that address would fail edits that it passes.
 async fn with_verified_address<T: Table>(attempt: &Attempt<'_, T>, message: &Message) -> Message {
     let attributes = attempt.master.standardizer.standardize(message.attributes.clone()).await;
+    if attributes == message.attributes {
+        return message.clone();
+    }
     let verified = Message { attributes, ..message.clone() };
     let failed = |message: &Message| {
         edits::examine(&kept(&message.attributes), Subject::Message, attempt.controls()).failed
@@ -162,6 +167,8 @@ struct Wish {
     inputs: Inputs,
     message: Message,
     attributes: Attributes,
+    /// The attributes as they are compared.
+    party: Party,
     failed: Vec<FailedEdit>,
     seats: Vec<Wanted>,
 }
@@ -174,17 +181,18 @@ impl Wish {
             edits::examine(&kept(&message.attributes), subject(message, controls), controls)
         };
         let Examined { attributes, failed } = examined(&verified);
+        let party = Party::of(&attributes, controls);
         let seats = if verified.attributes == given.attributes {
-            wanted(attempt, &attributes)
+            wanted_by(&party, controls)
         } else {
-            wanted_also_as_given(attempt, &attributes, &examined(given).attributes)
+            wanted_also_as_given(&party, &examined(given).attributes, controls)
         };
         let company =
             verified.attributes.get(Attribute::COMPANY).or(attributes.get(Attribute::COMPANY));
         let mut decided_on = verified.attributes.clone();
         decided_on.set(Attribute::COMPANY, company.unwrap_or_default());
         let inputs = Inputs::of(&given.attributes, &decided_on, blocks_of(&seats));
-        Self { inputs, message: verified, attributes, failed, seats }
+        Self { inputs, message: verified, attributes, party, failed, seats }
     }
 
     /// The same Add, decided on what an earlier try of it was decided on, and with seats in that try's blocks too: what it wrote may arrive late.
@@ -204,11 +212,7 @@ pub(super) fn blocks_as_given(message: &Message, controls: &Controls) -> Vec<Blo
 }
 
 /// Whether a message asks for duplicates and none can be looked for, because what stands in place of a name or a street says nothing.
-pub(crate) fn is_not_compared(
-    given: &Attributes,
-    decided: &Attributes,
-    controls: &Controls,
-) -> bool {
+pub(crate) fn is_not_compared(given: &Attributes, decided: &Party, controls: &Controls) -> bool {
     DuplicateCheck::of(given) != DuplicateCheck::Unchecked
         && duplicate::is_placeholder(decided, controls)
 }
@@ -226,7 +230,7 @@ async fn add<T: Table>(
     };
     let check = DuplicateCheck::of(&message.attributes);
     let mut wish = Wish::of(attempt, message, verified);
-    let not_compared = is_not_compared(&message.attributes, &wish.attributes, attempt.controls());
+    let not_compared = is_not_compared(&message.attributes, &wish.party, attempt.controls());
     let looks = check != DuplicateCheck::Unchecked && !not_compared;
     let read = async |known: &mut Known, wish: &Wish| {
         if looks {
@@ -268,8 +272,7 @@ async fn add<T: Table>(
     let failed_for = |target: Option<&Customer>| {
         failed.iter().copied().chain(holders.taken(target)).collect::<Vec<_>>()
     };
-    let duplicates =
-        duplicate::among(&wish.attributes, known.seats.candidates(), attempt.controls());
+    let duplicates = duplicate::among(&wish.party, known.seats.candidates(), attempt.controls());
     match duplicate::judge(check, duplicates) {
         Judgement::Duplicate(duplicates) => Ok(Verdict::Duplicate {
             duplicates: duplicates.into_iter().cloned().collect(),

@@ -206,10 +206,17 @@ async fn remember<T: Table>(
         Written::Done(_) => kept(action, result, false, tried.version),
         Written::Refused(Refusal::Condition(Some(stood))) => {
             let stood = items::request_in_error(stood)?;
-            if stood.history.iter().any(|entry| entry.effect == *attempt.effect()) {
-                kept(action, result, true, stood.version)
-            } else {
-                Err(Unprocessed::Overtaken)
+            // What another try or round kept is told, whatever this one came to in a world that has changed meanwhile.
+            let own = stood.history.iter().find(|entry| entry.effect == *attempt.effect());
+            match own {
+                Some(Entry { outcome: Some(EntryOutcome::Duplicate), .. }) => {
+                    kept(action, result, true, stood.version)
+                }
+                Some(own) => match failed_as(&stood, own, true) {
+                    Some(failure) => Ok(Some(failure)),
+                    None => Err(Unprocessed::Overtaken),
+                },
+                None => Err(Unprocessed::Overtaken),
             }
         }
         Written::Refused(Refusal::Condition(None)) => Err(Unprocessed::Overtaken),
@@ -219,12 +226,14 @@ async fn remember<T: Table>(
 
 /// What a request in error says of the try that opened it.
 fn as_it_failed(request: &RequestInError, before: bool) -> Result<Kept, TableError> {
-    match request.history.first() {
-        Some(Entry { outcome: Some(EntryOutcome::Failure(action)), failed, .. }) => {
-            let request_in_error = Some(request.id.clone());
-            let result = MessageResult::Failed { failed: failed.clone(), request_in_error };
-            Ok(Kept { action: *action, result, before, version: Some(request.version) })
-        }
-        _ => Err(TableError::Defect("a request in error does not say how it failed".into())),
-    }
+    let opened = request.history.first().and_then(|first| failed_as(request, first, before));
+    opened.ok_or_else(|| TableError::Defect("a request in error does not say how it failed".into()))
+}
+
+/// The failure that an entry of a request in error tells of, where it tells of one.
+fn failed_as(request: &RequestInError, entry: &Entry, before: bool) -> Option<Kept> {
+    let Some(EntryOutcome::Failure(action)) = entry.outcome else { return None };
+    let request_in_error = Some(request.id.clone());
+    let result = MessageResult::Failed { failed: entry.failed.clone(), request_in_error };
+    Some(Kept { action, result, before, version: Some(request.version) })
 }

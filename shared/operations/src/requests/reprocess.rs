@@ -2,6 +2,7 @@
 
 use domain::about;
 use domain::customer::CustomerNumber;
+use domain::matching::party::Party;
 use domain::message::Message;
 use domain::request::{
     Correction, Entry, EntryOutcome, RequestInError, RequestInErrorId, Versions,
@@ -113,8 +114,9 @@ async fn replay<T: Table>(
         return Ok(Replay::NotYet);
     };
     let message = request.message.clone();
-    let not_compared = action == Action::Add
-        && is_not_compared(&message.attributes, &message.attributes, attempt.controls());
+    let given = &message.attributes;
+    let party = Party::of(given, attempt.controls());
+    let not_compared = action == Action::Add && is_not_compared(given, &party, attempt.controls());
     let replayed = attempt.is_replay();
     let (led_by, alike) = (None, Vec::new());
     let outcome = MessageOutcome { message, action, result, not_compared, led_by, alike, replayed };

@@ -106,14 +106,16 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether the failure of this request is kept somewhere. An attempt on a request in error that came to what the last one came to is not: it had no effect, and
-    /// is decided anew.
+    /// Whether the failure that this request was told is the one that is kept for its key. An attempt on a request in error that came to what the last one came to is not:
+    /// it had no effect, and is decided anew. Its answer names a version before the one that a later try of its key may have kept its own failure in.
     fn keeps_failure(&self, id: &EffectId, at: usize) -> bool {
-        let Intent::Reprocess { .. } = self.log[at].intent else { return true };
-        let attempts = self.table.requests.values().flat_map(|request| &request.history);
-        attempts
-            .filter(|entry| matches!(entry.outcome, Some(EntryOutcome::Failure(_))))
-            .any(|entry| entry.effect == *id)
+        let Intent::Reprocess { id: request } = &self.log[at].intent else { return true };
+        let history = self.table.requests.get(request).map(|request| &request.history);
+        let kept = history.into_iter().flatten().zip(1_u64..).find(|(entry, _)| {
+            entry.effect == *id && matches!(entry.outcome, Some(EntryOutcome::Failure(_)))
+        });
+        let told = self.log[at].decided().and_then(|answer| answer.version);
+        kept.is_some_and(|(_, version)| told >= Some(version))
     }
 
     /// All tries of one key: equal answers once there is an effect, and the effect that they tell.
