@@ -8,6 +8,7 @@ use api::{StatusCode, media, status};
 use domain::request::RequestInErrorId;
 use operations::kit::Master;
 use operations::messages::MessageResult;
+use operations::requests::list::Order;
 use operations::requests::reprocess::Reprocessed;
 use operations::requests::{NotFixed, Refused, reprocess_batch as batch};
 use store::table::Table;
@@ -23,7 +24,7 @@ pub(crate) async fn reprocess_batch<T: Table>(
     let mut faults = Vec::new();
     let attempt = call.attempt(master, "reprocess-many", &mut faults)?;
     let body = json::parse(call.body(&[media::JSON])?)?;
-    let queue = list::cursors(master, call)?;
+    let queue = list::cursors(master, call, Order::NewestFirst)?;
     let chosen = body::chosen(&body, |text| queue.position(text), &mut faults);
     problem::refuse_if_any(faults)?;
     let (chosen, patch) = chosen.expect("a choice without faults was read");

@@ -48,17 +48,21 @@ const FILTER: [&str; 9] = [
 /// The longest text that is searched for, in characters.
 const MAX_TEXT: usize = 100;
 
-/// The queue as this steward reads it: a cursor of the list is one of a batch, and the other way round.
+/// The queue as this steward reads it in this order: a cursor of the list, newest first, is one of a batch, and the other way round.
 pub(crate) fn cursors<'a, T: Table>(
     master: &'a Master<T>,
     call: &'a Call,
+    order: Order,
 ) -> Result<List<'a>, Problem> {
-    call.list(master, "errors")
+    let name = match order {
+        Order::NewestFirst => "errors",
+        Order::OldestFirst => "errors, oldest first",
+    };
+    call.list(master, name)
 }
 
 pub(crate) async fn list<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
-    let queue = cursors(master, call)?;
-    let (filter, after, limit) = read(call, &queue, PAGE, MAX_PAGE)?;
+    let (filter, queue, after, limit) = read(master, call, PAGE, MAX_PAGE)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     // The first page tells how many there are in all; those behind it have been told.
     let all = async {
@@ -89,8 +93,7 @@ pub(crate) async fn list<T: Table>(master: &Master<T>, call: &Call) -> Result<An
 
 /// The list as CSV (RFC 4180), with a byte order mark, without which some spreadsheets take it for another encoding, and a header line; no cell of it is taken for a formula.
 pub(crate) async fn export<T: Table>(master: &Master<T>, call: &Call) -> Result<Answer, Problem> {
-    let queue = cursors(master, call)?;
-    let (filter, mut after, limit) = read(call, &queue, MAX_EXPORT, MAX_EXPORT)?;
+    let (filter, queue, mut after, limit) = read(master, call, MAX_EXPORT, MAX_EXPORT)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut found: Vec<RequestInError> = Vec::new();
     for _ in 0..MAX_PAGES {
@@ -154,20 +157,21 @@ fn percent_encoded(text: &str) -> String {
     encoded
 }
 
-fn read(
-    call: &Call,
-    cursors: &List<'_>,
+fn read<'a, T: Table>(
+    master: &'a Master<T>,
+    call: &'a Call,
     page: u32,
     longest: u32,
-) -> Result<(Filter, Option<String>, u32), Problem> {
+) -> Result<(Filter, List<'a>, Option<String>, u32), Problem> {
     let mut faults = Vec::new();
     let mut query = call.query(&mut faults);
     let filter = filter(&mut query);
     let limit = query.limit(page, longest);
-    let after = query.cursor(cursors);
+    let queue = cursors(master, call, filter.order)?;
+    let after = query.cursor(&queue);
     query.finish();
     problem::refuse_if_any(faults)?;
-    Ok((filter, after, limit))
+    Ok((filter, queue, after, limit))
 }
 
 fn filter(query: &mut Query<'_, '_>) -> Filter {

@@ -91,7 +91,8 @@ impl Problem {
 
     /// `unauthenticated`, with the challenge that RFC 9110 asks of every 401.
     pub fn unauthenticated() -> Problem {
-        let mut problem = Problem::new(ProblemType::Unauthenticated);
+        let mut problem = Problem::new(ProblemType::Unauthenticated)
+            .detail("Send a token whose `sub` or `client_id` names the caller.");
         problem.0.headers.push((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
         problem
     }

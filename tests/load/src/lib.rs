@@ -6,7 +6,7 @@ pub mod results;
 pub mod send;
 pub mod source;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
@@ -21,6 +21,9 @@ const MAX_ROWS: usize = 100;
 
 /// How much longer a row may become by the comma behind it and by its customer's name.
 const IDENTIFIER_BYTES: usize = 100;
+
+/// How often it is told why a call is tried again.
+const TELL_EVERY: Duration = Duration::from_secs(2);
 
 /// How many bytes go in one call: less than the mebibyte that a batch may have.
 const MAX_BYTES: usize = 1_000_000;
@@ -84,7 +87,17 @@ async fn load_file(
                 under_way.spawn(async move { door.send(batch).await });
             }
         }
-        let Some(sent) = under_way.join_next().await else { break };
+        let sent = loop {
+            match tokio::time::timeout(TELL_EVERY, under_way.join_next()).await {
+                Ok(sent) => break sent,
+                Err(_) => {
+                    if let Some(why) = door.trouble() {
+                        tell(&format!("trying again: {why}"));
+                    }
+                }
+            }
+        };
+        let Some(sent) = sent else { break };
         match sent.map_err(|error| error.to_string()).flatten() {
             Ok(sent) => {
                 window.learn(sent.busy);
@@ -177,8 +190,8 @@ impl Progress {
         self.told = Instant::now();
         let seconds = self.began.elapsed().as_secs_f64().max(0.001);
         let rate = done.saturating_sub(self.before) as f64 / seconds;
-        let left = self.all.saturating_sub(done) as f64 / rate.max(0.001);
-        let all = self.all;
-        tell(&format!("{done} of {all} rows, {rate:.0} rows/s, {left:.0} s left"));
+        let left = self.all.saturating_sub(done) as f64 / rate;
+        let left = if left.is_finite() { format!("{left:.0} s left") } else { "…".to_owned() };
+        tell(&format!("{done} of {} rows, {rate:.0} rows/s, {left}", self.all));
     }
 }

@@ -26,7 +26,7 @@ async fn main() -> ExitCode {
             ExitCode::from(u8::from(counts.busy() > 0))
         }
         Err(sentence) => {
-            eprintln!("{sentence} Started again, it goes on where it was.");
+            eprintln!("{sentence}");
             ExitCode::FAILURE
         }
     }

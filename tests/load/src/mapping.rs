@@ -68,7 +68,7 @@ impl Mapping {
     /// # Errors
     /// A sentence that names a column that is nothing that can be sent, or is there twice.
     pub fn of_header<'h>(&self, header: impl Iterator<Item = &'h str>) -> Result<Columns, String> {
-        let mut fields = Vec::new();
+        let (mut fields, mut unknown) = (Vec::new(), Vec::new());
         for column in header {
             let column = column.trim();
             let field = match self.columns.get(column) {
@@ -78,15 +78,29 @@ impl Mapping {
                 None => Some(column.to_owned()),
             };
             if let Some(field) = &field {
-                check(column, field)?;
+                if !is_known(field) {
+                    unknown.push(column.to_owned());
+                }
                 if fields.contains(&Some(field.clone())) {
                     return Err(format!("Two columns are {field}."));
                 }
             }
             fields.push(field);
         }
-        for name in self.constants.keys() {
-            check(name, name)?;
+        unknown.extend(self.constants.keys().filter(|name| !is_known(name)).cloned());
+        match &unknown[..] {
+            [] => {}
+            [column] => {
+                return Err(format!(
+                    "The column {column} is nothing that can be sent; say in a mapping what it is, or null to pass it over."
+                ));
+            }
+            columns => {
+                let columns = columns.join(", ");
+                return Err(format!(
+                    "The columns {columns} are nothing that can be sent; say in a mapping what they are, or null to pass them over."
+                ));
+            }
         }
         let named = fields.iter().flatten().chain(self.constants.keys());
         let dealers = named.clone().filter(|name| !is_of_messages(name)).count();
@@ -101,18 +115,12 @@ fn is_of_messages(field: &str) -> bool {
     field.starts_with("cst_") || field == "type"
 }
 
-fn check(column: &str, field: &str) -> Result<(), String> {
+/// Whether a field can be sent.
+fn is_known(field: &str) -> bool {
     let is_part = |part: &str| OF_ADDRESSES.contains(&part);
-    let is_known = is_of_messages(field)
+    is_of_messages(field)
         || OF_DEALERS.contains(&field)
-        || field.strip_prefix("address.").is_some_and(is_part);
-    if is_known {
-        Ok(())
-    } else {
-        Err(format!(
-            "The column {column} is nothing that can be sent; say in a mapping what it is, or null to pass it over."
-        ))
-    }
+        || field.strip_prefix("address.").is_some_and(is_part)
 }
 
 /// What each column of a file is.
@@ -205,6 +213,10 @@ mod tests {
         for (header, sentence) in [
             (&["KUNNR"][..], "The column KUNNR is nothing that can be sent"),
             (&["address.planet"], "The column address.planet is nothing"),
+            (
+                &["KUNNR", "cst_lname", "NOTE"],
+                "The columns KUNNR, NOTE are nothing that can be sent",
+            ),
             (&["cst_lname", "cst_lname"], "Two columns are cst_lname."),
             (&["cst_lname", "dealerCode"], "Some columns are of messages and some"),
         ] {

@@ -1,5 +1,6 @@
 //! One batch to the customer master, until each of its rows is settled or it has been busy for too long.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::StatusCode;
@@ -70,6 +71,8 @@ pub struct Door {
     url: String,
     token: Option<String>,
     dry_run: bool,
+    /// Why it was last tried again, where nobody was told that yet.
+    trouble: Arc<Mutex<Option<String>>>,
 }
 
 impl Door {
@@ -82,7 +85,28 @@ impl Door {
         let client = client.map_err(|error| format!("No connection can be made: {error}."))?;
         let query = if options.dry_run { "?dryRun=true" } else { "" };
         let url = format!("{}{}{query}", options.url, kind.path());
-        Ok(Self { client, url, token: options.token.clone(), dry_run: options.dry_run })
+        let (token, dry_run) = (options.token.clone(), options.dry_run);
+        Ok(Self { client, url, token, dry_run, trouble: Arc::default() })
+    }
+
+    /// Why a batch is tried again, if one is since this was asked last.
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Why no answer came.
+    fn unheard(&self, error: &reqwest::Error) -> Answer {
+        let url = &self.url;
+        let why = match error {
+            error if error.is_connect() => {
+                format!("nothing answers at {url} (is it running, and is the address right?)")
+            }
+            error if error.is_timeout() => {
+                format!("{url} does not answer within {} s", MAX_ANSWER.as_secs())
+            }
+            _ => format!("the answer of {url} broke off"),
+        };
+        Answer::Later(None, why)
     }
 
     /// Sends a batch, again and again where it must be, until each of its rows is settled, or the other side settles none for too long.
@@ -101,7 +125,8 @@ impl Door {
                     None
                 }
                 Answer::Later(wait, reason) => {
-                    why = reason;
+                    why.clone_from(&reason);
+                    *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
                     wait
                 }
             };
@@ -115,7 +140,10 @@ impl Door {
         }
         let outcomes: Option<Vec<_>> = heard.into_iter().collect();
         let outcomes = outcomes.ok_or_else(|| {
-            format!("The customer master does not take the rows from {}: {why}.", batch.first)
+            format!(
+                "The customer master does not take the rows from {}: {why}. Started again, it goes on where it was.",
+                batch.first
+            )
         })?;
         let numbered = (batch.first..).zip(outcomes).map(|(row, one)| Outcome { row, ..one });
         Ok(Sent { batch: batch.name, outcomes: numbered.collect(), busy })
@@ -158,7 +186,7 @@ impl Door {
         };
         let answer = match request.send().await {
             Ok(answer) => answer,
-            Err(error) => return Ok(Answer::Later(None, error.without_url().to_string())),
+            Err(error) => return Ok(self.unheard(&error)),
         };
         let status = answer.status();
         if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
@@ -168,7 +196,7 @@ impl Door {
         }
         let text = match answer.text().await {
             Ok(text) => text,
-            Err(error) => return Ok(Answer::Later(None, error.without_url().to_string())),
+            Err(error) => return Ok(self.unheard(&error)),
         };
         let json: Value = serde_json::from_str(&text).unwrap_or_default();
         if status != StatusCode::OK {

@@ -8,6 +8,8 @@ use operations::changes::{Bus, Follower, chain};
 use operations::kit::{Master, Stopped};
 use store::table::{Segment, WholeTable};
 
+use crate::stream::Following;
+
 /// How often progress is told.
 const TELL_EVERY: Duration = Duration::from_secs(1);
 
@@ -54,6 +56,26 @@ pub async fn audit<T: WholeTable, B: Bus>(
             eprintln!("{} items audited, {} damages found", report.items, report.found());
         }
     }
+}
+
+/// Does what follows from changes that whoever served the table had not come to, with progress: a look-up that is still to be written is not lost.
+///
+/// # Errors
+///
+/// A sentence when the database does not answer.
+#[expect(clippy::print_stderr, reason = "progress, for the person at the terminal")]
+pub async fn catch_up<B: Bus>(following: &mut Following<B>) -> Result<(), String> {
+    let mut told_at = Instant::now();
+    while following.step().await? {
+        if told_at.elapsed() >= TELL_EVERY {
+            told_at = Instant::now();
+            eprintln!("{} changes followed before the audit", following.followed);
+        }
+    }
+    for _ in &following.failed {
+        eprintln!("a change cannot be followed: history, look-up keys and events lack it");
+    }
+    Ok(())
 }
 
 /// What was found, line by line.

@@ -110,11 +110,9 @@ async fn run(options: Options) -> Result<(), String> {
 async fn audit(options: Audit) -> Result<ExitCode, String> {
     let controls = crate::controls::read(|name| std::env::var(name).ok())
         .map_err(|sentences| sentences.join(" "))?;
-    let (storage, patience) = match &options.data {
-        Data::Memory => (Storage::embedded(None).await?, Patience::ALONE),
-        Data::File(file) => (Storage::embedded(Some(file)).await?, Patience::ALONE),
-        Data::DynamoDb(url) => (Storage::at(url, TABLE).await?, Patience::WHILE_OTHERS_WRITE),
-    };
+    let storage = there(&options.data, "audit").await?;
+    let is_alone = !matches!(options.data, Data::DynamoDb(_));
+    let patience = if is_alone { Patience::ALONE } else { Patience::WHILE_OTHERS_WRITE };
     let events = match &options.events {
         Some(file) => EventLines::to_file(file)?,
         None => EventLines::nowhere(),
@@ -122,8 +120,12 @@ async fn audit(options: Audit) -> Result<ExitCode, String> {
     let standardizer = Standardizer::of(&controls);
     let master = Master::new(storage.table.clone(), controls, standardizer);
     let audited = async {
-        // Who mends writes as these controls have it.
-        let master = if options.mend { master.settled().await? } else { master };
+        // Who writes does so as these controls have it.
+        let writes = options.mend || is_alone;
+        let master = if writes { master.settled().await? } else { master };
+        if is_alone {
+            audit::catch_up(&mut storage.following(&master, events.clone()).await?).await?;
+        }
         audit::audit(&master, events, (options.mend, patience)).await
     };
     let audited = audited.await;
@@ -140,7 +142,7 @@ async fn export(Export { from, to }: Export) -> Result<(), String> {
     let (storage, source) = match from {
         ExportFrom::TableExport(folder) => (None, Source::TableExport(TableExport::open(&folder)?)),
         ExportFrom::Table(data) => {
-            let storage = there(&data).await?;
+            let storage = there(&data, "export").await?;
             let source = Source::Table(storage.table.clone());
             (Some(storage), source)
         }
@@ -153,13 +155,13 @@ async fn export(Export { from, to }: Export) -> Result<(), String> {
     Ok(())
 }
 
-/// The table, if it is there: what nobody has is not made to be exported.
-async fn there(data: &Data) -> Result<Storage, String> {
-    let nothing = |at: &str| format!("There is nothing to export at {at}.");
+/// The table, if it is there, at rest where it is a file: what nobody has is not made to be looked through.
+async fn there(data: &Data, to: &str) -> Result<Storage, String> {
+    let nothing = |at: &str| format!("There is nothing to {to} at {at}.");
     let (storage, at) = match data {
         Data::Memory => (Storage::embedded(None).await?, "no place".to_owned()),
         Data::File(file) if !file.is_file() => return Err(nothing(&file.display().to_string())),
-        Data::File(file) => (Storage::embedded(Some(file)).await?, file.display().to_string()),
+        Data::File(file) => (Storage::alone(file).await?, file.display().to_string()),
         Data::DynamoDb(url) => (Storage::at(url, TABLE).await?, url.clone()),
     };
     if storage.is_new {

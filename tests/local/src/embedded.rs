@@ -3,8 +3,9 @@
 //! It starts and stops the engine and makes items expire; tables and items are the store's.
 
 use std::{
+    fs::{File, OpenOptions, TryLockError},
     net::Ipv4Addr,
-    path::{self, Path},
+    path::{self, Path, PathBuf},
     time::Duration,
 };
 
@@ -23,6 +24,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// A running database. It stops when it is dropped; [`stop`](Self::stop) also waits for it.
 pub struct Embedded {
     url: String,
+    /// Says to other programs that the file is used; free again when this is dropped.
+    in_use: Option<File>,
     database: Database,
     server: JoinHandle<Result<(), String>>,
     /// Of one task; a set, because a set ends its tasks when it is dropped.
@@ -37,14 +40,33 @@ impl Embedded {
     ///
     /// A sentence for the person at the keyboard: the file cannot be used, or there is no port.
     pub async fn start(file: Option<&Path>) -> Result<Self, String> {
-        Self::start_sweeping(file, SWEEP_EVERY).await
+        Self::start_sweeping(file, Use::Shared, SWEEP_EVERY).await
     }
 
-    async fn start_sweeping(file: Option<&Path>, every: Duration) -> Result<Self, String> {
-        let database = match file {
-            None => Database::memory()
-                .map_err(|error| format!("Cannot start the embedded database: {error}."))?,
-            Some(file) => open(file)?,
+    /// The same in a file that nobody else uses until it is stopped.
+    ///
+    /// # Errors
+    ///
+    /// A sentence: also where a server has the file, or another that wants it for itself.
+    pub async fn start_alone(file: &Path) -> Result<Self, String> {
+        Self::start_sweeping(Some(file), Use::Alone, SWEEP_EVERY).await
+    }
+
+    async fn start_sweeping(
+        file: Option<&Path>,
+        used: Use,
+        every: Duration,
+    ) -> Result<Self, String> {
+        let (database, in_use) = match file {
+            None => {
+                let database = Database::memory()
+                    .map_err(|error| format!("Cannot start the embedded database: {error}."))?;
+                (database, None)
+            }
+            Some(file) => {
+                let (database, lock) = open(file, used)?;
+                (database, Some(lock))
+            }
         };
         let unavailable = |error| format!("Cannot open a port for the embedded database: {error}.");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(unavailable)?;
@@ -60,7 +82,7 @@ impl Embedded {
         ));
         let mut sweeper = JoinSet::new();
         sweeper.spawn(sweep_every(every, database.clone()));
-        Ok(Self { url, database, server, sweeper, stop })
+        Ok(Self { url, in_use, database, server, sweeper, stop })
     }
 
     /// Where it listens, for example `http://127.0.0.1:49152`.
@@ -84,15 +106,51 @@ impl Embedded {
     ///
     /// A sentence when the server failed.
     pub async fn stop(self) -> Result<(), String> {
-        let Self { url: _, database, server, sweeper, stop } = self;
+        let Self { url: _, in_use, database, server, sweeper, stop } = self;
         drop((sweeper, database));
         // The receiver is gone only when the server ended by itself; its outcome says why.
         let _ = stop.send(());
-        server.await.map_err(|error| format!("The embedded database failed: {error}."))?
+        let ended = server.await.map_err(|error| format!("The embedded database failed: {error}."));
+        drop(in_use);
+        ended?
     }
 }
 
-fn open(file: &Path) -> Result<Database, String> {
+/// Who uses a file of data beside this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// Others that serve it.
+    Shared,
+    /// Nobody: what is looked at shall be at rest.
+    Alone,
+}
+
+impl Use {
+    /// Says to other programs that the file is used, in a file beside it, for SQLite has locks of its own on this one.
+    fn lock(self, file: &Path) -> Result<File, String> {
+        let beside = PathBuf::from(format!("{}-lock", file.display()));
+        let fault = |error| format!("The lock {} cannot be used: {error}.", beside.display());
+        let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&beside);
+        let lock = opened.map_err(fault)?;
+        let locked = match self {
+            Self::Shared => lock.try_lock_shared(),
+            Self::Alone => lock.try_lock(),
+        };
+        let file = file.display();
+        match (locked, self) {
+            (Ok(()), _) => Ok(lock),
+            (Err(TryLockError::WouldBlock), Self::Shared) => Err(format!(
+                "The data file {file} is being audited or exported: try again when that has ended."
+            )),
+            (Err(TryLockError::WouldBlock), Self::Alone) => Err(format!(
+                "The data file {file} is in use: stop the `cargo local` that has it, and try again."
+            )),
+            (Err(TryLockError::Error(error)), _) => Err(fault(error)),
+        }
+    }
+}
+
+fn open(file: &Path, used: Use) -> Result<(Database, File), String> {
     let fault = |reason: &dyn std::fmt::Display| {
         format!("The data file {} cannot be used: {reason}.", file.display())
     };
@@ -105,6 +163,7 @@ fn open(file: &Path) -> Result<Database, String> {
     if let Some(folder) = absolute.parent().filter(|folder| !folder.is_dir()) {
         return Err(fault(&format_args!("there is no folder {}", folder.display())));
     }
+    let lock = used.lock(&absolute)?;
     let database = Database::new(name).map_err(|error| {
         if is_another_file(&absolute) { fault(&"it is no database") } else { fault(&error) }
     })?;
@@ -113,7 +172,7 @@ fn open(file: &Path) -> Result<Database, String> {
     // The engine's name for what SQLite calls `synchronous = NORMAL`: a write does not wait for the disk. A program that is killed loses nothing, a machine that loses its power the
     // last moments.
     database.disable_bulk_loading().map_err(|error| fault(&error))?;
-    Ok(database)
+    Ok((database, lock))
 }
 
 /// With each write the engine asks for the highest number in the table's stream. Without an index it reads the whole stream for that, so that each write takes longer than the one

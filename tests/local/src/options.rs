@@ -25,7 +25,9 @@ Usage: cargo local [OPTIONS]
 
 Options:
       --port PORT      listen on this port of 127.0.0.1 (default 3000; 0 picks a free one)
-      --data FILE      keep the data in this file (default: in memory, gone at the end)
+      --data FILE      keep the data in this file (default: in memory, gone at the end); beside it
+                       stand what SQLite keeps there, FILE-lock, and FILE-followed, which says how
+                       far the changes were followed
       --empty          start without the example customers and the example request in error
       --require-token  answer a request without a token with 401, as a deployment does (default:
                        it is the local developer's, who may do everything)

@@ -73,7 +73,7 @@ pub fn invitation(url: &str, examples: Option<&Examples>, without_token: Without
     };
     let callers = match without_token {
         WithoutToken::LocalDeveloper => {
-            "Without an Authorization header you have every scope and act for every dealer; `Bearer dev.<base64url of claims>` is anybody else."
+            "Without an Authorization header you have every scope and act for every dealer; `Bearer dev.<base64url of claims>` is anybody else, {\"sub\":\"erp\",\"scope\":\"dealer\",\"dealer_codes\":\"TD68\"} say."
         }
         WithoutToken::Refused => {
             "Who calls says so with `Authorization: Bearer dev.<base64url of claims>`; without it the answer is 401."
@@ -84,7 +84,7 @@ pub fn invitation(url: &str, examples: Option<&Examples>, without_token: Without
          {callers}\n\
          Each request is a line on standard error (`--log json`: the functions' own lines). Ctrl-C stops. Try:\n\n\
          {look}  curl {url}/dealer-customers/TD68{token}\n  curl {url}/errors{token}\n  \
-         curl -i {url}/dealer-customers{token} -H 'content-type: application/json' -d '{{\"dealerCode\":\"TD68\",\"dealerCustomerNumber\":\"245TRSSDG343456\",\"businessName\":\"Acme Mining\",\
+         curl -i {url}/dealer-customers{token} -H 'content-type: application/json' -d '{{\"dealerCode\":\"TD68\",\"dealerCustomerNumber\":\"ACME-2\",\"businessName\":\"Acme Mining\",\
          \"address\":{{\"line1\":\"100 Example St.\",\"city\":\"Westborough\",\"state\":\"MA\",\"postalCode\":\"01581\",\"country\":\"US\"}}}}'\n\nThe steward's console: {url}/console\nThe contract, to read and try: {url}/docs\n"
     )
 }

@@ -1,6 +1,6 @@
 //! The whole customer master on one machine: a database, the functions, and the gateway before them. The development server is one stand; each test has one of its own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use domain::controls::Controls;
@@ -33,6 +33,8 @@ pub const DYNAMODB_URL: &str = "DYNAMODB_URL";
 /// A database with the customer master's table.
 pub struct Storage {
     embedded: Option<Embedded>,
+    /// The file of an embedded database that is not in memory.
+    file: Option<PathBuf>,
     /// The table.
     pub table: Dynamo,
     /// Whether the table was made just now.
@@ -48,9 +50,21 @@ impl Storage {
     ///
     /// A sentence when it cannot be started.
     pub async fn embedded(file: Option<&Path>) -> Result<Self, String> {
-        let embedded = Embedded::start(file).await?;
+        Self::of(Embedded::start(file).await?, file).await
+    }
+
+    /// An embedded database in a file that nobody else uses meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when it cannot be started, or somebody uses the file.
+    pub async fn alone(file: &Path) -> Result<Self, String> {
+        Self::of(Embedded::start_alone(file).await?, Some(file)).await
+    }
+
+    async fn of(embedded: Embedded, file: Option<&Path>) -> Result<Self, String> {
         let storage = Self::at(embedded.url(), TABLE).await?;
-        Ok(Self { embedded: Some(embedded), ..storage })
+        Ok(Self { embedded: Some(embedded), file: file.map(Path::to_owned), ..storage })
     }
 
     /// A table in the DynamoDB at this address.
@@ -64,7 +78,7 @@ impl Storage {
             .await
             .map_err(|sentence| format!("The DynamoDB at {url} cannot be used. {sentence}"))?;
         let (url, table) = (url.to_owned(), Dynamo::new(client, name));
-        Ok(Self { embedded: None, table, is_new, url, name: name.to_owned() })
+        Ok(Self { embedded: None, file: None, table, is_new, url, name: name.to_owned() })
     }
 
     /// A table for one test: in an embedded database of its own, or under a name of its own in the DynamoDB that [`DYNAMODB_URL`] names.
@@ -81,6 +95,23 @@ impl Storage {
             }
             Ok(_) | Err(_) => Self::embedded(None).await,
         }
+    }
+
+    /// Follows the stream of the table for this master, and tells this bus.
+    ///
+    /// # Errors
+    ///
+    /// A sentence when the database refuses.
+    pub async fn following<B: Bus>(
+        &self,
+        master: &Master<Dynamo>,
+        bus: B,
+    ) -> Result<Following<B>, String> {
+        let following = Following::begin(master, &self.url, &self.name, bus).await?;
+        Ok(match &self.file {
+            Some(file) => following.from_bookmark(format!("{}-followed", file.display()).into()),
+            None => following,
+        })
     }
 
     /// All items of the table, in no order.
@@ -278,7 +309,7 @@ impl Stand {
     ///
     /// A sentence when the database refuses.
     pub async fn following<B: Bus>(&self, bus: B) -> Result<Following<B>, String> {
-        Following::begin(&self.master, &self.storage.url, &self.storage.name, bus).await
+        self.storage.following(&self.master, bus).await
     }
 
     /// Whether the table was made for this stand.

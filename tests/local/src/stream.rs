@@ -3,6 +3,7 @@
 //! Lambda's habits are kept: a batch that fails is sent again from its first failed record on, and a record that fails for good is put aside, whole.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client as Database;
@@ -37,6 +38,8 @@ pub struct Stream {
     http: Client<HttpConnector, String>,
     url: String,
     arn: String,
+    /// The number of the last record that was read of each shard.
+    reached: BTreeMap<String, String>,
     /// The shards that are being read, each with where it goes on.
     open: BTreeMap<String, String>,
     /// The shards that were read to their ends.
@@ -59,6 +62,7 @@ impl Stream {
             http: Client::builder(TokioExecutor::new()).build_http(),
             url: url.to_owned(),
             arn,
+            reached: BTreeMap::new(),
             open: BTreeMap::new(),
             closed: BTreeSet::new(),
         })
@@ -76,13 +80,17 @@ impl Stream {
             let asked = json!({ "ShardIterator": iterator, "Limit": BATCH });
             let mut answer = self.ask("GetRecords", &asked).await?;
             match answer["NextShardIterator"].as_str() {
-                Some(next) => self.open.insert(shard, next.to_owned()),
+                Some(next) => self.open.insert(shard.clone(), next.to_owned()),
                 None => {
                     self.closed.insert(shard.clone());
                     self.open.remove(&shard)
                 }
             };
             let records = answer["Records"].as_array_mut().map(std::mem::take).unwrap_or_default();
+            let last = records.last().and_then(|last| last["dynamodb"]["SequenceNumber"].as_str());
+            if let Some(last) = last {
+                self.reached.insert(shard.clone(), last.to_owned());
+            }
             any |= !records.is_empty();
             let batch: Vec<Value> = records.into_iter().filter(is_followed).collect();
             if !batch.is_empty() {
@@ -108,7 +116,14 @@ impl Stream {
                 parent.is_none_or(|parent| !known.contains(parent) || self.closed.contains(parent));
             let id = id(shard);
             if may_be_read && !self.closed.contains(&id) {
-                let asked = json!({ "StreamArn": self.arn, "ShardId": id, "ShardIteratorType": "TRIM_HORIZON" });
+                let asked = match self.reached.get(&id) {
+                    Some(last) => {
+                        json!({ "StreamArn": self.arn, "ShardId": id, "ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": last })
+                    }
+                    None => {
+                        json!({ "StreamArn": self.arn, "ShardId": id, "ShardIteratorType": "TRIM_HORIZON" })
+                    }
+                };
                 let answer = self.ask("GetShardIterator", &asked).await?;
                 if let Some(iterator) = answer["ShardIterator"].as_str() {
                     self.open.insert(id, iterator.to_owned());
@@ -176,10 +191,36 @@ async fn enable(database: &Database, table: &str) -> Result<String, String> {
     arn.ok_or_else(|| format!("The table {table} has no stream."))
 }
 
+/// How far the stream of a file of data was followed, kept beside it: whoever follows it next goes on there, as Lambda does.
+struct Bookmark(PathBuf);
+
+impl Bookmark {
+    /// The number of the last record that was followed of each shard of this stream; nothing where that is not known, and all of it is followed again.
+    fn read(&self, arn: &str) -> BTreeMap<String, String> {
+        let text = std::fs::read(&self.0).unwrap_or_default();
+        let kept: BTreeMap<String, BTreeMap<String, String>> =
+            serde_json::from_slice(&text).unwrap_or_default();
+        kept.into_iter().find(|(of, _)| of == arn).map(|(_, reached)| reached).unwrap_or_default()
+    }
+
+    /// Keeps how far it is. What cannot be kept is followed again, which changes nothing.
+    fn write(&self, Stream { arn, reached, .. }: &Stream) {
+        let text = json!({ arn: reached }).to_string();
+        let new = PathBuf::from(format!("{}.new", self.0.display()));
+        let written = std::fs::write(&new, text).and_then(|()| std::fs::rename(&new, &self.0));
+        if let Err(error) = written {
+            tracing::warn!("{} cannot be written: {error}", self.0.display());
+        }
+    }
+}
+
 /// Whoever follows a stream, and what it has put aside.
 pub struct Following<B> {
     stream: Stream,
+    bookmark: Option<Bookmark>,
     follower: Follower<store::dynamo::Dynamo, B>,
+    /// How many records were done or put aside.
+    pub followed: u64,
     /// The records that failed for good, whole.
     pub failed: Vec<Value>,
 }
@@ -197,7 +238,17 @@ impl<B: Bus> Following<B> {
         bus: B,
     ) -> Result<Self, String> {
         let stream = Stream::open(url, table).await?;
-        Ok(Self { stream, follower: Follower::new(master.clone(), bus), failed: Vec::new() })
+        let follower = Follower::new(master.clone(), bus);
+        Ok(Self { stream, bookmark: None, follower, followed: 0, failed: Vec::new() })
+    }
+
+    /// From where the one before ended, who kept that in this file.
+    #[must_use]
+    pub fn from_bookmark(mut self, file: PathBuf) -> Self {
+        let bookmark = Bookmark(file);
+        self.stream.reached = bookmark.read(&self.stream.arn);
+        self.bookmark = Some(bookmark);
+        self
     }
 
     /// Follows for as long as the program runs.
@@ -241,7 +292,12 @@ impl<B: Bus> Following<B> {
     pub async fn step(&mut self) -> Result<bool, String> {
         let (batches, any) = self.stream.next().await?;
         for batch in batches {
+            self.followed += batch.len() as u64;
             self.send(batch).await;
+        }
+        // What was put aside is followed again by the next one.
+        if let Some(bookmark) = self.bookmark.as_ref().filter(|_| any && self.failed.is_empty()) {
+            bookmark.write(&self.stream);
         }
         Ok(any)
     }

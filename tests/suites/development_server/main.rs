@@ -51,7 +51,7 @@ impl DataFile {
 
     /// The file, and what the database keeps beside it; none of them need be there.
     fn remove(&self) {
-        for beside in ["", "-wal", "-shm", "-journal"] {
+        for beside in ["", "-wal", "-shm", "-journal", "-lock", "-followed"] {
             let _ = fs::remove_file(format!("{}{beside}", self.path()));
         }
     }

@@ -78,6 +78,10 @@ async fn every_page_length_tells_all_once_and_in_one_order() {
     }
     let page = master.get("/errors").send().await.is(200);
     assert_eq!(page["errors"].as_array().map(Vec::len), Some(50));
+    // Read on in the other order, the list would look as if it had ended.
+    let next = page["next"].as_str().expect("there are more");
+    let turned = master.get(&format!("/errors?sort=oldest&cursor={next}")).send().await;
+    assert_eq!(turned.faults(), ["/query/cursor invalid-cursor"]);
     for (query, fault) in [
         ("limit=0", "/query/limit invalid-limit"),
         ("limit=101", "/query/limit invalid-limit"),
