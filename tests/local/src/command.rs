@@ -84,7 +84,7 @@ async fn run(options: Options) -> Result<(), String> {
         None => EventLines::nowhere(),
     };
     let mut followers = JoinSet::new();
-    followers.spawn(stand.following(events).await?.run());
+    followers.spawn(stand.following(events).await?.run_beside(stand.under_way()));
     let examples =
         if stand.is_new() && !options.empty { Some(seed::plant(&stand.url).await?) } else { None };
     let mut interrupted = pin!(tokio::signal::ctrl_c());

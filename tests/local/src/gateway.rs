@@ -10,7 +10,10 @@ use std::{
     future::{Future, IntoFuture, pending},
     io,
     net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -67,6 +70,36 @@ pub struct Served<'a> {
     /// The last part of a problem's type, for example `not-found`.
     pub problem: Option<&'a str>,
     pub took: Duration,
+}
+
+/// How many requests that may write are under way.
+#[derive(Clone, Debug, Default)]
+pub struct UnderWay(Arc<AtomicUsize>);
+
+impl UnderWay {
+    /// Whether none is.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
+    }
+
+    /// One more, for as long as what this answers is kept; none of it where the method only reads, which may wait long for news.
+    fn begin(&self, method: &Method) -> Option<Ended> {
+        if method.is_safe() {
+            return None;
+        }
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Some(Ended(Self(Arc::clone(&self.0))))
+    }
+}
+
+/// Says at its end that a request is under way no more.
+struct Ended(UnderWay);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Is told what became of each request.
@@ -146,6 +179,7 @@ pub struct Gateway {
     without_token: WithoutToken,
     authorizer: Option<Authorizer>,
     watch: Option<Watch>,
+    under_way: UnderWay,
 }
 
 /// Opens the gateway's port on 127.0.0.1; 0 picks a free one.
@@ -186,6 +220,7 @@ impl Gateway {
             without_token: WithoutToken::LocalDeveloper,
             authorizer: None,
             watch: None,
+            under_way: UnderWay::default(),
         })
     }
 
@@ -193,6 +228,12 @@ impl Gateway {
     #[must_use]
     pub fn without_token(self, without_token: WithoutToken) -> Self {
         Self { without_token, ..self }
+    }
+
+    /// What is under way, now and later.
+    #[must_use]
+    pub fn under_way(&self) -> UnderWay {
+        self.under_way.clone()
     }
 
     /// Tells `watch` what becomes of each request.
@@ -296,6 +337,7 @@ async fn answer(
 ) -> Response {
     let request_id = request_id();
     let arrived = Instant::now();
+    let _until_it_ends = gateway.under_way.begin(request.method());
     let asked = gateway.watch.is_some().then(|| (request.method().clone(), request.uri().clone()));
     let mut response = match gateway.respond(request, source, port, &request_id).await {
         Ok(response) => response,

@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::claims::WithoutToken;
 use crate::embedded::Embedded;
-use crate::gateway::{self, Authorizer, Functions, Gateway, Watch};
+use crate::gateway::{self, Authorizer, Functions, Gateway, UnderWay, Watch};
 use crate::schema;
 use crate::stream::Following;
 use crate::template;
@@ -212,6 +212,7 @@ pub struct Stand {
     /// The master behind the functions, to look at its table.
     pub master: Master<Dynamo>,
     storage: Storage,
+    under_way: UnderWay,
     server: JoinHandle<std::io::Result<()>>,
     stop: oneshot::Sender<()>,
 }
@@ -286,12 +287,13 @@ impl Stand {
         let routes = [template::routes()?, &viewer::routes()].concat();
         functions.insert(viewer::FUNCTION, viewer::function());
         let gateway = over(Gateway::new(&routes, &functions)?);
+        let under_way = gateway.under_way();
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(gateway.serve(listener, async move {
             // Told to stop, or the stand is gone: both mean the end.
             let _ = stopped.await;
         }));
-        Ok(Self { url: format!("http://{address}"), master, storage, server, stop })
+        Ok(Self { url: format!("http://{address}"), master, storage, under_way, server, stop })
     }
 
     /// A stand for one test, with these controls.
@@ -310,6 +312,12 @@ impl Stand {
     /// A sentence when the database refuses.
     pub async fn following<B: Bus>(&self, bus: B) -> Result<Following<B>, String> {
         self.storage.following(&self.master, bus).await
+    }
+
+    /// What is under way at the gateway.
+    #[must_use]
+    pub fn under_way(&self) -> UnderWay {
+        self.under_way.clone()
     }
 
     /// Whether the table was made for this stand.

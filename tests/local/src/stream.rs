@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client as Database;
 use aws_sdk_dynamodb::types::{StreamSpecification, StreamViewType};
@@ -21,6 +21,8 @@ use store::client::Connection;
 use store::keys;
 use store::table::Table;
 
+use crate::gateway::UnderWay;
+
 /// How many records one batch has at the most.
 const BATCH: usize = 100;
 
@@ -32,6 +34,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// The same after the database did not answer.
 const LOOK_AGAIN_AFTER_A_FAULT: Duration = Duration::from_secs(1);
+
+/// How long requests that may write are given way at the most before the next batch.
+const GIVE_WAY_FOR: Duration = Duration::from_secs(5);
 
 /// The stream of one table, and how far it is read.
 pub struct Stream {
@@ -251,10 +256,14 @@ impl<B: Bus> Following<B> {
         self
     }
 
-    /// Follows for as long as the program runs.
-    pub async fn run(mut self) {
+    /// Follows for as long as the program runs. In Lambda other machines do; here requests come first.
+    pub async fn run_beside(mut self, under_way: UnderWay) {
         let mut complained = false;
         loop {
+            let gives_way_until = Instant::now() + GIVE_WAY_FOR;
+            while !under_way.is_none() && Instant::now() < gives_way_until {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
             let put_aside = self.failed.len();
             let pause = match self.step().await {
                 Ok(true) => Duration::ZERO,

@@ -150,8 +150,9 @@ async fn expired_items_are_removed_and_others_stay() {
 
 #[tokio::test]
 async fn expired_items_go_by_themselves() {
-    let database =
-        Embedded::start_sweeping(None, Duration::from_millis(1)).await.expect("a database");
+    let database = Embedded::start_sweeping(None, Use::Shared, Duration::from_millis(1))
+        .await
+        .expect("a database");
     create_table(&database).await;
     put(&database, "over", -3600).await;
     let gone = async {
