@@ -256,7 +256,12 @@ impl<B: Bus> Following<B> {
         self
     }
 
-    /// Follows for as long as the program runs. In Lambda other machines do; here requests come first.
+    /// Follows for as long as the program runs.
+    pub async fn run(self) {
+        self.run_beside(UnderWay::default()).await;
+    }
+
+    /// The same on a machine that answers requests too. In Lambda other machines do; here requests come first.
     pub async fn run_beside(mut self, under_way: UnderWay) {
         let mut complained = false;
         loop {
