@@ -8,7 +8,7 @@ use crate::customer::contact::{Email, Phone};
 use crate::customer::{Customer, Identifier};
 use crate::dealer::{Dcn, DealerProfile, DealerType};
 use crate::matching::comparison::Explanation;
-use crate::matching::duplicate::{self, Candidate, Same};
+use crate::matching::duplicate::{self, Candidate, Placed, Same};
 use crate::matching::party::Party;
 use crate::message::edits::{self, EditCode, Examined, FailedEdit, Subject};
 use crate::message::{Attribute, Attributes};
@@ -129,12 +129,12 @@ impl Associate {
     /// Whether the customer is searched and what is said in place of its name, street or e-mail address says nothing, so that nobody can be found.
     pub fn stands_for_nobody(&self, controls: &Controls) -> bool {
         self.organization == Organization::Searched
-            && duplicate::is_placeholder(&self.party(controls), controls)
+            && self.placed(controls).is_placeholder(&controls.rules)
     }
 
     /// The customer that is searched, as it is compared.
-    fn party(&self, controls: &Controls) -> Party {
-        Party::of(&self.attributes, controls)
+    fn placed(&self, controls: &Controls) -> Placed {
+        Placed::of(&self.attributes, controls)
     }
 
     /// The other name of the customer that is created.
@@ -200,7 +200,7 @@ pub fn find<'a>(
     candidates: impl IntoIterator<Item = Candidate<'a>>,
     controls: &Controls,
 ) -> Found<'a> {
-    let matches = duplicate::among(&request.party(controls), candidates, controls);
+    let matches = duplicate::among(&request.placed(controls), candidates, controls);
     let one = |found: &Same<'a>| Found::One(found.customer, found.explanation.clone());
     match &matches[..] {
         [] => Found::None,

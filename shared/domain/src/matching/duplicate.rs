@@ -10,17 +10,7 @@ use crate::message::{Attributes, DuplicateCheck};
 
 /// The blocks of a customer with these attributes, one for each rule that is kept, the home rule's first; none where it can have no duplicates.
 pub fn blocks_of(attributes: &Attributes, controls: &Controls) -> Vec<Block> {
-    blocks_of_party(&Party::of(attributes, controls), controls)
-}
-
-/// The same, of who was folded already.
-pub fn blocks_of_party(party: &Party, controls: &Controls) -> Vec<Block> {
-    controls.rules.kept().filter_map(|rule| Block::of(party, rule, &controls.secret)).collect()
-}
-
-/// Whether somebody is nobody's duplicate under any rule that is kept, because it says in place of a name, a street or an e-mail address what says nothing.
-pub fn is_placeholder(party: &Party, controls: &Controls) -> bool {
-    controls.rules.kept().all(|rule| party.is_placeholder(rule))
+    Placed::of(attributes, controls).blocks.into_iter().flatten().collect()
 }
 
 /// A customer with a seat in a block that was read.
@@ -58,18 +48,26 @@ impl Same<'_> {
 /// counts where its current values make the block that it was found in, or those that it still has were once given with this block's address; one that was merged stands for the
 /// customer that it leads to, and that one for itself also by the values that it gave up. Inactive customers count.
 pub fn among<'a>(
-    wanted: &Party,
+    wanted: &Placed,
     candidates: impl IntoIterator<Item = Candidate<'a>>,
     controls: &Controls,
 ) -> Vec<Same<'a>> {
     let mut duplicates: Vec<Same<'_>> = Vec::new();
     for Candidate { customer: seated, leader, block, as_given } in candidates {
         let same = seated.found_by().find_map(|values| {
-            let known = Party::of(values, controls);
-            let explanation = controls.rules.kept().find_map(|rule| {
-                let now = Block::of(&known, rule, &controls.secret)?;
-                let counts = now == *block || as_given == Some(&now);
-                counts.then(|| compare(wanted, &known, rule))?
+            // What comes twice is most often what came before, value for value.
+            let other;
+            let known = if values == wanted.party.attributes() {
+                wanted
+            } else {
+                other = Placed::of(values, controls);
+                &other
+            };
+            let mut by_rule = controls.rules.kept().zip(&known.blocks);
+            let explanation = by_rule.find_map(|(rule, now)| {
+                let now = now.as_ref()?;
+                let counts = now == block || as_given == Some(now);
+                counts.then(|| compare(&wanted.party, &known.party, rule))?
             })?;
             // The values of the leader itself are told by where they are, so they are taken from there.
             let own =
@@ -88,7 +86,7 @@ pub fn among<'a>(
     duplicates
 }
 
-/// A record with its block under each rule that is kept: what two records are compared by that nobody looks up.
+/// A record as it is compared, with its block under each rule that is kept.
 pub struct Placed {
     party: Party,
     blocks: Vec<Option<Block>>,
@@ -100,6 +98,16 @@ impl Placed {
         let block = |rule| Block::of(&party, rule, &controls.secret);
         let blocks = controls.rules.kept().map(block).collect();
         Self { party, blocks }
+    }
+
+    /// Its blocks, the home rule's first; none where it can have no duplicates.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.blocks.iter().flatten()
+    }
+
+    /// Whether it is nobody's duplicate under any rule that is kept, because it says in place of a name, a street or an e-mail address what says nothing.
+    pub fn is_placeholder(&self, rules: &Rules) -> bool {
+        rules.kept().all(|rule| self.party.is_placeholder(rule))
     }
 
     /// Whether the two are the same party under one of the rules that both were placed by, by the values that they have now.
@@ -119,7 +127,7 @@ impl Placed {
 
     /// Whether it has that block.
     pub(crate) fn is_in(&self, block: &Block) -> bool {
-        self.blocks.iter().flatten().any(|own| own == block)
+        self.blocks().any(|own| own == block)
     }
 }
 

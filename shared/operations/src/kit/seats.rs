@@ -4,8 +4,7 @@
 use domain::controls::Controls;
 use domain::customer::{Customer, Identifier, Place, Tail};
 use domain::matching::block::Block;
-use domain::matching::duplicate::{self, Candidate};
-use domain::matching::party::Party;
+use domain::matching::duplicate::{self, Candidate, Placed};
 use domain::message::Attributes;
 use futures_util::future;
 use store::block::ReadBlock;
@@ -41,13 +40,12 @@ pub(crate) enum NextRound {
 
 /// The seats of a customer with these attributes: in each block that they make.
 pub(crate) fn wanted<T: Table>(attempt: &Attempt<'_, T>, attributes: &Attributes) -> Vec<Wanted> {
-    wanted_by(&Party::of(attributes, attempt.controls()), attempt.controls())
+    wanted_by(&Placed::of(attributes, attempt.controls()))
 }
 
-/// The same, of who was folded already.
-pub(crate) fn wanted_by(party: &Party, controls: &Controls) -> Vec<Wanted> {
-    let blocks = duplicate::blocks_of_party(party, controls);
-    blocks.into_iter().map(|block| Wanted { block, as_given: None }).collect()
+/// The seats of a customer that is placed so.
+pub(crate) fn wanted_by(placed: &Placed) -> Vec<Wanted> {
+    placed.blocks().map(|block| Wanted { block: block.clone(), as_given: None }).collect()
 }
 
 /// Those of these seats that the customer is not known to have.
@@ -58,11 +56,11 @@ pub(crate) fn missing(customer: &Customer, wanted: Vec<Wanted>) -> Vec<Wanted> {
 
 /// The seats of a customer whose address was given otherwise.
 pub(crate) fn wanted_also_as_given(
-    party: &Party,
+    placed: &Placed,
     given: &Attributes,
     controls: &Controls,
 ) -> Vec<Wanted> {
-    let mut seats = wanted_by(party, controls);
+    let mut seats = wanted_by(placed);
     let as_given = duplicate::blocks_of(given, controls).into_iter().zip(&seats);
     let differing: Vec<_> = as_given
         .filter(|(block, seat)| *block != seat.block)

@@ -5,8 +5,7 @@ use domain::customer::merge::is_name_or_address;
 use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::effect::Effect;
 use domain::matching::block::Block;
-use domain::matching::duplicate::{self, Judgement};
-use domain::matching::party::Party;
+use domain::matching::duplicate::{self, Judgement, Placed};
 use domain::matching::possible::score::Bits;
 use domain::matching::possible::{Grade, Profile, Score};
 use domain::message::change::{kept, merge};
@@ -168,7 +167,7 @@ struct Wish {
     message: Message,
     attributes: Attributes,
     /// The attributes as they are compared.
-    party: Party,
+    placed: Placed,
     failed: Vec<FailedEdit>,
     seats: Vec<Wanted>,
 }
@@ -181,18 +180,18 @@ impl Wish {
             edits::examine(&kept(&message.attributes), subject(message, controls), controls)
         };
         let Examined { attributes, failed } = examined(&verified);
-        let party = Party::of(&attributes, controls);
+        let placed = Placed::of(&attributes, controls);
         let seats = if verified.attributes == given.attributes {
-            wanted_by(&party, controls)
+            wanted_by(&placed)
         } else {
-            wanted_also_as_given(&party, &examined(given).attributes, controls)
+            wanted_also_as_given(&placed, &examined(given).attributes, controls)
         };
         let company =
             verified.attributes.get(Attribute::COMPANY).or(attributes.get(Attribute::COMPANY));
         let mut decided_on = verified.attributes.clone();
         decided_on.set(Attribute::COMPANY, company.unwrap_or_default());
         let inputs = Inputs::of(&given.attributes, &decided_on, blocks_of(&seats));
-        Self { inputs, message: verified, attributes, party, failed, seats }
+        Self { inputs, message: verified, attributes, placed, failed, seats }
     }
 
     /// The same Add, decided on what an earlier try of it was decided on, and with seats in that try's blocks too: what it wrote may arrive late.
@@ -212,9 +211,9 @@ pub(super) fn blocks_as_given(message: &Message, controls: &Controls) -> Vec<Blo
 }
 
 /// Whether a message asks for duplicates and none can be looked for, because what stands in place of a name or a street says nothing.
-pub(crate) fn is_not_compared(given: &Attributes, decided: &Party, controls: &Controls) -> bool {
+pub(crate) fn is_not_compared(given: &Attributes, decided: &Placed, controls: &Controls) -> bool {
     DuplicateCheck::of(given) != DuplicateCheck::Unchecked
-        && duplicate::is_placeholder(decided, controls)
+        && decided.is_placeholder(&controls.rules)
 }
 
 /// Order of work of an Add: address standardization, duplicate check, then edits.
@@ -230,7 +229,7 @@ async fn add<T: Table>(
     };
     let check = DuplicateCheck::of(&message.attributes);
     let mut wish = Wish::of(attempt, message, verified);
-    let not_compared = is_not_compared(&message.attributes, &wish.party, attempt.controls());
+    let not_compared = is_not_compared(&message.attributes, &wish.placed, attempt.controls());
     let looks = check != DuplicateCheck::Unchecked && !not_compared;
     let read = async |known: &mut Known, wish: &Wish| {
         if looks {
@@ -272,7 +271,7 @@ async fn add<T: Table>(
     let failed_for = |target: Option<&Customer>| {
         failed.iter().copied().chain(holders.taken(target)).collect::<Vec<_>>()
     };
-    let duplicates = duplicate::among(&wish.party, known.seats.candidates(), attempt.controls());
+    let duplicates = duplicate::among(&wish.placed, known.seats.candidates(), attempt.controls());
     match duplicate::judge(check, duplicates) {
         Judgement::Duplicate(duplicates) => Ok(Verdict::Duplicate {
             duplicates: duplicates.into_iter().cloned().collect(),
