@@ -77,10 +77,10 @@ pub struct Served<'a> {
 pub struct UnderWay(Arc<AtomicUsize>);
 
 impl UnderWay {
-    /// Whether none is.
+    /// Whether there are as many as nobody sends who waits for each answer.
     #[must_use]
-    pub fn is_none(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == 0
+    pub fn is_crowd(&self) -> bool {
+        self.0.load(Ordering::Relaxed) >= 4
     }
 
     /// One more, for as long as what this answers is kept; none of it where the method only reads, which may wait long for news.

@@ -35,7 +35,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// The same after the database did not answer.
 const LOOK_AGAIN_AFTER_A_FAULT: Duration = Duration::from_secs(1);
 
-/// How long requests that may write are given way at the most before the next batch.
+/// How long a crowd of requests that may write is given way at the most before the next batch.
 const GIVE_WAY_FOR: Duration = Duration::from_secs(5);
 
 /// The stream of one table, and how far it is read.
@@ -266,7 +266,7 @@ impl<B: Bus> Following<B> {
         let mut complained = false;
         loop {
             let gives_way_until = Instant::now() + GIVE_WAY_FOR;
-            while !under_way.is_none() && Instant::now() < gives_way_until {
+            while under_way.is_crowd() && Instant::now() < gives_way_until {
                 tokio::time::sleep(LOOK_EVERY).await;
             }
             let put_aside = self.failed.len();
