@@ -72,15 +72,18 @@ pub struct Served<'a> {
     pub took: Duration,
 }
 
+/// How many requests are a crowd: more than somebody sends who waits for each answer.
+const CROWD: usize = 4;
+
 /// How many requests that may write are under way.
 #[derive(Clone, Debug, Default)]
 pub struct UnderWay(Arc<AtomicUsize>);
 
 impl UnderWay {
-    /// Whether there are as many as nobody sends who waits for each answer.
+    /// Whether there are as many as make a crowd.
     #[must_use]
     pub fn is_crowd(&self) -> bool {
-        self.0.load(Ordering::Relaxed) >= 4
+        self.0.load(Ordering::Relaxed) >= CROWD
     }
 
     /// One more, for as long as what this answers is kept; none of it where the method only reads, which may wait long for news.

@@ -129,12 +129,7 @@ impl Associate {
     /// Whether the customer is searched and what is said in place of its name, street or e-mail address says nothing, so that nobody can be found.
     pub fn stands_for_nobody(&self, controls: &Controls) -> bool {
         self.organization == Organization::Searched
-            && self.placed(controls).is_placeholder(&controls.rules)
-    }
-
-    /// The customer that is searched, as it is compared.
-    fn placed(&self, controls: &Controls) -> Placed {
-        Placed::of(&self.attributes, controls)
+            && Party::of(&self.attributes, controls).is_placeholder_under(&controls.rules)
     }
 
     /// The other name of the customer that is created.
@@ -194,13 +189,13 @@ pub enum Found<'a> {
     Several(Vec<Identifier>),
 }
 
-/// Finds the customer that the request means among those of its blocks. A dealer names no contact: of several that differ only in theirs it means the one without.
+/// Finds the customer that is wanted among those of its blocks. A dealer names no contact: of several that differ only in theirs it means the one without.
 pub fn find<'a>(
-    request: &Associate,
+    wanted: &Placed,
     candidates: impl IntoIterator<Item = Candidate<'a>>,
     controls: &Controls,
 ) -> Found<'a> {
-    let matches = duplicate::among(&request.placed(controls), candidates, controls);
+    let matches = duplicate::among(wanted, candidates, controls);
     let one = |found: &Same<'a>| Found::One(found.customer, found.explanation.clone());
     match &matches[..] {
         [] => Found::None,

@@ -105,9 +105,8 @@ impl Placed {
         self.blocks.iter().flatten()
     }
 
-    /// Whether it is nobody's duplicate under any rule that is kept, because it says in place of a name, a street or an e-mail address what says nothing.
-    pub fn is_placeholder(&self, rules: &Rules) -> bool {
-        rules.kept().all(|rule| self.party.is_placeholder(rule))
+    pub fn party(&self) -> &Party {
+        &self.party
     }
 
     /// Whether the two are the same party under one of the rules that both were placed by, by the values that they have now.

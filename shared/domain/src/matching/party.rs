@@ -8,7 +8,7 @@ use crate::customer::country::{self, Country};
 use crate::customer::full_name;
 use crate::matching::comparison::MatchField;
 use crate::matching::fold;
-use crate::matching::rule::Rule;
+use crate::matching::rule::{Rule, Rules};
 use crate::message::{Attribute, Attributes};
 
 /// A record is a business where it has a company name, else a person.
@@ -92,6 +92,11 @@ impl Party {
     /// Whether what it says in place of a name, a street or, where the rule compares it, an e-mail address says nothing: it is nobody's duplicate.
     pub fn is_placeholder(&self, rule: &Rule) -> bool {
         self.is_placeholder || (self.has_placeholder_email && rule.compares(MatchField::Email))
+    }
+
+    /// Whether it is so under each rule that is kept.
+    pub fn is_placeholder_under(&self, rules: &Rules) -> bool {
+        rules.kept().all(|rule| self.is_placeholder(rule))
     }
 
     /// Whether a business has a contact that tells it from another of its name. One whose name is its contact's own has none.

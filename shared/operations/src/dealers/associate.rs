@@ -4,6 +4,7 @@ use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::dealer::association::{
     self, Associate, DealerCustomerEffect, Found, Organization, Origin,
 };
+use domain::matching::duplicate::Placed;
 use domain::message::Attribute;
 use store::follow::{Followed, follow};
 use store::items::{self, Association, DealerCustomerRecord};
@@ -12,7 +13,7 @@ use store::table::Table;
 use store::writes::{Refusal, Transacted, Write, Written};
 use tokio::join;
 
-use crate::kit::seats::{self, NextRound, behind_bound, blocks_of, wanted};
+use crate::kit::seats::{NextRound, behind_bound, blocks_of, wanted_by};
 use crate::kit::{Attempt, Inputs, Seats, Stopped, commit, customer_writes};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,8 +120,9 @@ async fn searched<T: Table>(
     request: &Associate,
 ) -> Result<AssociateOutcome, Stopped> {
     let (table, controls) = (attempt.table(), attempt.controls());
-    let looks = !request.stands_for_nobody(controls);
-    let mut wanted = wanted(attempt, request.attributes());
+    let mut placed = Placed::of(request.attributes(), controls);
+    let looks = !placed.party().is_placeholder_under(&controls.rules);
+    let mut wanted = wanted_by(&placed);
     let company = request.attributes().text(Attribute::COMPANY).to_owned();
     let otherwise = vec![(Attribute::COMPANY, company)];
     let own = Inputs { blocks: blocks_of(&wanted), otherwise };
@@ -135,7 +137,8 @@ async fn searched<T: Table>(
     number?;
     let request = &request.clone().decided_on(bound.apply(request.attributes()));
     if *bound != own {
-        wanted = behind_bound(&bound.blocks, seats::wanted(attempt, request.attributes()));
+        placed = Placed::of(request.attributes(), controls);
+        wanted = behind_bound(&bound.blocks, wanted_by(&placed));
     }
     if attempt.is_replay()
         && let Some(record) = records::dealer_customer(table, &request.dcn).await?
@@ -151,7 +154,7 @@ async fn searched<T: Table>(
         }
         let mut next = NextRound::Anew;
         if seats.are_complete(table) {
-            match association::find(request, seats.candidates(), controls) {
+            match association::find(&placed, seats.candidates(), controls) {
                 Found::Several(candidates) => return Ok(AssociateOutcome::Ambiguous(candidates)),
                 Found::One(customer, explanation) => {
                     return claim(attempt, request, customer, Origin::Matched(explanation)).await;

@@ -6,6 +6,7 @@ use domain::customer::{Customer, CustomerNumber, Identifier};
 use domain::effect::Effect;
 use domain::matching::block::Block;
 use domain::matching::duplicate::{self, Judgement, Placed};
+use domain::matching::party::Party;
 use domain::matching::possible::score::Bits;
 use domain::matching::possible::{Grade, Profile, Score};
 use domain::message::change::{kept, merge};
@@ -211,9 +212,9 @@ pub(super) fn blocks_as_given(message: &Message, controls: &Controls) -> Vec<Blo
 }
 
 /// Whether a message asks for duplicates and none can be looked for, because what stands in place of a name or a street says nothing.
-pub(crate) fn is_not_compared(given: &Attributes, decided: &Placed, controls: &Controls) -> bool {
+pub(crate) fn is_not_compared(given: &Attributes, decided: &Party, controls: &Controls) -> bool {
     DuplicateCheck::of(given) != DuplicateCheck::Unchecked
-        && decided.is_placeholder(&controls.rules)
+        && decided.is_placeholder_under(&controls.rules)
 }
 
 /// Order of work of an Add: address standardization, duplicate check, then edits.
@@ -229,7 +230,8 @@ async fn add<T: Table>(
     };
     let check = DuplicateCheck::of(&message.attributes);
     let mut wish = Wish::of(attempt, message, verified);
-    let not_compared = is_not_compared(&message.attributes, &wish.placed, attempt.controls());
+    let not_compared =
+        is_not_compared(&message.attributes, wish.placed.party(), attempt.controls());
     let looks = check != DuplicateCheck::Unchecked && !not_compared;
     let read = async |known: &mut Known, wish: &Wish| {
         if looks {

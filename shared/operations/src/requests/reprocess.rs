@@ -2,7 +2,7 @@
 
 use domain::about;
 use domain::customer::CustomerNumber;
-use domain::matching::duplicate::Placed;
+use domain::matching::party::Party;
 use domain::message::Message;
 use domain::request::{
     Correction, Entry, EntryOutcome, RequestInError, RequestInErrorId, Versions,
@@ -115,8 +115,9 @@ async fn replay<T: Table>(
     };
     let message = request.message.clone();
     let given = &message.attributes;
-    let placed = Placed::of(given, attempt.controls());
-    let not_compared = action == Action::Add && is_not_compared(given, &placed, attempt.controls());
+    let controls = attempt.controls();
+    let not_compared =
+        action == Action::Add && is_not_compared(given, &Party::of(given, controls), controls);
     let replayed = attempt.is_replay();
     let (led_by, alike) = (None, Vec::new());
     let outcome = MessageOutcome { message, action, result, not_compared, led_by, alike, replayed };
